@@ -1,0 +1,184 @@
+"""Every setting, in one typed table. ``docs/settings.md`` is held against it by a test.
+
+A setting is read from the environment (``SHAREFEED_`` and its name in capitals; ``DATABASE_URL`` also by that name),
+then from ``settings.toml`` in the node's home folder, then from the default here. Secrets have no default: they are
+made by ``sharefeed init`` and kept in a file that only the node's user may read.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import SharefeedError
+
+SETTINGS_FILE = "settings.toml"
+SECRET_FILE = "secret.key"  # noqa: S105 - the name of the file, not its content
+DEFAULT_HOME = "sharefeed-data"
+
+
+class SettingError(SharefeedError):
+    """A setting that cannot be used; ``name`` says which."""
+
+    def __init__(self, name: str, message: str) -> None:
+        self.name = name
+        super().__init__(f"setting {name}: {message}")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """``type`` is str, int, float or bool; ``default`` None means that there is none."""
+
+    name: str
+    type: type
+    default: Any
+    help: str
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("node_url", str, None, "Public address of this node, with a slash at the end; also its identity."),
+    Setting("node_name", str, "A Sharefeed node", "What this node is called, in titles and feeds."),
+    Setting("node_description", str, "", "One or two sentences about this node."),
+    Setting("tagline", str, "", "The line under the name on the home page; empty uses the built-in one."),
+    Setting("language", str, "en", "Language of the interface, and of imported listings that name none."),
+    Setting("timezone", str, "Europe/London", "Time zone in which people read dates."),
+    Setting("country", str, "GB", "Country of places that name none (ISO 3166-1, two letters)."),
+    Setting("licence", str, "CC0-1.0", "Licence of the listings published here (SPDX identifier)."),
+    Setting("attribution", str, "", "Whom to name when the listings are used elsewhere."),
+    Setting("contact_email", str, "", "Address of the node's operator, in the node document."),
+    Setting("area_name", str, "", "Name of the area this node is for."),
+    Setting("area_bbox", str, "", "The area's west, south, east, north in degrees, with commas between."),
+    Setting(
+        "database_url",
+        str,
+        "",
+        "Database; empty is an SQLite file in the home folder. Also read from DATABASE_URL.",
+    ),
+    Setting("host", str, "127.0.0.1", "Address on which `sharefeed serve` listens."),
+    Setting("port", int, 8080, "Port on which `sharefeed serve` listens."),
+    Setting("threads", int, 8, "Requests answered at the same time."),
+    Setting("trusted_proxies", int, 0, "How many reverse proxies stand in front and set X-Forwarded-* headers."),
+    Setting("aggregate", bool, False, "Whether this node reads other nodes into a catalogue with a portal."),
+    Setting("ttl", int, 3600, "Seconds that readers may wait between readings of this node."),
+    Setting("tombstone_days", int, 90, "Days for which the record of a removed listing is kept; 90 at least."),
+    Setting("poll_interval", int, 3600, "Seconds between readings of a source that names no other time."),
+    Setting("poll_minimum", int, 60, "Shortest time between two readings of a source, in seconds."),
+    Setting(
+        "decoders",
+        int,
+        0,
+        "Processes that decode and check listings; 0 is one less than the processors, 1 at least.",
+    ),
+    Setting("source_listings_limit", int, 100_000, "Most listings taken from one source."),
+    Setting("fetch_deadline", float, 20.0, "Seconds after which fetching a page is given up."),
+    Setting("fetch_bytes", int, 8_388_608, "Most bytes of a page, after decompression."),
+    Setting("allow_loopback", bool, False, "Development only: sources may be on this machine, over plain http."),
+    Setting("map_tiles", str, "", "Address template of map tiles; empty draws the map without."),
+    Setting("map_attribution", str, "", "Credit that the tiles' owner asks for."),
+    Setting("map_lat", float, 52.5733, "Latitude at which the map starts."),
+    Setting("map_lon", float, -0.2441, "Longitude at which the map starts."),
+    Setting("map_zoom", int, 11, "Zoom at which the map starts."),
+    Setting("brand_colour", str, "", "The city's own colour as #RRGGBB; empty uses the built-in green."),
+    Setting("logo", str, "", "Address or path of the logo; empty shows the name alone."),
+    Setting("photo_cache_mb", int, 2048, "Most megabytes kept as copies of remote photographs."),
+    Setting("proposals", bool, True, "Whether anyone may propose a source."),
+)
+
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+_TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
+
+
+class Settings:
+    """The settings of one node; each is an attribute of its name, and ``home`` is its folder."""
+
+    def __init__(self, home: Path, values: Mapping[str, Any] | None = None) -> None:
+        self.home = home
+        self._values = {setting.name: setting.default for setting in SETTINGS}
+        for name, value in (values or {}).items():
+            self._values[name] = _typed(_known(name), value)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.__dict__["_values"][name]
+        except KeyError as error:
+            raise AttributeError(name) from error
+
+    def changed(self, **values: Any) -> Settings:
+        """The same settings with some other values."""
+        return Settings(self.home, {**self._values, **values})
+
+    @property
+    def url(self) -> str:
+        """The node's public address, ending in a slash. Raises `SettingError` where none is set."""
+        if not self.node_url:
+            raise SettingError("node_url", "is not set; `sharefeed init --url https://…` sets it")
+        return str(self.node_url).rstrip("/") + "/"
+
+    @property
+    def database(self) -> str:
+        return str(self.database_url) or f"sqlite:///{self.home / 'sharefeed.sqlite'}"
+
+    def secret(self) -> bytes:
+        """The node's secret, from its file. Raises `SettingError` where `sharefeed init` has not made one."""
+        try:
+            return (self.home / SECRET_FILE).read_bytes()
+        except OSError as error:
+            raise SettingError("secret", f"cannot read {SECRET_FILE}; run `sharefeed init` first") from error
+
+
+def load(home: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings in force. Raises `SettingError` for a value of the wrong type or an unknown name in the file."""
+    environment = os.environ if environment is None else environment
+    folder = home or Path(environment.get("SHAREFEED_HOME", DEFAULT_HOME))
+    return Settings(folder.absolute(), {**_from_file(folder / SETTINGS_FILE), **_from_environment(environment)})
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    found = {}
+    if environment.get("DATABASE_URL"):
+        found["database_url"] = environment["DATABASE_URL"]
+    for setting in SETTINGS:
+        value = environment.get(f"SHAREFEED_{setting.name.upper()}")
+        if value is not None:
+            found[setting.name] = value
+    return found
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return {_known(name).name: value for name, value in tomllib.load(file).items()}
+    except FileNotFoundError:
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(path.name, f"is not TOML: {error}") from error
+
+
+def _known(name: str) -> Setting:
+    if name not in _BY_NAME:
+        raise SettingError(name, "there is no such setting; docs/settings.md lists them")
+    return _BY_NAME[name]
+
+
+def _typed(setting: Setting, value: Any) -> Any:
+    if value is None:
+        return None
+    if setting.type is bool:
+        return _flag(setting, value)
+    if setting.type is str and not isinstance(value, str):
+        raise SettingError(setting.name, f"must be text, not {value!r}")
+    try:
+        return setting.type(value)
+    except (TypeError, ValueError) as error:
+        raise SettingError(setting.name, f"must be a {setting.type.__name__}, not {value!r}") from error
+
+
+def _flag(setting: Setting, value: Any) -> bool:
+    word = str(value).strip().lower()
+    if word in _TRUE or word in _FALSE:
+        return word in _TRUE
+    raise SettingError(setting.name, f"must be true or false, not {value!r}")

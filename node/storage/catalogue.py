@@ -1,0 +1,241 @@
+"""The catalogue and its change log: one row a listing, at the position of its latest change.
+
+Positions are given out inside the writing transaction, under a lock on the publication row, so the order of positions
+is the order in which changes become visible and no reader can step over one. Count and digest move with each change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from sqlalchemy import Row, and_, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from federation.facts import Entry, Facts, Removal
+from node.storage.engine import Tx
+from node.storage.tables import FACT_NAMES, catalogue, publication
+from schemas.canonical import contribution, digest_hex, digest_value
+
+_IN_LIMIT = 500
+_FACTS = [catalogue.c[name] for name in FACT_NAMES]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """The state of the change log at one moment."""
+
+    epoch: str
+    head: int
+    live_count: int
+    digest: str
+    pruned_through: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One row of the change log: a live listing (``item``) or a tombstone (``removed_reason``)."""
+
+    id: str
+    position: int
+    live: bool
+    item: str | None
+    changed_at: int
+    removed_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A live listing of the catalogue, with what pages need to know of it."""
+
+    entry: Entry
+    position: int
+    first_shown_at: int
+    changed_at: int
+
+
+def begin(tx: Tx, now: int) -> Publication:
+    """Create the publication where there is none; the state that is in force."""
+    if tx.execute(select(publication.c.id)).first() is None:
+        zero = {"head": 0, "live_count": 0, "digest": digest_hex(0), "pruned_through": 0}
+        tx.execute(publication.insert().values(id=1, epoch=str(uuid4()), created_at=now, **zero))
+    return state(tx)
+
+
+def state(tx: Tx, lock: bool = False) -> Publication:
+    """The state of the change log; with ``lock``, other writers wait until this transaction ends."""
+    query = select(publication)
+    row = tx.execute(query.with_for_update() if lock else query).one()
+    return Publication(row.epoch, row.head, row.live_count, row.digest, row.pruned_through)
+
+
+def new_epoch(tx: Tx) -> str:
+    """Declare that history was lost: every reader begins again. Called when a backup has been restored."""
+    epoch = str(uuid4())
+    tx.execute(update(publication).values(epoch=epoch))
+    return epoch
+
+
+def apply(tx: Tx, entries: Sequence[Entry], removals: Sequence[Removal], now: int) -> int:
+    """Publish ``entries`` and withdraw ``removals``; how many of them changed anything. Ids must not repeat."""
+    before = state(tx, lock=True)
+    known = _known(tx, [entry.id for entry in entries] + [removal.id for removal in removals])
+    changed = [entry for entry in entries if _differs(entry, known.get(entry.id))]
+    gone = [removal for removal in removals if removal.id in known and known[removal.id].live]
+    total = digest_value(before.digest) + sum(_sum_of(entry) for entry in changed)
+    replaced = [known[e.id] for e in changed if e.id in known and known[e.id].live]
+    removed = [known[removal.id] for removal in gone]
+    total -= sum(contribution(row.id, row.hash, orjson.loads(row.via)) for row in replaced + removed)
+    _store(tx, changed, before.head, now)
+    _bury(tx, gone, before.head + len(changed), now)
+    live = before.live_count + len(changed) - len(replaced) - len(removed)
+    head = before.head + len(changed) + len(gone)
+    tx.execute(update(publication).values(head=head, live_count=live, digest=digest_hex(total)))
+    return len(changed) + len(gone)
+
+
+def _sum_of(entry: Entry) -> int:
+    return contribution(entry.id, entry.hash, entry.via)
+
+
+def _known(tx: Tx, ids: Sequence[str]) -> dict[str, Row[Any]]:
+    columns = (catalogue.c.id, catalogue.c.hash, catalogue.c.via, catalogue.c.live, catalogue.c.source_id)
+    return {row.id: row for row in _by_ids(tx, columns, ids)}
+
+
+def _by_ids(tx: Tx, columns: Iterable[Any], ids: Sequence[str]) -> Iterator[Row[Any]]:
+    for start in range(0, len(ids), _IN_LIMIT):
+        chunk = ids[start : start + _IN_LIMIT]
+        yield from tx.execute(select(*columns).where(catalogue.c.id.in_(chunk)))
+
+
+def _differs(entry: Entry, row: Row[Any] | None) -> bool:
+    if row is None or not row.live:
+        return True
+    same = row.hash == entry.hash and row.source_id == entry.source_id and orjson.loads(row.via) == list(entry.via)
+    return not same
+
+
+def _store(tx: Tx, entries: Sequence[Entry], head: int, now: int) -> None:
+    if not entries:
+        return
+    rows = [_row(entry, head + offset, now) for offset, entry in enumerate(entries, start=1)]
+    dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(catalogue)
+    fresh = {name: statement.excluded[name] for name in rows[0] if name not in ("id", "key", "first_shown_at")}
+    tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=fresh), rows)
+
+
+def _row(entry: Entry, position: int, now: int) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "key": entry.key,
+        "position": position,
+        "live": True,
+        "source_id": entry.source_id,
+        "item": entry.item,
+        "hash": entry.hash,
+        "via": orjson.dumps(list(entry.via)).decode(),
+        "first_shown_at": now,
+        "changed_at": now,
+        "removed_reason": None,
+        **entry.facts._asdict(),
+    }
+
+
+def _bury(tx: Tx, removals: Sequence[Removal], head: int, now: int) -> None:
+    for offset, removal in enumerate(removals, start=1):
+        values = {"live": False, "item": None, "position": head + offset, "changed_at": now}
+        buried = update(catalogue).where(catalogue.c.id == removal.id)
+        tx.execute(buried.values(removed_reason=removal.reason, **values))
+
+
+def log_after(tx: Tx, position: int, base: int, limit: int) -> list[LogRow]:
+    """What changed after ``position``: live listings, and tombstones after both ``position`` and ``base``, in order."""
+    wanted = or_(catalogue.c.live, catalogue.c.position > max(position, base))
+    names = (catalogue.c.id, catalogue.c.position, catalogue.c.live, catalogue.c.item)
+    query = select(*names, catalogue.c.changed_at, catalogue.c.removed_reason)
+    query = query.where(catalogue.c.position > position, wanted).order_by(catalogue.c.position).limit(limit)
+    return [LogRow(*row) for row in tx.execute(query)]
+
+
+def changes_after(tx: Tx, position: int, limit: int) -> list[tuple[int, str, Shown | None]]:
+    """Position, key and, while it is live, the listing of each change after ``position``: what an index follows."""
+    query = select(catalogue).where(catalogue.c.position > position).order_by(catalogue.c.position).limit(limit)
+    return [(row.position, row.key, _shown(row) if row.live else None) for row in tx.execute(query)]
+
+
+def live(tx: Tx, limit: int | None = None) -> Iterator[Shown]:
+    """Live listings, the newest change first."""
+    query = select(catalogue).where(catalogue.c.live).order_by(catalogue.c.position.desc())
+    return (_shown(row) for row in tx.execute(query.limit(limit) if limit else query))
+
+
+def of_organisation(tx: Tx, organisation_key: str, now: int, limit: int = 200) -> list[Shown]:
+    """What an organisation offers now, the newest change first."""
+    query = select(catalogue).where(_visible(now), catalogue.c.organisation_key == organisation_key)
+    return [_shown(row) for row in tx.execute(query.order_by(catalogue.c.position.desc()).limit(limit))]
+
+
+def newest(tx: Tx, now: int, limit: int, direction: str | None = None) -> list[Shown]:
+    """The newest visible listings."""
+    query = select(catalogue).where(_visible(now))
+    if direction:
+        query = query.where(catalogue.c.direction == direction)
+    return [_shown(row) for row in tx.execute(query.order_by(catalogue.c.position.desc()).limit(limit))]
+
+
+def by_keys(tx: Tx, keys: Sequence[str]) -> dict[str, Shown]:
+    """The live listings with these keys."""
+    query = select(catalogue).where(catalogue.c.live, catalogue.c.key.in_(list(keys)))
+    return {row.key: _shown(row) for row in tx.execute(query)}
+
+
+def by_key(tx: Tx, key: str) -> Shown | None:
+    return by_keys(tx, [key]).get(key)
+
+
+def by_ids(tx: Tx, ids: Sequence[str]) -> dict[str, Shown]:
+    """The live listings with these ids."""
+    rows = _by_ids(tx, [catalogue], ids)
+    return {row.id: _shown(row) for row in rows if row.live}
+
+
+def grave(tx: Tx, key: str) -> LogRow | None:
+    """The tombstone of a listing that was here."""
+    names = (catalogue.c.id, catalogue.c.position, catalogue.c.live, catalogue.c.item)
+    query = select(*names, catalogue.c.changed_at, catalogue.c.removed_reason)
+    row = tx.execute(query.where(catalogue.c.key == key, catalogue.c.live.is_(False))).first()
+    return LogRow(*row) if row else None
+
+
+def expired(tx: Tx, now: int, limit: int) -> list[tuple[str, int | None]]:
+    """Id and source of live listings whose time is over."""
+    over = and_(catalogue.c.live, catalogue.c.expires_at <= now)
+    query = select(catalogue.c.id, catalogue.c.source_id).where(over).limit(limit)
+    return [(row.id, row.source_id) for row in tx.execute(query)]
+
+
+def prune(tx: Tx, before: int) -> int:
+    """Discard tombstones older than ``before``; how many. Cursors from before them must begin again."""
+    old = and_(catalogue.c.live.is_(False), catalogue.c.changed_at < before)
+    newest_of_them = tx.execute(select(func.max(catalogue.c.position)).where(old)).scalar()
+    if newest_of_them is None:
+        return 0
+    through = max(state(tx, lock=True).pruned_through, newest_of_them)
+    tx.execute(update(publication).values(pruned_through=through))
+    return tx.execute(delete(catalogue).where(old)).rowcount
+
+
+def _visible(now: int) -> Any:
+    return and_(catalogue.c.live, catalogue.c.expires_at > now)
+
+
+def _shown(row: Row[Any]) -> Shown:
+    facts = Facts(*(getattr(row, name) for name in FACT_NAMES))
+    via = tuple(orjson.loads(row.via))
+    entry = Entry(row.id, row.key, row.source_id, row.item, row.hash, via, facts)
+    return Shown(entry, row.position, row.first_shown_at, row.changed_at)

@@ -1,0 +1,290 @@
+"""Every table, once. Migrations (Alembic) follow this file; a test compares the two.
+
+Documents are kept as JSON text that is ready to send, and moments as whole seconds since 1970 in UTC: both databases
+hold them alike, they compare and index as numbers, and no driver can lose a zone.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite numbers rows by itself only in a column of exactly this type.
+_RowId = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _facts() -> list[Column[object]]:
+    """What is searched, filtered and sorted by, drawn out of a listing's document."""
+    return [
+        Column("title", Text),
+        Column("direction", String(10)),
+        Column("kind", String(20)),
+        Column("action", String(10)),
+        Column("category", String(80)),
+        Column("condition", String(20)),
+        Column("status", String(20)),
+        Column("language", String(35)),
+        Column("organisation_id", Text),
+        Column("organisation_key", String(16)),
+        Column("organisation_name", Text),
+        Column("organisation_type", String(30)),
+        Column("locality", Text),
+        Column("lat", Float),
+        Column("lon", Float),
+        Column("precision_m", Float),
+        Column("available_from", String(10)),
+        Column("available_until", String(10)),
+        Column("modified_at", BigInteger),
+        Column("expires_at", BigInteger),
+    ]
+
+
+FACT_NAMES = tuple(column.name for column in _facts())
+
+# One row: what this node publishes as a whole. Locking it serialises every change of the catalogue.
+publication = Table(
+    "publication",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("epoch", String(36), nullable=False),
+    Column("head", BigInteger, nullable=False),
+    Column("live_count", BigInteger, nullable=False),
+    Column("digest", String(64), nullable=False),
+    # Highest position among the tombstones that were discarded: older cursors must begin again.
+    Column("pruned_through", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+# Organisations that this node hosts.
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("slug", String(80), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("type", String(30), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("modified_at", BigInteger, nullable=False),
+)
+
+# Listings that this node's organisations wrote. What of them is public stands in the catalogue.
+listings = Table(
+    "listings",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", String(120), nullable=False, unique=True),
+    Column("organisation_id", Text, ForeignKey("organisations.id"), nullable=False, index=True),
+    Column("state", String(20), nullable=False),  # live, withdrawn
+    Column("document", Text, nullable=False),
+    Column("import_ref", Text),  # the row id of the spreadsheet that it came from
+    Column("created_at", BigInteger, nullable=False),
+    Column("modified_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index("ix_listings_state_expires", "state", "expires_at"),
+)
+
+# What this node shows and publishes: its own listings and, on an aggregator, what it took from sources.
+# It is the change log too: every row stands at the position of its latest change; a removed row is a tombstone.
+catalogue = Table(
+    "catalogue",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", String(120), nullable=False, unique=True),
+    Column("position", BigInteger, nullable=False, unique=True),
+    Column("live", Boolean, nullable=False),
+    Column("source_id", BigInteger, index=True),  # empty: written here
+    Column("item", Text),  # the JSON Feed item as published; empty once removed
+    Column("hash", String(43), nullable=False),
+    Column("via", Text, nullable=False),  # JSON array of node ids
+    Column("first_shown_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("removed_reason", String(20)),
+    *_facts(),
+    Index("ix_catalogue_live_expires", "live", "expires_at"),
+    Index("ix_catalogue_organisation_key", "organisation_key", "live"),
+    Index("ix_catalogue_tombstones", "live", "changed_at"),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("url", Text, nullable=False, unique=True),  # the feed that is read
+    Column("node_id", Text, index=True),
+    Column("name", Text, nullable=False),
+    Column("format", String(10), nullable=False),  # json, atom, rss
+    Column("level", String(10), nullable=False),  # L0, L1, plain
+    Column("state", String(20), nullable=False),  # active, paused, suspended, removed
+    Column("state_reason", Text),
+    Column("hold_new", Boolean, nullable=False),
+    Column("defaults", Text, nullable=False),  # JSON: what the operator said in place of a plain feed
+    Column("node_document", Text),  # JSON as last read
+    Column("epoch", Text),
+    Column("cursor", Text),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("reading", BigInteger, nullable=False),  # number of the latest reading from the start
+    Column("reading_open", Boolean, nullable=False),
+    Column("mirror_count", BigInteger, nullable=False),
+    Column("mirror_digest", String(64), nullable=False),
+    Column("window_started_at", BigInteger),
+    Column("window_size", BigInteger, nullable=False),
+    Column("window_removed", BigInteger, nullable=False),
+    Column("ttl_s", Integer),
+    Column("due_at", BigInteger, nullable=False, index=True),
+    Column("lease_until", BigInteger, nullable=False),
+    Column("lease_token", BigInteger, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("gone_answers", Integer, nullable=False),
+    Column("gone_since", BigInteger),
+    Column("last_polled_at", BigInteger),
+    Column("last_read_at", BigInteger),  # last time that an answer was understood
+    Column("last_full_at", BigInteger),  # last unconditional reading
+    Column("verified_at", BigInteger),
+    Column("mismatch_backoff_s", Integer, nullable=False),
+    Column("reread_at", BigInteger),
+    Column("last_code", String(40)),
+    Column("last_message", Text),
+    Column("added_at", BigInteger, nullable=False),
+)
+
+# What a source has sent, as sent: the ground for counting, for verifying and for choosing again.
+mirror = Table(
+    "mirror",
+    metadata,
+    Column("source_id", BigInteger, ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("hash", String(43), nullable=False),
+    Column("via", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("state", String(20), nullable=False),  # shown, held, quarantined, merged, loop, expired, refused
+    Column("reasons", Text, nullable=False),  # JSON array of {pointer, code, message}
+    Column("valid", Boolean, nullable=False),
+    Column("reading", BigInteger, nullable=False),
+    Column("first_seen_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Index("ix_mirror_id", "id"),
+    Index("ix_mirror_reading", "source_id", "reading"),
+    Index("ix_mirror_state", "state", "source_id"),
+)
+
+# Removals that wait for a word, or that may still be undone.
+removals = Table(
+    "removals",
+    metadata,
+    Column("source_id", BigInteger, ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("batch", String(36), nullable=False, index=True),
+    Column("state", String(20), nullable=False),  # waiting, applied, kept
+    Column("reason", String(20), nullable=False),
+    Column("item", Text, nullable=False),
+    Column("hash", String(43), nullable=False),
+    Column("via", Text, nullable=False),
+    Column("removed_at", BigInteger, nullable=False),
+    Column("decided_at", BigInteger),
+    Index("ix_removals_state", "state", "removed_at"),
+)
+
+# The operator's word on one version of one listing.
+rulings = Table(
+    "rulings",
+    metadata,
+    Column("source_id", BigInteger, ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("hash", String(43), nullable=False),
+    Column("ruling", String(20), nullable=False),  # released, refused
+    Column("reason", Text, nullable=False),
+    Column("ruled_at", BigInteger, nullable=False),
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("source_id", BigInteger, ForeignKey("sources.id", ondelete="CASCADE"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("code", String(40), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("removed", Integer, nullable=False),
+    Column("quarantined", Integer, nullable=False),
+    Index("ix_polls_source_at", "source_id", "at"),
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("url", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("state", String(20), nullable=False),  # waiting, accepted, refused
+    Column("reason", Text, nullable=False),
+    Column("preview", Text, nullable=False),  # JSON, made when the operator asks for it
+    Column("source_id", BigInteger),
+    Column("proposed_at", BigInteger, nullable=False),
+    Column("decided_at", BigInteger),
+    Index("ix_proposals_state", "state", "proposed_at"),
+)
+
+# Copies of remote photographs: one row an address, the picture itself in a file named by its key.
+photos = Table(
+    "photos",
+    metadata,
+    Column("key", String(43), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("state", String(20), nullable=False),  # wanted, ready, failed
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("failure", Text),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("fetched_at", BigInteger),
+    Column("used_at", BigInteger, nullable=False),
+    Index("ix_photos_due", "state", "due_at"),
+)
+
+# Operators sign in by a one-time link that the command line prints; only hashes of the secrets are kept.
+operator_links = Table(
+    "operator_links",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("role", String(20), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)

@@ -1,0 +1,391 @@
+"""The listing: one free offer or want, as a JSON Feed 1.1 item with our fields under ``_sharefeed``.
+
+This module says what a listing must be. It keeps no clock (whether one has expired is for its reader to say), and it
+does not clean markup: readers keep what was sent and clean what they render.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, post_dump, post_load, validates_schema
+from marshmallow.exceptions import ValidationError
+
+from schemas.canonical import EXTENSION, UNHASHED_MEMBERS
+from schemas.errors import DocumentError, Problem, pointer
+from schemas.fields import (
+    AbsoluteUri,
+    Choice,
+    Day,
+    HttpUrl,
+    Language,
+    Many,
+    Moment,
+    Number,
+    Part,
+    Pattern,
+    Text,
+    problems_of,
+    refuse,
+    without_empty,
+)
+from schemas.organisation import Organisation, OrganisationSchema
+from schemas.vocabulary import ACTIONS, ACTIONS_OF_KIND, CONDITIONS, DIRECTIONS, KINDS, STATUSES, is_path
+
+LONGEST_LIFE = timedelta(days=366)
+"""``expires`` may lie at most this far after ``date_modified``: a year, and a day for leap years."""
+
+GOODS = ("item", "equipment")
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    url: str
+    alt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """How many units can still be had; ``unit`` in the giver's words ("each", "hours")."""
+
+    available: int = 1
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it is. ``lat``, ``lon`` in WGS 84 degrees; ``precision_m`` says in metres how exact the point is."""
+
+    name: str | None = None
+    locality: str | None = None
+    postcode: str | None = None
+    country: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    precision_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Available:
+    """First and last day on which it can be collected or booked."""
+
+    from_: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """``amount`` in units of ``currency`` (ISO 4217)."""
+
+    amount: float
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One offer or want, valid by every rule of this module. Moments are aware UTC; ``weight_kg`` is of one unit."""
+
+    id: str
+    title: str
+    date_modified: datetime
+    direction: str
+    kind: str
+    action: str
+    category: str
+    expires: datetime
+    organisation: Organisation
+    url: str | None = None
+    content_text: str | None = None
+    content_html: str | None = None
+    language: str | None = None
+    images: tuple[Image, ...] = ()
+    tags: tuple[str, ...] = ()
+    date_published: datetime | None = None
+    condition: str | None = None
+    quantity: Quantity = field(default_factory=Quantity)
+    status: str = "available"
+    place: Place | None = None
+    available: Available | None = None
+    calendar_url: str | None = None
+    weight_kg: float | None = None
+    replacement_value: Money | None = None
+    hours: float | None = None
+    terms: str | None = None
+    accessibility: str | None = None
+    safety: str | None = None
+    request_url: str | None = None
+
+
+class _PartSchema(Schema):
+    """A nested document that loads to ``made`` and is written without empty members."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    made: type
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> Any:
+        return self.made(**data)
+
+    @post_dump
+    def _trim(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return without_empty(data)
+
+
+class ImageSchema(_PartSchema):
+    made = Image
+    url = HttpUrl(required=True)
+    alt = Text(limit=500)
+
+
+class QuantitySchema(_PartSchema):
+    made = Quantity
+    available = Number(1, 1_000_000, whole=True)
+    unit = Text(limit=40)
+
+
+class Country(Pattern):
+    """An ISO 3166-1 alpha-2 code, by its shape."""
+
+    form, code, message = re.compile(r"[A-Z]{2}\Z"), "bad-country", "This must be a country code such as GB."
+
+
+class Currency(Pattern):
+    """An ISO 4217 code, by its shape: which currencies exist is not ours to keep."""
+
+    form, code, message = (
+        re.compile(r"[A-Z]{3}\Z"),
+        "bad-currency",
+        "This must be a currency code such as GBP.",
+    )
+
+
+class PlaceSchema(_PartSchema):
+    made = Place
+    name = Text(limit=200)
+    locality = Text(limit=120)
+    postcode = Text(limit=20)
+    country = Country(limit=2)
+    lat = Number(-90, 90)
+    lon = Number(-180, 180)
+    precision_m = Number(0, 1_000_000)
+
+    @validates_schema(skip_on_field_errors=True)
+    def _whole_point(self, data: dict[str, Any], **_: Any) -> None:
+        if ("lat" in data) != ("lon" in data):
+            missing = "lon" if "lat" in data else "lat"
+            raise refuse("missing", "A point needs both lat and lon.", missing)
+
+
+class AvailableSchema(_PartSchema):
+    made = Available
+    from_ = Day(data_key="from")
+    until = Day()
+
+    @validates_schema(skip_on_field_errors=True)
+    def _in_order(self, data: dict[str, Any], **_: Any) -> None:
+        if "from_" in data and "until" in data and data["until"] < data["from_"]:
+            raise refuse("bad-date", "This lies before the first day.", "until")
+
+
+class MoneySchema(_PartSchema):
+    made = Money
+    amount = Number(0, 1e9, required=True)
+    currency = Currency(limit=3, required=True)
+
+
+class CategoryPath(Text):
+    """A path of the vocabulary, or one that could be: an unknown path under a known root is kept."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not is_path(text):
+            raise refuse("bad-category", "This must be a category path such as furniture/desk.")
+        return text
+
+
+class ExtensionSchema(Schema):
+    """What stands under ``_sharefeed`` in an item."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    direction = Choice(DIRECTIONS, required=True)
+    kind = Choice(KINDS, required=True)
+    action = Choice(ACTIONS, required=True)
+    category = CategoryPath(limit=80, required=True)
+    condition = Choice(CONDITIONS)
+    quantity = Part(QuantitySchema())
+    status = Choice(STATUSES)
+    images = Many(Part(ImageSchema()), limit=20)
+    place = Part(PlaceSchema())
+    available = Part(AvailableSchema())
+    calendar_url = HttpUrl()
+    expires = Moment(required=True)
+    organisation = Part(OrganisationSchema(), required=True)
+    weight_kg = Number(0, 100_000)
+    replacement_value = Part(MoneySchema())
+    hours = Number(0, 100_000)
+    terms = Text(limit=4000)
+    accessibility = Text(limit=4000)
+    safety = Text(limit=4000)
+    request_url = HttpUrl()
+
+    @validates_schema(skip_on_field_errors=True)
+    def _fits_kind(self, data: dict[str, Any], **_: Any) -> None:
+        kind, action = data["kind"], data["action"]
+        if action not in ACTIONS_OF_KIND[kind]:
+            allowed = " or ".join(ACTIONS_OF_KIND[kind])
+            raise refuse("action-does-not-fit", f"With kind {kind} the action is {allowed}.", "action")
+        if "condition" in data and kind not in GOODS:
+            raise refuse("condition-does-not-fit", "Only items and equipment have a condition.", "condition")
+
+
+class ItemSchema(Schema):
+    """A JSON Feed item that is a listing."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    id = AbsoluteUri(required=True)
+    url = HttpUrl()
+    title = Text(limit=200, required=True)
+    content_text = Text()
+    content_html = Text(limit=40_000)
+    language = Language()
+    image = HttpUrl()
+    tags = Many(Text(limit=60), limit=20)
+    date_published = Moment()
+    date_modified = Moment(required=True)
+    extension = Part(ExtensionSchema(), data_key=EXTENSION, required=True)
+
+    @validates_schema(skip_on_field_errors=True)
+    def _lives_a_year_at_most(self, data: dict[str, Any], **_: Any) -> None:
+        if data["extension"]["expires"] - data["date_modified"] > LONGEST_LIFE:
+            message = "This is more than a year after date_modified; listings are renewed every year."
+            raise ValidationError({EXTENSION: {"expires": refuse("expires-too-late", message).messages}})
+
+
+_ITEM = ItemSchema()
+
+# Names under which our terms or schema.org's state money to be paid. Compared in lower case without "_" and "-".
+PRICE_NAMES = frozenset(
+    [
+        "price",
+        "lowprice",
+        "highprice",
+        "minprice",
+        "maxprice",
+        "pricerange",
+        "pricespecification",
+        "fee",
+        "fees",
+        "entryfee",
+        "hirefee",
+        "hireprice",
+        "rentalprice",
+        "hourlyrate",
+        "dailyrate",
+        "discount",
+        "amountdue",
+    ]
+)
+_STATED_VALUE = "replacement_value"
+
+
+# A price that says "nothing": empty, zero in any spelling, or a word for free.
+_NOTHING = re.compile(r"[£$€\s]*(?:0+(?:[.,]0*)?)?[£$€\s]*|free|none|no|nil|n/?a", re.IGNORECASE)
+
+
+def _states_money(name: str, value: Any) -> bool:
+    folded = name.lower().replace("_", "").replace("-", "")
+    if folded == "isaccessibleforfree":
+        return value is False or (isinstance(value, str) and value.strip().lower() in ("false", "no"))
+    return folded in PRICE_NAMES and _is_more_than_nothing(value)
+
+
+def _is_more_than_nothing(value: Any) -> bool:
+    if isinstance(value, str):
+        return not _NOTHING.fullmatch(value.strip())
+    if isinstance(value, dict):
+        # Words in there name a currency or a type; only a figure states an amount.
+        figures = (v for v in value.values() if not isinstance(v, str) or any(c.isdigit() for c in v))
+        return any(_is_more_than_nothing(figure) for figure in figures)
+    if isinstance(value, list):
+        return any(_is_more_than_nothing(member) for member in value)
+    return bool(value)
+
+
+def price_members(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Problem]:
+    """Every member, however deep, that states a price to pay: a listing here is free or it is not a listing.
+
+    A price of nothing (0, "0.00", null, "free") is no price. What the giver thinks a replacement would cost
+    (``replacement_value``) is none either.
+    """
+    if isinstance(value, dict):
+        for name, member in value.items():
+            if name == _STATED_VALUE:
+                continue
+            if _states_money(name, member):
+                message = "This states a price. Only things that are free from end to end belong here."
+                yield Problem(pointer((*path, name)), "not-free", message)
+            elif isinstance(member, (dict, list)):
+                yield from price_members(member, (*path, name))
+    elif isinstance(value, list):
+        for index, member in enumerate(value):
+            if isinstance(member, (dict, list)):
+                yield from price_members(member, (*path, index))
+
+
+def load_listing(item: Mapping[str, Any]) -> Listing:
+    """The listing in a JSON Feed item. Raises `DocumentError` with every problem and its JSON Pointer."""
+    problems = list(price_members(item))
+    try:
+        data = _ITEM.load(item)
+    except ValidationError as error:
+        raise DocumentError(problems_of(error.messages) + problems) from error
+    if problems:
+        raise DocumentError(problems)
+    extension = data.pop("extension")
+    image = data.pop("image", None)
+    if image and "images" not in extension:
+        extension["images"] = (Image(image),)
+    return Listing(**data, **extension)
+
+
+_CORE = (
+    "id",
+    "url",
+    "title",
+    "content_text",
+    "content_html",
+    "language",
+    "tags",
+    "date_published",
+    "date_modified",
+)
+_OWN = tuple(ExtensionSchema().fields)
+
+
+def dump_listing(listing: Listing) -> dict[str, Any]:
+    """The listing as a JSON Feed item, without hash. A plain reader finds picture and author where it looks for them."""
+    item = {name: getattr(listing, name) for name in _CORE}
+    extension = {name: getattr(listing, name) for name in _OWN}
+    dumped: dict[str, Any] = _ITEM.dump({**item, "extension": extension})
+    dumped[EXTENSION] = without_empty(dumped[EXTENSION])
+    if listing.images:
+        dumped["image"] = listing.images[0].url
+    author = {"name": listing.organisation.name, "url": listing.organisation.url}
+    dumped["authors"] = [without_empty(author)]
+    return without_empty(dumped)
+
+
+def without_passing_marks(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of the item without ``hash``, ``sig`` and ``via``, ready to be given new ones."""
+    extension = {k: v for k, v in item.get(EXTENSION, {}).items() if k not in UNHASHED_MEMBERS}
+    return {**item, EXTENSION: extension}

@@ -1,0 +1,218 @@
+"""The node document, `/.well-known/sharefeed.json`: who publishes, under which licence, and where the feeds are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, post_dump, post_load, pre_load
+from marshmallow.exceptions import ValidationError
+
+from schemas.errors import DocumentError, Problem
+from schemas.fields import (
+    AbsoluteUri,
+    Choice,
+    HttpUrl,
+    Language,
+    Many,
+    Moment,
+    Number,
+    Part,
+    Text,
+    problems_of,
+    refuse,
+    without_empty,
+)
+from schemas.organisation import Organisation, OrganisationSchema
+
+VERSION = "1.0"
+MAJOR = "1"
+DEFAULT_TTL_S = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Where the node is at home. ``bbox`` as in GeoJSON (RFC 7946): west, south, east, north in degrees."""
+
+    name: str | None = None
+    country: str | None = None
+    bbox: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    email: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feeds:
+    """Addresses of the change feed (L1), and of the JSON Feed and Atom documents."""
+
+    changes: str | None = None
+    json: str | None = None
+    atom: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A public key: ``public`` is the raw Ed25519 key in base64url; the moments bound its use."""
+
+    id: str
+    type: str
+    public: str
+    from_: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Software:
+    name: str
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeDocument:
+    """``id`` is the node's identity and never changes; ``ttl`` says in seconds how long a reader may wait."""
+
+    id: str
+    name: str
+    licence: str
+    version: str = VERSION
+    description: str | None = None
+    languages: tuple[str, ...] = ()
+    area: Area | None = None
+    attribution: str | None = None
+    contact: Contact | None = None
+    ttl: int = DEFAULT_TTL_S
+    feeds: Feeds = field(default_factory=Feeds)
+    inbox: str | None = None
+    hub: str | None = None
+    keys: tuple[Key, ...] = ()
+    organisations: tuple[Organisation, ...] = ()
+    aggregates: tuple[str, ...] = ()
+    moved_to: str | None = None
+    software: Software | None = None
+
+
+class _PartSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    made: type
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> Any:
+        return self.made(**data)
+
+    @post_dump
+    def _trim(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return without_empty(data)
+
+
+class AreaSchema(_PartSchema):
+    made = Area
+    name = Text(limit=200)
+    country = Text(limit=2)
+    bbox = Many(Number(-180, 180), limit=4)
+
+
+class ContactSchema(_PartSchema):
+    made = Contact
+    email = Text(limit=254)
+    url = HttpUrl()
+
+
+class FeedsSchema(_PartSchema):
+    made = Feeds
+    changes = HttpUrl()
+    json = HttpUrl()
+    atom = HttpUrl()
+
+
+class KeySchema(_PartSchema):
+    made = Key
+    id = Text(limit=200, required=True)
+    type = Choice(("Ed25519",), required=True)
+    public = Text(limit=100, required=True)
+    from_ = Moment(data_key="from")
+    until = Moment()
+
+
+class SoftwareSchema(_PartSchema):
+    made = Software
+    name = Text(limit=80, required=True)
+    version = Text(limit=40)
+
+
+class Version(Text):
+    """ "1.0" and every later minor version; a major version that we do not know cannot be read."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if text.split(".")[0] != MAJOR:
+            raise refuse("unknown-version", f"This software reads version {MAJOR} of the protocol, not {text[:20]}.")
+        return text
+
+
+class NodeDocumentSchema(Schema):
+    """Loads to `NodeDocument`. Keys of a type we do not know are passed over."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    version = Version(limit=20, data_key="sharefeed", required=True)
+    id = HttpUrl(required=True)
+    name = Text(limit=200, required=True)
+    licence = Text(limit=60, required=True)
+    description = Text(limit=2000)
+    languages = Many(Language(), limit=50)
+    area = Part(AreaSchema())
+    attribution = Text(limit=500)
+    contact = Part(ContactSchema())
+    ttl = Number(0, 31_536_000, whole=True)
+    feeds = Part(FeedsSchema())
+    inbox = HttpUrl()
+    hub = HttpUrl()
+    keys = Many(Part(KeySchema()), limit=20)
+    organisations = Many(Part(OrganisationSchema()), limit=5000)
+    aggregates = Many(AbsoluteUri(), limit=5000)
+    moved_to = HttpUrl()
+    software = Part(SoftwareSchema())
+
+    @pre_load
+    def _keep_known_keys(self, data: Any, **_: Any) -> Any:
+        keys = data.get("keys")
+        if not isinstance(keys, list):
+            return data
+        # A later protocol may list other kinds of key beside ours; only ours are for us to judge.
+        return {**data, "keys": [k for k in keys if not isinstance(k, dict) or k.get("type") == "Ed25519"]}
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> NodeDocument:
+        return NodeDocument(**data)
+
+    @post_dump
+    def _trim(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return without_empty(data)
+
+
+_NODE = NodeDocumentSchema()
+
+
+def load_node_document(document: Any) -> NodeDocument:
+    """The node document in ``document`` (a JSON value). Raises `DocumentError` with JSON Pointers."""
+    if not isinstance(document, Mapping):
+        raise DocumentError([Problem("", "not-an-object", "A node document is an object with named members.")])
+    try:
+        loaded: NodeDocument = _NODE.load(document)
+    except ValidationError as error:
+        raise DocumentError(problems_of(error.messages)) from error
+    return loaded
+
+
+def dump_node_document(node: NodeDocument) -> dict[str, Any]:
+    """The node document as a JSON value."""
+    return dict(_NODE.dump(node))

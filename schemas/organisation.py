@@ -1,0 +1,90 @@
+"""The organisation: who a listing is from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, post_dump, post_load
+from marshmallow.exceptions import ValidationError
+
+from schemas.errors import DocumentError
+from schemas.fields import AbsoluteUri, Choice, Fault, HttpUrl, Many, Part, Text, problems_of, without_empty
+from schemas.vocabulary import ORGANISATION_TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A number in a public register: ``scheme`` as org-id.guide names it (GB-CHC, GB-COH), ``id`` as registered."""
+
+    scheme: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """``id`` is an absolute URI; ``type`` one of `ORGANISATION_TYPES`; the rest may be empty."""
+
+    id: str
+    name: str
+    type: str
+    url: str | None = None
+    logo: str | None = None
+    description: str | None = None
+    identifiers: tuple[Identifier, ...] = field(default=())
+
+
+class IdentifierSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    scheme = Text(limit=40, required=True)
+    id = Text(limit=80, required=True)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> Identifier:
+        return Identifier(**data)
+
+
+class OrganisationSchema(Schema):
+    """Loads to `Organisation`; unknown members are left to the raw document that the caller keeps."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    id = AbsoluteUri(required=True)
+    name = Text(limit=200, required=True)
+    type = Choice(ORGANISATION_TYPES, required=True)
+    url = HttpUrl()
+    logo = HttpUrl()
+    description = Text(limit=2000)
+    identifiers = Many(Part(IdentifierSchema()), limit=10)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> Organisation:
+        return Organisation(**data)
+
+    @post_dump
+    def _trim(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return without_empty(data)
+
+
+ORGANISATION = OrganisationSchema()
+"""The one instance: building a schema costs more than loading ten documents with it."""
+
+
+def load_organisation(document: Mapping[str, Any]) -> Organisation:
+    """The organisation in ``document``. Raises `DocumentError` with JSON Pointers."""
+    if not isinstance(document, dict):
+        raise DocumentError(problems_of([Fault("not-an-object", "This must be an object with named members.")]))
+    try:
+        loaded: Organisation = ORGANISATION.load(document)
+    except ValidationError as error:
+        raise DocumentError(problems_of(error.messages)) from error
+    return loaded
+
+
+def dump_organisation(organisation: Organisation) -> dict[str, Any]:
+    """The organisation as it stands in a listing or a node document."""
+    return dict(ORGANISATION.dump(organisation))
