@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from schemas.listing import Listing, Place
+from schemas.vocabulary import home_of
 
 
 class Facts(NamedTuple):
@@ -71,15 +72,16 @@ def seconds(moment: datetime) -> int:
 
 
 def facts_of(listing: Listing) -> Facts:
-    """The facts of a valid listing."""
+    """The facts of a valid listing; a category that the vocabulary lacks is shown under its nearest known ancestor."""
     place = listing.place or Place()
     available = listing.available
+    home = home_of(listing.category)
     return Facts(
         title=listing.title,
         direction=listing.direction,
         kind=listing.kind,
         action=listing.action,
-        category=listing.category,
+        category=home.path if home else listing.category,
         condition=listing.condition,
         status=listing.status,
         language=listing.language,

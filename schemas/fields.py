@@ -243,6 +243,11 @@ def rfc3339(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def rfc3339_of(seconds: int | None) -> str | None:
+    """The moment that many seconds after 1970 in UTC, as `rfc3339` spells it; None stays None."""
+    return None if seconds is None else rfc3339(datetime.fromtimestamp(seconds, UTC))
+
+
 def without_empty(document: Mapping[str, Any]) -> dict[str, Any]:
     """The members that say something: no null, no empty list, no empty object."""
     return {name: value for name, value in document.items() if value not in (None, [], {}, ())}

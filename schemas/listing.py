@@ -373,7 +373,7 @@ _OWN = tuple(ExtensionSchema().fields)
 
 
 def dump_listing(listing: Listing) -> dict[str, Any]:
-    """The listing as a JSON Feed item, without hash. A plain reader finds picture and author where it looks for them."""
+    """The listing as a JSON Feed item, without hash; plain readers find picture and author where they look."""
     item = {name: getattr(listing, name) for name in _CORE}
     extension = {name: getattr(listing, name) for name in _OWN}
     dumped: dict[str, Any] = _ITEM.dump({**item, "extension": extension})

@@ -6,21 +6,22 @@ is the order in which changes become visible and no reader can step over one. Co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import orjson
 from sqlalchemy import Row, and_, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from federation.facts import Entry, Facts, Removal
+from federation.merge import Current
+from node.storage.chunks import chunked
 from node.storage.engine import Tx
 from node.storage.tables import FACT_NAMES, catalogue, publication
+from node.storage.upsert import upsert
 from schemas.canonical import contribution, digest_hex, digest_value
 
-_IN_LIMIT = 500
 _FACTS = [catalogue.c[name] for name in FACT_NAMES]
 
 
@@ -107,9 +108,8 @@ def _known(tx: Tx, ids: Sequence[str]) -> dict[str, Row[Any]]:
 
 
 def _by_ids(tx: Tx, columns: Iterable[Any], ids: Sequence[str]) -> Iterator[Row[Any]]:
-    for start in range(0, len(ids), _IN_LIMIT):
-        chunk = ids[start : start + _IN_LIMIT]
-        yield from tx.execute(select(*columns).where(catalogue.c.id.in_(chunk)))
+    for piece in chunked(ids):
+        yield from tx.execute(select(*columns).where(catalogue.c.id.in_(piece)))
 
 
 def _differs(entry: Entry, row: Row[Any] | None) -> bool:
@@ -120,13 +120,8 @@ def _differs(entry: Entry, row: Row[Any] | None) -> bool:
 
 
 def _store(tx: Tx, entries: Sequence[Entry], head: int, now: int) -> None:
-    if not entries:
-        return
     rows = [_row(entry, head + offset, now) for offset, entry in enumerate(entries, start=1)]
-    dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(catalogue)
-    fresh = {name: statement.excluded[name] for name in rows[0] if name not in ("id", "key", "first_shown_at")}
-    tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=fresh), rows)
+    upsert(tx, catalogue, rows, kept=("key", "first_shown_at"))
 
 
 def _row(entry: Entry, position: int, now: int) -> dict[str, Any]:
@@ -202,6 +197,19 @@ def by_ids(tx: Tx, ids: Sequence[str]) -> dict[str, Shown]:
     """The live listings with these ids."""
     rows = _by_ids(tx, [catalogue], ids)
     return {row.id: _shown(row) for row in rows if row.live}
+
+
+def current(tx: Tx, ids: Collection[str]) -> dict[str, Current]:
+    """What of these listings is shown now, as far as merging needs to know."""
+    columns = (catalogue.c.id, catalogue.c.hash, catalogue.c.via, catalogue.c.live, catalogue.c.source_id)
+    rows = _by_ids(tx, columns, list(ids))
+    return {row.id: Current(row.source_id, row.hash, tuple(orjson.loads(row.via))) for row in rows if row.live}
+
+
+def ids_of_source(tx: Tx, source_id: int, limit: int) -> list[str]:
+    """Some of the listings that are shown from this source."""
+    mine = and_(catalogue.c.live, catalogue.c.source_id == source_id)
+    return [row.id for row in tx.execute(select(catalogue.c.id).where(mine).limit(limit))]
 
 
 def grave(tx: Tx, key: str) -> LogRow | None:

@@ -180,7 +180,6 @@ mirror = Table(
     Column("item", Text, nullable=False),
     Column("state", String(20), nullable=False),  # shown, held, quarantined, merged, loop, expired, refused
     Column("reasons", Text, nullable=False),  # JSON array of {pointer, code, message}
-    Column("valid", Boolean, nullable=False),
     Column("reading", BigInteger, nullable=False),
     Column("first_seen_at", BigInteger, nullable=False),
     Column("changed_at", BigInteger, nullable=False),

@@ -1,0 +1,165 @@
+"""What a page changes: functions of what is known, what was read, the operator's word and the time. Pure.
+
+Counterexamples that these rules close are named in docs/protocol.md; each has a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from federation.reading import MAX_VIA
+from federation.records import (
+    EXPIRED,
+    HELD,
+    LOOP,
+    MERGED,
+    QUARANTINED,
+    REFUSED,
+    RELEASED,
+    SHOWN,
+    Mirrored,
+    ReadItem,
+    Ruling,
+    Source,
+    Tally,
+)
+from schemas.canonical import contribution, digest_hex, digest_value
+from schemas.errors import Problem
+from schemas.page import Tombstone
+
+HOLD_MORE_THAN = 20
+HOLD_SHARE = 0.10
+EMPTYING_FROM = 3
+WINDOW_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one page changes in the mirror. ``source`` carries the new count and digest."""
+
+    source: Source
+    put: tuple[tuple[Mirrored, ReadItem], ...] = ()
+    unchanged: tuple[str, ...] = ()
+    dropped: tuple[tuple[Mirrored, str], ...] = ()
+    tally: Tally = field(default_factory=Tally)
+
+
+def changes(
+    source: Source,
+    items: Collection[ReadItem],
+    tombstones: Iterable[Tombstone],
+    known: Mapping[str, Mirrored],
+    rulings: Mapping[str, Ruling],
+    own_id: str,
+    now: int,
+) -> Changes:
+    """The changes that a page makes to the mirror of its source. A listing that is live wins over its own tombstone."""
+    put, unchanged = [], []
+    for item in items:
+        row = _row(source, item, known.get(item.id), rulings.get(item.id), own_id, now)
+        if _is_same(row, known.get(item.id)):
+            unchanged.append(item.id)
+        else:
+            put.append((row, item))
+    live = {item.id for item in items}
+    gone = {stone.id: stone.reason for stone in tombstones if stone.id in known and stone.id not in live}
+    dropped = tuple((known[listing_id], reason) for listing_id, reason in gone.items())
+    counted = _counted(source, [row for row, _ in put], [known[r.id] for r, _ in put if r.id in known])
+    return Changes(
+        source=_counted(counted, [], [row for row, _ in dropped]),
+        put=tuple(put),
+        unchanged=tuple(unchanged),
+        dropped=dropped,
+        tally=_tally(put, known, len(dropped)),
+    )
+
+
+def absence(source: Source, absent: Iterable[Mirrored]) -> Changes:
+    """The changes at the end of a whole reading: what it did not hold is gone."""
+    rows = tuple(absent)
+    dropped = tuple((row, "removed") for row in rows)
+    return Changes(source=_counted(source, [], rows), dropped=dropped, tally=Tally(removed=len(rows)))
+
+
+def _row(
+    source: Source, item: ReadItem, before: Mirrored | None, ruling: Ruling | None, own_id: str, now: int
+) -> Mirrored:
+    state, reasons = fate(source, item, before, ruling, own_id, now)
+    first_seen = before.first_seen_at if before else now
+    return Mirrored(source.id, item.id, item.hash, item.via, state, reasons, source.reading, first_seen, now)
+
+
+def fate(
+    source: Source, item: ReadItem, before: Mirrored | None, ruling: Ruling | None, own_id: str, now: int
+) -> tuple[str, tuple[Problem, ...]]:
+    """What becomes of one version of a listing, and why. Whether another route is shown instead is decided later."""
+    if own_id in item.via or len(item.via) > MAX_VIA:
+        return LOOP, (Problem("/_sharefeed/via", "loop", "This came back to a node that had passed it on."),)
+    word = ruling.ruling if ruling and ruling.hash == item.hash else None
+    if word and word != RELEASED:
+        return REFUSED, (Problem("", "refused", ruling.reason if ruling else ""),)
+    if item.facts is None or (item.problems and not word):
+        return QUARANTINED, item.problems
+    if item.facts.expires_at <= now:
+        return EXPIRED, (Problem("/_sharefeed/expires", "expired", "Its time is over."),)
+    if source.hold_new and not word and not _was_accepted(before):
+        return HELD, (Problem("", "held-new", "New listings of this source wait for the operator."),)
+    return SHOWN, ()
+
+
+def _was_accepted(before: Mirrored | None) -> bool:
+    return before is not None and before.state in (SHOWN, MERGED, EXPIRED)
+
+
+def _is_same(row: Mirrored, before: Mirrored | None) -> bool:
+    if before is None or row.hash != before.hash or row.via != before.via:
+        return False
+    # Whether a listing is shown or merged is not the page's to say, so the two count as one here.
+    return _merged_as_shown(row) == _merged_as_shown(before)
+
+
+def _merged_as_shown(row: Mirrored) -> tuple[str, tuple[Problem, ...]]:
+    return (SHOWN, ()) if row.state == MERGED else (row.state, row.reasons)
+
+
+def _counted(source: Source, added: Iterable[Mirrored], taken: Iterable[Mirrored]) -> Source:
+    added, taken = list(added), list(taken)
+    total = digest_value(source.mirror_digest) + sum(_sum_of(row) for row in added) - sum(_sum_of(row) for row in taken)
+    count = source.mirror_count + len(added) - len(taken)
+    return replace(source, mirror_count=count, mirror_digest=digest_hex(total))
+
+
+def _sum_of(row: Mirrored) -> int:
+    return contribution(row.id, row.hash, row.via)
+
+
+def _tally(put: Collection[tuple[Mirrored, ReadItem]], known: Mapping[str, Mirrored], removed: int) -> Tally:
+    new = sum(1 for row, _ in put if row.id not in known)
+    quarantined = sum(1 for row, _ in put if row.state == QUARANTINED)
+    return Tally(added=new, changed=len(put) - new, removed=removed, quarantined=quarantined)
+
+
+def count_removals(source: Source, before: Source, removed: int, by_absence: bool, now: int) -> tuple[Source, bool]:
+    """The source with its day's removals counted, and whether these must wait for a word.
+
+    ``before`` is the source before the removals. Removals are counted over a day against the size at its start, so that
+    cutting them into slices does not help [slicing]; an absence that would empty a source waits as well.
+    """
+    if removed == 0:
+        return source, False
+    started, size, so_far = before.window_started_at, before.window_size, before.window_removed
+    if started is None or now - started >= WINDOW_S:
+        started, size, so_far = now, before.mirror_count, 0
+    so_far += removed
+    many = so_far > HOLD_MORE_THAN and so_far > HOLD_SHARE * size
+    empties = by_absence and before.mirror_count >= EMPTYING_FROM and source.mirror_count == 0
+    counted = replace(source, window_started_at=started, window_size=size, window_removed=so_far)
+    return counted, many or empties
+
+
+def verification(source: Source, count: int | None, digest: str | None) -> bool | None:
+    """Whether the mirror is exactly the publisher's live set; None where the publisher does not say."""
+    if count is None or digest is None:
+        return None
+    return source.mirror_count == count and source.mirror_digest == digest

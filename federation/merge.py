@@ -1,0 +1,117 @@
+"""One listing, several routes: whose word counts, and what the catalogue shows of it. Pure.
+
+The owner of a listing is the node that was polled, never what the payload says. What the payload says is used only to
+deny: a copy that names another origin, or carries an id under another known node's address, does not count while that
+node is a source itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from federation.records import ACTIVE, EXPIRED, MERGED, PAUSED, QUARANTINED, SHOWN, Mirrored
+
+_ELIGIBLE = (SHOWN, MERGED)
+HIDES_AT_ONCE = "not-free"
+
+
+class KnownNode(NamedTuple):
+    """A source's node. ``spoken`` says that it was once read to the end, so that its silence means something."""
+
+    source_id: int
+    node_id: str
+    state: str
+    spoken: bool
+
+
+class Current(NamedTuple):
+    """What the catalogue shows of a listing now; ``source_id`` None is a listing written here."""
+
+    source_id: int | None
+    hash: str
+    via: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What is to become of one listing: ``winner`` is shown, or what is shown stays (``keep``), or it goes."""
+
+    winner: Mirrored | None = None
+    keep: bool = False
+    reason: str = "removed"
+
+
+def authority(url: str) -> str:
+    """Scheme and host of an address, as they stand: ``https://a.example`` of ``https://a.example/listings/1``."""
+    return "/".join(url.split("/", 3)[:3])
+
+
+class Nodes:
+    """The nodes that this aggregator knows, found by the address under which a listing's id lies."""
+
+    def __init__(self, own_id: str, known: Iterable[KnownNode]) -> None:
+        self.own_id = own_id
+        self.by_source = {node.source_id: node for node in known}
+        self._spoken = {node.node_id: node.source_id for node in self.by_source.values() if node.spoken}
+        self._by_authority: dict[str, list[str]] = {}
+        for node_id in (own_id, *self._spoken):
+            self._by_authority.setdefault(authority(node_id), []).append(node_id)
+
+    def home(self, listing_id: str) -> str | None:
+        """The known node under whose own address the id lies: the longest match."""
+        under = [node for node in self._by_authority.get(authority(listing_id), ()) if listing_id.startswith(node)]
+        return max(under, key=len, default=None)
+
+    def counts(self, row: Mirrored) -> bool:
+        """Whether this copy may be shown at all: only the origin's word counts where the origin is a source."""
+        node = self.by_source.get(row.source_id)
+        if node is None or node.state not in (ACTIVE, PAUSED):
+            return False
+        origin = row.via[0] if row.via else node.node_id
+        return self._is_first_hand(origin, node) and self._is_first_hand(self.home(row.id), node)
+
+    def _is_first_hand(self, origin: str | None, node: KnownNode) -> bool:
+        if origin is None or origin == node.node_id:
+            return True
+        return origin != self.own_id and origin not in self._spoken
+
+    def rank(self, row: Mirrored, current: Current | None) -> tuple[bool, int, bool, int, int]:
+        """The order of preference among copies that count, best first."""
+        node = self.by_source[row.source_id]
+        origin = row.via[0] if row.via else node.node_id
+        is_shown = current is not None and current.source_id == row.source_id
+        return (not row.id.startswith(origin), len(row.via), not is_shown, row.first_seen_at, row.source_id)
+
+
+def resolve(
+    routes: Sequence[Mirrored],
+    current: Current | None,
+    waiting: Mapping[int, str],
+    nodes: Nodes,
+    reason: str = "removed",
+) -> Resolution:
+    """What the catalogue shows of one listing that came by ``routes`` (one row a source, whatever its state).
+
+    ``waiting`` are the sources whose removal of it waits for a word or was undone. ``reason`` is given to the removal
+    if there is one.
+    """
+    if current is not None and current.source_id is None:
+        return Resolution(keep=True)
+    eligible = [row for row in routes if row.state in _ELIGIBLE and nodes.counts(row)]
+    if eligible:
+        return Resolution(winner=min(eligible, key=lambda row: nodes.rank(row, current)))
+    if current is None:
+        return Resolution(reason=reason)
+    own = next((row for row in routes if row.source_id == current.source_id), None)
+    if own is None:
+        return Resolution(keep=current.source_id in waiting, reason=reason)
+    return _last_word(own, reason)
+
+
+def _last_word(row: Mirrored, reason: str) -> Resolution:
+    """What stays of a listing whose newest version cannot be shown: the last valid one, unless it is no longer free."""
+    if row.state == QUARANTINED:
+        return Resolution(keep=all(problem.code != HIDES_AT_ONCE for problem in row.reasons))
+    return Resolution(reason=EXPIRED if row.state == EXPIRED else reason)

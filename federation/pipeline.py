@@ -1,0 +1,247 @@
+"""One source, from due to done.
+
+    due        the worker claims the source with a lease; nobody else reads it meanwhile
+    fetch      the guarded client asks with validators, or without them once a day
+    decode     JSON, Atom or RSS becomes a page of raw items; a page that is not whole raises, and nothing is applied
+    validate   each item is judged by itself; worker processes do this and the step before
+    screen     what its source or the operator said of it: held, refused, released
+    decide     the mirror takes every change at once; many removals wait for a word
+    store      mirror, catalogue, cursor and ETag in one transaction, if the cursor is still the one that was asked with
+
+A failing node is a result, not a crash: `Poll.run` always returns a `PollResult`.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import NoReturn
+from urllib.parse import quote, urlsplit
+
+from federation.fetch import Answer, FetchError
+from federation.plain import Defaults
+from federation.ports import Book, Decoding, Fetching, StaleError
+from federation.reading import Context
+from federation.records import L1, PLAIN, SUSPENDED, PollResult, ReadPage, Source, Tally
+from federation.schedule import Pace, after_gone, next_wait, wants_unconditional, wants_whole_reading
+from federation.store_page import Asked, store_page, store_unchanged
+from schemas.errors import DocumentError, Problem
+from schemas.problem import RESYNC, problem_type
+
+ACCEPT = (
+    "application/feed+json, application/atom+xml;q=0.9, application/json;q=0.8, application/rss+xml;q=0.7, */*;q=0.1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of one source is read in one poll, and from one source in all."""
+
+    pages: int = 400
+    listings: int = 100_000
+    seconds: float = 120.0
+
+
+class Stop(Exception):  # noqa: N818 - control flow of one poll, caught in `run`
+    """Ends a poll with its result."""
+
+    def __init__(self, code: str, message: str, retry_after_s: float | None = None) -> None:
+        self.result = PollResult(code, message, retry_after_s=retry_after_s)
+        super().__init__(message)
+
+
+@dataclass
+class Poll:
+    """One reading of one source. ``own_id`` is this aggregator's node id; ``now`` whole seconds since 1970."""
+
+    book: Book
+    fetcher: Fetching
+    decode: Decoding
+    own_id: str
+    pace: Pace
+    limits: Limits
+    now: int
+    chance: float = 0.0
+
+    def run(self, source: Source) -> PollResult:
+        """Read ``source`` (claimed by this worker) to its end or to the limits, and plan the next reading."""
+        started = time.monotonic()
+        tally = Tally()
+        try:
+            if wants_whole_reading(source, self.now) or (source.level != L1 and wants_unconditional(source, self.now)):
+                source = self._begin_whole(source)
+            source, result, tally = self._read(source, started)
+        except Stop as stop:
+            result = stop.result
+        except (FetchError, DocumentError, StaleError) as error:
+            result = PollResult(*_failure(error))
+        return self._finish(source.id, replace(result, tally=result.tally + tally), started)
+
+    def _begin_whole(self, source: Source) -> Source:
+        """Begin a reading from the start: new marks, no cursor, no validators."""
+        fresh = replace(
+            source, reading=source.reading + 1, reading_open=True, cursor=None, etag=None, last_modified=None
+        )
+        with self.book.open() as ledger:
+            ledger.save(fresh, asked_with=source.cursor)
+        return fresh
+
+    def _read(self, source: Source, started: float) -> tuple[Source, PollResult, Tally]:
+        tally, asked_urls = Tally(), set[str]()
+        while True:
+            url = _address(source)
+            if url in asked_urls:
+                raise Stop("repeated-page", "The node sent its reader back to a page that was read already.")
+            asked_urls.add(url)
+            answer = self._fetch(source, url)
+            if answer.status == 304:
+                return source, self._unchanged(source, answer), tally
+            page = self._page(source, answer)
+            if page is None:
+                source = self._begin_whole(source)
+                continue
+            source, read = self._store(source, answer, page)
+            tally += replace(read, bytes=len(answer.body))
+            if not (page.head and page.head.more and source.level == L1):
+                return source, _done(answer), tally
+            if time.monotonic() - started > self.limits.seconds or tally.pages >= self.limits.pages:
+                return source, PollResult("more", "Read as far as one poll may; the rest follows."), tally
+
+    def _fetch(self, source: Source, url: str) -> Answer:
+        whole = source.reading_open or wants_unconditional(source, self.now)
+        answer = self.fetcher.get(
+            url,
+            accept=ACCEPT,
+            etag=None if whole else source.etag,
+            last_modified=None if whole else source.last_modified,
+            no_cache=whole,
+        )
+        if answer.status in (200, 410) or (answer.status == 304 and not whole):
+            return answer
+        raise Stop(f"http-{answer.status}", _status_words(answer.status), answer.retry_after_s)
+
+    def _page(self, source: Source, answer: Answer) -> ReadPage | None:
+        """The page of ``answer``; None where the history that the cursor speaks of was lost, and reading begins again.
+
+        That is said once at most: without a cursor there is nothing that could have been lost.
+        """
+        if answer.status == 410:
+            if source.cursor is not None and problem_type(answer.body) == RESYNC:
+                return None
+            self._gone(source, answer)
+        defaults = Defaults.from_json(source.defaults) if source.level == PLAIN else None
+        page = self.decode(answer.body, answer.media_type, Context(source.node_id, self.now, defaults))
+        _check_page(source, answer, page)
+        lost = source.level == L1 and source.cursor is not None and page.head and page.head.epoch != source.epoch
+        return None if lost else page
+
+    def _gone(self, source: Source, answer: Answer) -> NoReturn:
+        """A 410 that asks for no new reading: the third within a day suspends the source."""
+        counted, suspend = after_gone(source, self.now)
+        if suspend:
+            reason = "The node said three times within a day that it is gone."
+            counted = replace(counted, state=SUSPENDED, state_reason=reason)
+        with self.book.open() as ledger:
+            ledger.save(counted, asked_with=source.cursor)
+        raise Stop("gone", "The node says that this feed is gone.", answer.retry_after_s)
+
+    def _store(self, source: Source, answer: Answer, page: ReadPage) -> tuple[Source, Tally]:
+        asked = Asked(
+            self.own_id, self.now, self.limits.listings, answer.etag, answer.last_modified, _date(answer, self.now)
+        )
+        with self.book.open() as ledger:
+            return store_page(ledger, source, page, asked)
+
+    def _unchanged(self, source: Source, answer: Answer) -> PollResult:
+        with self.book.open() as ledger:
+            store_unchanged(ledger, source, _date(answer, self.now))
+        return PollResult("unchanged", "Nothing changed since the last reading.", max_age_s=answer.max_age_s)
+
+    def _finish(self, source_id: int, result: PollResult, started: float) -> PollResult:
+        milliseconds = int((time.monotonic() - started) * 1000)
+        with self.book.open() as ledger:
+            source = ledger.source(source_id)
+            if source is None:
+                return result
+            source = _with_result(source, result, self.now)
+            wait = next_wait(source, result, self.pace, self.chance)
+            due = self.now + wait if source.reread_at is None else min(self.now + wait, source.reread_at)
+            ledger.save(replace(source, due_at=due, lease_until=0), asked_with=source.cursor)
+            ledger.log_poll(source_id, result, milliseconds, self.now)
+        return result
+
+
+def _with_result(source: Source, result: PollResult, now: int) -> Source:
+    read = now if result.fine else source.last_read_at
+    failures = 0 if result.fine else source.failures + 1
+    told = replace(source, last_polled_at=now, last_read_at=read, failures=failures)
+    return replace(told, last_code=result.code, last_message=result.message)
+
+
+def _address(source: Source) -> str:
+    """The feed's address, and on a change feed the cursor from which reading goes on."""
+    if source.level != L1 or source.cursor is None:
+        return source.url
+    joiner = "&" if urlsplit(source.url).query else "?"
+    return f"{source.url}{joiner}after={quote(source.cursor, safe='')}"
+
+
+def _check_page(source: Source, answer: Answer, page: ReadPage) -> None:
+    """Refuse a page that cannot be what the source is: nothing of it is applied."""
+    head = page.head
+    if source.level == PLAIN:
+        return
+    if head is None:
+        raise DocumentError.of("not-sharefeed", "This was a Sharefeed feed; what came now has no _sharefeed member.")
+    if head.node != source.node_id:
+        message = f"This feed belongs to {source.node_id}; what came now says it is {head.node}."
+        raise DocumentError.of("other-node", message, "/_sharefeed/node")
+    if source.level == L1:
+        _check_change_page(source, answer, page)
+
+
+def _check_change_page(source: Source, answer: Answer, page: ReadPage) -> None:
+    head = page.head
+    if head is None or head.epoch is None or head.checkpoint is None:
+        raise DocumentError.of("not-a-change-feed", "A change feed states epoch and checkpoint.", "/_sharefeed")
+    if not head.more:
+        return
+    if not page.items and not head.deleted and not page.outside:
+        raise DocumentError.of("empty-page", "An empty page says that more follows.", "/_sharefeed/more")
+    if page.next_url is None or _origin(page.next_url) != _origin(answer.url):
+        message = "The next page must be named, and lie at the same address."
+        raise DocumentError([Problem("/next_url", "foreign-page", message)])
+    if head.checkpoint == source.cursor:
+        raise DocumentError.of(
+            "repeated-page", "More follows, but the checkpoint did not move.", "/_sharefeed/checkpoint"
+        )
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme.lower(), parts.netloc.lower()
+
+
+def _done(answer: Answer) -> PollResult:
+    return PollResult("ok", "Read to its end.", max_age_s=answer.max_age_s)
+
+
+def _date(answer: Answer, now: int) -> int:
+    """When the answer was true: its Date, but never later than now."""
+    return min(int(answer.date.timestamp()), now) if answer.date else now
+
+
+def _failure(error: FetchError | DocumentError | StaleError) -> tuple[str, str]:
+    if isinstance(error, FetchError):
+        return error.code, str(error)
+    if isinstance(error, DocumentError):
+        return error.problems[0].code, str(error)[:2000]
+    return "stale", str(error)
+
+
+def _status_words(status: int) -> str:
+    if status in (429, 503):
+        return "The node asked us to come back later."
+    if status in (401, 403):
+        return "The node does not let us read this feed."
+    return "There is no feed at this address." if status == 404 else f"The node answered with status {status}."

@@ -1,0 +1,95 @@
+"""What the engine needs from outside: a fetcher, a decoder and a ledger. Storage and fakes implement these.
+
+A `Ledger` is one transaction: all of it is kept, or nothing is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from federation.facts import Entry, Removal
+from federation.fetch import Answer
+from federation.merge import Current, KnownNode
+from federation.reading import Context
+from federation.records import Mirrored, PollResult, ReadPage, Ruling, Source, Withdrawn
+from schemas.errors import SharefeedError
+
+
+class StaleError(SharefeedError):
+    """Someone else read this source meanwhile: the stored cursor or lease is not the one that was asked with."""
+
+    def __init__(self, source_id: int) -> None:
+        self.source_id = source_id
+        super().__init__(f"source {source_id} was read by another worker meanwhile; nothing was changed")
+
+
+class Fetching(Protocol):
+    """The guarded client (`federation.fetch.Fetcher`). Raises `FetchError` when nothing whole came back."""
+
+    def get(
+        self,
+        url: str,
+        *,
+        accept: str = "*/*",
+        etag: str | None = None,
+        last_modified: str | None = None,
+        no_cache: bool = False,
+    ) -> Answer: ...
+
+
+class Decoding(Protocol):
+    """`federation.reading.read_page`, here or in a worker process. Raises `DocumentError`."""
+
+    def __call__(self, body: bytes, media_type: str | None, context: Context) -> ReadPage: ...
+
+
+class Ledger(Protocol):
+    """One transaction over what an aggregator remembers and shows."""
+
+    def source(self, source_id: int) -> Source | None: ...
+
+    def save(self, source: Source, asked_with: str | None) -> None:
+        """Keep the source. Raises `StaleError` when its stored cursor is not ``asked_with`` or its lease was lost."""
+        ...
+
+    def nodes(self) -> Iterable[KnownNode]: ...
+
+    def known(self, source_id: int, ids: Collection[str]) -> Mapping[str, Mirrored]: ...
+
+    def texts(self, source_id: int, ids: Collection[str]) -> Mapping[str, str]: ...
+
+    def routes(self, ids: Collection[str]) -> Mapping[str, Sequence[Mirrored]]: ...
+
+    def put(self, rows: Sequence[tuple[Mirrored, str]]) -> None: ...
+
+    def set_state(self, rows: Sequence[Mirrored]) -> None: ...
+
+    def mark(self, source_id: int, ids: Collection[str], reading: int) -> None: ...
+
+    def drop(self, source_id: int, ids: Collection[str]) -> None: ...
+
+    def unmarked(self, source_id: int, reading: int) -> Sequence[Mirrored]:
+        """The rows that the reading with this number did not meet."""
+        ...
+
+    def rulings(self, source_id: int, ids: Collection[str]) -> Mapping[str, Ruling]: ...
+
+    def withdrawn(self, ids: Collection[str]) -> Mapping[str, Sequence[Withdrawn]]: ...
+
+    def put_withdrawn(self, rows: Sequence[Withdrawn]) -> None: ...
+
+    def forget_withdrawn(self, source_id: int, ids: Collection[str]) -> None: ...
+
+    def current(self, ids: Collection[str]) -> Mapping[str, Current]: ...
+
+    def publish(self, entries: Sequence[Entry], removals: Sequence[Removal], now: int) -> None: ...
+
+    def log_poll(self, source_id: int, result: PollResult, milliseconds: int, now: int) -> None: ...
+
+
+class Book(Protocol):
+    """Where the ledger is kept."""
+
+    def open(self) -> AbstractContextManager[Ledger]: ...

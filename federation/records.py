@@ -1,0 +1,174 @@
+"""What an aggregator remembers: its sources, what each has sent, what was decided. Plain values; storage keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from federation.facts import Facts
+from schemas.errors import Problem
+from schemas.page import PageHead
+
+# What became of a listing that a source has sent.
+SHOWN, HELD, QUARANTINED, MERGED = "shown", "held", "quarantined", "merged"
+LOOP, EXPIRED, REFUSED = "loop", "expired", "refused"
+STATES = (SHOWN, HELD, QUARANTINED, MERGED, LOOP, EXPIRED, REFUSED)
+
+ACTIVE, PAUSED, SUSPENDED = "active", "paused", "suspended"
+
+L0, L1, PLAIN = "L0", "L1", "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A feed as this aggregator knows it. Moments are whole seconds since 1970 in UTC.
+
+    ``reading`` numbers the readings from the start; ``reading_open`` says that the latest is not finished, so that its
+    marks survive a crash. ``window_*`` counts removals over a day. ``lease_token`` fences off a slow worker.
+    """
+
+    id: int
+    url: str
+    node_id: str
+    name: str
+    format: str
+    level: str
+    state: str = ACTIVE
+    state_reason: str | None = None
+    hold_new: bool = False
+    defaults: str = "{}"
+    node_document: str | None = None
+    epoch: str | None = None
+    cursor: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    reading: int = 0
+    reading_open: bool = False
+    mirror_count: int = 0
+    mirror_digest: str = "0" * 64
+    window_started_at: int | None = None
+    window_size: int = 0
+    window_removed: int = 0
+    ttl_s: int | None = None
+    due_at: int = 0
+    lease_until: int = 0
+    lease_token: int = 0
+    failures: int = 0
+    gone_answers: int = 0
+    gone_since: int | None = None
+    last_polled_at: int | None = None
+    last_read_at: int | None = None
+    last_full_at: int | None = None
+    verified_at: int | None = None
+    mismatch_backoff_s: int = 0
+    reread_at: int | None = None
+    last_code: str | None = None
+    last_message: str | None = None
+    added_at: int = 0
+
+
+class ReadItem(NamedTuple):
+    """One item of a page, judged. ``item`` is what was sent, as JSON text; ``published`` is what the catalogue would
+    publish, and ``facts`` what it would be found by: both None where the item could not be read as a listing.
+    """
+
+    id: str
+    hash: str
+    via: tuple[str, ...]
+    item: str
+    published: str | None
+    facts: Facts | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """One page, decoded and judged. ``outside`` are faults that belong to no listing."""
+
+    format: str
+    title: str
+    head: PageHead | None
+    items: tuple[ReadItem, ...]
+    next_url: str | None
+    outside: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mirrored:
+    """One listing as a source last sent it, without its text."""
+
+    source_id: int
+    id: str
+    hash: str
+    via: tuple[str, ...]
+    state: str
+    reasons: tuple[Problem, ...]
+    reading: int
+    first_seen_at: int
+    changed_at: int
+
+
+class Ruling(NamedTuple):
+    """The operator's word on one version: ``released`` or ``refused``, with a reason."""
+
+    hash: str
+    ruling: str
+    reason: str
+
+
+RELEASED = "released"
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A listing that its source removed. ``state``: waiting for a word, applied, or kept by the operator's word."""
+
+    source_id: int
+    id: str
+    batch: str
+    state: str
+    reason: str
+    item: str
+    hash: str
+    via: tuple[str, ...]
+    removed_at: int
+
+
+WAITING, APPLIED, KEPT = "waiting", "applied", "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What one poll did."""
+
+    pages: int = 0
+    bytes: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    quarantined: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.pages + other.pages,
+            self.bytes + other.bytes,
+            self.added + other.added,
+            self.changed + other.changed,
+            self.removed + other.removed,
+            self.quarantined + other.quarantined,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """How one poll ended. ``code`` is ``ok``, ``unchanged`` or what went wrong; ``retry_after_s`` as the node asked."""
+
+    code: str
+    message: str
+    tally: Tally = Tally()
+    retry_after_s: float | None = None
+    max_age_s: float | None = None
+
+    @property
+    def fine(self) -> bool:
+        return self.code in ("ok", "unchanged", "more")

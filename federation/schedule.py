@@ -1,0 +1,72 @@
+"""When to poll next. Pure; chance is an argument."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from federation.records import PollResult, Source
+
+LONGEST_WAIT_S = 86_400
+FULL_READ_EVERY_S = 86_400
+FIRST_BACKOFF_S = 60
+FIRST_REREAD_S = 3600
+LONGEST_REREAD_S = 7 * 86_400
+GONE_WITHIN_S = 86_400
+GONE_LIMIT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The operator's wishes, in seconds: the usual time between readings, and the shortest."""
+
+    usual_s: int = 3600
+    shortest_s: int = 60
+
+
+def next_wait(source: Source, result: PollResult, pace: Pace, chance: float) -> int:
+    """Seconds until the next reading of ``source`` after ``result``; ``chance`` from 0 to 1 spreads the load.
+
+    What the node asks for (``ttl``, Cache-Control's max-age, Retry-After) is obeyed within a day; failures back off
+    exponentially, with jitter, so that a node that comes back is not met by everyone at once.
+    """
+    if result.retry_after_s is not None:
+        wait = max(result.retry_after_s, pace.shortest_s)
+    elif result.code == "more":
+        wait = 0.0
+    elif result.fine:
+        wait = max(source.ttl_s or pace.usual_s, result.max_age_s or 0, pace.shortest_s)
+    else:
+        wait = min(FIRST_BACKOFF_S * 2 ** min(source.failures, 12), LONGEST_WAIT_S)
+    return int(min(wait * (1 + 0.1 * chance), LONGEST_WAIT_S))
+
+
+def wants_whole_reading(source: Source, now: int) -> bool:
+    """Whether the next reading must begin at the start: the first one, or one to mend a mirror that differs."""
+    return source.reading_open is False and (
+        source.last_full_at is None or (source.reread_at is not None and source.reread_at <= now)
+    )
+
+
+def wants_unconditional(source: Source, now: int) -> bool:
+    """Whether validators are left out this time: once a day, to catch a node whose ETags lie."""
+    return source.last_full_at is None or now - source.last_full_at >= FULL_READ_EVERY_S
+
+
+def after_mismatch(source: Source, now: int) -> Source:
+    """The source with its next whole reading planned: at once, after an hour, then doubling to a week."""
+    backoff = source.mismatch_backoff_s
+    following = FIRST_REREAD_S if backoff == 0 else min(backoff * 2, LONGEST_REREAD_S)
+    return replace(source, reread_at=now + backoff, mismatch_backoff_s=following)
+
+
+def after_match(source: Source, verified_at: int) -> Source:
+    """The source once its mirror was found identical."""
+    return replace(source, verified_at=verified_at, reread_at=None, mismatch_backoff_s=0)
+
+
+def after_gone(source: Source, now: int) -> tuple[Source, bool]:
+    """The source after a 410 that is no resync, and whether that was the third within a day."""
+    fresh = source.gone_since is None or now - source.gone_since > GONE_WITHIN_S
+    count = 1 if fresh else source.gone_answers + 1
+    since = now if fresh else source.gone_since
+    return replace(source, gone_answers=count, gone_since=since), count >= GONE_LIMIT

@@ -1,0 +1,153 @@
+"""Applying one page: the mirror, what waits, the catalogue and the cursor, in the caller's one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from federation import decide
+from federation.ports import Ledger
+from federation.records import APPLIED, L1, WAITING, Mirrored, ReadItem, ReadPage, Source, Tally, Withdrawn
+from federation.schedule import after_match, after_mismatch, wants_unconditional
+from federation.settle import chunks, settle
+from schemas.errors import DocumentError
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The circumstances of a page: for which node, when, with which limit, and the validators of its answer.
+
+    ``date`` is the moment, in seconds, for which the answer spoke.
+    """
+
+    own_id: str
+    now: int
+    listings_limit: int
+    etag: str | None
+    last_modified: str | None
+    date: int
+
+
+def store_page(ledger: Ledger, source: Source, page: ReadPage, asked: Asked) -> tuple[Source, Tally]:
+    """Apply ``page`` whole; the source as it now stands, and what was done.
+
+    Raises `StaleError` when the stored cursor is no longer the one that the page was asked with, and `DocumentError`
+    when the source would grow beyond its limit.
+    """
+    asked_with = source.cursor
+    source = _numbered(source)
+    changes = _changes(ledger, source, page, asked)
+    if changes.source.mirror_count > asked.listings_limit:
+        message = f"This source has more than {asked.listings_limit} listings, the most that is taken from one."
+        raise DocumentError.of("too-many-listings", message)
+    _keep(ledger, changes)
+    absence = _absence(ledger, changes.source, page)
+    after = _remove(ledger, source, changes, absence, asked)
+    _settle(ledger, changes, absence, asked)
+    after = _advanced(after, page, asked)
+    ledger.save(after, asked_with)
+    return after, changes.tally + absence.tally + Tally(pages=1)
+
+
+def _numbered(source: Source) -> Source:
+    """Every document that stands for itself is a reading from the start; pages of a change feed continue one."""
+    if source.level == L1 or source.reading_open:
+        return source
+    return replace(source, reading=source.reading + 1)
+
+
+def _changes(ledger: Ledger, source: Source, page: ReadPage, asked: Asked) -> decide.Changes:
+    tombstones = page.head.deleted if page.head else ()
+    ids = {item.id for item in page.items} | {stone.id for stone in tombstones}
+    known: dict[str, Mirrored] = {}
+    for chunk in chunks(ids):
+        known.update(ledger.known(source.id, chunk))
+    rulings = ledger.rulings(source.id, ids)
+    return decide.changes(source, page.items, tombstones, known, rulings, asked.own_id, asked.now)
+
+
+def _keep(ledger: Ledger, changes: decide.Changes) -> None:
+    source = changes.source
+    ledger.put([(row, item.item) for row, item in changes.put])
+    ledger.mark(source.id, changes.unchanged, source.reading)
+    ledger.forget_withdrawn(source.id, [row.id for row, _ in changes.put])
+
+
+def _absence(ledger: Ledger, source: Source, page: ReadPage) -> decide.Changes:
+    """What a whole reading did not meet; nothing unless this page ends one."""
+    return decide.absence(source, ledger.unmarked(source.id, source.reading) if _ends_whole(source, page) else ())
+
+
+def _ends_whole(source: Source, page: ReadPage) -> bool:
+    if page.head is None:
+        return False
+    if source.level == L1:
+        return source.reading_open and not page.head.more
+    return page.head.complete
+
+
+def _remove(ledger: Ledger, before: Source, changes: decide.Changes, absence: decide.Changes, asked: Asked) -> Source:
+    """Take what is gone out of the mirror; what the catalogue shows of it is kept aside, for a word or an undo."""
+    dropped = changes.dropped + absence.dropped
+    counted, held = decide.count_removals(absence.source, before, len(dropped), bool(absence.dropped), asked.now)
+    batch = str(uuid4())
+    for chunk in chunks([row.id for row, _ in dropped]):
+        rows = {row.id: (row, reason) for row, reason in dropped if row.id in set(chunk)}
+        _set_aside(ledger, before.id, rows, batch, WAITING if held else APPLIED, asked.now)
+        ledger.drop(before.id, chunk)
+    return counted
+
+
+def _set_aside(
+    ledger: Ledger, source_id: int, rows: Mapping[str, tuple[Mirrored, str]], batch: str, state: str, now: int
+) -> None:
+    current, texts = ledger.current(list(rows)), ledger.texts(source_id, list(rows))
+    shown = [listing_id for listing_id, was in current.items() if was.source_id == source_id]
+    ledger.put_withdrawn(
+        [
+            Withdrawn(source_id, listing_id, batch, state, reason, texts[listing_id], row.hash, row.via, now)
+            for listing_id in shown
+            for row, reason in [rows[listing_id]]
+        ]
+    )
+
+
+def _settle(ledger: Ledger, changes: decide.Changes, absence: decide.Changes, asked: Asked) -> None:
+    fresh: dict[tuple[int, str], ReadItem] = {(row.source_id, row.id): item for row, item in changes.put}
+    gone = {row.id: reason for row, reason in changes.dropped + absence.dropped}
+    touched: Sequence[str] = [row.id for row, _ in changes.put] + list(gone)
+    settle(ledger, touched, asked.own_id, asked.now, fresh, gone)
+
+
+def _advanced(source: Source, page: ReadPage, asked: Asked) -> Source:
+    """The source with its cursor, validators and verification moved on."""
+    head = page.head
+    if head is not None and source.level == L1:
+        stays = head.checkpoint == source.cursor
+        etag = asked.etag if stays and not head.more else None
+        source = replace(source, cursor=head.checkpoint, epoch=head.epoch, etag=etag, last_modified=None)
+        if head.more:
+            return source
+    else:
+        source = replace(source, etag=asked.etag, last_modified=asked.last_modified)
+    whole = source.reading_open or wants_unconditional(source, asked.now)
+    source = replace(source, reading_open=False, last_full_at=asked.now if whole else source.last_full_at)
+    return _verified(source, page, asked)
+
+
+def _verified(source: Source, page: ReadPage, asked: Asked) -> Source:
+    head = page.head
+    if head is None or not (source.level == L1 or head.complete):
+        return source
+    identical = decide.verification(source, head.count, head.digest)
+    if identical is None:
+        return source
+    return after_match(source, asked.date) if identical else after_mismatch(source, asked.now)
+
+
+def store_unchanged(ledger: Ledger, source: Source, date: int) -> None:
+    """Keep that the node has nothing new: what was identical still is, at the answer's date."""
+    if source.verified_at is not None and source.reread_at is None:
+        source = replace(source, verified_at=max(source.verified_at, date))
+    ledger.save(source, asked_with=source.cursor)

@@ -1,0 +1,71 @@
+"""Decoding and judging pages in other processes, so that the writer's process stays free.
+
+A large page costs a third of a millisecond a listing, and a hostile one may try to cost far more: a worker that takes
+too long or dies is replaced, and its page becomes an error of that one source.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+
+from federation.reading import Context, read_page
+from federation.records import ReadPage
+from schemas.errors import DocumentError
+
+# Below this size a page is decoded here: handing it over would cost more than it saves.
+INLINE_BYTES = 64 * 1024
+LONGEST_S = 60.0
+
+
+def default_workers() -> int:
+    """One process fewer than there are processors, at least one: the writer needs the other."""
+    return max(1, (os.cpu_count() or 2) - 1)
+
+
+class DecodePool:
+    """A `federation.ports.Decoding` over worker processes, started when the first large page comes."""
+
+    def __init__(self, workers: int = 0, inline_bytes: int = INLINE_BYTES, longest_s: float = LONGEST_S) -> None:
+        self._workers = workers or default_workers()
+        self._inline_bytes = inline_bytes
+        self._longest_s = longest_s
+        self._lock = threading.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __call__(self, body: bytes, media_type: str | None, context: Context) -> ReadPage:
+        """The judged page. Raises `DocumentError`, with code ``too-costly`` where decoding was given up."""
+        if len(body) < self._inline_bytes:
+            return read_page(body, media_type, context)
+        pool = self._running()
+        try:
+            return pool.submit(read_page, body, media_type, context).result(timeout=self._longest_s)
+        except (FutureTimeoutError, BrokenProcessPool) as error:
+            self._replace(pool)
+            raise DocumentError.of("too-costly", "Reading this page took too long or too much memory.") from error
+
+    def close(self) -> None:
+        """Stop the worker processes."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _running(self) -> ProcessPoolExecutor:
+        with self._lock:
+            if self._pool is None:
+                # "spawn": a process with threads and database connections must not be forked.
+                self._pool = ProcessPoolExecutor(self._workers, mp_context=get_context("spawn"))
+            return self._pool
+
+    def _replace(self, broken: ProcessPoolExecutor) -> None:
+        with self._lock:
+            if self._pool is broken:
+                self._pool = None
+        for process in list((broken._processes or {}).values()):
+            process.kill()
+        broken.shutdown(wait=False, cancel_futures=True)

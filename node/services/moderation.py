@@ -1,0 +1,204 @@
+"""The queue that an operator works off: held and quarantined listings, and removals that wait for a word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from federation.facts import Removal
+from federation.records import (
+    APPLIED,
+    EXPIRED,
+    HELD,
+    KEPT,
+    QUARANTINED,
+    RELEASED,
+    WAITING,
+    Mirrored,
+    Ruling,
+    Source,
+    Withdrawn,
+)
+from federation.rejudge import apply_ruling, read_kept, restore
+from federation.settle import chunks, settle
+from node.context import Node
+from node.storage import catalogue, mirror, removals, rulings, sources
+from node.storage.engine import Tx
+from node.storage.ledger import StoredLedger
+from node.storage.removals import Batch
+from schemas.errors import Problem, SharefeedError
+
+QUEUE_STATES = (HELD, QUARANTINED)
+HOLD_DAYS = 7
+_DAY_S = 86_400
+
+
+class ModerationError(SharefeedError):
+    """A word that cannot take effect; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """One listing that waits. ``raw`` is what was sent; ``can_release`` says whether it could be shown at all."""
+
+    row: Mirrored
+    source_name: str
+    raw: dict[str, Any]
+    can_release: bool
+
+    @property
+    def title(self) -> str:
+        title = self.raw.get("title")
+        return title if isinstance(title, str) and title.strip() else self.row.id
+
+
+def waiting(node: Node, limit: int = 50, offset: int = 0) -> list[QueueItem]:
+    """The queue, the longest waiting first."""
+    with node.database.read() as tx:
+        by_id = {source.id: source for source in sources.every(tx)}
+        rows = mirror.in_states(tx, QUEUE_STATES, limit, offset)
+    return [_queue_item(node, row, text, by_id[row.source_id]) for row, text in rows]
+
+
+def waiting_one(node: Node, source_id: int, listing_id: str) -> QueueItem:
+    """One listing of the queue. Raises `ModerationError` when it waits no more."""
+    with node.database.read() as tx:
+        row = mirror.known(tx, source_id, [listing_id]).get(listing_id)
+        text = mirror.texts(tx, source_id, [listing_id]).get(listing_id)
+        source = sources.by_id(tx, source_id)
+    if row is None or text is None or source is None or row.state not in QUEUE_STATES:
+        raise ModerationError("This listing waits no more: its node changed or removed it, or the word was given.")
+    return _queue_item(node, row, text, source)
+
+
+def _queue_item(node: Node, row: Mirrored, text: str, source: Source) -> QueueItem:
+    readable = read_kept(source, row.id, text, node.now).facts is not None
+    return QueueItem(row, source.name, orjson.loads(text), readable)
+
+
+def count_waiting(node: Node) -> dict[str, int]:
+    """How many listings are held, quarantined, and in removals that wait."""
+    with node.database.read() as tx:
+        counts = mirror.count_states(tx).values()
+        removed = sum(batch.size for batch in removals.batches(tx))
+    return {
+        HELD: sum(count.get(HELD, 0) for count in counts),
+        QUARANTINED: sum(count.get(QUARANTINED, 0) for count in counts),
+        "removals": removed,
+    }
+
+
+def release(node: Node, source_id: int, listing_id: str, reason: str = "") -> None:
+    """Show a listing that waits. Raises `ModerationError` when it cannot be shown as it is."""
+    item = waiting_one(node, source_id, listing_id)
+    if not item.can_release:
+        why = "; ".join(str(problem) for problem in item.row.reasons)
+        raise ModerationError(
+            f"This listing cannot be shown as it is: {why} It stays in the queue; refuse it with a reason that its "
+            "node will read, or leave it until the node mends it."
+        )
+    _rule(node, source_id, listing_id, Ruling(item.row.hash, RELEASED, reason))
+
+
+def refuse(node: Node, source_id: int, listing_id: str, reason: str) -> None:
+    """Refuse this version of a listing; its node reads the reason. Raises `ModerationError` without one."""
+    if not reason.strip():
+        raise ModerationError("Give a reason: the listing's node reads it in its report.")
+    with node.database.read() as tx:
+        row = mirror.known(tx, source_id, [listing_id]).get(listing_id)
+    if row is None:
+        raise ModerationError("This listing is no longer there: its node removed it.")
+    _rule(node, source_id, listing_id, Ruling(row.hash, "refused", reason.strip()))
+
+
+def _rule(node: Node, source_id: int, listing_id: str, ruling: Ruling) -> None:
+    with node.database.write() as tx:
+        source = sources.by_id(tx, source_id)
+        if source is None:
+            raise ModerationError(f"There is no source {source_id} any more.")
+        rulings.put(tx, source_id, listing_id, ruling, node.now)
+        apply_ruling(StoredLedger(tx), source, listing_id, ruling, node.settings.url, node.now)
+
+
+def batches(node: Node) -> list[Batch]:
+    """Removals that wait for a word, the oldest first."""
+    with node.database.read() as tx:
+        return removals.batches(tx)
+
+
+def recent_batches(node: Node) -> list[Batch]:
+    """Removals that were applied and can still be undone, the large ones."""
+    with node.database.read() as tx:
+        return removals.batches(tx, (APPLIED,), minimum=3)
+
+
+def batch_listings(node: Node, batch: str) -> list[Withdrawn]:
+    with node.database.read() as tx:
+        return removals.in_batch(tx, batch)
+
+
+def apply_batch(node: Node, batch: str) -> int:
+    """Let a removal take effect; how many listings go."""
+    with node.database.write() as tx:
+        rows = [row for row in removals.in_batch(tx, batch) if row.state in (WAITING, KEPT)]
+        removals.decide(tx, batch, APPLIED, node.now)
+        _settle(tx, node, rows)
+    return len(rows)
+
+
+def undo_batch(node: Node, batch: str) -> int:
+    """Show everything of a removal, again or still, until its node sends it anew or its time is over; how many."""
+    with node.database.write() as tx:
+        rows = removals.in_batch(tx, batch)
+        removals.decide(tx, batch, KEPT, node.now)
+        for source_id in {row.source_id for row in rows}:
+            source = sources.by_id(tx, source_id)
+            if source is not None:
+                restore(StoredLedger(tx), source, [row for row in rows if row.source_id == source_id], node.now)
+    return len(rows)
+
+
+def apply_overdue(node: Node) -> int:
+    """Apply removals that have waited for a week; how many batches."""
+    with node.database.read() as tx:
+        late = removals.overdue(tx, node.now - HOLD_DAYS * _DAY_S)
+    for batch in late:
+        apply_batch(node, batch)
+    return len(late)
+
+
+def forget_old(node: Node) -> int:
+    """Let go of applied removals that are too old to undo; how many."""
+    with node.database.write() as tx:
+        return removals.purge(tx, node.now - HOLD_DAYS * _DAY_S)
+
+
+def expire_foreign(node: Node, limit: int = 500) -> int:
+    """Take listings of sources whose time is over out of the catalogue; how many."""
+    with node.database.read() as tx:
+        over = [(i, s) for i, s in catalogue.expired(tx, node.now, limit) if s is not None]
+    if not over:
+        return 0
+    with node.database.write() as tx:
+        ledger = StoredLedger(tx)
+        for listing_id, source_id in over:
+            row = ledger.known(source_id, [listing_id]).get(listing_id)
+            ledger.forget_withdrawn(source_id, [listing_id])
+            if row is not None and row.state not in QUEUE_STATES:
+                ledger.set_state([_expired(row)])
+        ids = [listing_id for listing_id, _ in over]
+        ledger.publish([], [Removal(listing_id, "expired") for listing_id in ids], node.now)
+        settle(ledger, ids, node.settings.url, node.now)
+    return len(over)
+
+
+def _expired(row: Mirrored) -> Mirrored:
+    return replace(row, state=EXPIRED, reasons=(Problem("/_sharefeed/expires", "expired", "Its time is over."),))
+
+
+def _settle(tx: Tx, node: Node, rows: list[Withdrawn]) -> None:
+    reasons = {row.id: row.reason for row in rows}
+    for chunk in chunks(list(reasons)):
+        settle(StoredLedger(tx), chunk, node.settings.url, node.now, reasons=reasons)

@@ -1,0 +1,226 @@
+"""The operator's work with sources: adding, pausing, resuming, removing, and seeing how each one is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from federation.records import (
+    ACTIVE,
+    HELD,
+    MERGED,
+    PAUSED,
+    PLAIN,
+    QUARANTINED,
+    SHOWN,
+    SUSPENDED,
+    Mirrored,
+    Source,
+)
+from federation.settle import settle
+from node.context import Node
+from node.storage import catalogue, mirror, polls, removals, sources
+from node.storage.ledger import StoredLedger
+from node.storage.polls import PollRow
+from schemas.errors import SharefeedError
+from schemas.fields import rfc3339_of
+
+if TYPE_CHECKING:
+    from federation.discovery import Discovered
+    from federation.plain import Defaults
+
+CHUNK = 500
+
+
+class SourceError(SharefeedError):
+    """Something asked of a source that cannot be done; ``source_id`` where there is one."""
+
+    def __init__(self, message: str, source_id: int | None = None) -> None:
+        self.source_id = source_id
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How one source is. ``counts`` is how many of its listings are in each state."""
+
+    source: Source
+    counts: dict[str, int]
+    waiting_removals: int = 0
+
+    @property
+    def shown(self) -> int:
+        return self.counts.get(SHOWN, 0) + self.waiting_removals
+
+    @property
+    def held(self) -> int:
+        return self.counts.get(HELD, 0) + self.waiting_removals
+
+    @property
+    def quarantined(self) -> int:
+        return self.counts.get(QUARANTINED, 0)
+
+    @property
+    def merged(self) -> int:
+        return self.counts.get(MERGED, 0)
+
+    @property
+    def identical(self) -> bool:
+        """Whether the last comparison found the mirror to be exactly what the node publishes."""
+        return self.source.verified_at is not None and self.source.reread_at is None
+
+
+def add(
+    node: Node, found: Discovered, *, name: str | None = None, defaults: Defaults | None = None, hold_new: bool = False
+) -> Source:
+    """Make a source of what was discovered; it is due at once.
+
+    Raises `SourceError` when the feed or its node is a source already, when it is this node itself, or when a plain
+    feed comes without the defaults that it lacks.
+    """
+    if found.node_id == node.settings.url:
+        raise SourceError("That is this node itself; its own listings are shown already.")
+    if found.level == PLAIN and defaults is None:
+        raise SourceError("This is a plain feed. Say which organisation, kind and category its entries are of.")
+    source = Source(
+        id=0,
+        url=found.feed_url,
+        node_id=found.node_id,
+        name=name or found.name,
+        format=found.format,
+        level=found.level,
+        hold_new=hold_new,
+        defaults=defaults.to_json() if defaults else "{}",
+        node_document=found.node_document_text,
+        ttl_s=found.node_document.ttl if found.node_document else None,
+        due_at=node.now,
+        added_at=node.now,
+    )
+    with node.database.write() as tx:
+        there = sources.by_url(tx, source.url) or sources.by_node(tx, source.node_id)
+        if there is not None:
+            raise SourceError(f"This is source {there.id} already, {there.name}.", there.id)
+        return sources.add(tx, source)
+
+
+def get(node: Node, source_id: int) -> Source:
+    """The source. Raises `SourceError` where there is none with this number."""
+    with node.database.read() as tx:
+        source = sources.by_id(tx, source_id)
+    if source is None:
+        raise SourceError(f"There is no source {source_id}.", source_id)
+    return source
+
+
+def health(node: Node) -> list[Health]:
+    """How every source is, by name."""
+    with node.database.read() as tx:
+        counts, waiting = mirror.count_states(tx), Counter[int]()
+        for batch in removals.batches(tx):
+            waiting[batch.source_id] += batch.size
+        return [Health(source, counts.get(source.id, {}), waiting[source.id]) for source in sources.every(tx)]
+
+
+def health_of(node: Node, source_id: int) -> Health:
+    """How one source is. Raises `SourceError` where there is none with this number."""
+    found = next((one for one in health(node) if one.source.id == source_id), None)
+    if found is None:
+        raise SourceError(f"There is no source {source_id}.", source_id)
+    return found
+
+
+def recent_polls(node: Node, source_id: int) -> list[PollRow]:
+    """The last readings of a source, the newest first."""
+    with node.database.read() as tx:
+        return polls.recent(tx, source_id)
+
+
+def verdicts(node: Node, source_id: int, after: str = "", limit: int = 500, state: str | None = None) -> list[Mirrored]:
+    """What became of a source's listings, by id from the one after ``after``."""
+    with node.database.read() as tx:
+        return mirror.of_source(tx, source_id, after, limit, state)
+
+
+def report(node: Node, source_id: int, after: str = "", limit: int = 500) -> dict[str, Any]:
+    """The report that a node reads about itself, as JSON values: per listing what became of it, and why."""
+    how, rows = health_of(node, source_id), verdicts(node, source_id, after, limit)
+    source = how.source
+    return {
+        "sharefeed": "1.0",
+        "aggregator": node.settings.url,
+        "source": {"id": source.id, "node": source.node_id, "feed": source.url, "state": source.state},
+        "last_read": rfc3339_of(source.last_read_at),
+        "verified_identical": rfc3339_of(source.verified_at) if how.identical else None,
+        "counts": {**how.counts, "waiting_removals": how.waiting_removals, "sent": source.mirror_count},
+        "listings": [
+            {"id": row.id, "hash": row.hash, "verdict": row.state, "reasons": [r.as_json() for r in row.reasons]}
+            for row in rows
+        ],
+        "next_after": rows[-1].id if len(rows) == limit else None,
+    }
+
+
+def pause(node: Node, source_id: int, reason: str = "") -> None:
+    """Read the source no more until it is resumed; what is shown stays."""
+    _change(node, source_id, state=PAUSED, state_reason=reason or None)
+
+
+def resume(node: Node, source_id: int) -> None:
+    """Read the source again, at once; what a suspension hid is shown again."""
+    _change(node, source_id, state=ACTIVE, state_reason=None, due_at=node.now, failures=0, gone_answers=0)
+    settle_all(node, source_id)
+
+
+def suspend(node: Node, source_id: int, reason: str) -> None:
+    """Hide the source's listings and read it no more; `resume` restores them."""
+    _change(node, source_id, state=SUSPENDED, state_reason=reason)
+    settle_all(node, source_id)
+
+
+def poll_soon(node: Node, source_id: int) -> None:
+    """Let the worker read the source next."""
+    _change(node, source_id, due_at=node.now)
+
+
+def change(node: Node, source_id: int, **values: Any) -> None:
+    """Change the source's name, defaults (JSON text) or whether its new listings are held."""
+    _change(node, source_id, **values)
+
+
+def remove(node: Node, source_id: int) -> int:
+    """Forget a source and take its listings out of the catalogue; how many were shown."""
+    shown = health_of(node, source_id).shown
+    _change(node, source_id, state="removed", lease_token=get(node, source_id).lease_token + 1)
+    while ids := _some_ids(node, source_id):
+        with node.database.write() as tx:
+            mirror.drop(tx, source_id, ids)
+            removals.forget(tx, source_id, ids)
+            settle(StoredLedger(tx), ids, node.settings.url, node.now)
+    with node.database.write() as tx:
+        sources.remove(tx, source_id)
+    return shown
+
+
+def settle_all(node: Node, source_id: int) -> None:
+    """Bring the catalogue in step for everything that a source has sent."""
+    after = ""
+    while True:
+        with node.database.write() as tx:
+            ids = [row.id for row in mirror.of_source(tx, source_id, after, CHUNK)]
+            if not ids:
+                return
+            settle(StoredLedger(tx), ids, node.settings.url, node.now)
+        after = ids[-1]
+
+
+def _some_ids(node: Node, source_id: int) -> list[str]:
+    with node.database.read() as tx:
+        sent = [row.id for row in mirror.of_source(tx, source_id, limit=CHUNK)]
+        return sent or catalogue.ids_of_source(tx, source_id, CHUNK)
+
+
+def _change(node: Node, source_id: int, **values: Any) -> None:
+    get(node, source_id)
+    with node.database.write() as tx:
+        sources.change(tx, source_id, **values)

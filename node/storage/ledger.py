@@ -1,0 +1,85 @@
+"""The engine's ledger (`federation.ports`) on this database: each method is one call to a noun's file."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+
+from federation.facts import Entry, Removal
+from federation.merge import Current, KnownNode
+from federation.records import Mirrored, PollResult, Ruling, Source, Withdrawn
+from node.storage import catalogue, mirror, polls, removals, rulings, sources
+from node.storage.engine import Database, Tx
+
+
+class StoredLedger:
+    """One transaction's view; see `federation.ports.Ledger`."""
+
+    def __init__(self, tx: Tx) -> None:
+        self.tx = tx
+
+    def source(self, source_id: int) -> Source | None:
+        return sources.by_id(self.tx, source_id)
+
+    def save(self, source: Source, asked_with: str | None) -> None:
+        sources.save(self.tx, source, asked_with)
+
+    def nodes(self) -> list[KnownNode]:
+        return sources.nodes(self.tx)
+
+    def known(self, source_id: int, ids: Collection[str]) -> dict[str, Mirrored]:
+        return mirror.known(self.tx, source_id, ids)
+
+    def texts(self, source_id: int, ids: Collection[str]) -> dict[str, str]:
+        return mirror.texts(self.tx, source_id, ids)
+
+    def routes(self, ids: Collection[str]) -> dict[str, list[Mirrored]]:
+        return mirror.routes(self.tx, ids)
+
+    def put(self, rows: Sequence[tuple[Mirrored, str]]) -> None:
+        mirror.put(self.tx, rows)
+
+    def set_state(self, rows: Sequence[Mirrored]) -> None:
+        mirror.set_state(self.tx, rows)
+
+    def mark(self, source_id: int, ids: Collection[str], reading: int) -> None:
+        mirror.mark(self.tx, source_id, ids, reading)
+
+    def drop(self, source_id: int, ids: Collection[str]) -> None:
+        mirror.drop(self.tx, source_id, ids)
+
+    def unmarked(self, source_id: int, reading: int) -> list[Mirrored]:
+        return mirror.unmarked(self.tx, source_id, reading)
+
+    def rulings(self, source_id: int, ids: Collection[str]) -> dict[str, Ruling]:
+        return rulings.of_source(self.tx, source_id, ids)
+
+    def withdrawn(self, ids: Collection[str]) -> dict[str, list[Withdrawn]]:
+        return removals.of_ids(self.tx, ids)
+
+    def put_withdrawn(self, rows: Sequence[Withdrawn]) -> None:
+        removals.put(self.tx, rows)
+
+    def forget_withdrawn(self, source_id: int, ids: Collection[str]) -> None:
+        removals.forget(self.tx, source_id, ids)
+
+    def current(self, ids: Collection[str]) -> dict[str, Current]:
+        return catalogue.current(self.tx, ids)
+
+    def publish(self, entries: Sequence[Entry], removed: Sequence[Removal], now: int) -> None:
+        catalogue.apply(self.tx, entries, removed, now)
+
+    def log_poll(self, source_id: int, result: PollResult, milliseconds: int, now: int) -> None:
+        polls.log(self.tx, source_id, result, milliseconds, now)
+
+
+class StoredBook:
+    """See `federation.ports.Book`."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @contextmanager
+    def open(self) -> Iterator[StoredLedger]:
+        with self.database.write() as tx:
+            yield StoredLedger(tx)

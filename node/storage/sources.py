@@ -1,0 +1,103 @@
+"""The sources: which feeds are read, how far, and by whom just now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, select, update
+
+from federation.merge import KnownNode
+from federation.ports import StaleError
+from federation.records import ACTIVE, Source
+from node.storage.engine import Tx
+from node.storage.tables import sources
+
+_NAMES = tuple(field.name for field in fields(Source))
+
+
+def add(tx: Tx, source: Source) -> Source:
+    """Keep a new source; it comes back with its number."""
+    values = {name: value for name, value in asdict(source).items() if name != "id"}
+    number = tx.execute(sources.insert().values(values).returning(sources.c.id)).scalar_one()
+    return Source(**{**values, "id": number})
+
+
+def by_id(tx: Tx, source_id: int) -> Source | None:
+    row = tx.execute(select(sources).where(sources.c.id == source_id)).first()
+    return _source(row) if row else None
+
+
+def by_url(tx: Tx, url: str) -> Source | None:
+    row = tx.execute(select(sources).where(sources.c.url == url)).first()
+    return _source(row) if row else None
+
+
+def by_node(tx: Tx, node_id: str) -> Source | None:
+    """The first source of this node."""
+    row = tx.execute(select(sources).where(sources.c.node_id == node_id).order_by(sources.c.id)).first()
+    return _source(row) if row else None
+
+
+def every(tx: Tx) -> list[Source]:
+    """All sources, by name."""
+    return [_source(row) for row in tx.execute(select(sources).order_by(sources.c.name, sources.c.id))]
+
+
+def nodes(tx: Tx) -> list[KnownNode]:
+    """The nodes behind the sources, for deciding whose word counts."""
+    query = select(sources.c.id, sources.c.node_id, sources.c.state, sources.c.last_full_at)
+    return [KnownNode(row.id, row.node_id, row.state, row.last_full_at is not None) for row in tx.execute(query)]
+
+
+def claim(tx: Tx, now: int, lease_s: int, limit: int) -> list[Source]:
+    """Sources that are due, leased to the caller until ``now + lease_s``; others pass over them meanwhile."""
+    due = and_(sources.c.state == ACTIVE, sources.c.due_at <= now, sources.c.lease_until <= now)
+    query = select(sources.c.id).where(due).order_by(sources.c.due_at, sources.c.id).limit(limit)
+    ids = [row.id for row in tx.execute(query.with_for_update(skip_locked=True))]
+    return lease(tx, ids, now, lease_s)
+
+
+def lease(tx: Tx, ids: Sequence[int], now: int, lease_s: int) -> list[Source]:
+    """These sources, leased to the caller; the token fences off whoever held them before."""
+    leased = {"lease_until": now + lease_s, "lease_token": sources.c.lease_token + 1}
+    tx.execute(update(sources).where(sources.c.id.in_(list(ids))).values(leased))
+    query = select(sources).where(sources.c.id.in_(list(ids))).order_by(sources.c.due_at, sources.c.id)
+    return [_source(row) for row in tx.execute(query)]
+
+
+def save(tx: Tx, source: Source, asked_with: str | None) -> None:
+    """Keep the source as it stands. Raises `StaleError` when its cursor or its lease is no longer the caller's.
+
+    What the operator may have changed meanwhile (name, defaults, holding) is not the reader's to write.
+    """
+    values = {name: value for name, value in asdict(source).items() if name not in _OPERATORS}
+    if source.state == ACTIVE:
+        # A pause that came while the source was being read must not be undone by the reading.
+        values.pop("state"), values.pop("state_reason")
+    mine = and_(sources.c.id == source.id, sources.c.lease_token == source.lease_token)
+    if (
+        tx.execute(
+            update(sources).where(mine, sources.c.cursor.is_not_distinct_from(asked_with)).values(values)
+        ).rowcount
+        != 1
+    ):
+        raise StaleError(source.id)
+
+
+_OPERATORS = frozenset({"id", "url", "name", "defaults", "hold_new", "lease_token", "added_at", "node_document"})
+
+
+def change(tx: Tx, source_id: int, **values: Any) -> None:
+    """Change what is the operator's to change."""
+    tx.execute(update(sources).where(sources.c.id == source_id).values(values))
+
+
+def remove(tx: Tx, source_id: int) -> None:
+    """Forget the source and all that it sent."""
+    tx.execute(delete(sources).where(sources.c.id == source_id))
+
+
+def _source(row: Row[Any]) -> Source:
+    return Source(**{name: getattr(row, name) for name in _NAMES})

@@ -1,0 +1,87 @@
+"""The worker's clock: what a node does by itself, and how often.
+
+APScheduler only fires; what is due, and who does it, stands in the database. Several workers on one database therefore
+share the work, and one that dies loses nothing but its leases.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from node.context import Node
+
+log = logging.getLogger(__name__)
+
+HOUR_S = 3600
+
+
+def start(node: Node) -> Callable[[], None]:
+    """Start the clock in the background; what is returned stops it, and waits for what is being done."""
+    # The default grace of one second would drop every job that a busy moment delays.
+    scheduler = BackgroundScheduler(
+        timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    )
+    closers = _publisher_jobs(scheduler, node)
+    if node.settings.aggregate:
+        closers += _aggregator_jobs(scheduler, node)
+    scheduler.start()
+
+    def stop() -> None:
+        scheduler.shutdown(wait=True)
+        for close in closers:
+            close()
+
+    return stop
+
+
+def _every(scheduler: BackgroundScheduler, seconds: float, job: Callable[[], Any]) -> None:
+    def run() -> None:
+        try:
+            job()
+        except Exception:
+            # The next firing tries again; a clock that stops would stop for ever.
+            log.exception("a regular task failed: %s", getattr(job, "__name__", job))
+
+    scheduler.add_job(run, "interval", seconds=seconds)
+
+
+def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
+    from node.services import expiry
+
+    def expire() -> None:
+        while expiry.expire(node):
+            pass
+
+    def prune() -> None:
+        expiry.prune(node)
+
+    _every(scheduler, 60, expire)
+    _every(scheduler, 6 * HOUR_S, prune)
+    return []
+
+
+def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
+    from node.search.follow import Follower
+    from node.services import moderation, photos
+    from node.services.polling import Poller
+
+    poller, follower = Poller(node), Follower(node)
+
+    def expire_foreign() -> None:
+        while moderation.expire_foreign(node):
+            pass
+
+    def tidy() -> None:
+        moderation.apply_overdue(node)
+        moderation.forget_old(node)
+
+    _every(scheduler, 1, poller.start_due)
+    _every(scheduler, 0.5, follower.catch_up)
+    _every(scheduler, 5, lambda: photos.fetch_wanted(node, poller.fetcher, 8))
+    _every(scheduler, 60, expire_foreign)
+    _every(scheduler, HOUR_S, tidy)
+    return [poller.close]

@@ -1,0 +1,229 @@
+"""Listings, items and pages for the tests of schemas: one of each by hand, and Hypothesis strategies for the rest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from schemas.listing import Available, Image, Listing, Money, Place, Quantity, dump_listing
+from schemas.organisation import Identifier, Organisation
+from schemas.page import PageHead, Tombstone
+from schemas.vocabulary import ACTIONS_OF_KIND, CONDITIONS, DIRECTIONS, ORGANISATION_TYPES, STATUSES, categories
+
+CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
+
+NODE = "https://node.example/"
+NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+
+PARK = Organisation(
+    id="https://node.example/organisations/gladstone",
+    name="Gladstone Park community group",
+    type="community_group",
+    url="https://gladstone.example/",
+    identifiers=(Identifier("GB-CHC", "1112223"),),
+)
+DESK = Listing(
+    id="https://node.example/listings/gladstone.desk",
+    url="https://node.example/listings/gladstone.desk",
+    title="Oak desk",
+    content_text="Two drawers, some wear.\nCollect from the hall.",
+    language="en",
+    images=(Image("https://node.example/media/desk.jpg", "A desk by a window"),),
+    tags=("oak", "home office"),
+    date_published=NOW - timedelta(days=2),
+    date_modified=NOW,
+    direction="offer",
+    kind="item",
+    action="give",
+    category="furniture/desk",
+    condition="good",
+    quantity=Quantity(2, "each"),
+    place=Place("Community hall", "Peterborough", "PE1", "GB", 52.57, -0.24, 100),
+    available=Available(date(2026, 11, 23), date(2026, 12, 20)),
+    expires=NOW + timedelta(days=60),
+    organisation=PARK,
+    weight_kg=30,
+    replacement_value=Money(120, "GBP"),
+    terms="First come, first served.",
+    accessibility="Step-free.",
+    safety="Needs two to lift.",
+    request_url="https://node.example/listings/gladstone.desk#request",
+)
+
+
+def desk_item(**changes: Any) -> dict[str, Any]:
+    """The desk as an item; a name such as ``_sharefeed__place`` reaches inside, and None takes a member away."""
+    item = dump_listing(DESK)
+    for path, value in changes.items():
+        put(item, path.replace("_sharefeed__", "_sharefeed/").split("/"), value)
+    return item
+
+
+def put(document: dict[str, Any], path: list[str], value: Any) -> None:
+    """Sets the member at ``path``; None takes it away."""
+    for name in path[:-1]:
+        document = document[name]
+    if value is None:
+        document.pop(path[-1], None)
+    else:
+        document[path[-1]] = value
+
+
+HEAD = PageHead(
+    node=NODE,
+    epoch="5a0b3a0e-8f0e-4c58-9d7b-2f6f0f8f3c11",
+    checkpoint="c.12",
+    complete=True,
+    count=1,
+    digest="0" * 64,
+    licence="CC0-1.0",
+    deleted=(Tombstone("https://node.example/listings/gladstone.bed", NOW, "given"),),
+)
+
+# What a valid listing may hold: Unicode without controls, surrogates and the two non-characters that XML forbids.
+_ALLOWED = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
+_LINES = st.one_of(_ALLOWED, st.sampled_from("\n\r\t"), st.sampled_from(" <>&\"'\u00a0\u2028\U0001f33b]]>"))
+
+
+def text(limit: int = 60) -> st.SearchStrategy[str]:
+    """Text of one or more characters that is not blank, line ends and tabs included."""
+    return st.text(_LINES, min_size=1, max_size=limit).filter(lambda value: bool(value.strip()))
+
+
+def loose_text() -> st.SearchStrategy[str]:
+    """Anything that a JSON string can hold, blank, control characters and lone surrogates included."""
+    return st.one_of(st.text(max_size=20), st.text(_LINES, max_size=20), st.text(st.characters(), max_size=8))
+
+
+def json_values(strings: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
+    numbers = st.one_of(st.integers(-(2**53) + 1, 2**53 - 1), st.floats(allow_nan=False, allow_infinity=False))
+    return st.recursive(
+        st.one_of(st.none(), st.booleans(), numbers, strings),
+        lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(strings, inner, max_size=3)),
+        max_leaves=8,
+    )
+
+
+def moments() -> st.SearchStrategy[datetime]:
+    """Aware moments in whole seconds, with a year to spare before the last one that a datetime can hold."""
+    naive = st.datetimes(datetime(1971, 1, 1), datetime(9000, 1, 1))
+    return naive.map(lambda moment: moment.replace(microsecond=0, tzinfo=UTC))
+
+
+_WORDS = st.from_regex(re.compile(r"[a-z0-9]{1,8}"), fullmatch=True)
+urls = _WORDS.map(lambda word: f"https://node.example/{word}")
+_degrees = st.floats(-90, 90)
+_amounts = st.one_of(st.integers(0, 1000), st.floats(0, 1000))
+
+
+def _maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.one_of(st.none(), strategy)
+
+
+def _several(strategy: st.SearchStrategy[Any], most: int = 3) -> st.SearchStrategy[Any]:
+    return st.lists(strategy, max_size=most).map(tuple)
+
+
+organisations = st.builds(
+    Organisation,
+    id=urls,
+    name=text(),
+    type=st.sampled_from(ORGANISATION_TYPES),
+    url=_maybe(urls),
+    logo=_maybe(urls),
+    description=_maybe(text()),
+    identifiers=_several(st.builds(Identifier, scheme=text(10), id=text(10))),
+)
+
+
+def _points(place: Place, point: tuple[float, float] | None) -> Place:
+    return replace(place, lat=point[0], lon=point[1]) if point else place
+
+
+places = st.builds(
+    _points,
+    st.builds(
+        Place,
+        name=_maybe(text()),
+        locality=_maybe(text()),
+        postcode=_maybe(text(10)),
+        country=_maybe(st.sampled_from(["GB", "PL"])),
+        precision_m=_maybe(_amounts),
+        lat=st.none(),
+        lon=st.none(),
+    ),
+    _maybe(st.tuples(_degrees, _degrees)),
+)
+
+
+@st.composite
+def listings(draw: st.DrawFn) -> Listing:
+    """Any valid listing."""
+    kind = draw(st.sampled_from(sorted(ACTIONS_OF_KIND)))
+    modified = draw(moments())
+    days = sorted(draw(st.lists(st.dates(), min_size=2, max_size=2)))
+    return Listing(
+        id=draw(urls),
+        title=draw(text()),
+        date_modified=modified,
+        direction=draw(st.sampled_from(DIRECTIONS)),
+        kind=kind,
+        action=draw(st.sampled_from(ACTIONS_OF_KIND[kind])),
+        category=draw(st.sampled_from(sorted(categories()))),
+        expires=modified + timedelta(seconds=draw(st.integers(0, 366 * 86400))),
+        organisation=draw(organisations),
+        url=draw(_maybe(urls)),
+        content_text=draw(_maybe(text(200))),
+        content_html=draw(_maybe(text(200))),
+        language=draw(_maybe(st.sampled_from(["en", "pl", "pt-BR", "zh-Hant"]))),
+        images=draw(_several(st.builds(Image, url=urls, alt=_maybe(text())))),
+        tags=draw(_several(text(20))),
+        date_published=draw(_maybe(moments())),
+        condition=draw(_maybe(st.sampled_from(CONDITIONS))) if kind in ("item", "equipment") else None,
+        quantity=Quantity(draw(st.integers(1, 1_000_000)), draw(_maybe(text(20)))),
+        status=draw(st.sampled_from(STATUSES)),
+        # A place without anything to say is not written, so it is not read back either.
+        place=draw(_maybe(places.filter(lambda place: place != Place()))),
+        available=draw(_maybe(st.builds(Available, from_=st.just(days[0]), until=_maybe(st.just(days[1]))))),
+        calendar_url=draw(_maybe(urls)),
+        weight_kg=draw(_maybe(_amounts)),
+        replacement_value=draw(_maybe(st.builds(Money, amount=_amounts, currency=st.just("GBP")))),
+        hours=draw(_maybe(_amounts)),
+        terms=draw(_maybe(text())),
+        accessibility=draw(_maybe(text())),
+        safety=draw(_maybe(text())),
+        request_url=draw(_maybe(urls)),
+    )
+
+
+# The names that the codecs know, so that odd values land where readable ones are expected.
+_KNOWN = (
+    *("url", "language", "image", "images", "tags", "authors", "summary", "content_text", "content_html"),
+    *("attachments", "date_published", "_xml", "id", "title"),
+)
+_KNOWN_INSIDE = (
+    *("direction", "kind", "category", "condition", "quantity", "images", "place", "available", "expires"),
+    *("organisation", "weight_kg", "hours", "hash", "sig", "via", "replacement_value", "lat", "lon", "from"),
+    *("identifiers", "unit", "name", "json", "page", "content_text", "more"),
+)
+
+
+def _objects(names: tuple[str, ...], values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.dictionaries(st.one_of(st.sampled_from(names), loose_text()), values, max_size=6)
+
+
+@st.composite
+def raw_items(draw: st.DrawFn) -> dict[str, Any]:
+    """Items with an id, a title and a date, and for the rest whatever JSON can hold, wherever it may stand."""
+    odd = json_values(loose_text())
+    inside = _objects(_KNOWN_INSIDE, st.one_of(odd, _objects(_KNOWN_INSIDE, odd), st.lists(odd, max_size=2)))
+    item = draw(_objects(_KNOWN, odd))
+    if draw(st.booleans()):
+        item["_sharefeed"] = draw(st.one_of(odd, inside, inside))
+    spellings = ["2026-11-22T10:00:00Z", "2026-11-22t10:00:00z", "2026-11-22 10:00:00.5+01:00", "2026-11-22T10:00Z"]
+    return {**item, "id": draw(urls), "title": draw(text()), "date_modified": draw(st.sampled_from(spellings))}
