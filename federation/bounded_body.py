@@ -41,16 +41,22 @@ def read_body(answer: HTTPResponse, limit: int, exchange: Exchange, *, may_cut: 
     if answer.status in _BODILESS:
         return _no_body(answer, chunked)
     decoder = _decoder(answer.headers.get("content-encoding", ""))
+    if not may_cut and type(decoder) is _Identity and (answer.length_remaining or 0) > limit:
+        raise _too_large(limit)
     # Chunks of one byte cost six on the wire; a feed whose framing outweighs its text is not a feed.
     exchange.expect_body(2 * limit + 2 * _PIECE_BYTES)
     body = _collect(answer, decoder, limit, exchange)
     if not body.whole:
         answer.close()
         if not may_cut:
-            raise GuardError("too-large", f"the answer is larger than {limit:,} bytes")
+            raise _too_large(limit)
         return body
     decoder.finish(framed=chunked or "content-length" in answer.headers)
     return body
+
+
+def _too_large(limit: int) -> GuardError:
+    return GuardError("too-large", f"the answer is larger than {limit:,} bytes")
 
 
 def _check_framing(answer: HTTPResponse) -> bool:

@@ -20,7 +20,7 @@ class Exchange:
     ``received``: bytes read in this hop. ``opened``: connections begun in this hop.
     """
 
-    __slots__ = ("_ends", "_limit", "_seconds", "opened", "received")
+    __slots__ = ("_ends", "_limit", "_seconds", "_what", "opened", "received")
 
     def __init__(self) -> None:
         self._seconds = 0.0
@@ -38,10 +38,12 @@ class Exchange:
         self.received = 0
         self.opened = 0
         self._limit = HEADER_WIRE_BYTES
+        self._what = "header"
 
     def expect_body(self, wire_bytes: int) -> None:
         """The header is read: ``wire_bytes`` more may arrive, framing included."""
         self._limit = self.received + wire_bytes
+        self._what = "body"
 
     def remaining(self) -> float:
         """Seconds left, above zero; raises `GuardError` ``deadline`` when there are none."""
@@ -57,4 +59,4 @@ class Exchange:
         """Add bytes read from the wire; raises `GuardError` ``too-large`` beyond the limit."""
         self.received += received
         if self.received > self._limit:
-            raise GuardError("too-large", f"the server sent more than {self._limit:,} bytes")
+            raise GuardError("too-large", f"the {self._what} of the answer is larger than {self._limit:,} bytes")

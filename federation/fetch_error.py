@@ -1,4 +1,4 @@
-"""How a fetch can fail: one error for callers, and the small one that the parts of the client raise among themselves."""
+"""How a fetch can fail: one error for callers, and the small one that parts of the client raise among themselves."""
 
 from __future__ import annotations
 

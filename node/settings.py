@@ -65,6 +65,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("aggregate", bool, False, "Whether this node reads other nodes into a catalogue with a portal."),
     Setting("ttl", int, 3600, "Seconds that readers may wait between readings of this node."),
     Setting("tombstone_days", int, 90, "Days for which the record of a removed listing is kept; 90 at least."),
+    Setting("page_entries", int, 500, "Most listings and removals on one page of the change feed; 500 at most."),
     Setting("poll_interval", int, 3600, "Seconds between readings of a source that names no other time."),
     Setting("poll_minimum", int, 60, "Shortest time between two readings of a source, in seconds."),
     Setting(

@@ -20,7 +20,7 @@ MAX_URL = 2048
 MAX_TEXT = 10_000
 
 # C0 except tab and line ends, DEL, C1, surrogates and what XML 1.0 section 2.2 forbids.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _HTTP_URL = re.compile(r"https?://[^\s/?#@\\<>\"{}|^`]+(?:[/?#][^\s\\<>\"{}|^`]*)?\Z", re.IGNORECASE)
 _ABSOLUTE_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+\Z")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
@@ -75,7 +75,7 @@ class Text(Field):
             raise refuse("not-text", "This must be text.")
         if len(value) > self.limit:
             raise refuse("too-long", f"This has {len(value)} characters; at most {self.limit} are allowed.")
-        if _FORBIDDEN.search(value):
+        if FORBIDDEN.search(value):
             raise refuse("bad-text", "This holds a control character or one that XML forbids.")
         if self.required and not value.strip():
             raise refuse("missing", "This must not be empty.")

@@ -7,7 +7,7 @@ does not clean markup: readers keep what was sent and clean what they render.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from marshmallow import EXCLUDE, Schema, post_dump, post_load, validates_schema
 from marshmallow.exceptions import ValidationError
 
 from schemas.canonical import EXTENSION, UNHASHED_MEMBERS
-from schemas.errors import DocumentError, Problem, pointer
+from schemas.errors import DocumentError
 from schemas.fields import (
     AbsoluteUri,
     Choice,
@@ -33,6 +33,7 @@ from schemas.fields import (
     refuse,
     without_empty,
 )
+from schemas.free import price_members as price_members
 from schemas.organisation import Organisation, OrganisationSchema
 from schemas.vocabulary import ACTIONS, ACTIONS_OF_KIND, CONDITIONS, DIRECTIONS, KINDS, STATUSES, is_path
 
@@ -272,74 +273,6 @@ class ItemSchema(Schema):
 
 
 _ITEM = ItemSchema()
-
-# Names under which our terms or schema.org's state money to be paid. Compared in lower case without "_" and "-".
-PRICE_NAMES = frozenset(
-    [
-        "price",
-        "lowprice",
-        "highprice",
-        "minprice",
-        "maxprice",
-        "pricerange",
-        "pricespecification",
-        "fee",
-        "fees",
-        "entryfee",
-        "hirefee",
-        "hireprice",
-        "rentalprice",
-        "hourlyrate",
-        "dailyrate",
-        "discount",
-        "amountdue",
-    ]
-)
-_STATED_VALUE = "replacement_value"
-
-
-# A price that says "nothing": empty, zero in any spelling, or a word for free.
-_NOTHING = re.compile(r"[£$€\s]*(?:0+(?:[.,]0*)?)?[£$€\s]*|free|none|no|nil|n/?a", re.IGNORECASE)
-
-
-def _states_money(name: str, value: Any) -> bool:
-    folded = name.lower().replace("_", "").replace("-", "")
-    if folded == "isaccessibleforfree":
-        return value is False or (isinstance(value, str) and value.strip().lower() in ("false", "no"))
-    return folded in PRICE_NAMES and _is_more_than_nothing(value)
-
-
-def _is_more_than_nothing(value: Any) -> bool:
-    if isinstance(value, str):
-        return not _NOTHING.fullmatch(value.strip())
-    if isinstance(value, dict):
-        # Words in there name a currency or a type; only a figure states an amount.
-        figures = (v for v in value.values() if not isinstance(v, str) or any(c.isdigit() for c in v))
-        return any(_is_more_than_nothing(figure) for figure in figures)
-    if isinstance(value, list):
-        return any(_is_more_than_nothing(member) for member in value)
-    return bool(value)
-
-
-def price_members(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Problem]:
-    """Every member, however deep, that states a price to pay: a listing here is free or it is not a listing.
-
-    A price of nothing (0, "0.00", null, "free") is no price. What the giver thinks a replacement would cost
-    (``replacement_value``) is none either.
-    """
-    if isinstance(value, dict):
-        for name, member in value.items():
-            if name == _STATED_VALUE:
-                continue
-            if _states_money(name, member):
-                message = "This states a price. Only things that are free from end to end belong here."
-                yield Problem(pointer((*path, name)), "not-free", message)
-            elif isinstance(member, (dict, list)):
-                yield from price_members(member, (*path, name))
-    elif isinstance(value, list):
-        for index, member in enumerate(value):
-            if isinstance(member, (dict, list)):
-                yield from price_members(member, (*path, index))
 
 
 def load_listing(item: Mapping[str, Any]) -> Listing:

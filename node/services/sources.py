@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from federation.records import (
     ACTIVE,
@@ -27,8 +30,9 @@ from schemas.errors import SharefeedError
 from schemas.fields import rfc3339_of
 
 if TYPE_CHECKING:
-    from federation.discovery import Discovered
     from federation.plain import Defaults
+
+    from federation.discovery import Discovered
 
 CHUNK = 500
 
@@ -134,6 +138,26 @@ def recent_polls(node: Node, source_id: int) -> list[PollRow]:
     """The last readings of a source, the newest first."""
     with node.database.read() as tx:
         return polls.recent(tx, source_id)
+
+
+def organisations(node: Node, source_id: int) -> list[tuple[str, str]]:
+    """Key and name of the organisations that are shown from a source."""
+    with node.database.read() as tx:
+        return catalogue.organisations_of_source(tx, source_id, node.now)
+
+
+def totals(node: Node) -> tuple[int, int]:
+    """How many listings the catalogue shows now, and of how many organisations."""
+    with node.database.read() as tx:
+        return catalogue.totals(tx, node.now)
+
+
+def titles(node: Node, source_id: int, ids: Sequence[str]) -> dict[str, str]:
+    """What these listings of a source are called; their id where they have no title."""
+    with node.database.read() as tx:
+        texts = mirror.texts(tx, source_id, ids)
+    named = {listing_id: orjson.loads(text).get("title") for listing_id, text in texts.items()}
+    return {i: title if isinstance(title, str) and title.strip() else i for i, title in named.items()}
 
 
 def verdicts(node: Node, source_id: int, after: str = "", limit: int = 500, state: str | None = None) -> list[Mirrored]:

@@ -212,6 +212,21 @@ def ids_of_source(tx: Tx, source_id: int, limit: int) -> list[str]:
     return [row.id for row in tx.execute(select(catalogue.c.id).where(mine).limit(limit))]
 
 
+def totals(tx: Tx, now: int) -> tuple[int, int]:
+    """How many listings are visible, and of how many organisations."""
+    columns = func.count(), func.count(catalogue.c.organisation_key.distinct())
+    listings, organisations = tx.execute(select(*columns).where(_visible(now))).one()
+    return listings, organisations
+
+
+def organisations_of_source(tx: Tx, source_id: int, now: int, limit: int = 200) -> list[tuple[str, str]]:
+    """Key and name of the organisations that are shown from this source, by name."""
+    mine = and_(_visible(now), catalogue.c.source_id == source_id)
+    columns = catalogue.c.organisation_key, func.max(catalogue.c.organisation_name)
+    query = select(*columns).where(mine).group_by(catalogue.c.organisation_key)
+    return [(key, name) for key, name in tx.execute(query.order_by(columns[1]).limit(limit))]
+
+
 def grave(tx: Tx, key: str) -> LogRow | None:
     """The tombstone of a listing that was here."""
     names = (catalogue.c.id, catalogue.c.position, catalogue.c.live, catalogue.c.item)

@@ -246,6 +246,7 @@ proposals = Table(
     Column("state", String(20), nullable=False),  # waiting, accepted, refused
     Column("reason", Text, nullable=False),
     Column("preview", Text, nullable=False),  # JSON, made when the operator asks for it
+    Column("sender", String(64), nullable=False),  # keyed hash of the network address; blank after a day
     Column("source_id", BigInteger),
     Column("proposed_at", BigInteger, nullable=False),
     Column("decided_at", BigInteger),

@@ -1,0 +1,68 @@
+"""The web application of one node, put together. Nothing here decides anything."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from flask import Flask
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from node.context import Node
+from node.web import errors, feeds, security, static_files, words
+from node.web.languages import choose_language
+from node.web.site import site_of
+
+WEB_MODULES = ("node.web.feeds", "node.web.brand", "node.web.pages", "node.web.media")
+AGGREGATOR_MODULES = (
+    "node.web.portal",
+    "node.web.photos",
+    "node.web.search",
+    "node.web.sources",
+    "node.web.control",
+    "node.web.api",
+)
+"""Modules with a ``blueprint``. One whose requests carry no form, only JSON, also says ``without_csrf = True``."""
+
+
+def create_app(node: Node) -> Flask:
+    """The application that answers for ``node``. Raises `SettingError` for settings that it cannot run with."""
+    app = Flask("node")
+    app.config.from_mapping(security.configuration(node.settings))
+    app.extensions["sharefeed"] = node
+    security.install(app, node.settings)
+    static_files.install(app)
+    errors.install(app)
+    _install_templates(app, node)
+    feeds.prepare(app)
+    _register(app, CSRFProtect(app), node.settings.aggregate)
+    return app
+
+
+def _install_templates(app: Flask, node: Node) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    words.install(app.jinja_env)
+    Babel(
+        app,
+        default_locale=node.settings.language.replace("-", "_"),
+        default_timezone=node.settings.timezone,
+        locale_selector=choose_language,
+    )
+
+    def site() -> dict[str, Any]:
+        return {"site": site_of(node)}
+
+    app.context_processor(site)
+
+
+def _register(app: Flask, csrf: CSRFProtect, aggregate: bool) -> None:
+    for name in WEB_MODULES + (AGGREGATOR_MODULES if aggregate else ()):
+        if find_spec(name) is None:
+            continue
+        module = import_module(name)
+        app.register_blueprint(module.blueprint)
+        if getattr(module, "without_csrf", False):
+            csrf.exempt(module.blueprint)

@@ -1,0 +1,73 @@
+"""The command line. Each command is loaded when it is asked for: `sharefeed serve` must not wait for an importer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from node import __version__
+from schemas.errors import Problem, SharefeedError
+
+COMMANDS: Mapping[str, str] = {
+    "init": "node.cli.init",
+    "serve": "node.cli.serve",
+    "web": "node.cli.serve",
+    "worker": "node.cli.serve",
+    "organisation": "node.cli.organisation",
+    "listing": "node.cli.listing",
+    "import": "node.cli.import_",
+    "publish": "node.cli.publish",
+    "validate": "node.cli.validate",
+    "source": "node.cli.sources",
+    "proposal": "node.cli.sources",
+    "queue": "node.cli.queue",
+    "operator": "node.cli.operator",
+    "settings": "node.cli.settings",
+    "db": "node.cli.db",
+}
+"""Each command and the module that holds it, in the order of the help text."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in modules of their own; errors of ours become messages, not traces."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(COMMANDS[cmd_name])
+        held = vars(module).values()
+        return next(found for found in held if isinstance(found, click.Command) and found.name == cmd_name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SharefeedError as error:
+            raise click.ClickException(_explained(error)) from error
+
+
+def _explained(error: SharefeedError) -> str:
+    problems: Sequence[Problem] = getattr(error, "problems", ())
+    if not problems:
+        return str(error)
+    lines = [f"{problem.message}{f' (at {problem.pointer})' if problem.pointer else ''}" for problem in problems]
+    return "\n  ".join(["This cannot be done as it stands; nothing was changed.", *lines])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", prog_name="sharefeed", message="%(prog)s %(version)s")
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the node: its settings, secret and database. Default: $SHAREFEED_HOME, or sharefeed-data.",
+)
+@click.pass_context
+def main(context: click.Context, home: Path | None) -> None:
+    """Publish what your organisations give, lend, host or help with for free, and read what others publish."""
+    context.obj = home

@@ -1,0 +1,79 @@
+"""What commands share: the node that they work on, and how they print."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from node.context import Node
+from node.settings import SETTINGS_FILE, Settings, load
+
+R = TypeVar("R")
+
+home_option = click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the node, where it is not the one named before the command.",
+)
+
+
+def settings_of(home: Path | None) -> Settings:
+    """The settings of the node in ``home``, else in the folder that was named before the command."""
+    return load(home or click.get_current_context().find_object(Path))
+
+
+def with_settings(command: Callable[..., R]) -> Callable[..., R]:
+    """Give a command the `Settings` in force as its first argument, and the option ``--home``."""
+
+    @home_option
+    @functools.wraps(command)
+    def run(*args: Any, home: Path | None = None, **kwargs: Any) -> R:
+        return command(settings_of(home), *args, **kwargs)
+
+    return run
+
+
+def with_node(command: Callable[..., R]) -> Callable[..., R]:
+    """Give a command the `Node` as its first argument, its database ready, and the option ``--home``."""
+
+    @home_option
+    @functools.wraps(command)
+    def run(*args: Any, home: Path | None = None, **kwargs: Any) -> R:
+        return command(open_node(settings_of(home)), *args, **kwargs)
+
+    return run
+
+
+def open_node(settings: Settings) -> Node:
+    """The node with these settings; it is closed when the command ends. Raises `click.ClickException`."""
+    from node.storage.migrate import needs_upgrade
+
+    if not settings.node_url:
+        raise click.ClickException(
+            f"There is no node in {settings.home} (no {SETTINGS_FILE} that names its address).\n"
+            "Make one with `sharefeed init`, or name its folder with --home."
+        )
+    node = Node.open(settings)
+    click.get_current_context().call_on_close(node.database.close)
+    if needs_upgrade(node.database):
+        raise click.ClickException(
+            "The database is not yet of the form that this version needs. Nothing was changed.\n"
+            "Make a copy of it, then run `sharefeed db upgrade`."
+        )
+    return node
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows in columns, each as wide as it needs to be."""
+    texts = [list(heads), *([_cell(value) for value in row] for row in rows)]
+    widths = [max(len(row[index]) for row in texts) for index in range(len(heads))]
+    for row in texts:
+        click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else " ".join(str(value).split())

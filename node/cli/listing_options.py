@@ -1,0 +1,122 @@
+"""The options that say what a listing is: the same for adding one and for changing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import click
+
+from schemas.listing import Available, Image, Listing, Money, Place, Quantity
+from schemas.vocabulary import ACTIONS, CONDITIONS, DIRECTIONS, KINDS, STATUSES
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One option. ``part`` is the member of `Listing` that it fills, with ``name`` inside where that has parts."""
+
+    option: str
+    part: str
+    help: str
+    type: Any = str
+    name: str | None = None
+    multiple: bool = False
+
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+MEMBERS = (
+    Member("--title", "title", "What it is, in a few words."),
+    Member("--text", "content_text", "What else there is to know, in plain text."),
+    Member("--direction", "direction", "Whether it is offered or wanted. Default: offer.", click.Choice(DIRECTIONS)),
+    Member("--kind", "kind", "What kind of thing it is. Default: item.", click.Choice(KINDS)),
+    Member("--action", "action", "What is done with it. Default: what is usual for its kind.", click.Choice(ACTIONS)),
+    Member("--category", "category", "Path in the vocabulary, such as furniture/desk. Default: other."),
+    Member("--condition", "condition", "The state of an item.", click.Choice(CONDITIONS)),
+    Member("--quantity", "quantity", "How many there are. Default: 1.", int, "available"),
+    Member("--unit", "quantity", "What is counted, such as box or hours.", str, "unit"),
+    Member("--status", "status", "Whether it can still be had.", click.Choice(STATUSES)),
+    Member("--place", "place", "Name of the place where it is.", str, "name"),
+    Member("--locality", "place", "Town or part of town.", str, "locality"),
+    Member("--postcode", "place", "Postcode, as exact as you want to be.", str, "postcode"),
+    Member("--lat", "place", "Latitude in degrees.", float, "lat"),
+    Member("--lon", "place", "Longitude in degrees.", float, "lon"),
+    Member("--precision", "place", "How exact the point is, in metres.", float, "precision_m"),
+    Member("--from", "available", "First day on which it can be had (YYYY-MM-DD).", DAY, "from_"),
+    Member("--until", "available", "Last day on which it can be had (YYYY-MM-DD).", DAY, "until"),
+    Member("--tag", "tags", "A word by which it is found. May be repeated.", str, multiple=True),
+    Member("--image", "images", "Web address of a picture. May be repeated.", str, multiple=True),
+    Member("--language", "language", "Language of the text. Default: the node's."),
+    Member("--weight", "weight_kg", "Weight of one unit, in kilograms.", float),
+    Member("--hours", "hours", "Hours of help or use that are offered.", float),
+    Member("--value", "replacement_value", "What it would cost to replace, such as '40 GBP'."),
+    Member("--terms", "terms", "What the taker should agree to."),
+    Member("--accessibility", "accessibility", "Steps, lifts, parking and so on."),
+    Member("--safety", "safety", "What the taker should know to be safe."),
+    Member("--calendar-url", "calendar_url", "Web address of a calendar of free times."),
+    Member("--request-url", "request_url", "Web address where a person asks for it."),
+)
+
+
+def _parameter(member: Member) -> str:
+    return member.option.removeprefix("--").replace("-", "_") + "_"
+
+
+def with_members(command: Callable[..., None]) -> Callable[..., None]:
+    """Add an option for each of `MEMBERS`; the command gets them as keywords for `changes_of`."""
+    for member in reversed(MEMBERS):
+        option = click.option(
+            member.option, _parameter(member), type=member.type, multiple=member.multiple, help=member.help
+        )
+        command = option(command)
+    return command
+
+
+def changes_of(options: Mapping[str, Any], known: Listing | None = None) -> dict[str, Any]:
+    """The members of `Listing` that the options name. Parts of a place and the like change one by one."""
+    changes: dict[str, Any] = {}
+    for member in MEMBERS:
+        value = options[_parameter(member)]
+        if value is None or value == ():
+            continue
+        if member.name is None:
+            changes[member.part] = _READERS.get(member.part, _as_it_is)(value)
+        else:
+            whole = changes.get(member.part) or _whole(member.part, known)
+            changes[member.part] = replace(whole, **{member.name: _plain(value)})
+    return changes
+
+
+def _whole(part: str, known: Listing | None) -> Any:
+    empty = {"quantity": Quantity(), "place": Place(), "available": Available()}[part]
+    return (getattr(known, part) if known else None) or empty
+
+
+def _plain(value: Any) -> Any:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _images(addresses: tuple[str, ...]) -> tuple[Image, ...]:
+    return tuple(Image(address) for address in addresses)
+
+
+def _money(text: str) -> Money:
+    amount, _, currency = text.strip().partition(" ")
+    try:
+        return Money(float(amount), currency.strip())
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is not an amount and a currency, such as '40 GBP'") from error
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {"images": _images, "replacement_value": _money}
+
+
+def day_of(value: datetime | None) -> date | None:
+    """The day that `DAY` has read."""
+    return value.date() if value else None

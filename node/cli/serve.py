@@ -1,0 +1,86 @@
+"""Running a node: web pages and feeds, the work behind them, or both in one process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import click
+
+from node.cli.common import with_node
+from node.context import Node
+
+_address = [
+    click.option("--host", help="Address to listen on, in place of the setting."),
+    click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on, in place of the setting."),
+    click.option("--threads", type=click.IntRange(1, 256), help="Requests answered at the same time."),
+]
+
+
+def _with_address(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(_address):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_with_address
+@with_node
+def serve(node: Node, host: str | None, port: int | None, threads: int | None) -> None:
+    """Run the whole node in one process: pages, feeds and the work behind them."""
+    node = _listening(node, host, port, threads)
+    stop = _start_worker(node)
+    try:
+        _answer(node)
+    finally:
+        stop()
+
+
+@click.command()
+@_with_address
+@with_node
+def web(node: Node, host: str | None, port: int | None, threads: int | None) -> None:
+    """Run pages and feeds alone; as many of these as you like may share one database."""
+    _answer(_listening(node, host, port, threads))
+
+
+@click.command()
+@with_node
+def worker(node: Node) -> None:
+    """Run the work behind the pages alone: reading sources, expiry, tidying up."""
+    from node.serving import stop_on_sigterm
+
+    stop_on_sigterm()
+    stop = _start_worker(node)
+    click.echo(f"{node.settings.node_name} is at work. Stop it with Ctrl-C.")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        click.echo("Stopping after what is being done.")
+    finally:
+        stop()
+
+
+def _listening(node: Node, host: str | None, port: int | None, threads: int | None) -> Node:
+    wanted = {"host": host, "port": port, "threads": threads}
+    given = {name: value for name, value in wanted.items() if value is not None}
+    return Node(node.settings.changed(**given), node.database, node.clock)
+
+
+def _answer(node: Node) -> None:
+    from node.app import create_app
+    from node.serving import serve as answer
+
+    app = create_app(node)
+    settings = node.settings
+    if settings.allow_loopback:
+        click.secho("allow_loopback is on: this node reads addresses on this machine. For development only.", fg="red")
+    click.echo(f"{settings.node_name} answers on http://{settings.host}:{settings.port}/ as {settings.url}")
+    answer(app, settings)
+
+
+def _start_worker(node: Node) -> Callable[[], None]:
+    from node.worker import start
+
+    stop: Callable[[], None] = start(node)
+    return stop

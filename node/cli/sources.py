@@ -1,0 +1,217 @@
+"""`sharefeed source …`: the sources of an aggregator."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import click
+import orjson
+
+from node.cli.common import table, with_node
+from node.context import Node
+from schemas.fields import rfc3339_of
+from schemas.vocabulary import DIRECTIONS, KINDS, ORGANISATION_TYPES
+
+
+@click.group()
+def source() -> None:
+    """The feeds that this node reads into its catalogue."""
+
+
+@source.command()
+@with_node
+@click.argument("address")
+@click.option("--name", help="What to call it; without this, what it calls itself.")
+@click.option("--hold-new", is_flag=True, help="New listings of this source wait until you release them.")
+@click.option("--organisation", help="For a plain feed: the organisation that its entries are from.")
+@click.option(
+    "--organisation-type",
+    type=click.Choice(ORGANISATION_TYPES),
+    default="community_group",
+    show_default=True,
+    help="For a plain feed: what kind of organisation that is.",
+)
+@click.option("--organisation-url", help="For a plain feed: the organisation's own address; without it, the feed's.")
+@click.option(
+    "--direction",
+    type=click.Choice(DIRECTIONS),
+    default="offer",
+    show_default=True,
+    help="For a plain feed: whether its entries are offers or wants.",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(KINDS),
+    default="item",
+    show_default=True,
+    help="For a plain feed: what its entries are.",
+)
+@click.option("--category", default="other", show_default=True, help="For a plain feed: their category.")
+@click.option("--locality", help="For a plain feed: where the things are.")
+@click.option("--lat", type=float, help="For a plain feed: latitude of that place.")
+@click.option("--lon", type=float, help="For a plain feed: longitude of that place.")
+@click.option("--language", help="For a plain feed: the language of its entries, such as en.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 365),
+    default=60,
+    show_default=True,
+    help="For a plain feed: days after which an entry expires.",
+)
+def add(node: Node, address: str, name: str | None, hold_new: bool, **plain: Any) -> None:
+    """Read the node or feed at ADDRESS from now on; any page that links to its feed will do."""
+    from federation.discovery import discover
+    from federation.records import PLAIN
+    from node.services import sources
+    from node.services.polling import make_fetcher
+
+    with make_fetcher(node) as fetcher:
+        found = discover(fetcher, address, node.now)
+    defaults = _defaults(found.feed_url, plain) if found.level == PLAIN and plain["organisation"] else None
+    added = sources.add(node, found, name=name, defaults=defaults, hold_new=hold_new)
+    click.echo(f"Source {added.id}: {added.name}, level {added.level}, {added.url}")
+    click.echo("The worker reads it within a second or two; `sharefeed source poll` reads it now.")
+
+
+def _defaults(feed_url: str, plain: dict[str, Any]) -> Any:
+    from federation.plain import Defaults
+
+    from schemas.listing import Place
+    from schemas.organisation import Organisation
+    from schemas.vocabulary import DEFAULT_ACTION
+
+    url = plain["organisation_url"] or feed_url
+    place = Place(locality=plain["locality"], lat=plain["lat"], lon=plain["lon"])
+    return Defaults(
+        organisation=Organisation(url, plain["organisation"], plain["organisation_type"], url=url),
+        direction=plain["direction"],
+        kind=plain["kind"],
+        action=DEFAULT_ACTION[plain["kind"]],
+        category=plain["category"],
+        place=replace(place, precision_m=1000.0) if place.lat is not None else place,
+        language=plain["language"],
+        days_until_expiry=plain["days"],
+    )
+
+
+@source.command("list")
+@with_node
+def list_(node: Node) -> None:
+    """Every source, and how it is."""
+    from node.services import sources
+
+    table(
+        ("id", "name", "level", "state", "shown", "held", "quarantined", "merged", "identical", "last reading"),
+        [
+            (
+                h.source.id,
+                h.source.name,
+                h.source.level,
+                h.source.state,
+                h.shown,
+                h.held,
+                h.quarantined,
+                h.merged,
+                _identical(h),
+                h.source.last_code or "not yet",
+            )
+            for h in sources.health(node)
+        ],
+    )
+
+
+def _identical(health: Any) -> str:
+    if health.source.verified_at is None:
+        return "not known"
+    return str(rfc3339_of(health.source.verified_at)) if health.identical else "differs"
+
+
+@source.command()
+@with_node
+@click.argument("number", type=int)
+@click.option("--json", "as_json", is_flag=True, help="As the node itself reads it.")
+def show(node: Node, number: int, as_json: bool) -> None:
+    """Source NUMBER: its state, its last readings, and every listing that is not shown, with reasons."""
+    from node.services import sources
+
+    if as_json:
+        click.echo(orjson.dumps(sources.report(node, number), option=orjson.OPT_INDENT_2).decode())
+        return
+    health = sources.health_of(node, number)
+    told = health.source
+    click.echo(f"{told.name}  ({told.state}{': ' + told.state_reason if told.state_reason else ''})")
+    click.echo(f"  reads      {told.url}  [{told.level}, {told.format}]\n  node       {told.node_id}")
+    click.echo(f"  listings   {told.mirror_count} sent; " + ", ".join(f"{n} {s}" for s, n in health.counts.items()))
+    click.echo(f"  identical  {_identical(health)}\n  next due   {rfc3339_of(told.due_at)}\n")
+    polls = sources.recent_polls(node, number)[:10]
+    rows = [(rfc3339_of(p.at), p.code, p.added, p.changed, p.removed, f"{p.milliseconds} ms", p.message) for p in polls]
+    table(("read at", "result", "new", "changed", "removed", "took", "in words"), rows)
+    _print_problems(node, number)
+
+
+def _print_problems(node: Node, number: int) -> None:
+    from node.services import sources
+
+    for state in ("quarantined", "held", "refused", "loop"):
+        for row in sources.verdicts(node, number, state=state):
+            click.echo(f"\n{state}: {row.id}")
+            for reason in row.reasons:
+                click.echo(f"  {reason}")
+
+
+@source.command()
+@with_node
+@click.argument("numbers", type=int, nargs=-1)
+def poll(node: Node, numbers: tuple[int, ...]) -> None:
+    """Read the sources with these NUMBERS now; without any, all that are active."""
+    from federation.records import ACTIVE
+    from node.services import sources
+    from node.services.polling import Poller
+
+    chosen = list(numbers) or [h.source.id for h in sources.health(node) if h.source.state == ACTIVE]
+    with Poller(node) as poller:
+        results = poller.read_now(chosen)
+    table(
+        ("id", "name", "result", "new", "changed", "removed", "quarantined", "in words"),
+        [
+            (s.id, s.name, r.code, r.tally.added, r.tally.changed, r.tally.removed, r.tally.quarantined, r.message)
+            for s, r in results
+        ],
+    )
+    if not all(result.fine for _, result in results):
+        raise click.exceptions.Exit(1)
+
+
+@source.command()
+@with_node
+@click.argument("number", type=int)
+@click.option("--reason", default="", help="Why; shown with the source.")
+def pause(node: Node, number: int, reason: str) -> None:
+    """Read source NUMBER no more until it is resumed; what is shown stays."""
+    from node.services import sources
+
+    sources.pause(node, number, reason)
+    click.echo(f"Source {number} is paused. Its listings stay until they expire.")
+
+
+@source.command()
+@with_node
+@click.argument("number", type=int)
+def resume(node: Node, number: int) -> None:
+    """Read source NUMBER again."""
+    from node.services import sources
+
+    sources.resume(node, number)
+    click.echo(f"Source {number} is read again.")
+
+
+@source.command()
+@with_node
+@click.argument("number", type=int)
+@click.confirmation_option(prompt="Its listings leave the catalogue at once. Go on?")
+def remove(node: Node, number: int) -> None:
+    """Forget source NUMBER and take its listings out of the catalogue."""
+    from node.services import sources
+
+    click.echo(f"Source {number} is removed; {sources.remove(node, number)} listings were shown.")

@@ -1,0 +1,81 @@
+"""`sharefeed validate`: what a catalogue would make of a feed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import orjson
+
+from node.cli.common import with_settings
+from node.settings import Settings
+
+if TYPE_CHECKING:
+    from federation.fetch import Fetcher
+    from node.services.examining import Evidence
+
+WITH_PROBLEMS, UNREADABLE = 1, 2
+_ABOUT = "https://w3id.org/sharefeed"
+
+
+@click.command()
+@click.argument("target", metavar="URL|FILE")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--allow-loopback", is_flag=True, help="Development only: the feed may be on this machine.")
+@with_settings
+def validate(settings: Settings, target: str, as_json: bool, allow_loopback: bool) -> None:
+    """Say what a catalogue would make of a feed, and every rule that it breaks.
+
+    Takes the address of any page of a site, of a feed or a node document, or a file. Ends with 0 where all is well,
+    1 where there are problems, 2 where nothing could be read.
+    """
+    from node.services.report_text import lines
+    from node.services.validating import judge
+
+    report = judge(_evidence(settings, target, allow_loopback))
+    if as_json:
+        click.echo(orjson.dumps(report.as_json(), option=orjson.OPT_INDENT_2).decode())
+    else:
+        for line in lines(report):
+            click.echo(line)
+    if report.level == "none":
+        raise SystemExit(UNREADABLE)
+    raise SystemExit(0 if report.fine else WITH_PROBLEMS)
+
+
+def _evidence(settings: Settings, target: str, allow_loopback: bool) -> Evidence:
+    from federation.discovery import DiscoveryError
+    from node.services.examining import ExamineError, examine_address, examine_file
+
+    now = int(datetime.now(UTC).timestamp())
+    path = Path(target)
+    try:
+        if path.is_file():
+            return examine_file(path, now)
+        with _fetcher(settings, allow_loopback) as fetcher:
+            return examine_address(fetcher, target, now)
+    except ExamineError as error:
+        click.echo(str(error), err=True)
+    except DiscoveryError as error:
+        click.echo(str(error), err=True)
+        for url, happened in error.tried:
+            click.echo(f"  {url}: {happened}", err=True)
+    raise SystemExit(UNREADABLE)
+
+
+def _fetcher(settings: Settings, allow_loopback: bool) -> Fetcher:
+    from federation.addresses import AddressPolicy
+    from federation.fetch import Fetcher, FetchPolicy, user_agent
+    from node import __version__
+
+    loopback = allow_loopback or bool(settings.allow_loopback)
+    return Fetcher(
+        FetchPolicy(
+            AddressPolicy(allow_loopback=loopback, allow_http=loopback),
+            deadline_s=settings.fetch_deadline,
+            max_bytes=settings.fetch_bytes,
+            user_agent=user_agent("sharefeed", __version__, settings.node_url or _ABOUT),
+        )
+    )

@@ -1,0 +1,93 @@
+"""Which query answers a text: strict first, then more and more forgiving, until something is found.
+
+The choice is made on the words alone, before any filter, so that ticking a filter never changes what the words mean and
+facet counts stay comparable. Only when the filters leave nothing of a strict answer is a looser one taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from tantivy import Occur, Query
+
+from node.search.index import Snapshot
+from node.search.query import label_query, loose_query, text_query
+from node.search.wording import Reading, read
+
+FEW = 3
+"""With fewer full matches than this, listings that match most of the words follow them."""
+
+_PLANS_KEPT = 500
+_Clauses = list[tuple[Occur, Query]]
+
+STRICT, FORGIVING, MOST_OF_IT, CATEGORY = "words", "spelling", "most", "category"
+
+
+class _Counted(Protocol):
+    """What Tantivy's result has besides its hits, though its type stubs do not say so."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A query for a text. ``how`` is one of "words", "spelling" (slips were allowed for), "most" (most of the words),
+    "category" (only the category is called so).
+    """
+
+    query: Query
+    reading: Reading
+    how: str
+
+
+def plans_for(snapshot: Snapshot, q: str, visible: _Clauses) -> list[Plan]:
+    """The plans for a text, the one to use first. ``visible`` are the clauses that hold for every search."""
+    kept: list[Plan] | None = snapshot.plans.get(q)
+    if kept is not None:
+        return kept
+    if len(snapshot.plans) >= _PLANS_KEPT:
+        snapshot.plans.clear()
+    found = _choose(snapshot, list(_plans(snapshot, q)), visible)
+    snapshot.plans[q] = found
+    return found
+
+
+def count(snapshot: Snapshot, query: Query, clauses: _Clauses) -> int:
+    """How many listings match."""
+    result = cast(_Counted, snapshot.searcher.search(narrowed(query, clauses), 1))
+    return result.count
+
+
+def narrowed(query: Query, clauses: _Clauses) -> Query:
+    """The query with further clauses."""
+    return Query.boolean_query([(Occur.Must, query), *clauses])
+
+
+def _plans(snapshot: Snapshot, q: str) -> Iterator[Plan]:
+    schema = snapshot.schema
+    reading = read(q, snapshot.searcher)
+    yield Plan(text_query(schema, reading), reading, FORGIVING if reading.corrected else STRICT)
+    if not reading.segments:
+        return
+    slips = read(q, snapshot.searcher, forgiving=True)
+    yield Plan(text_query(schema, slips), slips, FORGIVING)
+    loose = loose_query(schema, slips)
+    if loose is not None:
+        yield Plan(loose, slips, MOST_OF_IT)
+    called = label_query(schema, reading)
+    if called is not None:
+        yield Plan(called, reading, CATEGORY)
+
+
+def _choose(snapshot: Snapshot, plans: list[Plan], visible: _Clauses) -> list[Plan]:
+    """The plans from the first that finds something on; those that match most of the words if that is very little."""
+    found = [count(snapshot, plan.query, visible) for plan in plans]
+    first = next((at for at, number in enumerate(found) if number), 0)
+    if 0 < found[first] < FEW:
+        more = [
+            at for at, plan in enumerate(plans) if plan.how == MOST_OF_IT and at > first and found[at] > found[first]
+        ]
+        first = more[0] if more else first
+    return plans[first:]

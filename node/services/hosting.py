@@ -1,0 +1,38 @@
+"""The organisations that a node publishes for: who they are, and changing some of what is said of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from node.context import Node
+from node.services.own_ids import organisation_id, slug_of
+from node.services.publishing import put_organisation
+from node.storage import organisations as hosted
+from node.storage.organisations import OwnOrganisation
+from schemas.organisation import Organisation
+
+DEFAULT_TYPE = "community_group"
+
+
+def organisations(node: Node) -> list[OwnOrganisation]:
+    """All organisations of this node, by name."""
+    with node.database.read() as tx:
+        return hosted.every(tx)
+
+
+def organisation(node: Node, slug: str) -> OwnOrganisation | None:
+    with node.database.read() as tx:
+        return hosted.by_slug(tx, slug)
+
+
+def put_profile(node: Node, name: str, slug: str | None, profile: Mapping[str, Any]) -> str:
+    """Make the organisation of this slug (else the slug of ``name``), or change these members of it; its slug.
+
+    Raises `PublishingError`.
+    """
+    slug = slug or slug_of(name)
+    known = organisation(node, slug)
+    made = known.organisation if known else Organisation(organisation_id(node.settings.url, slug), name, DEFAULT_TYPE)
+    return put_organisation(node, replace(made, name=name, **profile))

@@ -1,0 +1,135 @@
+"""schema.org documents (JSON-LD) of a listing and of an organisation, for search engines. Pure.
+
+A listing is an Offer or a Demand at a price of 0, of a Product, a Place or a Service. Nothing is said here that the
+page does not say, and no other price can be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from schemas.fields import rfc3339, without_empty
+from schemas.listing import Listing, Place
+from schemas.organisation import Organisation
+from schemas.vocabulary import label
+
+CONTEXT = "https://schema.org"
+DEFAULT_CURRENCY = "GBP"
+_ITEM_TYPES = {"item": "Product", "equipment": "Product", "space": "Place", "skill": "Service"}
+_ORGANISATION_TYPES = {"charity": "NGO", "school": "School", "public_body": "GovernmentOrganization"}
+_CONDITIONS = {
+    "new": "NewCondition",
+    "good": "UsedCondition",
+    "fair": "UsedCondition",
+    "for_parts": "DamagedCondition",
+}
+_FUNCTIONS = {"lend": "LeaseOut", "host": "LeaseOut", "help": "ProvideService"}
+_GOOD_RELATIONS = "http://purl.org/goodrelations/v1#"
+
+
+def listing_document(listing: Listing, page_url: str) -> dict[str, Any]:
+    """A listing as ``Offer`` or ``Demand``; ``page_url`` is the page that carries the document."""
+    money = listing.replacement_value
+    available = listing.available
+    organisation = _organisation(listing.organisation)
+    # A Demand has no member for the one who asks; JSON-LD says it from the other end.
+    who = {"offeredBy": organisation} if listing.direction == "offer" else {"@reverse": {"seeks": organisation}}
+    document = {
+        "@context": CONTEXT,
+        "@type": "Demand" if listing.direction == "want" else "Offer",
+        "@id": listing.id,
+        "url": page_url,
+        "name": listing.title,
+        "price": 0,
+        "priceCurrency": money.currency if money else DEFAULT_CURRENCY,
+        "isAccessibleForFree": True,
+        "businessFunction": _function(listing.action),
+        "category": label(listing.category),
+        "availability": _availability(listing),
+        "availabilityStarts": available.from_.isoformat() if available and available.from_ else None,
+        "availabilityEnds": available.until.isoformat() if available and available.until else None,
+        "validFrom": rfc3339(listing.date_published) if listing.date_published else None,
+        "validThrough": rfc3339(listing.expires),
+        "inventoryLevel": {"@type": "QuantitativeValue", "value": listing.quantity.available},
+        **who,
+        "itemOffered": _item(listing),
+        "areaServed": None if listing.kind == "space" else _place(listing.place),
+    }
+    return without_empty(document)
+
+
+def organisation_document(organisation: Organisation, page_url: str) -> dict[str, Any]:
+    """An organisation by its kind; ``page_url`` is its page here, ``url`` in the document its own website."""
+    return {"@context": CONTEXT, **_organisation(organisation), "mainEntityOfPage": page_url}
+
+
+def script_text(document: Mapping[str, Any]) -> str:
+    """The document as JSON that may stand in a script element: no ``</script>`` or ``<!--`` can end it."""
+    text = orjson.dumps(document).decode()
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _function(action: str) -> str | None:
+    return _GOOD_RELATIONS + _FUNCTIONS[action] if action in _FUNCTIONS else None
+
+
+def _availability(listing: Listing) -> str:
+    return f"{CONTEXT}/{'LimitedAvailability' if listing.status == 'reserved' else 'InStock'}"
+
+
+def _item(listing: Listing) -> dict[str, Any]:
+    common = {
+        "@type": _ITEM_TYPES[listing.kind],
+        "name": listing.title,
+        "description": listing.content_text,
+        "image": [image.url for image in listing.images],
+    }
+    return without_empty({**common, **_particulars(listing)})
+
+
+def _particulars(listing: Listing) -> dict[str, Any]:
+    if listing.kind == "space":
+        return {**_place(listing.place), "@type": "Place", "name": listing.title, "isAccessibleForFree": True}
+    if listing.kind == "skill":
+        return {"serviceType": label(listing.category), "provider": {"@id": listing.organisation.id}}
+    weight = {"@type": "QuantitativeValue", "value": listing.weight_kg, "unitCode": "KGM"}
+    return {
+        "itemCondition": f"{CONTEXT}/{_CONDITIONS[listing.condition]}" if listing.condition else None,
+        "weight": weight if listing.weight_kg else None,
+        "category": label(listing.category),
+    }
+
+
+def _place(place: Place | None) -> dict[str, Any]:
+    if place is None:
+        return {}
+    address = without_empty(
+        {"addressLocality": place.locality, "postalCode": place.postcode, "addressCountry": place.country}
+    )
+    point = {"@type": "GeoCoordinates", "latitude": place.lat, "longitude": place.lon}
+    members = {
+        "name": place.name,
+        "address": {"@type": "PostalAddress", **address} if address else None,
+        "geo": point if place.lat is not None else None,
+    }
+    stated = without_empty(members)
+    return {"@type": "Place", **stated} if stated else {}
+
+
+def _organisation(organisation: Organisation) -> dict[str, Any]:
+    identifiers = [{"@type": "PropertyValue", "propertyID": i.scheme, "value": i.id} for i in organisation.identifiers]
+    members = {
+        "@type": _ORGANISATION_TYPES.get(organisation.type, "Organization"),
+        "@id": organisation.id,
+        "name": organisation.name,
+        "url": organisation.url,
+        "logo": organisation.logo,
+        "description": organisation.description,
+        "identifier": identifiers,
+    }
+    return without_empty(members)

@@ -1,0 +1,105 @@
+"""Setting up a node: its folder, its settings, its secret and its database. Refuses to touch a node that is there."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from node.context import Node
+from node.settings import SECRET_FILE, SETTINGS, SETTINGS_FILE, SettingError, Settings
+from node.storage import catalogue, migrate
+from schemas.errors import SharefeedError
+
+_LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1")
+
+
+class SetupError(SharefeedError):
+    """The node was not set up. Nothing that was there has been changed."""
+
+
+def init(home: Path, values: Mapping[str, Any]) -> Node:
+    """Make a node in ``home`` with these settings; its database is ready and its publication begun.
+
+    Raises `SetupError` where there is a node already or the folder cannot be written, and `SettingError`.
+    """
+    settings = Settings(home.absolute(), values)
+    check_url(settings)
+    _refuse_existing(home)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "media").mkdir(exist_ok=True)
+        node = Node.open(settings)
+        # First what may fail, last what says that there is a node here: init can then be run again.
+        prepare_database(node)
+        write_secret(home / SECRET_FILE)
+        (home / SETTINGS_FILE).write_text(settings_text(settings, values), encoding="utf-8")
+    except OSError as error:
+        raise SetupError(f"cannot write to {home}: {error.strerror}") from error
+    return node
+
+
+def _refuse_existing(home: Path) -> None:
+    for name in (SETTINGS_FILE, SECRET_FILE):
+        if (home / name).exists():
+            raise SetupError(
+                f"there is a node in {home} already ({name}). It was left as it is. "
+                "Choose another folder with --home, or edit its settings.toml"
+            )
+
+
+def check_url(settings: Settings) -> None:
+    """Raises `SettingError` for a public address that cannot be an identity: it must be https, or on this machine."""
+    try:
+        parts = urlsplit(settings.url)
+        host = parts.hostname or ""
+    except ValueError as error:
+        raise SettingError("node_url", f"is not an address: {settings.url}") from error
+    if parts.query or parts.fragment or "@" in parts.netloc or not host:
+        raise SettingError(
+            "node_url", f"must be a plain address such as https://share.example.org/, not {settings.url}"
+        )
+    if parts.scheme != "https" and not (parts.scheme == "http" and _LOOPBACK.fullmatch(host)):
+        raise SettingError("node_url", "must begin with https:// (http:// is for trying it out on this machine)")
+
+
+def write_secret(path: Path) -> None:
+    """A new random secret, in a file that only its owner may read from its first moment on."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(secrets.token_hex(32).encode())
+
+
+def settings_text(settings: Settings, names: Collection[str]) -> str:
+    """A settings.toml with the settings of these names, each under what it is for."""
+    lines = ["# The settings of this node. Every one there is: docs/settings.md, or `sharefeed settings`.", ""]
+    for setting in SETTINGS:
+        if setting.name in names:
+            lines += [f"# {setting.help}", f"{setting.name} = {_toml(getattr(settings, setting.name))}", ""]
+    return "\n".join(lines)
+
+
+def _toml(value: Any) -> str:
+    """Text, numbers and flags are written in TOML as in JSON, but for DEL, which no setting needs."""
+    return orjson.dumps(value).decode()
+
+
+def prepare_database(node: Node) -> None:
+    """Migrate the database and begin the publication, where either is still to be done."""
+    if migrate.needs_upgrade(node.database):
+        migrate.upgrade(node.database)
+    with node.database.write() as tx:
+        catalogue.begin(tx, node.now)
+
+
+def new_epoch(node: Node) -> str:
+    """Tell every reader that history was lost: to be done after restoring a backup."""
+    with node.database.write() as tx:
+        catalogue.state(tx, lock=True)
+        return catalogue.new_epoch(tx)

@@ -1,0 +1,276 @@
+"""A whole site at level L0 from a spreadsheet: feeds, node document and pages as files, for any web space.
+
+No server, no database. The folder's own earlier feed is its memory: a row that says what it said keeps its date of
+change, and the earlier version of a row that cannot be read stays until it ends. Nothing is written before everything
+is made, and the feeds are written last, so that a reader never finds a listing whose page is not there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from federation.facts import Entry, facts_of, seconds
+from node.services.about import NODE_DOCUMENT_PATH, described
+from node.services.drafts import Draft, prepare
+from node.services.feeds import ATOM_PATH, JSON_PATH
+from node.services.importing import authors_of, images_of, kept_end
+from node.services.own_ids import listing_id, new_key, organisation_id
+from node.services.own_pictures import Shelf, write_whole
+from node.services.row_values import DEFAULT_TYPE
+from node.services.rows import Name, Reading, Refusal, RowProblem, Table
+from node.settings import Settings
+from node.storage.catalogue import Shown
+from node.storage.listings import LIVE, OwnListing
+from schemas import atom_feed, json_feed
+from schemas.canonical import EXTENSION, contribution, digest_hex
+from schemas.errors import DocumentError, SharefeedError
+from schemas.listing import Listing, load_listing, without_passing_marks
+from schemas.node_document import Feeds, dump_node_document
+from schemas.organisation import Organisation
+from schemas.page import MAX_COMPLETE_BYTES, Page, PageHead, with_hash
+
+PAGE_END = ".html"
+KEPT, REMOVED = "kept", "removed"
+STATIC = Path(__file__).parent.parent / "static"
+_LEFT_OUT = ("vendor", "map.css", "map.js", "filters.js", "locate.js")
+"""Parts of ``static/`` that only a running node uses."""
+
+
+class StaticSiteError(SharefeedError):
+    """The site was not written; what stood in the folder is as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaticSite:
+    """Everything that the site says. ``shown`` has the newest change first; ``changes`` counts what became of rows.
+
+    ``refusals`` are the rows that became nothing, or whose earlier version was kept.
+    """
+
+    settings: Settings
+    now: datetime
+    shown: tuple[Shown, ...]
+    organisations: Mapping[str, Organisation]
+    refusals: tuple[Refusal, ...]
+    notes: tuple[RowProblem, ...]
+    remarks: tuple[str, ...]
+    changes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What an earlier run left in the folder: its items by id, without hashes."""
+
+    items: Mapping[str, dict[str, Any]]
+
+    def known(self, url: str, key: str) -> OwnListing | None:
+        """The listing of this key as it was published last."""
+        item = self.items.get(listing_id(url, key))
+        if item is None:
+            return None
+        listing = load_listing(item)
+        # `prepare` gives a listing the same address as id; here its page has an ending.
+        document = orjson.dumps({**item, "url": listing.id}).decode()
+        moments = (seconds(listing.date_published or listing.date_modified), seconds(listing.date_modified))
+        return OwnListing(
+            listing.id, key, listing.organisation.id, LIVE, document, None, *moments, seconds(listing.expires)
+        )
+
+
+def remembered(folder: Path, url: str) -> Memory:
+    """What stands in the folder from an earlier run at this address. Raises `StaticSiteError` for a damaged feed."""
+    path = folder / JSON_PATH
+    if not path.exists():
+        return Memory({})
+    try:
+        page = json_feed.decode(path.read_bytes())
+        items = [without_passing_marks(item) for item in page.items]
+        for item in items:
+            load_listing(item)
+    except (OSError, DocumentError) as error:
+        message = f"{path} cannot be read, so it is not known what was published: {error}. Move it away to begin anew."
+        raise StaticSiteError(message) from error
+    own = page.head is not None and page.head.node == url
+    return Memory({item["id"]: item for item in items} if own else {})
+
+
+def assemble(table: Table, memory: Memory, settings: Settings, now: datetime, shelf: Shelf) -> StaticSite:
+    """The site that these rows make. ``now`` is aware UTC."""
+    organisations = {slug: _organisation(slug, author, settings) for slug, author in authors_of(table.readings).items()}
+    # Published for the first time, a site says only the day: the same file then makes the same site all day long.
+    stamp = now if memory.items else now.replace(hour=0, minute=0, second=0)
+    changes: Counter[str] = Counter()
+    notes = list(table.notes)
+    listings: list[tuple[str, dict[str, Any]]] = []
+    for reading in table.readings:
+        if reading.closed:
+            continue
+        images, found = images_of(reading, shelf)
+        notes += found
+        host = organisations[reading.name.slug]
+        made, change = _made(replace(reading.listing, images=images, organisation=host), reading, memory, settings, stamp)
+        listings.append(made)
+        changes[change] += 1
+    kept = list(_kept(table.refusals, memory, settings.url, now))
+    changes[KEPT] = len(kept)
+    shown = _in_order([*listings, *kept])
+    changes[REMOVED] = len(memory.items.keys() - {one.entry.id for one in shown})
+    hosts = {one.entry.key.partition(".")[0]: load_listing(orjson.loads(one.entry.item)).organisation for one in shown}
+    problems = (table.refusals, tuple(notes), table.remarks)
+    return StaticSite(settings, now, shown, {**hosts, **_only(organisations, hosts)}, *problems, changes)
+
+
+def _only(organisations: Mapping[str, Organisation], shown: Mapping[str, Organisation]) -> dict[str, Organisation]:
+    return {slug: organisation for slug, organisation in organisations.items() if slug in shown}
+
+
+def _organisation(slug: str, author: Any, settings: Settings) -> Organisation:
+    return Organisation(organisation_id(settings.url, slug), author.name, author.type or DEFAULT_TYPE, author.url)
+
+
+def _made(
+    listing: Listing, reading: Reading, memory: Memory, settings: Settings, now: datetime
+) -> tuple[tuple[str, dict[str, Any]], str]:
+    key = new_key(reading.name.slug, reading.name.ref)
+    known = memory.known(settings.url, key)
+    if known and reading.capped:
+        listing = replace(listing, expires=kept_end(known.expires_at, listing.expires, now))
+    draft = Draft(listing, key, default_expires=reading.open_end)
+    prepared = prepare(draft, known, listing.organisation, settings.url, now)
+    return (key, _with_page(prepared.row.item())), prepared.change
+
+
+def _with_page(item: dict[str, Any]) -> dict[str, Any]:
+    return {**item, "url": item["id"] + PAGE_END}
+
+
+def _kept(
+    refusals: Iterable[Refusal], memory: Memory, url: str, now: datetime
+) -> Iterable[tuple[str, dict[str, Any]]]:
+    """The last good version of each refused row, until it ends: nothing is lost for a slip of the pen."""
+    for name in dict.fromkeys(refusal.name for refusal in refusals if _is_alone(refusal.name)):
+        known = memory.known(url, new_key(name.slug, name.ref))
+        if known and known.expires_at > seconds(now):
+            yield known.key, _with_page(known.item())
+
+
+def _is_alone(name: Name) -> bool:
+    return name.is_known and name.twin is None
+
+
+def _in_order(listings: Iterable[tuple[str, dict[str, Any]]]) -> tuple[Shown, ...]:
+    shown = [_shown(key, item) for key, item in listings]
+    shown.sort(key=lambda one: one.changed_at, reverse=True)
+    return tuple(shown)
+
+
+def _shown(key: str, item: dict[str, Any]) -> Shown:
+    hashed = with_hash(item)
+    listing = load_listing(hashed)
+    text = json_feed.encode_item(hashed).decode()
+    entry = Entry(listing.id, key, None, text, hashed[EXTENSION]["hash"], (), facts_of(listing))
+    published = listing.date_published or listing.date_modified
+    return Shown(entry, 0, seconds(published), seconds(listing.date_modified))
+
+
+def documents(site: StaticSite) -> dict[str, bytes]:
+    """The node document and the feeds by their paths, in the order in which they are to be written.
+
+    Raises `StaticSiteError` where they would be larger than a reader takes in one document.
+    """
+    settings = site.settings
+    feeds = Feeds(json=settings.url + JSON_PATH, atom=settings.url + ATOM_PATH)
+    hosts = tuple(site.organisations[slug] for slug in sorted(site.organisations))
+    node = replace(described(settings), feeds=feeds, organisations=hosts)
+    items = [one.entry.item.encode() for one in site.shown]
+    page = _page(site)
+    atom = replace(page, format="atom", feed_url=feeds.atom, items=tuple(orjson.loads(item) for item in items))
+    made = {
+        NODE_DOCUMENT_PATH: orjson.dumps(dump_node_document(node), option=orjson.OPT_INDENT_2),
+        ATOM_PATH: atom_feed.encode(atom),
+        JSON_PATH: json_feed.encode(page, items),
+    }
+    _refuse_too_large(made)
+    return made
+
+
+def _page(site: StaticSite) -> Page:
+    settings = site.settings
+    total = sum(contribution(one.entry.id, one.entry.hash) for one in site.shown)
+    head = PageHead(
+        node=settings.url,
+        complete=True,
+        count=len(site.shown),
+        digest=digest_hex(total),
+        licence=settings.licence,
+    )
+    return Page(
+        format="json",
+        title=settings.node_name,
+        head=head,
+        home_page_url=settings.url,
+        feed_url=settings.url + JSON_PATH,
+        description=settings.node_description or None,
+        language=settings.language,
+        author=settings.node_name,
+    )
+
+
+def _refuse_too_large(made: Mapping[str, bytes]) -> None:
+    for path, data in made.items():
+        if len(data) > MAX_COMPLETE_BYTES:
+            raise StaticSiteError(
+                f"{path} would have {len(data) / 2**20:.1f} MiB; readers take at most {MAX_COMPLETE_BYTES // 2**20} MiB "
+                "in one document. Nothing was written. Publish fewer or shorter listings, or run a node "
+                "(`sharefeed init` and `sharefeed serve`), which sends them page by page."
+            )
+
+
+def static_files() -> dict[str, bytes]:
+    """Stylesheets, scripts and drawings that the pages need, by their paths."""
+    paths = sorted(path for path in STATIC.rglob("*") if path.is_file() and not set(path.parts) & set(_LEFT_OUT))
+    return {f"static/{path.relative_to(STATIC).as_posix()}": path.read_bytes() for path in paths}
+
+
+Render = Callable[[StaticSite], Mapping[str, bytes]]
+
+
+def write(site: StaticSite, render: Render, folder: Path, memory: Memory) -> int:
+    """Write the site into ``folder`` and take away pages of listings that are gone; how many files changed.
+
+    Raises `StaticSiteError`. Files that are not of this site are left alone.
+    """
+    feeds = documents(site)
+    pages = render(site)
+    try:
+        # GitHub's pages leave out folders like .well-known unless this file is there.
+        before = {".nojekyll": b"", **static_files(), **pages}
+        changed = sum(write_whole(folder / path, data) for path, data in [*before.items(), *feeds.items()])
+        _clear(folder, memory, pages)
+    except OSError as error:
+        raise StaticSiteError(f"{folder} cannot be written to: {error.strerror}. Run the command again.") from error
+    return changed
+
+
+def _clear(folder: Path, memory: Memory, pages: Mapping[str, bytes]) -> None:
+    ids = [item["id"] for item in memory.items.values()]
+    ids += [item[EXTENSION]["organisation"]["id"] for item in memory.items.values()]
+    for path in dict.fromkeys("/".join(id_.rsplit("/", 2)[1:]) + PAGE_END for id_ in ids):
+        if path not in pages and path.startswith(("listings/", "organisations/")):
+            (folder / path).unlink(missing_ok=True)
+
+
+def moment_of(now: datetime) -> datetime:
+    """``now`` in whole seconds of UTC, as dates of listings are written."""
+    return now.astimezone(UTC).replace(microsecond=0)
+
+
+def problems_first(refusals: Sequence[Refusal]) -> list[RowProblem]:
+    return [problem for refusal in refusals for problem in refusal.problems]

@@ -1,0 +1,136 @@
+"""The words that people read for the codes of the protocol, in the interface's language.
+
+An unknown code is shown as it is, with hyphens and underscores opened up, rather than hidden or refused:
+newer nodes may say things this one has not heard of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+
+SIGNS: Mapping[str, object] = {
+    "give": _l("Give"),
+    "lend": _l("Lend"),
+    "host": _l("Host"),
+    "help": _l("Help"),
+    "wanted": _l("Wanted"),
+}
+SIGN_PHRASES: Mapping[str, object] = {
+    "give": _l("Things to keep"),
+    "lend": _l("Things to borrow"),
+    "host": _l("Rooms to use"),
+    "help": _l("Skills and a hand"),
+    "wanted": _l("What others need"),
+}
+SIGN_SENTENCES: Mapping[str, object] = {
+    "give": _l("Yours to keep, free"),
+    "lend": _l("To borrow and bring back, free"),
+    "host": _l("A place to use, free"),
+    "help": _l("Time and skill, free"),
+    "wanted": _l("They are looking for this"),
+}
+KINDS: Mapping[str, object] = {
+    "item": _l("Thing"),
+    "equipment": _l("Equipment"),
+    "space": _l("Space"),
+    "skill": _l("Skill"),
+}
+DIRECTIONS: Mapping[str, object] = {"offer": _l("Offered"), "want": _l("Wanted")}
+CONDITIONS: Mapping[str, object] = {
+    "new": _l("New"),
+    "good": _l("Good"),
+    "fair": _l("Fair"),
+    "for_parts": _l("For parts or repair"),
+}
+ORGANISATION_TYPES: Mapping[str, object] = {
+    "business": _l("Business"),
+    "charity": _l("Charity"),
+    "school": _l("School"),
+    "community_group": _l("Community group"),
+    "faith_group": _l("Faith group"),
+    "public_body": _l("Public body"),
+}
+LEVELS: Mapping[str, object] = {
+    "L0": _l("Whole list"),
+    "L1": _l("Changes"),
+    "L2": _l("Changes, signed"),
+    "plain": _l("Plain feed"),
+}
+HEALTH: Mapping[str, object] = {
+    "ok": _l("Well"),
+    "new": _l("Not read yet"),
+    "late": _l("Late"),
+    "failing": _l("Not answering"),
+    "paused": _l("Paused"),
+    "suspended": _l("Suspended"),
+}
+OUTCOMES: Mapping[str, object] = {
+    "changed": _l("Changed"),
+    "unchanged": _l("Nothing new"),
+    "resync": _l("Read from the start"),
+    "failed": _l("Failed"),
+    "held": _l("Held for a word"),
+}
+VERDICTS: Mapping[str, object] = {
+    "shown": _l("Shown"),
+    "held": _l("Held"),
+    "quarantined": _l("Quarantined"),
+    "outdated": _l("Last good version shown"),
+    "merged": _l("Shown with its twin"),
+    "loop": _l("Came back to us"),
+    "hidden": _l("Hidden"),
+}
+PROPOSAL_STATES: Mapping[str, object] = {
+    "waiting": _l("Waiting"),
+    "accepted": _l("Accepted"),
+    "refused": _l("Refused"),
+}
+FACETS: Mapping[str, object] = {
+    "action": _l("What you can do"),
+    "kind": _l("What it is"),
+    "direction": _l("Offered or wanted"),
+    "category": _l("Category"),
+    "organisation_type": _l("Who it is from"),
+    "condition": _l("Condition"),
+}
+GONE_REASONS: Mapping[str, object] = {
+    "given": _l("It has found a new home."),
+    "withdrawn": _l("The organisation took it down."),
+    "expired": _l("Its time on the board is over."),
+    "removed": _l("It was taken off the board."),
+}
+
+LONGEST_WORD = 24
+"""Unknown codes are cut to this many characters: they come from strangers, and stand where a short word belongs."""
+
+VOCABULARIES: Mapping[str, Mapping[str, object]] = {
+    "sign": SIGNS,
+    "sign_phrase": SIGN_PHRASES,
+    "sign_sentence": SIGN_SENTENCES,
+    "kind": KINDS,
+    "direction": DIRECTIONS,
+    "condition": CONDITIONS,
+    "organisation_type": ORGANISATION_TYPES,
+    "level": LEVELS,
+    "health": HEALTH,
+    "outcome": OUTCOMES,
+    "verdict": VERDICTS,
+    "proposal": PROPOSAL_STATES,
+    "facet": FACETS,
+    "gone": GONE_REASONS,
+}
+
+
+def word(code: str, vocabulary: str) -> str:
+    """The word for ``code`` in one of ``VOCABULARIES``, in the current language; the code itself if it is
+    unknown.
+
+    Raises KeyError for a vocabulary that does not exist: that is a mistake in a template.
+    """
+    known = VOCABULARIES[vocabulary].get(code)
+    if known is not None:
+        return str(known)
+    opened = code.replace("_", " ").replace("-", " ").strip().capitalize()
+    return opened if len(opened) <= LONGEST_WORD else opened[:LONGEST_WORD] + "…"

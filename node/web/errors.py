@@ -1,0 +1,129 @@
+"""Errors over HTTP: a problem document (RFC 9457) for machines, a plain page for people, a reference in the log.
+
+Errors are named here by module and class, so that mapping them imports nothing; a test holds the names against the
+code. What is not listed is a fault of ours: 500, with nothing of its inside shown.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import orjson
+from flask import Flask, Response, current_app, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from node.web.view_models import ErrorPage, Head
+from schemas import problem
+from schemas.errors import Problem
+
+PROBLEMS_URL = "https://w3id.org/sharefeed/problems/"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``status`` and problem ``type`` (a URI) of one kind of error; ``retry_s`` becomes Retry-After."""
+
+    status: int
+    type: str
+    retry_s: int | None = None
+
+
+ANSWERS = {
+    "node.services.cursor.CursorError": Answer(400, problem.BAD_CURSOR),
+    "node.services.feeds.ResyncError": Answer(410, problem.RESYNC),
+    "node.services.publishing.UnknownListingError": Answer(404, PROBLEMS_URL + "unknown-listing"),
+    "node.services.publishing.PublishingError": Answer(422, PROBLEMS_URL + "invalid"),
+    "schemas.errors.DocumentError": Answer(422, PROBLEMS_URL + "invalid"),
+    "node.storage.engine.StorageError": Answer(503, PROBLEMS_URL + "storage", retry_s=5),
+}
+UNEXPECTED = Answer(500, "about:blank")
+_MACHINE_ENDS = (".json", ".atom", ".geojson", ".xml")
+_MACHINE_STARTS = ("/api/", "/.well-known/")
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(Exception, respond)
+
+
+def respond(error: Exception) -> Response:
+    """The answer to any error that a view let through."""
+    if isinstance(error, HTTPException):
+        return _from_http(error)
+    found = answer_to(error)
+    reference = _log(error) if found.status >= 500 else None
+    detail = str(error) if found.status < 500 else "Something went wrong on this side; nothing was changed."
+    return _answer(found, detail, reference, getattr(error, "problems", ()))
+
+
+def answer_to(error: Exception) -> Answer:
+    """What the table says of the error or of what it derives from."""
+    for kind in type(error).__mro__:
+        found = ANSWERS.get(f"{kind.__module__}.{kind.__qualname__}")
+        if found:
+            return found
+    return UNEXPECTED
+
+
+def _from_http(error: HTTPException) -> Response:
+    if error.response is not None or error.code is None or error.code < 400:
+        return current_app.make_response(error.get_response())
+    response = _answer(Answer(error.code, "about:blank"), error.description or "")
+    for name, value in error.get_headers():
+        # Allow, Retry-After, WWW-Authenticate and their like belong to the answer, whatever form it has.
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    return response
+
+
+def _log(error: Exception) -> str:
+    reference = secrets.token_hex(4)
+    current_app.logger.error("%s %s failed, reference %s", request.method, request.path, reference, exc_info=error)
+    return reference
+
+
+def _answer(answer: Answer, detail: str, reference: str | None = None, problems: tuple[Problem, ...] = ()) -> Response:
+    response = _document(answer, detail, reference, problems) if for_machine() else _page(answer, reference, problems)
+    response.status_code = answer.status
+    response.headers["Cache-Control"] = "no-store"
+    if answer.retry_s is not None:
+        response.headers["Retry-After"] = str(answer.retry_s)
+    return response
+
+
+def for_machine() -> bool:
+    """Whether the one who asks would rather read JSON: by the address, else by Accept."""
+    path = request.path
+    if path.endswith(_MACHINE_ENDS) or path.startswith(_MACHINE_STARTS):
+        return True
+    offered = ["text/html", "application/json", problem.MEDIA_TYPE]
+    return request.accept_mimetypes.best_match(offered, "text/html") != "text/html"
+
+
+def _document(answer: Answer, detail: str, reference: str | None, problems: tuple[Problem, ...]) -> Response:
+    document = {
+        "type": answer.type,
+        "title": HTTPStatus(answer.status).phrase,
+        "status": answer.status,
+        "detail": detail,
+        **({"reference": reference} if reference else {}),
+        **({"problems": [found.as_json() for found in problems]} if problems else {}),
+    }
+    return Response(orjson.dumps(document), content_type=problem.MEDIA_TYPE)
+
+
+def _page(answer: Answer, reference: str | None, problems: tuple[Problem, ...]) -> Response:
+    page = ErrorPage(
+        head=Head(title=HTTPStatus(answer.status).phrase, indexed=False),
+        status=answer.status,
+        what=problems[0].message if problems else None,
+        retry_s=answer.retry_s,
+        reference=reference,
+    )
+    try:
+        return Response(render_template("portal/error.html", page=page), content_type="text/html; charset=utf-8")
+    except Exception as error:
+        # The page for errors must not be one itself: a request refused before routing has no addresses to link to.
+        current_app.logger.debug("the error page could not be drawn", exc_info=error)
+        return Response(f"{answer.status} {page.head.title}\n", content_type="text/plain; charset=utf-8")

@@ -1,0 +1,55 @@
+"""The feeds and the node document, and the signs on pages that lead there."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response, current_app, request
+
+from node.services import about, feeds
+from node.web import current_node
+from node.web.conditional import conditional, open_to_all
+from schemas import atom_feed, json_feed
+
+blueprint = Blueprint("feeds", __name__)
+blueprint.after_request(open_to_all)
+
+_CACHE = "sharefeed.feeds"
+
+
+def prepare(app: Flask) -> None:
+    """Give the application its cache of answers."""
+    app.extensions[_CACHE] = feeds.FeedCache()
+
+
+def _cache() -> feeds.FeedCache:
+    cache: feeds.FeedCache = current_app.extensions[_CACHE]
+    return cache
+
+
+@blueprint.get("/.well-known/sharefeed.json")
+def node_document() -> Response:
+    return conditional(about.node_document(current_node()), "application/json")
+
+
+@blueprint.get("/changes.json")
+def changes() -> Response:
+    answer = feeds.changes(current_node(), request.args.get("after"), _cache())
+    return conditional(answer, json_feed.MEDIA_TYPE)
+
+
+@blueprint.get("/feed.json")
+def json_document() -> Response:
+    return conditional(feeds.json_document(current_node(), _cache()), json_feed.MEDIA_TYPE)
+
+
+@blueprint.get("/feed.atom")
+def atom_document() -> Response:
+    return conditional(feeds.atom_document(current_node(), _cache()), atom_feed.MEDIA_TYPE)
+
+
+@blueprint.after_app_request
+def lead_here(response: Response) -> Response:
+    """Pages say in their header, too, where the node document is: a reader need not parse them."""
+    if response.mimetype == "text/html" and request.method in ("GET", "HEAD"):
+        address = current_node().settings.url + about.NODE_DOCUMENT_PATH
+        response.headers.add("Link", f'<{address}>; rel="sharefeed"; type="application/json"')
+    return response

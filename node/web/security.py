@@ -1,0 +1,87 @@
+"""What every answer says to browsers about safety, and which requests are taken at all."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from node.settings import Settings
+
+MAX_BODY_BYTES = 2**20
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+_YEAR_S = 31_536_000
+
+
+def configuration(settings: Settings) -> dict[str, Any]:
+    """Flask's configuration: a limit on bodies, our own hosts, cookies that scripts and other sites cannot use."""
+    return {
+        "SECRET_KEY": settings.secret(),
+        "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
+        "TRUSTED_HOSTS": trusted_hosts(settings),
+        "SESSION_COOKIE_SECURE": settings.url.startswith("https://"),
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_NAME": "sharefeed_session",
+        "WTF_CSRF_TIME_LIMIT": None,  # a form may lie open overnight; the token ends with the session
+    }
+
+
+def trusted_hosts(settings: Settings) -> list[str]:
+    """The names by which this node may be asked."""
+    own = urlsplit(settings.url).hostname or ""
+    hosts = [f"[{own}]" if ":" in own else own]
+    if settings.allow_loopback:
+        hosts += [host for host in LOOPBACK_HOSTS if host not in hosts]
+    return hosts
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Set headers on every answer, and believe as many proxies as the settings name."""
+    headers = response_headers(settings)
+
+    def protect(response: Response) -> Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    app.after_request(protect)
+    count = settings.trusted_proxies
+    if count:
+        proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_prefix=count)
+        app.wsgi_app = proxied  # type: ignore[method-assign]
+
+
+def response_headers(settings: Settings) -> dict[str, str]:
+    headers = {
+        "Content-Security-Policy": content_security_policy(settings),
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    }
+    if settings.url.startswith("https://"):
+        headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}"
+    return headers
+
+
+def content_security_policy(settings: Settings) -> str:
+    """Everything from this site alone, but for map tiles and a logo where the settings name other hosts."""
+    pictures = " ".join(["'self'", "data:", *_foreign_origins(settings)])
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
+        f"img-src {pictures}; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def _foreign_origins(settings: Settings) -> list[str]:
+    origins = []
+    for address in (settings.map_tiles, settings.logo):
+        # A tile address may hold {s} for one of several servers; the braces are no part of a host.
+        parts = urlsplit(address.replace("{s}", "*"))
+        if parts.scheme in ("http", "https") and parts.netloc and not set(parts.netloc) & set(" ;,'\""):
+            origins.append(f"{parts.scheme}://{parts.netloc}")
+    return origins

@@ -1,0 +1,162 @@
+"""The network's own pages: every source, and how each one is; and the report that a node reads about itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, abort, jsonify, render_template, request
+from flask_babel import gettext as _
+
+from federation.records import ACTIVE, Mirrored, Source
+from node.context import Node
+from node.services import sources
+from node.services.sources import Health, SourceError
+from node.storage.polls import PollRow as StoredPoll
+from node.web import current_node
+from node.web.conditional import open_to_all
+from node.web.view_models import Head, Link, NetworkPage, NetworkSummary, PollRow, SourcePage, SourceRow, Verdict
+from schemas.errors import DocumentError
+from schemas.node_document import NodeDocument, load_node_document
+from schemas.strict_json import loads
+
+blueprint = Blueprint("sources", __name__)
+
+LATE_AFTER_S = 2 * 3600
+FAILING_AFTER = 3
+NOT_SHOWN = ("held", "quarantined", "refused", "loop", "expired")
+MOST_VERDICTS = 100
+
+
+@blueprint.get("/sources")
+def network() -> str:
+    node = current_node()
+    rows = tuple(source_row(health, node.now) for health in sources.health(node))
+    head = Head(_("The network"), _("Every node that this catalogue reads, and how it is."))
+    return render_template("portal/sources.html", page=NetworkPage(head, rows, summary(node)))
+
+
+@blueprint.get("/sources/<int:number>")
+def source(number: int) -> str:
+    return render_template("portal/source.html", page=_page(current_node(), _health(number)))
+
+
+@blueprint.get("/sources/<int:number>/report.json")
+def report(number: int) -> Response:
+    """The verdict on every listing of one source, 500 at a time; ``after`` is the last id of the part before."""
+    _health(number)
+    response = jsonify(sources.report(current_node(), number, after=request.args.get("after", "")))
+    response.headers["Cache-Control"] = "no-cache"
+    return open_to_all(response)
+
+
+def _health(number: int) -> Health:
+    try:
+        return sources.health_of(current_node(), number)
+    except SourceError:
+        abort(404)
+
+
+def summary(node: Node) -> NetworkSummary:
+    """The network in one line."""
+    listings, organisations = sources.totals(node)
+    every = sources.health(node)
+    last = max((health.source.last_read_at or 0 for health in every), default=0)
+    return NetworkSummary(listings, organisations, len(every), moment(last or None))
+
+
+def moment(seconds: int | None) -> datetime | None:
+    """Seconds since 1970 as an aware UTC ``datetime``."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def source_row(health: Health, now: int) -> SourceRow:
+    """One source as a row of the network's page."""
+    told, document = health.source, document_of(health.source)
+    state, note = _state(told, now)
+    return SourceRow(
+        name=told.name,
+        path=f"{request.script_root}/sources/{told.id}",
+        area=(document.area.name or "") if document and document.area else "",
+        level=told.level,
+        shown=health.shown,
+        held=health.held,
+        quarantined=health.quarantined,
+        merged=health.merged,
+        last_read=moment(told.last_read_at),
+        verified_at=moment(told.verified_at) if health.identical else None,
+        health=state,
+        health_note=note,
+    )
+
+
+def document_of(told: Source) -> NodeDocument | None:
+    """The node document as it was last read; None for a plain feed."""
+    if not told.node_document:
+        return None
+    try:
+        return load_node_document(loads(told.node_document.encode()))
+    except DocumentError:
+        return None
+
+
+def _state(told: Source, now: int) -> tuple[str, str]:
+    if told.state != ACTIVE:
+        return told.state, told.state_reason or ""
+    if told.last_polled_at is None:
+        return "new", ""
+    if told.failures >= FAILING_AFTER:
+        return "failing", told.last_message or ""
+    return ("late" if now - told.due_at > LATE_AFTER_S else "ok"), (told.last_message or "") if told.failures else ""
+
+
+def _page(node: Node, health: Health) -> SourcePage:
+    told, document = health.source, document_of(health.source)
+    root = request.script_root
+    return SourcePage(
+        head=Head(told.name, _("How %(name)s is doing in this catalogue.", name=told.name), indexed=False),
+        source=source_row(health, node.now),
+        url=told.node_id,
+        feed_url=told.url,
+        description=(document.description or "") if document else "",
+        licence=document.licence if document else None,
+        attribution=document.attribution if document else None,
+        ttl_s=told.ttl_s,
+        next_read=moment(told.due_at) if told.state == ACTIVE else None,
+        polls=tuple(_poll(poll) for poll in sources.recent_polls(node, told.id)[:20]),
+        problems=_verdicts(node, told),
+        organisations=tuple(
+            Link(name, f"{root}/organisations/{key}") for key, name in sources.organisations(node, told.id)
+        ),
+        search_path=f"{root}/search?source={told.id}",
+        report_path=f"{root}/sources/{told.id}/report.json",
+    )
+
+
+def _poll(poll: StoredPoll) -> PollRow:
+    return PollRow(
+        at=datetime.fromtimestamp(poll.at, UTC),
+        outcome=_outcome(poll),
+        took_ms=poll.milliseconds,
+        size=poll.bytes,
+        added=poll.added,
+        updated=poll.changed,
+        removed=poll.removed,
+        message=poll.message,
+    )
+
+
+def _outcome(poll: StoredPoll) -> str:
+    if poll.code not in ("ok", "more", "unchanged"):
+        return "failed"
+    return "changed" if poll.added or poll.changed or poll.removed else "unchanged"
+
+
+def _verdicts(node: Node, told: Source) -> tuple[Verdict, ...]:
+    rows: list[Mirrored] = []
+    for state in NOT_SHOWN:
+        rows += sources.verdicts(node, told.id, limit=MOST_VERDICTS - len(rows), state=state)
+    titles = sources.titles(node, told.id, [row.id for row in rows])
+    return tuple(
+        Verdict(row.id, titles.get(row.id, row.id), row.state, row.reasons, since=moment(row.changed_at))
+        for row in rows
+    )

@@ -1,0 +1,47 @@
+"""Our own stylesheets, scripts and drawings: named by their content, so that browsers may keep them for a year."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, request
+
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@lru_cache(maxsize=1024)
+def _digest(path: Path, _modified_ns: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+
+
+def install(app: Flask) -> None:
+    """Add ``?v=`` to every address of a static file, and let what is asked for by its right name be kept."""
+    folder = Path(app.static_folder or "")
+
+    def name_by_content(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static" and "filename" in values:
+            version = version_of(folder, values["filename"])
+            if version:
+                values["v"] = version
+
+    def keep(response: Response) -> Response:
+        if request.endpoint == "static" and response.status_code in (200, 304):
+            asked = request.args.get("v")
+            right = asked is not None and asked == version_of(folder, (request.view_args or {})["filename"])
+            response.headers["Cache-Control"] = _FOR_EVER if right else "no-cache"
+        return response
+
+    app.url_defaults(name_by_content)
+    app.after_request(keep)
+
+
+def version_of(folder: Path, filename: str) -> str | None:
+    """A short hash of the file's content; None where there is no such file."""
+    path = folder / filename
+    try:
+        return _digest(path, path.stat().st_mtime_ns)
+    except OSError:
+        return None

@@ -1,0 +1,340 @@
+"""How dates, distances, counts and addresses are worded in templates.
+
+Every function takes the moment or the place it is asked about and says no more than is known: a distance is
+never finer than the precision of the point it is measured to, and every date says how far away it is.
+Nothing here reads a clock, a request or a database. What it refuses: an address that a page must not link
+to becomes the empty text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import flask_babel
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.numbers import format_decimal
+from jinja2 import Environment
+
+from node.web.code_words import word
+from node.web.view_model_parts import Card, MapView, Place, Site
+
+DRAWN_ROOTS = frozenset(
+    [
+        "appliances",
+        "av",
+        "baby",
+        "bikes",
+        "books",
+        "events",
+        "food",
+        "furniture",
+        "garden",
+        "it",
+        "making",
+        "materials",
+        "medical-mobility",
+        "music",
+        "office",
+        "other",
+        "packaging",
+        "skill",
+        "space",
+        "sports",
+        "textiles",
+        "tools",
+        "toys",
+        "transport",
+    ]
+)
+"""Category roots that have a drawing of their own in ``static/drawings.svg``."""
+
+SIGNS = ("give", "lend", "host", "help", "wanted")
+METRES_PER_MILE = 1609.344
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}")
+
+
+def _(text: str, **values: object) -> str:
+    return str(flask_babel.gettext(text, **values))
+
+
+def locale() -> Locale:
+    """The reader's locale. Bare English is read as British: a month before its day would mislead here."""
+    chosen = flask_babel.get_locale()
+    return chosen if chosen is not None and str(chosen) != "en" else Locale("en", "GB")
+
+
+def local(moment: datetime, site: Site) -> datetime:
+    """``moment`` on the clock of the site's town."""
+    return moment.astimezone(ZoneInfo(site.timezone))
+
+
+def day_of(when: datetime | date, site: Site) -> date:
+    return local(when, site).date() if isinstance(when, datetime) else when
+
+
+def day(when: datetime | date, site: Site) -> str:
+    """ "12 December", with the year where the month alone could mean another one."""
+    shown = day_of(when, site)
+    if -60 < (shown - day_of(site.now, site)).days < 300:
+        return format_skeleton("MMMMd", shown, locale=locale())
+    return format_date(shown, "long", locale=locale())
+
+
+def clock(moment: datetime, site: Site) -> str:
+    """The time of day, "14:05"."""
+    return format_time(local(moment, site), "short", locale=locale())
+
+
+def away(when: datetime | date, site: Site) -> str:
+    """How far a day is from today: "today", "tomorrow", "in 3 weeks", "2 days ago"."""
+    days = (day_of(when, site) - day_of(site.now, site)).days
+    if days == 0:
+        return _("today")
+    if days in (1, -1):
+        return _("tomorrow") if days == 1 else _("yesterday")
+    # Two of a unit before it is used: "in 13 days" says more than "in 2 weeks".
+    return format_timedelta(timedelta(days=days), granularity="day", threshold=2, add_direction=True, locale=locale())
+
+
+def ago(moment: datetime, site: Site) -> str:
+    """How long ago a moment was, or how soon it comes: "just now", "5 minutes ago", "in 2 hours"."""
+    gap = moment - site.now
+    if abs(gap) < timedelta(minutes=1):
+        return _("just now")
+    if abs(gap) >= timedelta(days=1):
+        return away(moment, site)
+    return format_timedelta(gap, granularity="minute", threshold=1.5, add_direction=True, locale=locale())
+
+
+def left(when: datetime | date, site: Site) -> str:
+    """How much time is left until a day: "last day", "1 day left", "3 weeks left"."""
+    days = (day_of(when, site) - day_of(site.now, site)).days
+    if days <= 0:
+        return _("last day")
+    span = format_timedelta(timedelta(days=days), granularity="day", threshold=2, locale=locale())
+    return _("%(span)s left", span=span)
+
+
+def machine(when: datetime | date) -> str:
+    """The value of a ``time`` element's ``datetime``: RFC 3339 in UTC, or an ISO day."""
+    if isinstance(when, datetime):
+        return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return when.isoformat()
+
+
+def end_of(card: Card) -> datetime | None:
+    """The day a listing goes: the end of its availability or its expiry, whichever comes first."""
+    known = [moment for moment in (card.expires, card.available_until) if moment is not None]
+    return min(known) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What matters about a listing's time: ``words``, how far off that is in ``near``, and the moment meant."""
+
+    words: str
+    near: str = ""
+    at: datetime | None = None
+    new: bool = False
+
+
+def fresh(card: Card, site: Site) -> Fresh | None:
+    """ "new today", "from 3 January", "until 12 December", or ``None`` where nothing is known.
+
+    What is over says so first, then what is new, then what has not begun, then what ends.
+    """
+    today, end, start, shown = day_of(site.now, site), end_of(card), card.available_from, card.first_shown
+    if end is not None and end < site.now:
+        return Fresh(_("no longer open"), away(end, site), end)
+    if shown is not None and -1 <= (day_of(shown, site) - today).days <= 0:
+        words = _("new today") if day_of(shown, site) == today else _("new yesterday")
+        return Fresh(words, "" if end is None else left(end, site), shown, new=True)
+    if start is not None and day_of(start, site) > today:
+        return Fresh(_("from %(day)s", day=day(start, site)), away(start, site), start)
+    if end is None:
+        return None
+    return Fresh(_("until %(day)s", day=day(end, site)), left(end, site), end)
+
+
+def number(value: float) -> str:
+    """A number with the separators of the reader's language, at most two decimals."""
+    return format_decimal(value, format="#,##0.##", locale=locale())
+
+
+def _step(metres: float, unit: float) -> float:
+    """The finest round step, in units, that does not pretend to know more than ``metres``."""
+    for step in (0.1, 0.5, 1, 2, 5, 10, 20, 50):
+        if step * unit >= metres:
+            return step
+    return 100
+
+
+def distance(place: Place, site: Site) -> str:
+    """ "about 2.5 km", as exact as the point is, or "within 2 km" where the point is coarser than the
+    distance.
+    """
+    if place.distance_m is None:
+        return ""
+    unit, name = (METRES_PER_MILE, _("miles")) if site.miles else (1000.0, _("km"))
+    precision = max(place.precision_m or 0.0, 100.0)
+    step = _step(precision, unit)
+    if place.distance_m < precision:
+        return _("within %(number)s\u00a0%(unit)s", number=number(step), unit=name)
+    rounded = max(step, round(place.distance_m / unit / step) * step)
+    return _("about %(number)s\u00a0%(unit)s", number=number(round(rounded, 1)), unit=name)
+
+
+def precision(place: Place) -> str:
+    """How exact the point on the map is, in a sentence; empty without a point."""
+    if place.lat is None or place.lon is None:
+        return ""
+    if place.precision_m is None:
+        return _("How exact this point is was not said.")
+    if place.precision_m <= 50:
+        return _("The point is the place itself.")
+    if place.precision_m < 1000:
+        return _("The point is right to about %(metres)s m.", metres=number(place.precision_m))
+    return _("The point is right to about %(km)s km.", km=number(round(place.precision_m / 1000, 1)))
+
+
+def place_line(place: Place) -> str:
+    """One line that says where: the name and the locality, or whichever is known."""
+    parts = [part for part in (place.name, place.locality) if part]
+    return ", ".join(dict.fromkeys(parts)) or (place.postcode or "")
+
+
+def size(octets: int) -> str:
+    """A size in bytes, kB or MB."""
+    for limit, divisor, unit in ((1000, 1, _("bytes")), (1_000_000, 1000, "kB")):
+        if octets < limit:
+            return f"{format_decimal(round(octets / divisor), locale=locale())} {unit}"
+    return f"{format_decimal(round(octets / 1_000_000, 1), locale=locale())} MB"
+
+
+def span(seconds: float) -> str:
+    """A length of time: "15 minutes", "1 day"."""
+    return format_timedelta(timedelta(seconds=seconds), threshold=1.5, granularity="second", locale=locale())
+
+
+def listings(count: int) -> str:
+    return str(flask_babel.ngettext("%(count)s listing", "%(count)s listings", count, count=number(count)))
+
+
+def clip(text: str, most: int = 60) -> str:
+    """``text``, cut at a word with an ellipsis if it is longer than ``most`` characters."""
+    tidy = " ".join(text.split())
+    if len(tidy) <= most:
+        return tidy
+    head = tidy[: most - 1]
+    cut = head.rfind(" ")
+    return (head[:cut] if cut > most // 2 else head).rstrip(" ,.;:-") + "…"
+
+
+def initials(name: str) -> str:
+    """One or two letters that stand in for a logo."""
+    words = [part for part in name.split() if part[0].isalnum()]
+    return "".join(part[0] for part in words[:2]).upper() or "·"
+
+
+def drawing(root: str) -> str:
+    """The drawing for a category root: itself where it is drawn, otherwise ``other``."""
+    return root if root in DRAWN_ROOTS else "other"
+
+
+def sign(code: str) -> str:
+    """A sign that has a shape: the code itself, or ``give`` for one that this version does not know."""
+    return code if code in SIGNS else "give"
+
+
+def href(address: str | None) -> str:
+    """``address`` if a page may link to it, else the empty text.
+
+    Only http, https and mailto, or a path on this site: a ``javascript:`` address, and one that a browser
+    would read as another host (``//elsewhere``, ``/\\elsewhere``), must never reach an attribute.
+    """
+    if not address or any(ord(char) <= 32 or char == "\\" for char in address) or address.startswith("//"):
+        return ""
+    try:
+        scheme = urlsplit(address).scheme.lower()
+    except ValueError:
+        return ""
+    return address if scheme in ("", "http", "https", "mailto") else ""
+
+
+def lang(code: str | None) -> str:
+    """A language code that may stand in a ``lang`` attribute, or the empty text for what is not one (BCP 47)."""
+    return code if code and LANGUAGE.fullmatch(code) else ""
+
+
+def script_json(value: object) -> str:
+    """JSON that may stand in a script element: a text is taken as JSON already, anything else is written
+    as JSON.
+    """
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    escapes = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+    return text.translate({ord(char): escaped for char, escaped in escapes.items()})
+
+
+def pins(view: MapView) -> Mapping[str, object]:
+    """The GeoJSON FeatureCollection of the cards that have a point; its properties as ``MapView`` says."""
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [card.place.lon, card.place.lat]},
+            "properties": {
+                "path": href(card.path),
+                "title": card.title,
+                "sign": sign(card.sign),
+                "place": place_line(card.place),
+                "organisation": card.organisation,
+                "precision_m": card.place.precision_m,
+            },
+        }
+        for card in view.cards
+        if card.place.lat is not None and card.place.lon is not None
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+FILTERS = {
+    function.__name__: function
+    for function in (
+        ago,
+        away,
+        clip,
+        clock,
+        day,
+        distance,
+        drawing,
+        fresh,
+        href,
+        initials,
+        lang,
+        left,
+        listings,
+        machine,
+        number,
+        pins,
+        place_line,
+        precision,
+        script_json,
+        sign,
+        size,
+        span,
+        word,
+    )
+}
+"""Every filter by the name that templates use."""
+
+
+def install(environment: Environment) -> None:
+    """Give a Jinja environment every filter in this module; block tags then leave no blank lines behind."""
+    environment.filters.update(FILTERS)
+    environment.trim_blocks = environment.lstrip_blocks = True
