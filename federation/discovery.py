@@ -8,26 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from time import monotonic
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from federation.fetch import Answer, FetchError
 from federation.page_links import is_page, links_of
 from federation.pasted import PastedError, addresses, origin
+from federation.plain import Defaults
 from federation.ports import Fetching
 from federation.reading import Context, read_page
 from federation.records import L0, L1, PLAIN, ReadPage
 from schemas import feed, json_feed
 from schemas.errors import DocumentError, Problem, SharefeedError
 from schemas.node_document import NodeDocument, load_node_document
+from schemas.organisation import Organisation
 from schemas.page import Page, PageHead
 from schemas.strict_json import loads
 
 WELL_KNOWN = ".well-known/sharefeed.json"
 MAX_ASKED = 16
+MAX_SECONDS = 60.0
 ACCEPT = (
     "application/feed+json, application/atom+xml;q=0.9, application/json;q=0.9, application/rss+xml;q=0.8, "
     "text/html;q=0.7, */*;q=0.1"
 )
+
+STAND_IN = Defaults(Organisation("urn:x-sharefeed:not-said-yet", "Not said yet", "community_group"))
+"""How the entries of a plain feed are read while nobody has said yet what they are."""
 
 Tried = tuple[tuple[str, str], ...]
 """Each address that was asked, and what happened there."""
@@ -73,8 +80,8 @@ class FoundDocument:
     text: str
 
 
-def discover(fetcher: Fetching, pasted: str, now: int) -> Discovered:
-    """The feed behind ``pasted``. ``now`` is in whole seconds since 1970.
+def discover(fetcher: Fetching, pasted: str, now: int, defaults: Defaults | None = None) -> Discovered:
+    """The feed behind ``pasted``. ``now`` is in whole seconds since 1970; ``defaults`` are for a plain feed's sample.
 
     Raises `DiscoveryError`, whose codes are ``not-an-address``, ``unreachable``, ``no-feed``, ``other-node``,
     ``moved-again`` and ``too-many-steps``.
@@ -83,7 +90,7 @@ def discover(fetcher: Fetching, pasted: str, now: int) -> Discovered:
         candidates = addresses(pasted)
     except PastedError as error:
         raise DiscoveryError("not-an-address", str(error)) from error
-    return _Search(fetcher, now).run(candidates)
+    return _Search(fetcher, now, defaults or STAND_IN).run(candidates)
 
 
 def level_of(page_format: str, head: PageHead | None) -> str:
@@ -96,10 +103,13 @@ def level_of(page_format: str, head: PageHead | None) -> str:
 class _Search:
     """One discovery: what was asked so far, and what was noticed on the way."""
 
-    def __init__(self, fetcher: Fetching, now: int) -> None:
+    def __init__(self, fetcher: Fetching, now: int, defaults: Defaults) -> None:
         self._fetcher = fetcher
         self._now = now
+        self._defaults = defaults
+        self._ends = monotonic() + MAX_SECONDS
         self._answers: dict[str, Answer | None] = {}
+        self._documents: dict[str, FoundDocument | None] = {}
         self._said: dict[str, str] = {}
         self._problems: list[Problem] = []
         self._moved = False
@@ -125,8 +135,9 @@ class _Search:
         """The whole answer of ``url``, whatever its status; None when none came. Each address is asked once."""
         if url in self._answers:
             return self._answers[url]
-        if len(self._answers) >= MAX_ASKED:
-            raise self._error("too-many-steps", f"After {MAX_ASKED} addresses there was still no feed.")
+        if len(self._answers) >= MAX_ASKED or monotonic() > self._ends:
+            count = len(self._answers)
+            raise self._error("too-many-steps", f"After {count} addresses and a good while there was still no feed.")
         try:
             answer = self._fetcher.get(url, accept=ACCEPT)
         except FetchError as error:
@@ -174,6 +185,12 @@ class _Search:
         return self._document_in(answer) if answer is not None and answer.status == 200 else None
 
     def _document_in(self, answer: Answer) -> FoundDocument | None:
+        url = self._asked_url(answer)
+        if url not in self._documents:
+            self._documents[url] = self._read_document(url, answer)
+        return self._documents[url]
+
+    def _read_document(self, url: str, answer: Answer) -> FoundDocument | None:
         if not json_feed.looks_like(answer.body):
             return None
         try:
@@ -182,9 +199,9 @@ class _Search:
                 return None
             document = load_node_document(value)
         except DocumentError as error:
-            self._note(self._asked_url(answer), error)
+            self._note(url, error)
             return None
-        self._said[self._asked_url(answer)] = "is a node document"
+        self._said[url] = "is a node document"
         return FoundDocument(document, answer.url, answer.body.decode("utf-8-sig"))
 
     def _asked_url(self, answer: Answer) -> str:
@@ -221,25 +238,24 @@ class _Search:
         node_id = found.document.id
         answer = self._ask(url)
         page = self._page_in(answer) if answer is not None else None
-        if answer is None or page is None:
-            return self._passed_over(url, kind, self._said[url])
-        if page.head is not None and page.head.node != node_id:
+        if page is not None and page.head is not None and page.head.node != node_id:
             self._said[url] = f"belongs to {page.head.node}, not to {node_id}"
-            return self._passed_over(url, kind, self._said[url])
-        if kind == "changes" and level_of(page.format, page.head) != L1:
-            return self._passed_over(url, kind, "it states no epoch and checkpoint, so it is no change feed")
+            page = None
+        if page is not None and kind == "changes" and level_of(page.format, page.head) != L1:
+            self._said[url] = "states no epoch and checkpoint, so it is no change feed"
+            page = None
+        if answer is None or page is None:
+            message = f"The node document lists {url}, which could not be used: {self._said[url]}."
+            self._problems.append(Problem(f"/feeds/{kind}", "feed-unusable", message))
+            return None
         self._check_vouched(node_id, found.url, url)
         return self._discovered(answer, page, url, node_id, found)
-
-    def _passed_over(self, url: str, kind: str, why: str) -> None:
-        message = f"The node document lists {url}, which could not be used: {why}."
-        self._problems.append(Problem(f"/feeds/{kind}", "feed-unusable", message))
 
     def _page_in(self, answer: Answer) -> Page | None:
         if answer.status != 200:
             return None
         try:
-            page = feed.decode(answer.body, answer.media_type)
+            page = feed.decode(answer.body, answer.media_type, answer.url)
         except DocumentError as error:
             self._said[self._asked_url(answer)] = str(error)[:500]
             return None
@@ -269,7 +285,8 @@ class _Search:
 
     def _from_plain(self, answer: Answer, page: Page, url: str) -> Discovered | None:
         """A plain feed may belong to a node all the same: its home page would link to the node document."""
-        home = self._ask(page.home_page_url) if _is_web(page.home_page_url) else None
+        home_url = _web(page.home_page_url)
+        home = self._ask(home_url) if home_url else None
         if home is not None and home.status == 200 and is_page(home):
             better = self._from_documents(links_of(home).documents)
             if better is not None:
@@ -278,12 +295,11 @@ class _Search:
 
     def _document_of(self, node_id: str, page: Page) -> FoundDocument | None:
         """The document of the node that a feed names: at its well-known place, or where its pages link to."""
-        home = page.home_page_url if _is_web(page.home_page_url) else None
         for url in dict.fromkeys((urljoin(node_id, WELL_KNOWN), _well_known(node_id))):
             found = self._document_at(url)
             if found is not None and found.document.id == node_id:
                 return found
-        for url in dict.fromkeys(filter(None, (node_id, home))):
+        for url in dict.fromkeys(filter(None, (node_id, _web(page.home_page_url)))):
             answer = self._ask(url)
             for linked in links_of(answer).documents if answer is not None and answer.status == 200 else ():
                 found = self._document_at(linked)
@@ -309,7 +325,8 @@ class _Search:
         self, answer: Answer, page: Page, url: str, node_id: str, found: FoundDocument | None
     ) -> Discovered | None:
         try:
-            sample = read_page(answer.body, answer.media_type, Context(node_id, self._now))
+            defaults = self._defaults if page.head is None else None
+            sample = read_page(answer.body, answer.media_type, Context(node_id, self._now, defaults))
         except DocumentError as error:
             self._note(url, error)
             return None
@@ -341,8 +358,8 @@ def _feeds(document: NodeDocument) -> tuple[str | None, ...]:
     return document.feeds.changes, document.feeds.json, document.feeds.atom
 
 
-def _is_web(url: str | None) -> bool:
-    return url is not None and url.lower().startswith(("http://", "https://"))
+def _web(url: str | None) -> str | None:
+    return url if url is not None and url.lower().startswith(("http://", "https://")) else None
 
 
 def _without_cursor(url: str) -> str:

@@ -43,11 +43,6 @@ class Resolution:
     reason: str = "removed"
 
 
-def authority(url: str) -> str:
-    """Scheme and host of an address, as they stand: ``https://a.example`` of ``https://a.example/listings/1``."""
-    return "/".join(url.split("/", 3)[:3])
-
-
 class Nodes:
     """The nodes that this aggregator knows, found by the address under which a listing's id lies."""
 
@@ -55,14 +50,16 @@ class Nodes:
         self.own_id = own_id
         self.by_source = {node.source_id: node for node in known}
         self._spoken = {node.node_id: node.source_id for node in self.by_source.values() if node.spoken}
-        self._by_authority: dict[str, list[str]] = {}
-        for node_id in (own_id, *self._spoken):
-            self._by_authority.setdefault(authority(node_id), []).append(node_id)
+        self._by_address = {node_id.rstrip("/"): node_id for node_id in (own_id, *self._spoken)}
 
     def home(self, listing_id: str) -> str | None:
-        """The known node under whose own address the id lies: the longest match."""
-        under = [node for node in self._by_authority.get(authority(listing_id), ()) if listing_id.startswith(node)]
-        return max(under, key=len, default=None)
+        """The known node under whose own address the id lies: the longest match, ending where a part of a path ends."""
+        address, slash, _ = listing_id.rpartition("/")
+        while slash:
+            if address in self._by_address:
+                return self._by_address[address]
+            address, slash, _ = address.rpartition("/")
+        return None
 
     def counts(self, row: Mirrored) -> bool:
         """Whether this copy may be shown at all: only the origin's word counts where the origin is a source."""

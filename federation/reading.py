@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from marshmallow.exceptions import ValidationError
 
 from federation.facts import Facts, facts_of, passed_on
 from federation.plain import Defaults, with_defaults
@@ -71,9 +72,9 @@ def _identified(raw: Any, seen: set[str]) -> str:
     if not isinstance(raw, dict):
         raise DocumentError.of("not-an-object", "An item is an object with named members.")
     try:
-        listing_id: str = _ID.deserialize(raw.get("id"))
-    except Exception as error:
-        raise DocumentError(problems_of(getattr(error, "messages", [str(error)]), ("id",))) from error
+        listing_id = str(_ID.deserialize(raw.get("id")))
+    except ValidationError as error:
+        raise DocumentError(problems_of(error.messages, ("id",))) from error
     if listing_id in seen:
         raise DocumentError.of(
             "repeated-id", "Another item before this one has the same id; this one is left out.", "/id"

@@ -12,7 +12,7 @@ from federation.facts import Entry, passed_on, short_key
 from federation.ports import Ledger
 from federation.reading import Context, read_item
 from federation.records import ReadItem, Ruling, Source, Withdrawn
-from federation.settle import settle
+from federation.settle import Fresh, settle
 
 
 def read_kept(source: Source, listing_id: str, text: str, now: int) -> ReadItem:
@@ -28,8 +28,9 @@ def apply_ruling(ledger: Ledger, source: Source, listing_id: str, ruling: Ruling
         return False
     item = read_kept(source, listing_id, text, now)._replace(hash=row.hash, via=row.via)
     state, reasons = fate(source, item, row, ruling, own_id, now)
-    ledger.set_state([replace(row, state=state, reasons=reasons)])
-    settle(ledger, [listing_id], own_id, now, {(source.id, listing_id): item})
+    judged = replace(row, state=state, reasons=reasons)
+    ledger.set_state([judged])
+    settle(ledger, [listing_id], own_id, now, Fresh(source.id, {listing_id: (judged, item)}))
     return True
 
 

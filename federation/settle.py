@@ -7,7 +7,7 @@ the catalogue is always what the mirrors and the operator's words say.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import orjson
@@ -22,45 +22,54 @@ from schemas.errors import Problem
 CHUNK = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What one source has just sent: rows that were put a moment ago, with their items. Saves reading them again."""
+
+    source_id: int | None = None
+    rows: Mapping[str, tuple[Mirrored, ReadItem]] = field(default_factory=dict)
+
+    def item(self, row: Mirrored) -> ReadItem | None:
+        found = self.rows.get(row.id) if row.source_id == self.source_id else None
+        return found[1] if found else None
+
+
 def settle(
     ledger: Ledger,
     ids: Collection[str],
     own_id: str,
     now: int,
-    fresh: Mapping[tuple[int, str], ReadItem] | None = None,
+    fresh: Fresh | None = None,
     reasons: Mapping[str, str] | None = None,
 ) -> None:
     """Bring the catalogue in step for ``ids``.
 
-    ``fresh`` are items of the page at hand by (source, id), which saves reading them again; ``reasons`` are the words
-    of tombstones by id.
+    ``fresh`` must hold every row that its source has of ``ids``; ``reasons`` are the words of tombstones by id.
     """
     nodes = Nodes(own_id, ledger.nodes())
     for chunk in chunks(ids):
-        _settle_chunk(ledger, chunk, nodes, now, fresh or {}, reasons or {})
+        _settle_chunk(ledger, chunk, nodes, now, fresh or Fresh(), reasons or {})
 
 
 def chunks(ids: Collection[str]) -> Iterator[list[str]]:
-    """``ids`` in lists short enough for one database statement."""
+    """``ids`` in lists of a size that keeps memory small."""
     iterator = iter(ids)
     while chunk := list(islice(iterator, CHUNK)):
         yield chunk
 
 
 def _settle_chunk(
-    ledger: Ledger,
-    ids: Sequence[str],
-    nodes: Nodes,
-    now: int,
-    fresh: Mapping[tuple[int, str], ReadItem],
-    reasons: Mapping[str, str],
+    ledger: Ledger, ids: Sequence[str], nodes: Nodes, now: int, fresh: Fresh, reasons: Mapping[str, str]
 ) -> None:
-    routes, current, withdrawn = ledger.routes(ids), ledger.current(ids), ledger.withdrawn(ids)
+    current, withdrawn = ledger.current(ids), ledger.withdrawn(ids)
+    others = ledger.routes(ids, fresh.source_id)
     entries: list[Entry] = []
     removals: list[Removal] = []
     turned: list[Mirrored] = []
     for listing_id in ids:
-        rows, shown = routes.get(listing_id, ()), current.get(listing_id)
+        own = fresh.rows.get(listing_id)
+        rows = (*([own[0]] if own else []), *others.get(listing_id, ()))
+        shown = current.get(listing_id)
         waiting = {row.source_id: row.state for row in withdrawn.get(listing_id, ()) if row.state in (WAITING, KEPT)}
         outcome = resolve(rows, shown, waiting, nodes, reasons.get(listing_id, "removed"))
         turned += _turned(rows, outcome, nodes)
@@ -96,7 +105,7 @@ def _entry(
     shown: Current | None,
     nodes: Nodes,
     now: int,
-    fresh: Mapping[tuple[int, str], ReadItem],
+    fresh: Fresh,
 ) -> Entry | None:
     """What is to be published of the winner; None where that is shown already."""
     if winner is None:
@@ -105,7 +114,7 @@ def _entry(
     via = passed_on(winner.via, node.node_id)
     if shown == Current(winner.source_id, winner.hash, via):
         return None
-    item = fresh.get((winner.source_id, winner.id)) or _read_again(ledger, winner, node, now)
+    item = fresh.item(winner) or _read_again(ledger, winner, node, now)
     if item is None or item.published is None or item.facts is None:
         return None
     return Entry(winner.id, short_key(winner.id), winner.source_id, item.published, winner.hash, via, item.facts)

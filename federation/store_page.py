@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from federation import decide
 from federation.ports import Ledger
-from federation.records import APPLIED, L1, WAITING, Mirrored, ReadItem, ReadPage, Source, Tally, Withdrawn
+from federation.records import APPLIED, L1, WAITING, Mirrored, ReadPage, Source, Tally, Withdrawn
 from federation.schedule import after_match, after_mismatch, wants_unconditional
-from federation.settle import chunks, settle
+from federation.settle import Fresh, chunks, settle
 from schemas.errors import DocumentError
 
 
@@ -114,10 +114,9 @@ def _set_aside(
 
 
 def _settle(ledger: Ledger, changes: decide.Changes, absence: decide.Changes, asked: Asked) -> None:
-    fresh: dict[tuple[int, str], ReadItem] = {(row.source_id, row.id): item for row, item in changes.put}
+    fresh = Fresh(changes.source.id, {row.id: (row, item) for row, item in changes.put})
     gone = {row.id: reason for row, reason in changes.dropped + absence.dropped}
-    touched: Sequence[str] = [row.id for row, _ in changes.put] + list(gone)
-    settle(ledger, touched, asked.own_id, asked.now, fresh, gone)
+    settle(ledger, [*fresh.rows, *gone], asked.own_id, asked.now, fresh, gone)
 
 
 def _advanced(source: Source, page: ReadPage, asked: Asked) -> Source:

@@ -21,6 +21,7 @@ AGGREGATOR_MODULES = (
     "node.web.portal",
     "node.web.photos",
     "node.web.search",
+    "node.web.search_feeds",
     "node.web.sources",
     "node.web.control",
     "node.web.api",

@@ -16,8 +16,12 @@ from schemas.atom_names import UNWRITABLE, local_name
 from schemas.errors import DocumentError, Problem
 
 MAX_ENTRIES = 2000
+MAX_ELEMENTS = 50_000
+MAX_ATTRIBUTES = 30
+MAX_ENTITIES = 1_000_000
 ENTRY_NAMES = ("item", "entry")
 
+_SHORT = 200
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]+)", re.IGNORECASE)
 _LOOSE_AMPERSAND = re.compile(
     r"&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|amp;|lt;|gt;|quot;|apos;)([A-Za-z][A-Za-z0-9]{1,8};)?"
@@ -49,6 +53,8 @@ def root_of(text: str) -> tuple[etree._Element, list[Problem]]:
     """
     text = without_doctype(text)
     xml_text.check(text)
+    if text.count("&") > MAX_ENTITIES:
+        raise DocumentError.of("too-large", "This document holds more escaped characters than any feed should.")
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -68,7 +74,7 @@ def root_of(text: str) -> tuple[etree._Element, list[Problem]]:
         raise DocumentError.of("not-a-feed", "This document holds no feed.")
     fault = parser.error_log[0] if len(parser.error_log) else None
     problems = [Problem("", "malformed-xml", f"not quite XML: {fault.message}", fault.line)] if fault else []
-    return root, problems + _cut(root)
+    return root, problems + _bounded(root)
 
 
 def _repaired(text: str) -> str:
@@ -100,15 +106,33 @@ def without_doctype(text: str) -> str:
     return text[:start] + "\n" * text.count("\n", start, end) + text[end + 1 :]
 
 
-def _cut(root: etree._Element) -> list[Problem]:
-    entries = entries_of(root)
-    for entry in entries[MAX_ENTRIES:]:
-        parent = entry.getparent()
+def _bounded(root: etree._Element) -> list[Problem]:
+    """Takes out of the tree what would keep a feed parser busy for longer than a feed is worth."""
+    entries, elements, cut = 0, 0, []
+    for element in root.iter():
+        elements += 1
+        _trim(element)
+        if local_name(element.tag) in ENTRY_NAMES:
+            entries += 1
+            if entries > MAX_ENTRIES or elements > MAX_ELEMENTS:
+                cut.append(element)
+    if elements > MAX_ELEMENTS and not cut:
+        raise DocumentError.of("too-large", "This document holds more elements than any feed should.")
+    for element in cut:
+        parent = element.getparent()
         if parent is not None:
-            parent.remove(entry)
-    if len(entries) <= MAX_ENTRIES:
-        return []
-    return [Problem("", "too-many", f"There are {len(entries)} entries; the first {MAX_ENTRIES} are read.")]
+            parent.remove(element)
+    kept = entries - len(cut)
+    return [Problem("", "too-many", f"There are {entries} entries; the first {kept} are read.")] if cut else []
+
+
+def _trim(element: etree._Element) -> None:
+    """Few attributes, and long text in one piece: escaped markup reaches a parser in as many pieces as it has "<"."""
+    if len(element.attrib) > MAX_ATTRIBUTES:
+        element.attrib.clear()
+    text = element.text
+    if text and len(text) > _SHORT and "]]>" not in text:
+        element.text = etree.CDATA(text)
 
 
 def entries_of(root: etree._Element) -> list[etree._Element]:

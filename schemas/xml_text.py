@@ -15,6 +15,9 @@ from schemas.errors import DocumentError
 MAX_MARKUP = 500_000
 """``<`` signs in one document: about 60 bytes of parsed tree for each, and four times what 5 MiB of listings need."""
 
+MAX_PROLOG = 100
+"""Comments and processing instructions before the first element."""
+
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -89,16 +92,22 @@ def check(text: str) -> None:
 
 
 def after_prolog(text: str) -> int:
-    """Where the DOCTYPE or the root element begins: after white space, comments and processing instructions."""
+    """Where the DOCTYPE or the root element begins: after white space, comments and processing instructions.
+
+    Raises `DocumentError` (``too-large``) for more of those than anyone writes.
+    """
     at = _past_blank(text, 0)
-    while opening := _PASSED_OVER.match(text, at):
+    for _ in range(MAX_PROLOG):
+        opening = _PASSED_OVER.match(text, at)
+        if not opening:
+            return at
         closing = "?>" if opening[0] == "<?" else "-->"
         # From the end of the opening: "<!-->" does not close itself.
         found = text.find(closing, opening.end())
         if found < 0:
             return len(text)
         at = _past_blank(text, found + len(closing))
-    return at
+    raise DocumentError.of("too-large", "This document begins with more comments than any feed should.", line=1)
 
 
 def _past_blank(text: str, at: int) -> int:

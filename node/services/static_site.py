@@ -8,9 +8,9 @@ is made, and the feeds are written last, so that a reader never finds a listing 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from node.services.feeds import ATOM_PATH, JSON_PATH
 from node.services.importing import authors_of, images_of, kept_end
 from node.services.own_ids import listing_id, new_key, organisation_id
 from node.services.own_pictures import Shelf, write_whole
-from node.services.row_values import DEFAULT_TYPE
+from node.services.row_values import DEFAULT_TYPE, Author
 from node.services.rows import Name, Reading, Refusal, RowProblem, Table
 from node.settings import Settings
 from node.storage.catalogue import Shown
@@ -38,6 +38,7 @@ from schemas.page import MAX_COMPLETE_BYTES, Page, PageHead, with_hash
 
 PAGE_END = ".html"
 KEPT, REMOVED = "kept", "removed"
+FRONT_PAGE_LISTINGS = 60
 STATIC = Path(__file__).parent.parent / "static"
 _LEFT_OUT = ("vendor", "map.css", "map.js", "filters.js", "locate.js")
 """Parts of ``static/`` that only a running node uses."""
@@ -49,18 +50,16 @@ class StaticSiteError(SharefeedError):
 
 @dataclass(frozen=True, slots=True)
 class StaticSite:
-    """Everything that the site says. ``shown`` has the newest change first; ``changes`` counts what became of rows.
+    """Everything that the site says. ``shown`` has the newest change first, ``organisations`` are by their slugs.
 
-    ``refusals`` are the rows that became nothing, or whose earlier version was kept.
+    ``changes`` counts added, changed, unchanged, kept (the last good version of a refused row) and removed listings.
     """
 
     settings: Settings
     now: datetime
     shown: tuple[Shown, ...]
     organisations: Mapping[str, Organisation]
-    refusals: tuple[Refusal, ...]
     notes: tuple[RowProblem, ...]
-    remarks: tuple[str, ...]
     changes: Mapping[str, int]
 
 
@@ -103,57 +102,54 @@ def remembered(folder: Path, url: str) -> Memory:
 
 def assemble(table: Table, memory: Memory, settings: Settings, now: datetime, shelf: Shelf) -> StaticSite:
     """The site that these rows make. ``now`` is aware UTC."""
-    organisations = {slug: _organisation(slug, author, settings) for slug, author in authors_of(table.readings).items()}
+    hosts = {slug: _organisation(slug, author, settings) for slug, author in authors_of(table.readings).items()}
     # Published for the first time, a site says only the day: the same file then makes the same site all day long.
     stamp = now if memory.items else now.replace(hour=0, minute=0, second=0)
-    changes: Counter[str] = Counter()
     notes = list(table.notes)
-    listings: list[tuple[str, dict[str, Any]]] = []
+    made = []
     for reading in table.readings:
-        if reading.closed:
-            continue
-        images, found = images_of(reading, shelf)
-        notes += found
-        host = organisations[reading.name.slug]
-        made, change = _made(replace(reading.listing, images=images, organisation=host), reading, memory, settings, stamp)
-        listings.append(made)
-        changes[change] += 1
+        if not reading.closed:
+            images, found = images_of(reading, shelf)
+            notes += found
+            listing = replace(reading.listing, images=images, organisation=hosts[reading.name.slug])
+            made.append(_made(listing, reading, memory, settings, stamp))
     kept = list(_kept(table.refusals, memory, settings.url, now))
-    changes[KEPT] = len(kept)
-    shown = _in_order([*listings, *kept])
-    changes[REMOVED] = len(memory.items.keys() - {one.entry.id for one in shown})
-    hosts = {one.entry.key.partition(".")[0]: load_listing(orjson.loads(one.entry.item)).organisation for one in shown}
-    problems = (table.refusals, tuple(notes), table.remarks)
-    return StaticSite(settings, now, shown, {**hosts, **_only(organisations, hosts)}, *problems, changes)
+    shown = _in_order([(key, item) for key, item, _ in made] + kept)
+    changes = Counter(change for *_, change in made)
+    gone = memory.items.keys() - {one.entry.id for one in shown}
+    changes.update({KEPT: len(kept), REMOVED: len(gone)})
+    organisations = {slug: hosts.get(slug, stated) for slug, stated in _stated(shown).items()}
+    return StaticSite(settings, now, shown, organisations, tuple(notes), changes)
 
 
-def _only(organisations: Mapping[str, Organisation], shown: Mapping[str, Organisation]) -> dict[str, Organisation]:
-    return {slug: organisation for slug, organisation in organisations.items() if slug in shown}
+def _stated(shown: Iterable[Shown]) -> dict[str, Organisation]:
+    """Slug -> organisation, of all that have a listing, by their slugs."""
+    found = {one.entry.key.partition(".")[0]: load_listing(orjson.loads(one.entry.item)).organisation for one in shown}
+    return dict(sorted(found.items()))
 
 
-def _organisation(slug: str, author: Any, settings: Settings) -> Organisation:
+def _organisation(slug: str, author: Author, settings: Settings) -> Organisation:
     return Organisation(organisation_id(settings.url, slug), author.name, author.type or DEFAULT_TYPE, author.url)
 
 
 def _made(
     listing: Listing, reading: Reading, memory: Memory, settings: Settings, now: datetime
-) -> tuple[tuple[str, dict[str, Any]], str]:
+) -> tuple[str, dict[str, Any], str]:
+    """Key, item and change of one row."""
     key = new_key(reading.name.slug, reading.name.ref)
     known = memory.known(settings.url, key)
     if known and reading.capped:
         listing = replace(listing, expires=kept_end(known.expires_at, listing.expires, now))
     draft = Draft(listing, key, default_expires=reading.open_end)
     prepared = prepare(draft, known, listing.organisation, settings.url, now)
-    return (key, _with_page(prepared.row.item())), prepared.change
+    return key, _with_page(prepared.row.item()), prepared.change
 
 
 def _with_page(item: dict[str, Any]) -> dict[str, Any]:
     return {**item, "url": item["id"] + PAGE_END}
 
 
-def _kept(
-    refusals: Iterable[Refusal], memory: Memory, url: str, now: datetime
-) -> Iterable[tuple[str, dict[str, Any]]]:
+def _kept(refusals: Iterable[Refusal], memory: Memory, url: str, now: datetime) -> Iterable[tuple[str, dict[str, Any]]]:
     """The last good version of each refused row, until it ends: nothing is lost for a slip of the pen."""
     for name in dict.fromkeys(refusal.name for refusal in refusals if _is_alone(refusal.name)):
         known = memory.known(url, new_key(name.slug, name.ref))
@@ -187,8 +183,7 @@ def documents(site: StaticSite) -> dict[str, bytes]:
     """
     settings = site.settings
     feeds = Feeds(json=settings.url + JSON_PATH, atom=settings.url + ATOM_PATH)
-    hosts = tuple(site.organisations[slug] for slug in sorted(site.organisations))
-    node = replace(described(settings), feeds=feeds, organisations=hosts)
+    node = replace(described(settings), feeds=feeds, organisations=tuple(site.organisations.values()))
     items = [one.entry.item.encode() for one in site.shown]
     page = _page(site)
     atom = replace(page, format="atom", feed_url=feeds.atom, items=tuple(orjson.loads(item) for item in items))
@@ -224,11 +219,12 @@ def _page(site: StaticSite) -> Page:
 
 
 def _refuse_too_large(made: Mapping[str, bytes]) -> None:
+    most = MAX_COMPLETE_BYTES // 2**20
     for path, data in made.items():
         if len(data) > MAX_COMPLETE_BYTES:
             raise StaticSiteError(
-                f"{path} would have {len(data) / 2**20:.1f} MiB; readers take at most {MAX_COMPLETE_BYTES // 2**20} MiB "
-                "in one document. Nothing was written. Publish fewer or shorter listings, or run a node "
+                f"{path} would have {len(data) / 2**20:.1f} MiB; readers take at most {most} MiB in one document. "
+                "No page and no feed was written. Publish fewer or shorter listings, or run a node "
                 "(`sharefeed init` and `sharefeed serve`), which sends them page by page."
             )
 
@@ -260,17 +256,15 @@ def write(site: StaticSite, render: Render, folder: Path, memory: Memory) -> int
 
 
 def _clear(folder: Path, memory: Memory, pages: Mapping[str, bytes]) -> None:
+    """Take away the pages that an earlier run wrote and this one did not."""
     ids = [item["id"] for item in memory.items.values()]
     ids += [item[EXTENSION]["organisation"]["id"] for item in memory.items.values()]
-    for path in dict.fromkeys("/".join(id_.rsplit("/", 2)[1:]) + PAGE_END for id_ in ids):
-        if path not in pages and path.startswith(("listings/", "organisations/")):
-            (folder / path).unlink(missing_ok=True)
+    earlier = {"/".join(id_.rsplit("/", 2)[1:]) + PAGE_END for id_ in ids}
+    earlier |= {front_page(number) for number in range(2, len(memory.items) // FRONT_PAGE_LISTINGS + 2)}
+    for path in earlier - pages.keys():
+        (folder / path).unlink(missing_ok=True)
 
 
-def moment_of(now: datetime) -> datetime:
-    """``now`` in whole seconds of UTC, as dates of listings are written."""
-    return now.astimezone(UTC).replace(microsecond=0)
-
-
-def problems_first(refusals: Sequence[Refusal]) -> list[RowProblem]:
-    return [problem for refusal in refusals for problem in refusal.problems]
+def front_page(number: int) -> str:
+    """The path of the front page, which goes on in pages with numbers."""
+    return f"page-{number}{PAGE_END}" if number > 1 else f"index{PAGE_END}"

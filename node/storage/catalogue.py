@@ -16,7 +16,7 @@ from sqlalchemy import Row, and_, delete, func, or_, select, update
 
 from federation.facts import Entry, Facts, Removal
 from federation.merge import Current
-from node.storage.chunks import chunked
+from node.storage.among import among
 from node.storage.engine import Tx
 from node.storage.tables import FACT_NAMES, catalogue, publication
 from node.storage.upsert import upsert
@@ -108,8 +108,7 @@ def _known(tx: Tx, ids: Sequence[str]) -> dict[str, Row[Any]]:
 
 
 def _by_ids(tx: Tx, columns: Iterable[Any], ids: Sequence[str]) -> Iterator[Row[Any]]:
-    for piece in chunked(ids):
-        yield from tx.execute(select(*columns).where(catalogue.c.id.in_(piece)))
+    yield from tx.execute(select(*columns).where(among(tx, catalogue.c.id, ids)))
 
 
 def _differs(entry: Entry, row: Row[Any] | None) -> bool:

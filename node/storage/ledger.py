@@ -33,8 +33,8 @@ class StoredLedger:
     def texts(self, source_id: int, ids: Collection[str]) -> dict[str, str]:
         return mirror.texts(self.tx, source_id, ids)
 
-    def routes(self, ids: Collection[str]) -> dict[str, list[Mirrored]]:
-        return mirror.routes(self.tx, ids)
+    def routes(self, ids: Collection[str], besides: int | None = None) -> dict[str, list[Mirrored]]:
+        return mirror.routes(self.tx, ids, besides)
 
     def put(self, rows: Sequence[tuple[Mirrored, str]]) -> None:
         mirror.put(self.tx, rows)

@@ -9,31 +9,34 @@ import orjson
 from sqlalchemy import Row, and_, bindparam, delete, func, select, update
 
 from federation.records import Mirrored
-from node.storage.chunks import chunked
+from node.storage.among import among
 from node.storage.engine import Tx
 from node.storage.tables import mirror
 from node.storage.upsert import upsert
 from schemas.errors import Problem
 
+_NONE = "[]"
 _LIGHT = [column for column in mirror.c if column.name != "item"]
 
 
 def known(tx: Tx, source_id: int, ids: Collection[str]) -> dict[str, Mirrored]:
     """The rows of one source with these ids, without their texts."""
-    query = select(*_LIGHT).where(mirror.c.source_id == source_id, mirror.c.id.in_(list(ids)))
+    query = select(*_LIGHT).where(mirror.c.source_id == source_id, among(tx, mirror.c.id, ids))
     return {row.id: mirrored(row) for row in tx.execute(query)}
 
 
 def texts(tx: Tx, source_id: int, ids: Collection[str]) -> dict[str, str]:
     """The JSON texts of these rows, as the source sent them."""
-    query = select(mirror.c.id, mirror.c.item).where(mirror.c.source_id == source_id, mirror.c.id.in_(list(ids)))
+    query = select(mirror.c.id, mirror.c.item).where(mirror.c.source_id == source_id, among(tx, mirror.c.id, ids))
     return {row.id: row.item for row in tx.execute(query)}
 
 
-def routes(tx: Tx, ids: Collection[str]) -> dict[str, list[Mirrored]]:
-    """Every source's row of each of these listings, the oldest source first."""
+def routes(tx: Tx, ids: Collection[str], besides: int | None = None) -> dict[str, list[Mirrored]]:
+    """Every source's row of each of these listings, the oldest source first; ``besides`` leaves one source out."""
     found: dict[str, list[Mirrored]] = {}
-    query = select(*_LIGHT).where(mirror.c.id.in_(list(ids))).order_by(mirror.c.source_id)
+    query = select(*_LIGHT).where(among(tx, mirror.c.id, ids)).order_by(mirror.c.source_id)
+    if besides is not None:
+        query = query.where(mirror.c.source_id != besides)
     for row in tx.execute(query):
         found.setdefault(row.id, []).append(mirrored(row))
     return found
@@ -61,15 +64,13 @@ def set_state(tx: Tx, rows: Sequence[Mirrored]) -> None:
 
 def mark(tx: Tx, source_id: int, ids: Collection[str], reading: int) -> None:
     """Note that a reading met these listings unchanged."""
-    for piece in chunked(ids):
-        met = and_(mirror.c.source_id == source_id, mirror.c.id.in_(piece), mirror.c.reading != reading)
-        tx.execute(update(mirror).where(met).values(reading=reading))
+    met = and_(mirror.c.source_id == source_id, among(tx, mirror.c.id, ids), mirror.c.reading != reading)
+    tx.execute(update(mirror).where(met).values(reading=reading))
 
 
 def drop(tx: Tx, source_id: int, ids: Collection[str]) -> None:
     """Forget these listings of one source."""
-    for piece in chunked(ids):
-        tx.execute(delete(mirror).where(mirror.c.source_id == source_id, mirror.c.id.in_(piece)))
+    tx.execute(delete(mirror).where(mirror.c.source_id == source_id, among(tx, mirror.c.id, ids)))
 
 
 def unmarked(tx: Tx, source_id: int, reading: int) -> list[Mirrored]:
@@ -103,7 +104,7 @@ def count_states(tx: Tx) -> dict[int, dict[str, int]]:
 
 
 def reasons_text(reasons: Sequence[Problem]) -> str:
-    return orjson.dumps([problem.as_json() for problem in reasons]).decode()
+    return orjson.dumps([problem.as_json() for problem in reasons]).decode() if reasons else _NONE
 
 
 def _values(row: Mirrored, item: str) -> dict[str, Any]:
@@ -111,7 +112,7 @@ def _values(row: Mirrored, item: str) -> dict[str, Any]:
         "source_id": row.source_id,
         "id": row.id,
         "hash": row.hash,
-        "via": orjson.dumps(list(row.via)).decode(),
+        "via": orjson.dumps(list(row.via)).decode() if row.via else _NONE,
         "item": item,
         "state": row.state,
         "reasons": reasons_text(row.reasons),

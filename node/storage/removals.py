@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Row, delete, func, select, update
 
 from federation.records import APPLIED, KEPT, WAITING, Withdrawn
-from node.storage.chunks import chunked
+from node.storage.among import among
 from node.storage.engine import Tx
 from node.storage.tables import removals
 from node.storage.upsert import upsert
@@ -27,7 +27,7 @@ class Batch(NamedTuple):
 
 def of_ids(tx: Tx, ids: Collection[str]) -> dict[str, list[Withdrawn]]:
     found: dict[str, list[Withdrawn]] = {}
-    for row in tx.execute(select(removals).where(removals.c.id.in_(list(ids)))):
+    for row in tx.execute(select(removals).where(among(tx, removals.c.id, ids))):
         found.setdefault(row.id, []).append(_withdrawn(row))
     return found
 
@@ -38,8 +38,7 @@ def put(tx: Tx, rows: Sequence[Withdrawn]) -> None:
 
 def forget(tx: Tx, source_id: int, ids: Collection[str]) -> None:
     """The source sent these again, or they are settled."""
-    for piece in chunked(ids):
-        tx.execute(delete(removals).where(removals.c.source_id == source_id, removals.c.id.in_(piece)))
+    tx.execute(delete(removals).where(removals.c.source_id == source_id, among(tx, removals.c.id, ids)))
 
 
 def batches(tx: Tx, states: Collection[str] = (WAITING,), minimum: int = 1) -> list[Batch]:

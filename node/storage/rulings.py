@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from federation.records import Ruling
-from node.storage.chunks import chunked
+from node.storage.among import among
 from node.storage.engine import Tx
 from node.storage.tables import rulings
 from node.storage.upsert import upsert
@@ -15,11 +15,8 @@ from node.storage.upsert import upsert
 
 def of_source(tx: Tx, source_id: int, ids: Collection[str]) -> dict[str, Ruling]:
     """The word on each of these listings, where there is one."""
-    found = {}
-    for piece in chunked(ids):
-        query = select(rulings).where(rulings.c.source_id == source_id, rulings.c.id.in_(piece))
-        found.update({row.id: Ruling(row.hash, row.ruling, row.reason) for row in tx.execute(query)})
-    return found
+    query = select(rulings).where(rulings.c.source_id == source_id, among(tx, rulings.c.id, ids))
+    return {row.id: Ruling(row.hash, row.ruling, row.reason) for row in tx.execute(query)}
 
 
 def put(tx: Tx, source_id: int, listing_id: str, ruling: Ruling, now: int) -> None:

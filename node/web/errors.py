@@ -35,6 +35,10 @@ ANSWERS = {
     "node.services.feeds.ResyncError": Answer(410, problem.RESYNC),
     "node.services.publishing.UnknownListingError": Answer(404, PROBLEMS_URL + "unknown-listing"),
     "node.services.publishing.PublishingError": Answer(422, PROBLEMS_URL + "invalid"),
+    "node.services.search.ParameterError": Answer(400, PROBLEMS_URL + "bad-parameter"),
+    "node.services.proposals.ProposalLimitError": Answer(429, PROBLEMS_URL + "too-many", retry_s=3600),
+    "node.services.proposals.ProposalError": Answer(422, PROBLEMS_URL + "invalid"),
+    "node.search.errors.IndexUnavailableError": Answer(503, PROBLEMS_URL + "index", retry_s=5),
     "schemas.errors.DocumentError": Answer(422, PROBLEMS_URL + "invalid"),
     "node.storage.engine.StorageError": Answer(503, PROBLEMS_URL + "storage", retry_s=5),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
@@ -24,6 +24,7 @@ from node.web.view_models import (
     MapView,
     OrganisationBox,
     OrganisationPage,
+    PageLink,
     Pager,
     PublisherHomePage,
     Step,
@@ -63,8 +64,10 @@ class Scene:
         return f"{self.search_path}?{urlencode(query)}" if self.search_path else ""
 
 
-def listing_page(shown: Shown, scene: Scene, source_path: str | None = None) -> ListingPage:
-    """The page of a listing, written here or read from a source (``source_path`` is the page about that)."""
+def listing_page(
+    shown: Shown, scene: Scene, source_path: str | None = None, home_name: str | None = None
+) -> ListingPage:
+    """The page of a listing, written here or read from a source: ``home_name``, with a page at ``source_path``."""
     item = orjson.loads(shown.entry.item)
     listing = load_listing(item)
     card = card_of(shown, scene.paths)
@@ -91,7 +94,7 @@ def listing_page(shown: Shown, scene: Scene, source_path: str | None = None) -> 
         organisation=organisation_box(listing.organisation, organisation_path(shown.entry.facts, scene.paths)),
         ask_url=listing.request_url or home,
         home_url=home,
-        home_name=_host(home) if home else None,
+        home_name=(home_name or _host(home)) if home else None,
         via=tuple(Step(_host(node) or node, node) for node in shown.entry.via),
         source_path=source_path,
         modified=listing.date_modified,
@@ -182,3 +185,20 @@ def publisher_page(
 def _apart(cards: tuple[Card, ...]) -> tuple[tuple[Card, ...], tuple[Card, ...]]:
     wants = tuple(card for card in cards if card.sign == "wanted")
     return tuple(card for card in cards if card.sign != "wanted"), wants
+
+
+def pager_of(number: int, pages: int, path_of: Callable[[int], str]) -> Pager:
+    """The pager of page ``number`` of ``pages``, both from 1: the first, the last, and what is next to this one."""
+    if pages < 2:
+        return Pager()
+    wanted = sorted({1, pages, *(n for n in range(number - 2, number + 3) if 1 <= n <= pages)})
+    steps: list[PageLink] = []
+    for before, step in zip([0, *wanted], wanted, strict=False):
+        if step > before + 1:
+            steps.append(PageLink(None))
+        steps.append(PageLink(step, path_of(step), step == number))
+    return Pager(
+        tuple(steps),
+        path_of(number - 1) if number > 1 else None,
+        path_of(number + 1) if number < pages else None,
+    )

@@ -207,11 +207,12 @@ class SearchPage:
     """portal/search.html: results, with everything that narrows them.
 
     One GET form to ``action_path`` with the fields ``q``, ``near`` (place text), ``lat`` and ``lon`` (set
-    by "near me"), ``within`` (kilometres, from ``distances``), ``from`` and ``to`` (ISO days), ``sort``,
-    and one field for each facet. ``carried`` are further name/value pairs to keep as hidden fields.
-    ``sorts`` are links with labels in the reader's language. ``place_error`` says in a sentence that the
-    place typed is not known, ``notice`` anything else about this search ("Shown for desk, as nothing
-    matched dsek"). ``first`` is the 1-based number of the first card.
+    by "near me"; where they are sent they win over ``near``), ``within`` (kilometres, from ``distances``),
+    ``from`` and ``to`` (ISO days), ``sort``, and one field for each facet. ``carried`` are further
+    name/value pairs to keep as hidden fields. ``sorts`` are links with labels in the reader's language.
+    ``place_error`` says in a sentence that the place typed is not known, ``notice`` anything else about
+    this search ("Shown for desk, as nothing matched dsek"). ``first`` is the 1-based number of the first
+    card.
     """
 
     head: Head

@@ -8,6 +8,7 @@ one of them reads an L1 change feed, an L0 JSON document and an L0 Atom document
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,10 +22,12 @@ from federation.records import ACTIVE
 from node.context import Node
 from node.services import expiry, moderation, publishing
 from node.storage import catalogue, sources
-from node.storage.engine import Database
+from node.storage.engine import Database, sqlite_url
+from node.storage.tables import metadata
 from schemas.canonical import contribution, digest_hex
 from tests.fakes import wire as wires
 from tests.fakes.network import Clock, Reader, backup, listing, live, make_node, mirrored, publish, restore
+from tests.fakes.postgres import NoServerError, fresh_database
 
 KEYS = ("desk", "chair", "lamp", "urn", "drill", "tent")
 TITLES = ("Oak", "Elm", "Ash", "Yew")
@@ -216,6 +219,26 @@ def _run(databases: Sequence[Database], home: Path, examples: int, steps: int) -
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sequence[Database]]:
+    """One database with tables for each node of the network."""
+    with ExitStack() as stack:
+        made = [Database(_url(request, tmp_path, name, stack)) for name in NAMES]
+        for database in made:
+            stack.callback(database.close)
+            metadata.create_all(database.engine)
+        yield made
+
+
+def _url(request: pytest.FixtureRequest, folder: Path, name: str, stack: ExitStack) -> str:
+    if request.param == "sqlite":
+        return sqlite_url(folder / f"{name}.sqlite")
+    server = request.getfixturevalue("postgres_server")
+    if isinstance(server, NoServerError):
+        pytest.skip(str(server))
+    return stack.enter_context(fresh_database(server))
 
 
 @pytest.mark.slow

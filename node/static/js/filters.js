@@ -15,7 +15,9 @@ for (const button of document.querySelectorAll("[data-map-toggle]")) {
     const open = panel.classList.toggle("is-open");
     button.setAttribute("aria-expanded", String(open));
     button.querySelector("[data-words]").textContent = open ? button.dataset.close : button.dataset.open;
-    if (open) panel.dispatchEvent(new CustomEvent("map:shown", { bubbles: true }));
+    if (!open) return;
+    panel.dispatchEvent(new CustomEvent("map:shown", { bubbles: true }));
+    panel.scrollIntoView({ block: "nearest" });
   });
 }
 

@@ -13,7 +13,6 @@ from typing import Any
 from markupsafe import Markup
 
 from node.web import view_models as vm
-from schemas.errors import Problem
 
 NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 
@@ -249,9 +248,7 @@ def listing() -> vm.ListingPage:
         "equipment",
         (vm.Link("Events", "/search?category=events"), vm.Link("Marquees", "/search?category=events/marquee")),
         (),
-        Markup(
-            "<p>A steel frame with a white roof and four sides. Two people put it up in half an hour.</p><ul><li>Bags, pegs and ropes are there.</li></ul>"
-        ),
+        Markup("<p>A steel frame with a white roof and four sides.</p><ul><li>Bags, pegs and ropes.</li></ul>"),
         (),
         "good",
         "each",
@@ -297,103 +294,6 @@ def expired() -> vm.ListingPage:
 
 def outdated() -> vm.ListingPage:
     return replace(listing(), card=WANTS[1], state="outdated", ask_url=None, ask_path="/ask/1")
-
-
-def sources() -> tuple[vm.SourceRow, ...]:
-    row = vm.SourceRow
-    return (
-        row(
-            "Peterborough City Council",
-            "/sources/1",
-            "Peterborough",
-            "L1",
-            212,
-            3,
-            4,
-            2,
-            ago(minutes=3),
-            ago(minutes=3),
-        ),
-        row("Werrington School", "/sources/2", "Werrington", "L1", 41, 0, 0, 0, ago(minutes=18), ago(hours=2)),
-        row(
-            "Fenland Insurance",
-            "/sources/3",
-            "Woodston",
-            "L0",
-            38,
-            0,
-            1,
-            0,
-            ago(hours=7),
-            None,
-            "late",
-            "It was due 2 hours ago.",
-        ),
-        row(
-            "Eye Village",
-            "/sources/4",
-            "Eye",
-            "L0",
-            19,
-            24,
-            0,
-            0,
-            ago(days=2),
-            ago(days=2),
-            "failing",
-            "No answer since Friday.",
-        ),
-        row("Mending Room blog", "/sources/5", "", "plain", 12, 0, 0, 0, ago(minutes=40), None, "paused"),
-        row("Nene Canoe Club", "/sources/6", "Orton", "L2", health="new"),
-        row("Old Market", "/sources/7", "Fletton", "L1", 9, health="suspended", health_note="Its address is gone."),
-    )
-
-
-def verdicts() -> tuple[vm.Verdict, ...]:
-    price = Problem("/_sharefeed/price", "not-free", "It names a price, and only free things belong here.", 41)
-    late = Problem("/_sharefeed/expires", "too-late", "It expires more than a year ahead.")
-    return (
-        vm.Verdict("https://council.example/l/88", "Desk, only £20", "quarantined", (price, late), None, ago(hours=5)),
-        vm.Verdict(
-            "https://council.example/l/90", "Deposit-free room", "held", (late,), "/control/queue/90", ago(days=2)
-        ),
-        vm.Verdict("https://council.example/l/91", "Two chairs", "merged", (), "/listings/91"),
-        vm.Verdict("https://council.example/l/92", "", "outdated", (late,)),
-    )
-
-
-def source() -> vm.SourcePage:
-    poll = vm.PollRow
-    return vm.SourcePage(
-        head("Peterborough City Council"),
-        sources()[0],
-        "https://council.example/",
-        "https://council.example/changes.json",
-        "Listings of eleven organisations that the council hosts.",
-        "CC-BY-4.0",
-        "Peterborough City Council",
-        900,
-        ahead(minutes=12),
-        (
-            poll(ago(minutes=3), "changed", 200, 84, 18_400, 2, 1, 0),
-            poll(ago(minutes=18), "unchanged", 304, 21, 0),
-            poll(
-                ago(hours=1),
-                "failed",
-                None,
-                10_000,
-                None,
-                message="It did not answer within ten seconds. We keep what we have.",
-            ),
-            poll(ago(days=1), "resync", 200, 900, 2_400_000, 212, 0, 3),
-            poll(ago(days=2), "held", 200, 90, 900, 0, 0, 0, "24 of 43 listings went at once."),
-        ),
-        verdicts(),
-        PAGER,
-        (vm.Link("Night Shelter", "/organisations/1"), vm.Link("Nene Advice", "/organisations/2")),
-        "/search?source=1",
-        "/sources/1/report.json",
-    )
 
 
 def organisation() -> vm.OrganisationPage:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from node.web import view_models as vm
 from tests.node.web import view_model_factories as make
+from tests.node.web import view_model_operator_factories as operate
 
 LONG_WORD = "Donaudampfschifffahrtsgesellschaft" * 6
 HOSTILE_TEXT = f'"><script>alert(1)</script><img src=x onerror=alert(2)> {LONG_WORD} مكتب خشبي'
@@ -22,209 +23,6 @@ HOSTILE_URL = "javascript:alert(1)"
 HOSTILE_PATH = "//evil.example/\\..\"' onmouseover=alert(1)"
 KEPT = frozenset({"code", "timezone", "theme", "csrf_token", "media_type", "tiles_url", "jsonld"})
 """Fields that the site's own code fills; an unknown value is a bug there, not something a stranger can send."""
-
-
-def frame(current: str = "overview", **more: Any) -> vm.ControlFrame:
-    known = vm.ControlFrame(
-        "/control/", "/control/queue", "/control/proposals", "/control/sources", make.form(), "Operator", 5, 2, current
-    )
-    return replace(known, **more)
-
-
-def removal() -> vm.MassRemoval:
-    titles = tuple(card.title for card in make.OFFERS[:8])
-    return vm.MassRemoval(
-        "Eye Village",
-        "/sources/4",
-        "/control/queue/r1",
-        24,
-        43,
-        make.ago(hours=9),
-        make.form(),
-        make.form(),
-        make.ahead(days=6),
-        titles,
-    )
-
-
-def queue_rows() -> tuple[vm.QueueRow, ...]:
-    row = vm.QueueRow
-    return (
-        row(
-            "/control/queue/1",
-            "Room for talks, £5 a head",
-            "Council",
-            "/sources/1",
-            "held",
-            "It may not be free.",
-            make.ago(days=2),
-            "host",
-            2,
-        ),
-        row(
-            "/control/queue/2",
-            "Desk, only £20",
-            "Council",
-            "/sources/1",
-            "quarantined",
-            "It names a price.",
-            make.ago(hours=5),
-            "give",
-        ),
-        row(
-            "/control/queue/3", "", "Eye Village", "/sources/4", "quarantined", "It has no title.", make.ago(minutes=50)
-        ),
-    )
-
-
-def overview() -> vm.OverviewPage:
-    return vm.OverviewPage(
-        make.head("Overview"),
-        frame(),
-        404,
-        6,
-        3,
-        5,
-        2,
-        (removal(),),
-        queue_rows(),
-        make.sources()[2:4],
-        make.ago(minutes=3),
-        12,
-    )
-
-
-def proposal_rows() -> tuple[vm.ProposalRow, ...]:
-    row = vm.ProposalRow
-    return (
-        row(
-            "/control/proposals/1",
-            "The Mending Room",
-            "https://mending.example/blog",
-            make.ago(hours=3),
-            "waiting",
-            "plain",
-            12,
-            0,
-        ),
-        row("/control/proposals/2", "", "https://nowhere.example/" + "long/" * 20, make.ago(days=1)),
-    )
-
-
-def decided_rows() -> tuple[vm.ProposalRow, ...]:
-    row = vm.ProposalRow
-    return (
-        row(
-            "/control/proposals/3",
-            "Cheap Sofas",
-            "https://sofas.example",
-            make.ago(days=4),
-            "refused",
-            "L0",
-            40,
-            38,
-            "It sells things.",
-        ),
-        row(
-            "/control/proposals/4", "Nene Canoe Club", "https://canoe.example", make.ago(days=9), "accepted", "L1", 7, 0
-        ),
-    )
-
-
-def proposals() -> vm.ProposalsPage:
-    add = make.form("url", wrong=True)
-    return vm.ProposalsPage(
-        make.head("Proposals"), frame("proposals"), proposal_rows(), decided_rows(), add, make.PAGER
-    )
-
-
-def choices() -> dict[str, tuple[vm.Choice, ...]]:
-    pick = vm.Choice
-    return {
-        "organisation_type": (pick("charity", "Charity"), pick("school", "School", True)),
-        "kind": (pick("item", "Things"), pick("skill", "Skills")),
-        "action": (pick("give", "Give"), pick("lend", "Lend")),
-        "category": (pick("furniture", "Furniture"), pick("other", "Everything else")),
-    }
-
-
-ACCEPT_FIELDS = (
-    "name",
-    "organisation",
-    "organisation_type",
-    "kind",
-    "action",
-    "category",
-    "locality",
-    "lat",
-    "lon",
-    "days",
-)
-
-
-def proposal() -> vm.ProposalPage:
-    seen = vm.Preview(
-        True, None, "plain", "https://mending.example/feed.xml", "Mending Room news", "CC-BY-4.0", 12, 9, 1, 2, 1,
-        make.verdicts()[:2], make.OFFERS[4:8], make.ago(minutes=1),
-    )  # fmt: skip
-    return vm.ProposalPage(
-        make.head("The Mending Room"), frame("proposals", flash="Read again just now."), proposal_rows()[0], seen,
-        "We mend on Saturdays.", "someone@mending.example", True, make.form(*ACCEPT_FIELDS), make.form("reason"),
-        make.form(), choices(),
-    )  # fmt: skip
-
-
-def wrong_proposal() -> vm.ProposalPage:
-    return replace(proposal(), accept=make.form(*ACCEPT_FIELDS, wrong=True))
-
-
-def unread_proposal() -> vm.ProposalPage:
-    failed = vm.Preview(False, "It did not answer within ten seconds.")
-    return replace(proposal(), preview=failed, needs_defaults=False, accept=None)
-
-
-def queue() -> vm.QueuePage:
-    filters = (vm.Link("All", "/control/queue", True), vm.Link("Held", "/control/queue?verdict=held"))
-    return vm.QueuePage(make.head("Waiting"), frame("queue"), 8, (removal(),), queue_rows(), filters, make.PAGER)
-
-
-def queue_item() -> vm.QueueItemPage:
-    return vm.QueueItemPage(
-        make.head("Room for talks"), frame("queue"), queue_rows()[0], None, make.verdicts()[1], make.OFFERS[2], make.OFFERS[3],
-        "A room for talks. We ask for £5 a head.", '{\n  "id": "https://council.example/l/90",\n  "title": "Room"\n}',
-        make.form(), make.form("reason", wrong=True), "/control/queue/2",
-    )  # fmt: skip
-
-
-def queue_removal() -> vm.QueueItemPage:
-    return vm.QueueItemPage(
-        make.head("Gone all at once"), frame("queue", flash="Not done.", flash_ok=False), removal=removal()
-    )
-
-
-def login(state: str) -> vm.LoginPage:
-    return vm.LoginPage(
-        make.head("Sign in", indexed=False),
-        state,
-        "sharefeed operator link",
-        15,
-        make.form() if state == "ready" else None,
-    )
-
-
-def publisher() -> vm.PublisherHomePage:
-    boxes = (
-        make.organisation_box(),
-        vm.OrganisationBox("Eye Allotments", "/organisations/eye", "community_group", listings=3),
-    )
-    links = (vm.Link("Peterborough Shares", "https://shares.example"),)
-    return vm.PublisherHomePage(
-        make.head("Woodston Scouts"), "", boxes, make.OFFERS[:5], make.WANTS[:1], 6, make.PAGER, make.FEEDS, links
-    )
-
-
-def error(status: int, **more: Any) -> vm.ErrorPage:
-    return vm.ErrorPage(make.head("Sorry", indexed=False), status, **more)
 
 
 HEAD = vm.Head("A page")
@@ -240,35 +38,44 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "listing-outdated": ("portal/listing.html", make.outdated()),
         "gone": ("portal/gone.html", vm.GonePage(HEAD, "Plan chest", "given", make.ago(days=2), make.OFFERS[:4])),
         "organisation": ("portal/organisation.html", make.organisation()),
-        "sources": ("portal/sources.html", vm.NetworkPage(HEAD, make.sources(), make.home().summary, make.PAGER)),
-        "source": ("portal/source.html", make.source()),
+        "sources": ("portal/sources.html", vm.NetworkPage(HEAD, operate.sources(), make.home().summary, make.PAGER)),
+        "source": ("portal/source.html", operate.source()),
         "propose": ("portal/propose.html", vm.ProposePage(HEAD, make.form("url", "email", wrong=True))),
         "propose-done": ("portal/propose_done.html", vm.ProposeDonePage(HEAD, "https://otters.example", "a@b.example")),
-        "error-404": ("portal/error.html", error(404)),
-        "error-429": ("portal/error.html", error(429, retry_s=90)),
-        "error-500": ("portal/error.html", error(500, reference="7f3a", what="It broke.", kept="All kept.", next_step="Wait.")),
-        "publisher": ("publisher/home.html", publisher()),
-        "login": ("control/login.html", login("explain")),
-        "login-ready": ("control/login.html", login("ready")),
-        "login-expired": ("control/login.html", login("expired")),
-        "login-used": ("control/login.html", login("used")),
-        "login-out": ("control/login.html", login("signed_out")),
-        "overview": ("control/overview.html", overview()),
-        "proposals": ("control/proposals.html", proposals()),
-        "proposal": ("control/proposal.html", proposal()),
-        "proposal-wrong": ("control/proposal.html", wrong_proposal()),
-        "proposal-unread": ("control/proposal.html", unread_proposal()),
-        "queue": ("control/queue.html", queue()),
-        "queue-item": ("control/queue_item.html", queue_item()),
-        "queue-removal": ("control/queue_item.html", queue_removal()),
+        "error-404": ("portal/error.html", operate.error(404)),
+        "error-429": ("portal/error.html", operate.error(429, retry_s=90)),
+        "error-500": (
+            "portal/error.html",
+            operate.error(500, reference="7f3a", what="It broke.", kept="All kept.", next_step="Wait."),
+        ),
+        "publisher": ("publisher/home.html", operate.publisher()),
+        "login": ("control/login.html", operate.login("explain")),
+        "login-ready": ("control/login.html", operate.login("ready")),
+        "login-expired": ("control/login.html", operate.login("expired")),
+        "login-used": ("control/login.html", operate.login("used")),
+        "login-out": ("control/login.html", operate.login("signed_out")),
+        "overview": ("control/overview.html", operate.overview()),
+        "proposals": ("control/proposals.html", operate.proposals()),
+        "proposal": ("control/proposal.html", operate.proposal()),
+        "proposal-wrong": ("control/proposal.html", operate.wrong_proposal()),
+        "proposal-unread": ("control/proposal.html", operate.unread_proposal()),
+        "queue": ("control/queue.html", operate.queue()),
+        "queue-item": ("control/queue_item.html", operate.queue_item()),
+        "queue-removal": ("control/queue_item.html", operate.queue_removal()),
     }
-)  # fmt: skip
+)
 MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
     {
         "home": ("portal/home.html", vm.HomePage(HEAD)),
-        "home-card": ("portal/home.html", vm.HomePage(HEAD, new=(vm.Card("/l/1", "", "give"),), wanted=(vm.Card("/l/2", "x", "wanted"),))),
+        "home-card": (
+            "portal/home.html",
+            vm.HomePage(HEAD, new=(vm.Card("/l/1", "", "give"),), wanted=(vm.Card("/l/2", "x", "wanted"),)),
+        ),
         "search": ("portal/search.html", vm.SearchPage(HEAD, "/search", 0)),
-        "search-card": ("portal/search.html", vm.SearchPage(HEAD, "/search", 1, (vm.Card("/l/1", "x", "mend"),), map=vm.MapView())),
+        "search-card": (
+            "portal/search.html",
+            vm.SearchPage(HEAD, "/search", 1, (vm.Card("/l/1", "x", "mend"),), map=vm.MapView()),
+        ),
         "listing": ("portal/listing.html", vm.ListingPage(HEAD, vm.Card("/l/1", "x", "give"), "give", "item")),
         "gone": ("portal/gone.html", vm.GonePage(HEAD)),
         "organisation": ("portal/organisation.html", vm.OrganisationPage(HEAD, vm.OrganisationBox("x"))),
@@ -276,17 +83,20 @@ MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "source": ("portal/source.html", vm.SourcePage(HEAD, vm.SourceRow("x", "/sources/1"))),
         "propose": ("portal/propose.html", vm.ProposePage(HEAD, FORM)),
         "propose-done": ("portal/propose_done.html", vm.ProposeDonePage(HEAD, "https://a.example")),
-        "error": ("portal/error.html", error(418)),
+        "error": ("portal/error.html", operate.error(418)),
         "publisher": ("publisher/home.html", vm.PublisherHomePage(HEAD)),
         "login": ("control/login.html", vm.LoginPage(HEAD, "explain", "x", 15)),
-        "overview": ("control/overview.html", vm.OverviewPage(HEAD, frame(), 0, 0, 0, 0, 0)),
-        "proposals": ("control/proposals.html", vm.ProposalsPage(HEAD, frame("proposals"))),
-        "proposal": ("control/proposal.html", vm.ProposalPage(HEAD, frame(), proposal_rows()[1], None)),
-        "queue": ("control/queue.html", vm.QueuePage(HEAD, frame("queue"))),
-        "queue-item": ("control/queue_item.html", vm.QueueItemPage(HEAD, frame("queue"))),
-        "queue-row": ("control/queue_item.html", vm.QueueItemPage(HEAD, frame("queue"), row=queue_rows()[2])),
+        "overview": ("control/overview.html", vm.OverviewPage(HEAD, operate.frame(), 0, 0, 0, 0, 0)),
+        "proposals": ("control/proposals.html", vm.ProposalsPage(HEAD, operate.frame("proposals"))),
+        "proposal": ("control/proposal.html", vm.ProposalPage(HEAD, operate.frame(), operate.proposal_rows()[1], None)),
+        "queue": ("control/queue.html", vm.QueuePage(HEAD, operate.frame("queue"))),
+        "queue-item": ("control/queue_item.html", vm.QueueItemPage(HEAD, operate.frame("queue"))),
+        "queue-row": (
+            "control/queue_item.html",
+            vm.QueueItemPage(HEAD, operate.frame("queue"), row=operate.queue_rows()[2]),
+        ),
     }
-)  # fmt: skip
+)
 
 
 def spoil_text(name: str) -> str:

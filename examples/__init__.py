@@ -1,0 +1,1 @@
+"""The demo network: invented organisations around Peterborough, and the program that sets them up on one machine."""

@@ -1,0 +1,85 @@
+"""The whole demo network, up for as long as a ``with`` block lasts: real processes over HTTP on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from examples import demo_catalogue
+from examples.demo_catalogue import Catalogue, add_sources, start_catalogue
+from examples.demo_members import Site, start_member
+from examples.demo_plan import Plan
+from examples.demo_processes import Children, choose_port, wait_until
+
+READ_S = 90.0
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What runs: the catalogue, its members in the plan's order, and the processes behind them."""
+
+    plan: Plan
+    catalogue: Catalogue
+    sites: tuple[Site, ...]
+    children: Children
+
+    def site(self, slug: str) -> Site:
+        """The member with this slug. Raises `KeyError`."""
+        return {site.member.slug: site for site in self.sites}[slug]
+
+
+@contextmanager
+def running(plan: Plan, folder: Path, port: int, say: Say = lambda line: None) -> Iterator[Network]:
+    """Start everything in ``folder``; nothing is left running afterwards, however the block ends.
+
+    The catalogue listens on ``port`` and has all members as its sources, whose reading has begun. Raises `DemoError`.
+    """
+    logs = folder / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        # Its threads wait for processes: these are stopped first, so that nothing is waited for in vain.
+        threads = stack.enter_context(ThreadPoolExecutor(len(plan.members) + 1, thread_name_prefix="start"))
+        children = stack.enter_context(Children(logs))
+        network = _start(plan, folder, port, children, threads, say)
+        stack.callback(network.catalogue.node.database.close)
+        add_sources(network.catalogue, network.sites)
+        yield network
+
+
+def _start(plan: Plan, folder: Path, port: int, children: Children, threads: ThreadPoolExecutor, say: Say) -> Network:
+    portal = threads.submit(start_catalogue, plan, folder, port, children)
+    members = [threads.submit(start_member, member, folder, children) for member in plan.members]
+    sites = tuple(_started(member, say) for member in members)
+    return Network(plan, portal.result(), sites, children)
+
+
+def _started(future: Future[Site], say: Say) -> Site:
+    site = future.result()
+    say(f"  {site.url:<24} {site.member.name}, {site.member.listings} listings")
+    return site
+
+
+def wait_until_read(network: Network, progress: Callable[[int], None] = lambda shown: None) -> None:
+    """Wait until every source has been read and all of it can be found; ``progress`` is told how many are shown.
+
+    Raises `DemoError` when a process ends or this takes too long.
+    """
+    catalogue = network.catalogue
+
+    def done() -> bool:
+        progress(demo_catalogue.shown(catalogue))
+        return demo_catalogue.all_read(catalogue) and demo_catalogue.index_caught_up(catalogue)
+
+    wait_until(done, "Reading the sources", network.children.check, READ_S)
+
+
+def choose_portal_port(wanted: int, say: Say) -> int:
+    """The port that was asked for or, said aloud, the next free one. Raises `DemoError`."""
+    port = choose_port(wanted)
+    if port != wanted:
+        say(f"Port {wanted} is taken on this machine; the portal uses {port}.")
+    return port

@@ -1,0 +1,227 @@
+"""Sources that anyone may propose: a few an hour from one address, looked at by an operator before anything is shown.
+
+A proposal fetches nothing: only the operator's look does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import re
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from marshmallow.exceptions import ValidationError
+
+from federation.pasted import PastedError, addresses
+from node.context import Node
+from node.services.previewing import Preview, from_json, look
+from node.storage import proposals as stored
+from node.storage.proposals import ACCEPTED, REFUSED, WAITING, Proposal
+from schemas.errors import Problem, SharefeedError
+from schemas.fields import Text, problems_of
+
+if TYPE_CHECKING:
+    from federation.fetch import Fetcher
+    from federation.plain import Defaults
+    from federation.records import Source
+
+__all__ = ["Proposal", "ProposalError", "ProposalLimitError", "UnknownProposalError", "accept", "decided", "propose"]
+
+AN_HOUR = 5
+MOST_WAITING = 200
+HOUR_S, DAY_S = 3600, 86_400
+FORGET_PEOPLE_S = 30 * DAY_S
+_MAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[^\s@<>\"(),:;\\\[\]/]+\.[^\s@<>\"(),:;\\\[\]/.]{2,}\Z")
+_LIMITS = {"name": 200, "email": 254, "note": 2000}
+
+
+class ProposalError(SharefeedError):
+    """A proposal that cannot be kept: ``problems`` says why by field (JSON Pointers), never empty."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(str(problem) for problem in self.problems))
+
+
+class ProposalLimitError(ProposalError):
+    """Too many proposals, from one address or in all; ``retry_s`` is when it is worth trying again, in seconds."""
+
+    def __init__(self, problem: Problem, retry_s: int) -> None:
+        self.retry_s = retry_s
+        super().__init__([problem])
+
+
+class UnknownProposalError(SharefeedError):
+    """There is no proposal with this number, or it was answered already."""
+
+
+def propose(node: Node, url: str, name: str, email: str, note: str, from_address: str) -> Proposal:
+    """Keep a proposal; one of the same address that waits already is that one.
+
+    ``url`` is whatever the person pasted, ``from_address`` the network address that the request came from, which is
+    kept as a keyed hash for a day. Raises `ProposalError`, and `ProposalLimitError` where there are too many.
+    """
+    proposal = _checked(node, url, name, email, note)
+    sender = _sender(node, from_address)
+    with node.database.write() as tx:
+        there = stored.waiting_for(tx, proposal.url)
+        if there is not None:
+            return there
+        if stored.count_from(tx, sender, node.now - HOUR_S) >= AN_HOUR:
+            message = f"There were {AN_HOUR} proposals from this connection within an hour. Please try again later."
+            raise ProposalLimitError(Problem("", "too-many-from-here", message), HOUR_S)
+        if stored.count_waiting(tx) >= MOST_WAITING:
+            message = "So many proposals wait at the moment that no more are taken. Please try again in some days."
+            raise ProposalLimitError(Problem("", "too-many-waiting", message), DAY_S)
+        return stored.add(tx, replace(proposal, sender=sender))
+
+
+def _checked(node: Node, url: str, name: str, email: str, note: str) -> Proposal:
+    problems: list[Problem] = []
+    if not node.settings.proposals:
+        problems.append(Problem("", "closed", "This board takes no proposals."))
+    texts = {"name": name.strip(), "email": email.strip(), "note": note.strip()}
+    address = _address(url, problems)
+    for field, text in texts.items():
+        problems += _text_problems(field, text)
+    if texts["email"] and not problems and not _MAIL.match(texts["email"]):
+        problems.append(Problem("/email", "bad-email", "This must be an e-mail address, such as name@example.org."))
+    if problems:
+        raise ProposalError(problems)
+    words = {"reason": "", "preview": "", "sender": ""}
+    return Proposal(0, address, **texts, **words, state=WAITING, source_id=None, proposed_at=node.now, decided_at=None)
+
+
+def _address(url: str, problems: list[Problem]) -> str:
+    if not url.strip():
+        problems.append(Problem("/url", "missing", "Give the address of a website or a feed."))
+        return ""
+    try:
+        return addresses(url)[0]
+    except PastedError as error:
+        problems.append(Problem("/url", "bad-url", str(error)))
+        return ""
+
+
+def _text_problems(field: str, text: str) -> list[Problem]:
+    try:
+        Text(limit=_LIMITS[field]).deserialize(text)
+    except ValidationError as error:
+        return problems_of(error.messages, (field,))
+    return []
+
+
+def _sender(node: Node, from_address: str) -> str:
+    """A keyed hash of the address; of IPv6 its first half, for one household has the whole of the other."""
+    text = from_address.strip().lower()
+    try:
+        ip = ipaddress.ip_address(text)
+        text = str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else str(ip)
+    except ValueError:
+        text = text[:100]
+    return hmac.new(node.settings.secret(), b"proposal from " + text.encode(), hashlib.sha256).hexdigest()
+
+
+def get(node: Node, proposal_id: int) -> Proposal:
+    """One proposal. Raises `UnknownProposalError`."""
+    with node.database.read() as tx:
+        found = stored.by_id(tx, proposal_id)
+    if found is None:
+        raise UnknownProposalError(f"There is no proposal {proposal_id}.")
+    return found
+
+
+def waiting(node: Node, limit: int = 50, offset: int = 0) -> list[Proposal]:
+    """Proposals that wait for an answer, the oldest first."""
+    with node.database.read() as tx:
+        return stored.waiting(tx, limit, offset)
+
+
+def decided(node: Node, limit: int = 20) -> list[Proposal]:
+    """Proposals that were answered, the latest first."""
+    with node.database.read() as tx:
+        return stored.decided(tx, limit)
+
+
+def count_waiting(node: Node) -> int:
+    with node.database.read() as tx:
+        return stored.count_waiting(tx)
+
+
+def preview_of(proposal: Proposal) -> Preview | None:
+    """The preview that was made last; None where there is none yet."""
+    return from_json(proposal.preview)
+
+
+def preview(
+    node: Node, proposal_id: int, *, defaults: Defaults | None = None, fetcher: Fetcher | None = None
+) -> Preview:
+    """Look at what is proposed, now, and keep what was seen. Raises `UnknownProposalError`."""
+    proposal = get(node, proposal_id)
+    with _fetcher(node, fetcher) as client:
+        seen = look(client, proposal.url, node.now, defaults)
+    with node.database.write() as tx:
+        stored.set_preview(tx, proposal_id, seen.to_json())
+    return seen
+
+
+def accept(
+    node: Node,
+    proposal_id: int,
+    defaults: Defaults | None = None,
+    hold_new: bool = False,
+    *,
+    name: str | None = None,
+    fetcher: Fetcher | None = None,
+) -> Source:
+    """Make a source of a proposal; it is read soon.
+
+    ``defaults`` say what a plain feed does not. Raises `UnknownProposalError`, `DiscoveryError` where nothing can be
+    read any more, and `SourceError` where it is a source already or lacks defaults. Then the proposal waits as before.
+    """
+    from federation.discovery import discover
+    from node.services import sources
+
+    proposal = _open_one(node, proposal_id)
+    with _fetcher(node, fetcher) as client:
+        found = discover(client, proposal.url, node.now, defaults)
+    source = sources.add(node, found, name=name or None, defaults=defaults, hold_new=hold_new)
+    with node.database.write() as tx:
+        stored.decide(tx, proposal_id, ACCEPTED, "", source.id, node.now)
+    return source
+
+
+def refuse(node: Node, proposal_id: int, reason: str) -> None:
+    """Refuse a proposal. Raises `UnknownProposalError`, and `ProposalError` without a reason that can be read."""
+    text = reason.strip()
+    if not text:
+        raise ProposalError([Problem("/reason", "missing", "Give a reason: whoever proposed it may ask for it.")])
+    if problems := _text_problems("note", text):
+        raise ProposalError([replace(problem, pointer="/reason") for problem in problems])
+    with node.database.write() as tx:
+        if not stored.decide(tx, proposal_id, REFUSED, text, None, node.now):
+            raise UnknownProposalError(f"There is no proposal {proposal_id} that waits for an answer.")
+
+
+def forget_people(node: Node) -> None:
+    """Blank hashes of network addresses after a day, e-mail addresses and notes 30 days after the answer."""
+    with node.database.write() as tx:
+        stored.forget_people(tx, node.now - DAY_S, node.now - FORGET_PEOPLE_S)
+
+
+def _open_one(node: Node, proposal_id: int) -> Proposal:
+    proposal = get(node, proposal_id)
+    if proposal.state != WAITING:
+        raise UnknownProposalError(f"Proposal {proposal_id} was {proposal.state} already.")
+    return proposal
+
+
+def _fetcher(node: Node, given: Fetcher | None) -> AbstractContextManager[Fetcher]:
+    """The client to use: one that was given is not ours to close."""
+    from node.services.polling import make_fetcher
+
+    return nullcontext(given) if given is not None else make_fetcher(node)

@@ -1,0 +1,194 @@
+"""Searching the catalogue: the one way in for pages, feeds and the API.
+
+Words, filters, counts and order come from the index; the listings themselves are read from the database by key, so
+nothing is shown that the catalogue no longer has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+from time import perf_counter
+
+from node.context import Node
+from node.search.analysis import words
+from node.search.cursors import Mark, decode
+from node.search.documents import Card
+from node.search.errors import IndexUnavailableError
+from node.search.find import Found, cards, find
+from node.search.index import IndexReader, Snapshot
+from node.search.query import FACETS
+from node.search.request import SearchRequest
+from node.search.spelling import completions
+from node.search.towns import locate
+from node.storage import catalogue
+from node.storage.catalogue import Shown
+from schemas.errors import Problem, SharefeedError
+from schemas.vocabulary import categories, label
+
+MOST_SUGGESTIONS = 8
+
+_readers: dict[Path, IndexReader] = {}
+_readers_lock = Lock()
+
+
+class ParameterError(SharefeedError):
+    """A search that cannot be run as it was asked for; ``problems`` says which parameters, never empty."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(problem.message for problem in self.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One result: the listing, and how far it is from where the search looks from, in kilometres."""
+
+    shown: Shown
+    distance_km: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a facet. ``label`` is for categories (in English); ``children`` are the categories below."""
+
+    value: str
+    count: int
+    selected: bool
+    label: str = ""
+    children: tuple[FacetValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """A facet by the name of its parameter; categories form a tree, the rest is by count, the largest first."""
+
+    name: str
+    values: tuple[FacetValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What a search found.
+
+    ``request`` is the search as run: with a point where its ``near`` is a place that is known. ``how`` says how the
+    words were read: "words", "spelling" (slips were forgiven), "most" (listings with most of the words, those with all
+    first), "category" (only the category is called so). ``corrected`` are the words taken for slips, as (typed, read).
+    ``next_cursor`` leads on, in the API. ``ready`` is False while there is no index yet. ``took_ms`` is without HTTP.
+    """
+
+    request: SearchRequest
+    total: int = 0
+    matches: tuple[Match, ...] = ()
+    facets: tuple[FacetCount, ...] = ()
+    how: str = "words"
+    corrected: tuple[tuple[str, str], ...] = ()
+    next_cursor: str | None = None
+    place_known: bool = True
+    ready: bool = True
+    took_ms: float = 0.0
+
+
+def search(node: Node, request: SearchRequest) -> SearchResult:
+    """Run a search. Raises `ParameterError` for a cursor that is none of this search's."""
+    started = perf_counter()
+    try:
+        snapshot = reader(node).snapshot()
+    except IndexUnavailableError:
+        return SearchResult(request, ready=False)
+    located, known = _located(snapshot, request)
+    found = find(snapshot, located, node.now, _mark(located))
+    return SearchResult(
+        request=located,
+        total=found.total,
+        matches=_matches(node, found),
+        facets=facet_counts(found.facets, located),
+        how=found.how,
+        corrected=found.corrected,
+        next_cursor=found.next_cursor,
+        place_known=known,
+        took_ms=round((perf_counter() - started) * 1000, 2),
+    )
+
+
+def pins(node: Node, request: SearchRequest) -> list[Card]:
+    """All results that have a point, for a map: at most 10,000, the newest first.
+
+    Raises `IndexUnavailableError` while there is no index.
+    """
+    snapshot = reader(node).snapshot()
+    located, _ = _located(snapshot, request)
+    return cards(snapshot, located, node.now)
+
+
+def suggest(node: Node, typed: str) -> tuple[str, ...]:
+    """What ``typed`` may become: its last word finished, the commonest words of the catalogue first."""
+    try:
+        snapshot = reader(node).snapshot()
+    except IndexUnavailableError:
+        return ()
+    parts = words(typed)
+    if not parts or not typed[-1:].isalnum():
+        return ()
+    found = completions(snapshot.searcher, parts[-1])[:MOST_SUGGESTIONS]
+    return tuple(" ".join((*parts[:-1], word)) for word in found)
+
+
+def reader(node: Node) -> IndexReader:
+    """The index as this process reads it, one reader for each node's home, opened when first asked for."""
+    home = node.settings.home
+    with _readers_lock:
+        return _readers.setdefault(home, IndexReader(home))
+
+
+def _mark(request: SearchRequest) -> Mark | None:
+    if not request.cursor:
+        return None
+    try:
+        return decode(request.cursor, request)
+    except ValueError as error:
+        raise ParameterError([Problem("/cursor", "bad-cursor", f"The cursor cannot be used: {error}.")]) from error
+
+
+def _located(snapshot: Snapshot, request: SearchRequest) -> tuple[SearchRequest, bool]:
+    """The search with a point for its ``near``, and whether that place is known."""
+    if request.point or not request.near:
+        return request, True
+    town = locate(snapshot, request.near)
+    return (replace(request, lat=town.lat, lon=town.lon), True) if town else (request, False)
+
+
+def _matches(node: Node, found: Found) -> tuple[Match, ...]:
+    with node.database.read() as tx:
+        shown = catalogue.by_keys(tx, [hit.key for hit in found.hits])
+    return tuple(Match(shown[hit.key], hit.distance_km) for hit in found.hits if hit.key in shown)
+
+
+def facet_counts(found: Mapping[str, Mapping[str, int]], request: SearchRequest) -> tuple[FacetCount, ...]:
+    """The counts in the order in which they are shown."""
+    return tuple(
+        FacetCount(name, _tree(found[name], request.category) if name == "category" else _flat(found, name, request))
+        for name in FACETS
+        if name in found
+    )
+
+
+def _flat(found: Mapping[str, Mapping[str, int]], name: str, request: SearchRequest) -> tuple[FacetValue, ...]:
+    counts = sorted(found[name].items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(FacetValue(value, count, value in getattr(request, name)) for value, count in counts)
+
+
+def _tree(counts: Mapping[str, int], chosen: tuple[str, ...]) -> tuple[FacetValue, ...]:
+    """Roots in the vocabulary's order, their leaves below; what the vocabulary does not know counts in its root."""
+    paths = [path for path in categories() if path in counts]
+    paths += [path for path in chosen if path not in paths]
+    leaves = {root: [path for path in paths if path != root and path.startswith(root + "/")] for root in paths}
+    below = {path for inner in leaves.values() for path in inner}
+
+    def value(path: str, inner: Sequence[str] = ()) -> FacetValue:
+        children = tuple(value(leaf) for leaf in inner)
+        return FacetValue(path, counts.get(path, 0), path in chosen, label(path), children)
+
+    return tuple(value(path, leaves[path]) for path in paths if path not in below)

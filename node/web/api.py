@@ -1,0 +1,258 @@
+"""The JSON API, version 1, with its OpenAPI 3.1 document. For reading; the one thing it takes is a proposed source.
+
+A reader that wants everything follows ``/changes.json``: it is exact, and costs only what has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import flask_smorest
+import orjson
+from flask import Blueprint, Response, abort, current_app, request
+from flask.blueprints import BlueprintSetupState
+
+from node.context import Node
+from node.search.request import SearchRequest, from_args
+from node.services import search_documents as documents
+from node.services import shown as catalogue
+from node.services.feeds import rendered
+from node.services.search import FacetValue, ParameterError, SearchResult
+from node.services.shown import Gone
+from node.storage.catalogue import Shown
+from node.web import api_schemas as schemas_of
+from node.web import current_node
+from node.web.conditional import conditional, open_to_all
+from schemas import problem, vocabulary
+from schemas.errors import DocumentError
+from schemas.fields import rfc3339
+from schemas.organisation import dump_organisation
+from schemas.strict_json import loads
+
+if TYPE_CHECKING:
+    from node.services.sources import Health
+
+TITLE, VERSION, OPENAPI_VERSION = "Sharefeed catalogue", "1", "3.1.0"
+MEDIA_TYPE = "application/json"
+_View = TypeVar("_View", bound=Callable[..., Response])
+
+without_csrf = True
+"""No form comes here and no cookie is read."""
+
+blueprint = flask_smorest.Blueprint("api", __name__, url_prefix="/api", description="The catalogue of this node.")
+
+
+def _open(response: Response) -> Response:
+    open_to_all(response)
+    if request.method == "OPTIONS" and request.path.endswith("/proposals"):
+        response.headers["Access-Control-Allow-Methods"] = "POST, OPTIONS"
+        response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+    return response
+
+
+blueprint.after_request(_open)
+
+
+def _offers(
+    path: str, answer: type[Any], *, status: int = 200, method: str = "GET", refuses: Iterable[int] = (), **doc: Any
+) -> Callable[[_View], _View]:
+    """Register a view with its place in the OpenAPI document; ``refuses`` are its problem documents."""
+
+    def register(view: _View) -> _View:
+        described = blueprint.response(status, answer)(view)
+        for code in (*refuses, 503):
+            told = blueprint.alt_response(code, schema=schemas_of.ProblemSchema, content_type=problem.MEDIA_TYPE)
+            described = told(described)
+        blueprint.add_url_rule(path, view_func=blueprint.doc(**doc)(described), methods=[method])
+        return view
+
+    return register
+
+
+@_offers("/v1/listings", schemas_of.SearchSchema, refuses=(400,), parameters=list(schemas_of.SEARCH_PARAMETERS))
+def listings() -> Response:
+    """Search the catalogue."""
+    node = current_node()
+    asked, problems = from_args(request.args)
+    if problems:
+        raise ParameterError(problems)
+    result = documents.ready(node, asked)
+    response = _answer({**_found(node, asked, result), "listings": _matches(node, result)})
+    response.headers["Server-Timing"] = f"search;dur={result.took_ms}"
+    return response
+
+
+@_offers("/v1/listings/<key>", schemas_of.ListingSchema, refuses=(404, 410))
+def listing(key: str) -> Response:
+    """One listing. 410 when it was here and is gone, with the reason."""
+    node = current_node()
+    found = catalogue.listing(node, key)
+    if found is None:
+        abort(404, "There is no listing with this key.")
+    if isinstance(found, Gone):
+        abort(410, f"This listing is gone: {found.reason}.")
+    return _answer(_listing(node, found.shown))
+
+
+@_offers("/v1/organisations/<key>", schemas_of.OrganisationPageSchema, refuses=(404,))
+def organisation(key: str) -> Response:
+    """An organisation with its newest listings, 200 at most."""
+    node = current_node()
+    host = catalogue.organisation(node, key)
+    if host is None:
+        abort(404, "There is no organisation with this key.")
+    document = {
+        "key": key,
+        "url": f"{node.settings.url}organisations/{key}",
+        "organisation": dump_organisation(host.organisation),
+        "listings": [_listing(node, shown) for shown in host.shown],
+    }
+    return _answer(document)
+
+
+@_offers("/v1/categories", schemas_of.CategoriesSchema)
+def categories() -> Response:
+    """The vocabulary of categories, with how much each holds now."""
+    node = current_node()
+    result = documents.ready(node, SearchRequest(limit=1))
+    counts = _category_counts(result)
+    members = ("path", "root", "label", "plural", "kinds", "synonyms")
+    known = vocabulary.categories().values()
+    rows = [{**{name: getattr(one, name) for name in members}, "count": counts.get(one.path, 0)} for one in known]
+    return _answer({"categories": rows})
+
+
+@_offers("/v1/sources", schemas_of.SourcesSchema)
+def sources() -> Response:
+    """The feeds that this catalogue reads."""
+    from node.services import sources as services
+
+    node = current_node()
+    return _answer({"sources": [_source(node, health) for health in services.health(node)]})
+
+
+@_offers(
+    "/v1/proposals",
+    schemas_of.ProposedSchema,
+    status=201,
+    method="POST",
+    refuses=(400, 415, 422, 429),
+    requestBody={"required": True, "content": {MEDIA_TYPE: {"schema": schemas_of.ProposalSchema}}},
+)
+def propose() -> Response:
+    """Propose a source. Sending the same address again while it waits is the same proposal."""
+    from node.services import proposals
+
+    told = _told()
+    node = current_node()
+    kept = proposals.propose(node, **told, from_address=request.remote_addr or "")
+    response = _answer({"id": kept.id, "state": kept.state, "url": kept.url})
+    response.status_code = 201
+    return response
+
+
+def description() -> Response:
+    """This API's OpenAPI document."""
+    return _answer(current_app.extensions[_DESCRIPTION])
+
+
+# Flask's own way in: the document does not describe itself.
+Blueprint.add_url_rule(blueprint, "/openapi.json", "description", description)
+
+
+def _told() -> dict[str, str]:
+    """What a proposal says. Only JSON is taken: a form on another site can then not send one by itself."""
+    if request.mimetype != MEDIA_TYPE:
+        abort(415, "Send the proposal as application/json.")
+    sent = loads(request.get_data())
+    names = ("url", "name", "email", "note")
+    if not isinstance(sent, dict) or not all(isinstance(sent.get(name, ""), str) for name in names):
+        raise DocumentError.of("not-an-object", "A proposal is an object whose members are text.")
+    return {name: sent.get(name, "") for name in names}
+
+
+def _answer(document: Any) -> Response:
+    return conditional(rendered("api", orjson.dumps(document)), MEDIA_TYPE)
+
+
+def _found(node: Node, asked: SearchRequest, result: SearchResult) -> dict[str, Any]:
+    following = asked.changed(cursor=result.next_cursor) if result.next_cursor else None
+    return {
+        "total": result.total,
+        "how": result.how,
+        "corrected": dict(result.corrected),
+        "next": documents.address(node, "api/v1/listings", following) if following else None,
+        "facets": {facet.name: _flat(facet.values) for facet in result.facets},
+    }
+
+
+def _flat(values: Iterable[FacetValue]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for one in values:
+        rows.append({"value": one.value, **({"label": one.label} if one.label else {}), "count": one.count})
+        rows += _flat(one.children)
+    return rows
+
+
+def _category_counts(result: SearchResult) -> dict[str, int]:
+    facet = next(facet for facet in result.facets if facet.name == "category")
+    return {row["value"]: row["count"] for row in _flat(facet.values)}
+
+
+def _matches(node: Node, result: SearchResult) -> list[dict[str, Any]]:
+    return [_listing(node, match.shown, match.distance_km) for match in result.matches]
+
+
+def _listing(node: Node, shown: Shown, distance_km: float | None = None) -> dict[str, Any]:
+    entry = shown.entry
+    return {
+        "key": entry.key,
+        "url": f"{node.settings.url}listings/{entry.key}",
+        "source": entry.source_id,
+        "via": entry.via,
+        "first_shown": _moment(shown.first_shown_at),
+        **({} if distance_km is None else {"distance_km": round(distance_km, 2)}),
+        "item": orjson.Fragment(entry.item),
+    }
+
+
+def _source(node: Node, health: Health) -> dict[str, Any]:
+    told = health.source
+    return {
+        "id": told.id,
+        "name": told.name,
+        "node": told.node_id,
+        "feed": told.url,
+        "level": told.level,
+        "state": told.state,
+        "url": f"{node.settings.url}sources/{told.id}",
+        "shown": health.shown,
+        "held": health.held,
+        "quarantined": health.quarantined,
+        "merged": health.merged,
+        "last_read": _moment(told.last_read_at),
+        "verified_identical": _moment(told.verified_at) if health.identical else None,
+    }
+
+
+def _moment(seconds: int | None) -> str | None:
+    return None if seconds is None else rfc3339(datetime.fromtimestamp(seconds, UTC))
+
+
+_DESCRIPTION = "sharefeed.openapi"
+
+
+def _describe(setup: BlueprintSetupState) -> None:
+    """Write the OpenAPI document once all routes stand."""
+    api = flask_smorest.Api()
+    # Errors are told by one module for the whole site, in the form that the client prefers.
+    api._register_error_handlers = lambda: None
+    api.init_app(setup.app, spec_kwargs={"title": TITLE, "version": VERSION, "openapi_version": OPENAPI_VERSION})
+    blueprint.register_views_in_doc(api, setup.app, api.spec, name=setup.name, parameters=None)
+    setup.app.extensions[_DESCRIPTION] = api.spec.to_dict()
+
+
+# What is recorded is done in order: this stays the last, after all routes.
+blueprint.record_once(_describe)

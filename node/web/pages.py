@@ -1,0 +1,98 @@
+"""Public pages: a small node's front page, each listing, each organisation. On a catalogue, `portal` has the front."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask.blueprints import BlueprintSetupState
+from flask_babel import gettext as _
+
+from node.context import Node
+from node.services import shown as services
+from node.services.shown import Found, Gone
+from node.storage.catalogue import Shown
+from node.web import current_node
+from node.web.cards import Paths, addresses_of, moment
+from node.web.listing_page import (
+    Scene,
+    listing_page,
+    organisation_box,
+    organisation_page,
+    pager_of,
+    publisher_page,
+)
+from node.web.site import feed_links
+from node.web.view_models import GonePage, Head
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.record
+def _front_of_a_publisher(setup: BlueprintSetupState) -> None:
+    node: Node = setup.app.extensions["sharefeed"]
+    if not node.settings.aggregate:
+        setup.add_url_rule("/", "home", home)
+
+
+def home() -> str:
+    node = current_node()
+    number = request.args.get("page", 1, type=int)
+    front = services.front(node, number)
+    if front is None:
+        abort(404)
+    scene = scene_of(node, front.shown)
+    boxes = tuple(organisation_box(host, scene.paths.organisation(host.id, slug)) for slug, host in front.organisations)
+    name, description = node.settings.node_name, node.settings.node_description
+    pager = pager_of(number, front.pages, lambda n: f"{request.script_root}/{f'?page={n}' if n > 1 else ''}")
+    page = publisher_page(name, description, boxes, front.shown, front.total, pager, scene)
+    return render_template("publisher/home.html", page=page)
+
+
+@blueprint.get("/listings/<key>")
+def listing(key: str) -> Response:
+    node = current_node()
+    found = services.listing(node, key)
+    if isinstance(found, Found):
+        return _listing(node, found)
+    if found is None:
+        abort(404)
+    return _gone(found)
+
+
+def _listing(node: Node, found: Found) -> Response:
+    source = found.source
+    page = listing_page(
+        found.shown,
+        scene_of(node, [found.shown]),
+        source_path=f"{request.script_root}/sources/{source.id}" if source and node.settings.aggregate else None,
+        home_name=source.name if source else None,
+    )
+    return make_response(render_template("portal/listing.html", page=page))
+
+
+def _gone(gone: Gone) -> Response:
+    head = Head(gone.title or _("No longer on the board"), indexed=False)
+    page = GonePage(head, gone.title, gone.reason, moment(gone.at))
+    return make_response(render_template("portal/gone.html", page=page), 410)
+
+
+@blueprint.get("/organisations/<key>")
+def organisation(key: str) -> str:
+    node = current_node()
+    host = services.organisation(node, key)
+    if host is None:
+        abort(404)
+    scene = scene_of(node, host.shown)
+    path = scene.paths.organisation(host.organisation.id, key)
+    return render_template(
+        "portal/organisation.html", page=organisation_page(host.organisation, host.shown, path, scene)
+    )
+
+
+def scene_of(node: Node, shown: Iterable[Shown]) -> Scene:
+    """Where the pages of the running node are, with our copies of the pictures that these listings name."""
+    settings, root = node.settings, request.script_root
+    paths = Paths(root, settings.url, settings.timezone, copies=services.copies(node, addresses_of(shown)))
+    search = f"{root}/search" if settings.aggregate else None
+    return Scene(paths, feed_links(root), search)

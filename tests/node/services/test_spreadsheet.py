@@ -1,0 +1,188 @@
+"""Files as they come from people's desks, and from people who mean harm."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from node.services import spreadsheet
+from node.services.spreadsheet import SheetRow, SpreadsheetError, read, text_of
+
+HEADER = "id,title,description\r\n"
+
+
+def workbook(*rows: list[Any], fill: Callable[[Any], None] = lambda sheet: None) -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    fill(book.worksheets[0])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def with_part(data: bytes, name: str, content: bytes) -> bytes:
+    """The workbook with one part replaced or added."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            if part != name:
+                new.writestr(part, old.read(part))
+        new.writestr(name, content)
+    return out.getvalue()
+
+
+PLAIN = workbook(["title"], ["Desk"])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"id,title\r\n1,Caf\xc3\xa9 \xc2\xa35\r\n", id="utf-8"),
+        pytest.param(b"\xef\xbb\xbfid,title\r\n1,Caf\xc3\xa9 \xc2\xa35\r\n", id="utf-8 with a byte order mark"),
+        pytest.param(b"id,title\r\n1,Caf\xe9 \xa35\r\n", id="windows-1252 with a pound sign"),
+        pytest.param("id\ttitle\r\n1\tCafé £5\r\n".encode("utf-16"), id="utf-16 with tabs, Excel's Unicode text"),
+        pytest.param("id;title\r\n1;Café £5\r\n".encode(), id="semicolons"),
+        pytest.param("id\ttitle\n1\tCafé £5\n".encode(), id="tabs"),
+        pytest.param("sep=;\r\nid;title\r\n1;Café £5\r\n".encode(), id="Excel's own hint"),
+        pytest.param("id,title\r1,Café £5\r".encode(), id="line ends of an old Mac"),
+        pytest.param('"id","title"\n"1","Café £5"'.encode(), id="everything quoted, no last line end"),
+    ],
+)
+def test_every_way_of_writing_csv_says_the_same(data: bytes) -> None:
+    sheet = read(data)
+    assert sheet.headings == ("id", "title")
+    assert sheet.rows == (SheetRow(2, ("1", "Café £5")),)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        pytest.param(HEADER + "1,a,b\r\n\r\n,,\r\n2,c,d\r\n", [2, 5], id="blank lines are counted, as they are shown"),
+        pytest.param(HEADER + '1,a,"two\r\nlines"\r\n2,c,d\r\n', [2, 3], id="a line break in quotes is no new row"),
+        pytest.param("Our list,,\r\n\r\n" + HEADER + "1,a,b\r\n", [4], id="a title over the table"),
+        pytest.param("\r\n" + HEADER + "1,a,b\r\n", [3], id="an empty first row"),
+        pytest.param(HEADER, [], id="headings alone"),
+    ],
+)
+def test_rows_have_the_numbers_that_a_spreadsheet_shows(text: str, numbers: list[int]) -> None:
+    assert [row.number for row in read(text.encode()).rows] == numbers
+
+
+def test_a_quoted_cell_keeps_delimiters_quotes_and_line_breaks() -> None:
+    sheet = read(b'title,description\n"a, ""b""; c","one\ntwo"\n')
+    assert sheet.rows[0].cells == ('a, "b"; c', "one\ntwo")
+
+
+def test_a_quotation_mark_that_is_never_closed_costs_one_row() -> None:
+    sheet = read(b'title,description\nDesk,fine\nChair,"oops\n' + b"more,rows\n" * 50_000)
+    assert [row.cells[0] for row in sheet.rows] == ["Desk", "Chair"]
+
+
+def test_a_workbook_gives_typed_cells_and_the_values_of_formulas() -> None:
+    data = workbook(["title", "available_from", "quantity", "lat"], ["Desk", datetime(2026, 12, 5), 3, 52.5])
+    cells = read(data).rows[0].cells
+    assert cells == ("Desk", datetime(2026, 12, 5), 3, 52.5)
+    assert text_of(cells[1]) == "2026-12-05"
+
+
+def test_a_formula_never_calculated_is_an_empty_cell_and_not_its_text() -> None:
+    assert read(workbook(["title", "quantity"], ["Desk", "=1+1"])).rows[0].cells == ("Desk", None)
+
+
+def test_merged_headings_leave_columns_without_a_name() -> None:
+    def merge(sheet: Any) -> None:
+        sheet.merge_cells("B1:C1")
+
+    sheet = read(workbook(["title", "where", None], ["Desk", "Stanground", "PE2"], fill=merge))
+    assert sheet.headings == ("title", "where", "")
+    assert sheet.rows[0].cells == ("Desk", "Stanground", "PE2")
+
+
+def test_only_the_first_sheet_is_read() -> None:
+    book = Workbook()
+    book.worksheets[0].append(["title"])
+    book.create_sheet("Notes").append(["title", "private"])
+    out = io.BytesIO()
+    book.save(out)
+    assert read(out.getvalue()).headings == ("title",)
+
+
+def test_formatting_far_below_the_list_costs_no_time() -> None:
+    def far_below(sheet: Any) -> None:
+        sheet.cell(1_048_576, 1).number_format = "0.00"
+
+    began = time.monotonic()
+    assert len(read(workbook(["title"], ["Desk"], fill=far_below)).rows) == 1
+    assert time.monotonic() - began < 10
+
+
+_BOMB = b"<worksheet>" + b"0" * (spreadsheet.MAX_UNPACKED_BYTES + 1)
+_ENTITIES = b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol">]><workbook>&lol;</workbook>'
+_FAR_ROW = (
+    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    b'<row r="99999999999"><c r="A99999999999"><v>1</v></c></row></sheetData></worksheet>'
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        pytest.param(b"", "empty", id="nothing at all"),
+        pytest.param(b"\x00" * 5000, "No column is called", id="zeros"),
+        pytest.param(b"one,two\n1,2\n", "“one”, “two”", id="no title column"),
+        pytest.param(b"PK\x03\x04 not a zip", "damaged", id="xlsx that is not a zip"),
+        pytest.param(PLAIN[: len(PLAIN) // 2], "damaged", id="xlsx cut in half"),
+        pytest.param(b"\xd0\xcf\x11\xe0" + b"\0" * 100, "old Excel", id="xls, or encrypted"),
+        pytest.param(b"%PDF-1.7", "PDF", id="pdf"),
+        pytest.param(b"\x89PNG\r\n", "picture", id="png"),
+        pytest.param(b"x" * (spreadsheet.MAX_FILE_BYTES + 1), "larger than 20 MB", id="too large"),
+        pytest.param(with_part(PLAIN, "xl/worksheets/sheet1.xml", _BOMB), "unpacks to far more", id="zip bomb"),
+        pytest.param(with_part(PLAIN, "xl/workbook.xml", _ENTITIES), "no spreadsheet program", id="XML entities"),
+        pytest.param(
+            with_part(PLAIN, "xl/styles.xml", _ENTITIES.decode().encode("utf-16")),
+            "no spreadsheet program",
+            id="XML entities in UTF-16",
+        ),
+        pytest.param(with_part(PLAIN, "xl/worksheets/sheet1.xml", b"<not<xml"), "damaged", id="broken XML"),
+        pytest.param(with_part(PLAIN, "xl/worksheets/sheet1.xml", _FAR_ROW), "more rows", id="a row beyond the last"),
+        pytest.param(b"title\n" + b"x\n" * (spreadsheet.MAX_ROWS + 1), "more than 20,000 rows", id="too many rows"),
+        pytest.param(b"a\n" * 5000, "No column is called", id="no headings in sight"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_plain_words(data: bytes, says: str) -> None:
+    with pytest.raises(SpreadsheetError, match=says):
+        read(data)
+
+
+def test_a_zip_of_something_else_is_no_workbook() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("readme.txt", "hello")
+    with pytest.raises(SpreadsheetError, match="not an Excel workbook"):
+        read(out.getvalue())
+
+
+def test_columns_beyond_the_limit_are_left_out() -> None:
+    wide = ",".join(["title", *(f"c{n}" for n in range(100))])
+    sheet = read(f"{wide}\n{wide}\n".encode())
+    assert len(sheet.headings) == len(sheet.rows[0].cells) == spreadsheet.MAX_COLUMNS
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    for candidate in (data, b"title," + data, b"PK\x03\x04" + data, b"title\n" + data):
+        try:
+            sheet = read(candidate)
+        except SpreadsheetError:
+            continue
+        assert all(any(text_of(cell) for cell in row.cells) for row in sheet.rows)
