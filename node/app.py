@@ -20,7 +20,6 @@ WEB_MODULES = ("node.web.feeds", "node.web.brand", "node.web.pages", "node.web.m
 AGGREGATOR_MODULES = (
     "node.web.portal",
     "node.web.photos",
-    "node.web.search",
     "node.web.search_feeds",
     "node.web.sources",
     "node.web.control",

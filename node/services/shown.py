@@ -122,3 +122,9 @@ def copies(node: Node, addresses: Iterable[str]) -> Mapping[str, Picture]:
     if len(ready) < len(elsewhere):
         photos.register(node, elsewhere)
     return ready
+
+
+def newest(node: Node, limit: int, direction: str) -> list[Shown]:
+    """The newest visible offers or wants."""
+    with node.database.read() as tx:
+        return catalogue.newest(tx, node.now, limit, direction)
