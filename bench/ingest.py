@@ -101,7 +101,13 @@ def measure(nodes: int, listings: int, peer_nodes: int) -> dict[str, float]:
         took = ours(port, nodes, listings, Path(folder))
         peer_took = peer(port, peer_nodes, Path(folder))
     rate, peer_rate = nodes * listings / took, peer_nodes * listings / peer_took
-    return {"listings": nodes * listings, "seconds": took, "rate": rate, "peer_rate": peer_rate, "ratio": rate / peer_rate}
+    return {
+        "listings": nodes * listings,
+        "seconds": took,
+        "rate": rate,
+        "peer_rate": peer_rate,
+        "ratio": rate / peer_rate,
+    }
 
 
 def main() -> None:
@@ -115,7 +121,9 @@ def main() -> None:
         return
     print(f"cold ingest of {figures['listings']:,.0f} listings in {figures['seconds']:.1f} s")
     print(f"  sharefeed  {figures['rate']:8,.0f} listings/s   {figures['rate'] / LIMIT:.2f} of the limit of {LIMIT:,}")
-    print(f"  reader     {figures['peer_rate']:8,.0f} listings/s   {figures['ratio']:.1f} times slower (wanted: {PEER_RATIO})")
+    print(
+        f"  reader     {figures['peer_rate']:8,.0f} listings/s   {figures['ratio']:.1f} times slower (wanted: {PEER_RATIO})"
+    )
 
 
 if __name__ == "__main__":

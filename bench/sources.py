@@ -1,6 +1,7 @@
 """A server of many made-up nodes for benchmarks: every page is rendered before the first request is answered.
 
-Run as ``python -m bench.sources NODES LISTINGS``; it prints its port when it is ready, and ends with its standard input.
+Run as ``python -m bench.sources NODES LISTINGS``; it prints its port when ready, and ends with its
+standard input.
 """
 
 from __future__ import annotations
@@ -41,9 +42,7 @@ def items_of(port: int, number: int, listings: int, now: int) -> list[dict[str, 
 def change_page(port: int, number: int, items: Sequence[dict[str, object]]) -> bytes:
     """The whole change feed of one node as one page."""
     total = sum(contribution(str(i["id"]), i["_sharefeed"]["hash"]) for i in items)  # type: ignore[index]
-    head = PageHead(
-        node_id(port, number), epoch=EPOCH, checkpoint="end", count=len(items), digest=digest_hex(total)
-    )
+    head = PageHead(node_id(port, number), epoch=EPOCH, checkpoint="end", count=len(items), digest=digest_hex(total))
     page = Page("json", f"Node {number}", head=head, home_page_url=node_id(port, number))
     return encode(page, [orjson.dumps(item) for item in items])
 
@@ -55,7 +54,7 @@ def serve(nodes: int, listings: int, now: int) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+        def do_GET(self) -> None:
             body = pages.get(self.path.partition("?")[0])
             self.send_response(200 if body is not None else 404)
             self.send_header("Content-Type", MEDIA_TYPE)

@@ -126,6 +126,12 @@ def health(node: Node) -> list[Health]:
         return [Health(source, counts.get(source.id, {}), waiting[source.id]) for source in sources.every(tx)]
 
 
+def node_ids(node: Node) -> list[str]:
+    """Ids of the nodes whose listings may be shown, for the node document."""
+    with node.database.read() as tx:
+        return sorted({known.node_id for known in sources.nodes(tx) if known.state in (ACTIVE, PAUSED)})
+
+
 def health_of(node: Node, source_id: int) -> Health:
     """How one source is. Raises `SourceError` where there is none with this number."""
     found = next((one for one in health(node) if one.source.id == source_id), None)

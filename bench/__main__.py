@@ -1,0 +1,24 @@
+"""`./run bench [NAME] [--full] [--json]`: one benchmark, or each in turn."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+NAMES = ("ingest", "search", "node_floor", "relevance")
+
+
+def main() -> None:
+    name, rest = (sys.argv[1:2] or [""])[0], sys.argv[2:]
+    if name.startswith("-"):
+        name, rest = "", sys.argv[1:]
+    if name and name not in NAMES:
+        sys.exit(f"There is no benchmark {name!r}; there are {', '.join(NAMES)}.")
+    for chosen in (name,) if name else NAMES:
+        sys.argv = [f"./run bench {chosen}", *rest]
+        print(f"== {chosen}", flush=True)
+        import_module(f"bench.{chosen}").main()
+
+
+if __name__ == "__main__":
+    main()
