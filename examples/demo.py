@@ -17,6 +17,7 @@ from examples.demo_network import Network, choose_portal_port, running, wait_unt
 from examples.demo_plan import Plan, read_plan
 from examples.demo_processes import DemoError
 from examples.demo_verdict import SEARCHED, a_listing, faults, page_faults, rows, table
+from node.services.operator import LINK_MINUTES, new_link
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 INTERRUPTED = 130
@@ -77,8 +78,6 @@ def _judge(network: Network) -> int:
 
 
 def _tell(network: Network) -> None:
-    from node.services.operator import LINK_MINUTES, new_link
-
     catalogue, council = network.catalogue, network.site("council")
     url, command = catalogue.url, f"{Path(sys.executable).parent / 'sharefeed'} --home {catalogue.home}"
     click.secho(f"The portal: {url}\n", bold=True)

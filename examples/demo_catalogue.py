@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from examples.demo_members import NODE_DOCUMENT, Site, wait_until_answers
 from examples.demo_plan import PLAIN, Member, Plan
 from examples.demo_processes import SHAREFEED, Children, DemoError
+from federation.discovery import discover
+from federation.plain import Defaults
+from node.context import Node
+from node.search.index import read_state
+from node.services import sources
+from node.services.polling import make_fetcher
+from node.settings import load
+from node.storage import catalogue as stored
 from schemas.errors import SharefeedError
-
-if TYPE_CHECKING:
-    from federation.plain import Defaults
-    from node.context import Node
+from schemas.listing import Place
+from schemas.organisation import Organisation
 
 POLL_S = 60
 
@@ -31,9 +38,6 @@ class Catalogue:
 
 def start_catalogue(plan: Plan, folder: Path, port: int, children: Children) -> Catalogue:
     """Set the aggregator up and start it, still without sources. Raises `DemoError`."""
-    from node.context import Node
-    from node.settings import load
-
     home, url = folder / "catalogue", f"http://127.0.0.1:{port}/"
     command = [*SHAREFEED, "init", "--home", str(home), "--url", url, "--port", str(port)]
     command += ["--aggregate", "--allow-loopback", "--name", plan.name, "--description", plan.description]
@@ -57,10 +61,6 @@ def _others(plan: Plan) -> list[str]:
 
 def add_sources(catalogue: Catalogue, sites: Sequence[Site]) -> None:
     """Add every site as an operator would, by the address of its home page. Raises `DemoError`."""
-    from federation.discovery import discover
-    from node.services import sources
-    from node.services.polling import make_fetcher
-
     with make_fetcher(catalogue.node) as fetcher:
         for site in sites:
             try:
@@ -74,10 +74,6 @@ def add_sources(catalogue: Catalogue, sites: Sequence[Site]) -> None:
 
 def _defaults(member: Member) -> Defaults:
     """What the operator says of a feed that cannot say it for itself."""
-    from federation.plain import Defaults
-    from schemas.listing import Place
-    from schemas.organisation import Organisation
-
     said, host = member.defaults, member.organisations[0]
     place = {name: said[name] for name in ("locality", "postcode", "country", "lat", "lon", "precision_m")}
     return Defaults(
@@ -93,25 +89,18 @@ def _defaults(member: Member) -> Defaults:
 
 def shown(catalogue: Catalogue) -> int:
     """How many listings are in the catalogue now."""
-    from node.storage import catalogue as stored
-
     with catalogue.node.database.read() as tx:
         return stored.state(tx).live_count
 
 
 def all_read(catalogue: Catalogue) -> bool:
     """Whether every source has been read to its end, or could not be."""
-    from node.services import sources
-
     found = [health.source for health in sources.health(catalogue.node)]
     return all(one.last_code not in (None, "more") and not one.reading_open for one in found)
 
 
 def index_caught_up(catalogue: Catalogue) -> bool:
     """Whether the search finds everything that the catalogue holds."""
-    from node.search.index import read_state
-    from node.storage import catalogue as stored
-
     with catalogue.node.database.read() as tx:
         now = stored.state(tx)
     state = read_state(catalogue.home)
@@ -120,18 +109,12 @@ def index_caught_up(catalogue: Catalogue) -> bool:
 
 def reasons_of(catalogue: Catalogue, source_id: int, state: str) -> dict[str, str]:
     """Listing id -> code of its first reason, for the listings of a source in this state."""
-    from node.services import sources
-
-    rows: Sequence[Any] = sources.verdicts(catalogue.node, source_id, state=state)
+    rows = sources.verdicts(catalogue.node, source_id, state=state)
     return {row.id: row.reasons[0].code if row.reasons else "" for row in rows}
 
 
 def some_listing(catalogue: Catalogue, source_id: int) -> tuple[str, str] | None:
     """The portal's page of a listing of this source, and its page at home; None where the source has none."""
-    import orjson
-
-    from node.storage import catalogue as stored
-
     with catalogue.node.database.read() as tx:
         one = next((found for found in stored.live(tx) if found.entry.source_id == source_id), None)
     if one is None:

@@ -12,6 +12,9 @@ from typing import Any
 
 from examples.demo_plan import PHOTOS, PUBLISHER, Member
 from examples.demo_processes import SHAREFEED, Child, Children, choose_port, status_of, wait_until
+from node.context import Node
+from node.services.hosting import put_profile
+from node.settings import load
 
 NODE_DOCUMENT = ".well-known/sharefeed.json"
 TTL_S = 60
@@ -68,10 +71,6 @@ def _bbox(member: Member) -> str:
 
 def _host_organisations(member: Member, home: Path) -> None:
     """The profiles that a spreadsheet of listings has no columns for."""
-    from node.context import Node
-    from node.services.hosting import put_profile
-    from node.settings import load
-
     node = Node.open(load(home, {}))
     try:
         for organisation in member.organisations:

@@ -47,6 +47,11 @@ class Member:
         return self.source.suffix == ".csv"
 
     @property
+    def states_digest(self) -> bool:
+        """Whether its feed says what a copy can be compared with: all that the software makes do."""
+        return self.kind == PUBLISHER or self.is_spreadsheet
+
+    @property
     def listings(self) -> int:
         """How many listings the example holds, faulty ones among them."""
         text = self.source.read_text(encoding="utf-8")

@@ -26,6 +26,7 @@ STOP_S = 15.0
 _PORTS = range(20_000, 32_000)
 """Below the ports that systems hand to callers, so that nobody takes one between our choice and its use."""
 _LAST_LINES = 12
+_NOT_OURS = ("DATABASE_URL", "PYTHONPATH")
 # A proxy that the environment names is for the world outside, not for this machine.
 _http = build_opener(ProxyHandler({}))
 
@@ -55,10 +56,11 @@ class Child:
 
 
 class Children:
-    """The processes that were started here. Leaving the ``with`` block stops all of them."""
+    """The processes that were started here, all in one folder. Leaving the ``with`` block stops all of them."""
 
-    def __init__(self, logs: Path) -> None:
+    def __init__(self, logs: Path, folder: Path = PROJECT) -> None:
         self._logs = logs
+        self._folder = folder
         self._lock = threading.Lock()
         self._all: list[Child] = []
         self._closed = False
@@ -70,7 +72,7 @@ class Children:
             if self._closed:
                 raise DemoError(f"{name} was not started: the demo is being stopped.")
             try:
-                child = Child(name, _popen(command, log), log)
+                child = Child(name, _popen(command, self._folder, log), log)
             except OSError as error:
                 raise DemoError(f"{name} cannot be started: {error}") from error
             self._all.append(child)
@@ -118,12 +120,12 @@ class Children:
         self.stop()
 
 
-def _popen(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+def _popen(command: Sequence[str], folder: Path, log: Path) -> subprocess.Popen[bytes]:
     with log.open("wb") as file:
         # A group of its own: Ctrl-C then reaches the demo alone, which stops its processes one by one.
         return subprocess.Popen(
             command,
-            cwd=PROJECT,
+            cwd=folder,
             env=clean_environment(os.environ),
             stdin=subprocess.DEVNULL,
             stdout=file,
@@ -133,8 +135,8 @@ def _popen(command: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
 
 
 def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment without what would change a node's settings, its database first of all."""
-    kept = {k: v for k, v in environment.items() if k != "DATABASE_URL" and not k.startswith("SHAREFEED_")}
+    """The environment without what would change a node's settings (its database first of all) or its program."""
+    kept = {k: v for k, v in environment.items() if k not in _NOT_OURS and not k.startswith("SHAREFEED_")}
     return {**kept, "PYTHONUNBUFFERED": "1"}
 
 

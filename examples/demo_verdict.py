@@ -9,9 +9,11 @@ from typing import Any
 
 from examples.demo_catalogue import Catalogue, reasons_of, some_listing
 from examples.demo_members import Site
-from examples.demo_plan import PLAIN
 from examples.demo_processes import DemoError, body_of, status_of
 from federation.facts import short_key
+from federation.records import QUARANTINED
+from node.services import sources
+from node.services.sources import Health
 
 SEARCHED = "desk"
 HEADS = ("Source", "Level", "Shown", "Held", "Quarantined", "Merged", "Verified identical")
@@ -33,15 +35,12 @@ class Row:
 
     def cells(self) -> tuple[str, ...]:
         numbers = (self.shown, self.held, len(self.quarantined), self.merged)
-        identical = {True: "yes", False: "NO", None: "cannot be (plain feed)"}[self.identical]
+        identical = {True: "yes", False: "no", None: "states no digest"}[self.identical]
         return (self.site.member.name, self.level, *(str(number) for number in numbers), identical)
 
 
 def rows(catalogue: Catalogue) -> list[Row]:
     """How every source stands, in the order in which they were added."""
-    from federation.records import QUARANTINED
-    from node.services import sources
-
     return [
         Row(
             site=site,
@@ -52,11 +51,17 @@ def rows(catalogue: Catalogue) -> list[Row]:
             held=health.held,
             merged=health.merged,
             quarantined=reasons_of(catalogue, number, QUARANTINED),
-            identical=None if site.member.kind == PLAIN else health.identical,
+            identical=_identical(health),
         )
         for number, site in catalogue.sources.items()
         for health in [sources.health_of(catalogue.node, number)]
     ]
+
+
+def _identical(health: Health) -> bool | None:
+    source = health.source
+    compared = source.verified_at is not None or source.reread_at is not None
+    return health.identical if compared else None
 
 
 def table(found: Sequence[Row]) -> str:
@@ -94,7 +99,7 @@ def _faults(row: Row) -> list[str]:
         said.append(f"{row.held} listings are held and {row.merged} merged; none should be.")
     if row.quarantined != promised:
         said.append(f"quarantined are {row.quarantined or 'none'}; {promised or 'none'} should be.")
-    if row.identical is False:
+    if row.identical is False or (row.identical is None and member.states_digest):
         said.append("the catalogue's copy was not verified to be identical with the source.")
     return said
 

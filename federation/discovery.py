@@ -6,9 +6,10 @@ it was found, or its own site must name the feed. Guesses no addresses but the w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
+from types import MappingProxyType
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from federation.fetch import Answer, FetchError
@@ -63,11 +64,22 @@ class Discovered:
 
 
 class DiscoveryError(SharefeedError):
-    """No feed was found, or one that must not be read; ``code`` is stable, ``tried`` says what was asked."""
+    """No feed was found, or one that must not be read; ``code`` is stable, ``tried`` says what was asked.
 
-    def __init__(self, code: str, message: str, tried: Iterable[tuple[str, str]] = ()) -> None:
+    ``broken`` are documents that are feeds or node documents of ours by their look, but break rules: by address, all
+    problems of each.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        tried: Iterable[tuple[str, str]] = (),
+        broken: Mapping[str, Sequence[Problem]] = MappingProxyType({}),
+    ) -> None:
         self.code = code
         self.tried: Tried = tuple(tried)
+        self.broken = {url: tuple(problems) for url, problems in broken.items()}
         super().__init__(message)
 
 
@@ -112,6 +124,7 @@ class _Search:
         self._documents: dict[str, FoundDocument | None] = {}
         self._said: dict[str, str] = {}
         self._problems: list[Problem] = []
+        self._broken: dict[str, tuple[Problem, ...]] = {}
         self._moved = False
 
     def run(self, candidates: tuple[str, ...]) -> Discovered:
@@ -129,7 +142,7 @@ class _Search:
         return tuple(self._said.items())
 
     def _error(self, code: str, message: str) -> DiscoveryError:
-        return DiscoveryError(code, message, self._tried())
+        return DiscoveryError(code, message, self._tried(), self._broken)
 
     def _ask(self, url: str) -> Answer | None:
         """The whole answer of ``url``, whatever its status; None when none came. Each address is asked once."""
@@ -208,8 +221,13 @@ class _Search:
         return next(url for url, known in self._answers.items() if known is answer)
 
     def _note(self, url: str, error: DocumentError) -> None:
-        self._said[url] = str(error)[:500]
+        self._say_broken(url, error)
         self._problems += [replace(problem, message=f"{url}: {problem.message}") for problem in error.problems]
+
+    def _say_broken(self, url: str, error: DocumentError) -> None:
+        self._said[url] = str(error)[:500]
+        if error.problems[0].code != "not-a-feed":
+            self._broken[url] = error.problems
 
     def _from_document(self, found: FoundDocument) -> Discovered | None:
         document = found.document
@@ -257,7 +275,7 @@ class _Search:
         try:
             page = feed.decode(answer.body, answer.media_type, answer.url)
         except DocumentError as error:
-            self._said[self._asked_url(answer)] = str(error)[:500]
+            self._say_broken(self._asked_url(answer), error)
             return None
         self._said[self._asked_url(answer)] = f"is a feed ({page.format})"
         return page

@@ -7,14 +7,25 @@ node is a source itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from federation.records import ACTIVE, EXPIRED, MERGED, PAUSED, QUARANTINED, SHOWN, Mirrored
+from federation.reading import NOT_FREE
+from federation.records import (
+    ACTIVE,
+    EXPIRED,
+    HELD,
+    MERGED,
+    PAUSED,
+    QUARANTINED,
+    REMOVED,
+    SHOWN,
+    Mirrored,
+    Withdrawn,
+)
 
 _ELIGIBLE = (SHOWN, MERGED)
-HIDES_AT_ONCE = "not-free"
 
 
 class KnownNode(NamedTuple):
@@ -43,13 +54,18 @@ class Resolution:
     reason: str = "removed"
 
 
+def territory(node_id: str) -> str:
+    """What every address of a node's own begins with."""
+    return node_id if node_id.endswith("/") else node_id + "/"
+
+
 class Nodes:
     """The nodes that this aggregator knows, found by the address under which a listing's id lies."""
 
     def __init__(self, own_id: str, known: Iterable[KnownNode]) -> None:
         self.own_id = own_id
         self.by_source = {node.source_id: node for node in known}
-        self._spoken = {node.node_id: node.source_id for node in self.by_source.values() if node.spoken}
+        self._spoken = {node.node_id for node in self.by_source.values() if node.spoken and node.state != REMOVED}
         self._by_address = {node_id.rstrip("/"): node_id for node_id in (own_id, *self._spoken)}
 
     def home(self, listing_id: str) -> str | None:
@@ -61,38 +77,39 @@ class Nodes:
             address, slash, _ = address.rpartition("/")
         return None
 
-    def counts(self, row: Mirrored) -> bool:
+    def overruled(self, row: Mirrored | Withdrawn) -> str | None:
+        """The node whose word counts in place of this copy's: an origin that is a source itself, or this node."""
+        node_id = self.by_source[row.source_id].node_id
+        for origin in (row.via[0] if row.via else node_id, self.home(row.id)):
+            if origin not in (None, node_id) and (origin == self.own_id or origin in self._spoken):
+                return origin
+        return None
+
+    def counts(self, row: Mirrored | Withdrawn) -> bool:
         """Whether this copy may be shown at all: only the origin's word counts where the origin is a source."""
         node = self.by_source.get(row.source_id)
-        if node is None or node.state not in (ACTIVE, PAUSED):
-            return False
-        origin = row.via[0] if row.via else node.node_id
-        return self._is_first_hand(origin, node) and self._is_first_hand(self.home(row.id), node)
-
-    def _is_first_hand(self, origin: str | None, node: KnownNode) -> bool:
-        if origin is None or origin == node.node_id:
-            return True
-        return origin != self.own_id and origin not in self._spoken
+        return node is not None and node.state in (ACTIVE, PAUSED) and self.overruled(row) is None
 
     def rank(self, row: Mirrored, current: Current | None) -> tuple[bool, int, bool, int, int]:
         """The order of preference among copies that count, best first."""
         node = self.by_source[row.source_id]
         origin = row.via[0] if row.via else node.node_id
         is_shown = current is not None and current.source_id == row.source_id
-        return (not row.id.startswith(origin), len(row.via), not is_shown, row.first_seen_at, row.source_id)
+        at_home = row.id.startswith(territory(origin))
+        return (not at_home, len(row.via), not is_shown, row.first_seen_at, row.source_id)
 
 
 def resolve(
     routes: Sequence[Mirrored],
     current: Current | None,
-    waiting: Mapping[int, str],
+    waiting: Collection[int],
     nodes: Nodes,
     reason: str = "removed",
 ) -> Resolution:
     """What the catalogue shows of one listing that came by ``routes`` (one row a source, whatever its state).
 
-    ``waiting`` are the sources whose removal of it waits for a word or was undone. ``reason`` is given to the removal
-    if there is one.
+    ``waiting`` are the sources that count and whose removal of it waits for a word or was undone. ``reason`` is given
+    to the removal if there is one.
     """
     if current is not None and current.source_id is None:
         return Resolution(keep=True)
@@ -104,11 +121,11 @@ def resolve(
     own = next((row for row in routes if row.source_id == current.source_id), None)
     if own is None:
         return Resolution(keep=current.source_id in waiting, reason=reason)
-    return _last_word(own, reason)
+    return _last_word(own, reason) if nodes.counts(own) else Resolution(reason=reason)
 
 
 def _last_word(row: Mirrored, reason: str) -> Resolution:
     """What stays of a listing whose newest version cannot be shown: the last valid one, unless it is no longer free."""
-    if row.state == QUARANTINED:
-        return Resolution(keep=all(problem.code != HIDES_AT_ONCE for problem in row.reasons))
+    if row.state in (QUARANTINED, HELD):
+        return Resolution(keep=all(problem.code != NOT_FREE for problem in row.reasons), reason=reason)
     return Resolution(reason=EXPIRED if row.state == EXPIRED else reason)

@@ -14,16 +14,18 @@ A failing node is a result, not a crash: `Poll.run` always returns a `PollResult
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from typing import NoReturn
 from urllib.parse import quote, urlsplit
 
 from federation.fetch import Answer, FetchError
 from federation.plain import Defaults
 from federation.ports import Book, Decoding, Fetching, StaleError
-from federation.reading import Context
-from federation.records import L1, PLAIN, SUSPENDED, PollResult, ReadPage, Source, Tally
-from federation.schedule import Pace, after_gone, next_wait, wants_unconditional, wants_whole_reading
+from federation.reading import Context, storable
+from federation.records import L1, PLAIN, PollResult, ReadPage, Source, Tally
+from federation.rejudge import hide
+from federation.schedule import Pace, after_gone, next_due, wants_unconditional, wants_whole_reading
 from federation.store_page import Asked, store_page, store_unchanged
 from schemas.errors import DocumentError, Problem
 from schemas.problem import RESYNC, problem_type
@@ -51,6 +53,17 @@ class Stop(Exception):  # noqa: N818 - control flow of one poll, caught in `run`
 
 
 @dataclass
+class _Going:
+    """How far one poll has come."""
+
+    source: Source
+    started: float
+    asked: set[str] = field(default_factory=set)
+    beginnings: int = 0
+    tally: Tally = field(default_factory=Tally)
+
+
+@dataclass
 class Poll:
     """One reading of one source. ``own_id`` is this aggregator's node id; ``now`` whole seconds since 1970."""
 
@@ -65,17 +78,14 @@ class Poll:
 
     def run(self, source: Source) -> PollResult:
         """Read ``source`` (claimed by this worker) to its end or to the limits, and plan the next reading."""
-        started = time.monotonic()
-        tally = Tally()
+        going = _Going(source, time.monotonic())
         try:
-            if wants_whole_reading(source, self.now) or (source.level != L1 and wants_unconditional(source, self.now)):
-                source = self._begin_whole(source)
-            source, result, tally = self._read(source, started)
+            result = self._read(going)
         except Stop as stop:
             result = stop.result
         except (FetchError, DocumentError, StaleError) as error:
             result = PollResult(*_failure(error))
-        return self._finish(source.id, replace(result, tally=result.tally + tally), started)
+        return self._finish(going, replace(result, message=storable(result.message), tally=going.tally))
 
     def _begin_whole(self, source: Source) -> Source:
         """Begin a reading from the start: new marks, no cursor, no validators."""
@@ -86,29 +96,37 @@ class Poll:
             ledger.save(fresh, asked_with=source.cursor)
         return fresh
 
-    def _read(self, source: Source, started: float) -> tuple[Source, PollResult, Tally]:
-        tally, asked_urls = Tally(), set[str]()
-        while True:
-            url = _address(source)
-            if url in asked_urls:
-                raise Stop("repeated-page", "The node sent its reader back to a page that was read already.")
-            asked_urls.add(url)
-            answer = self._fetch(source, url)
-            if answer.status == 304:
-                return source, self._unchanged(source, answer), tally
-            page = self._page(source, answer)
-            if page is None:
-                source = self._begin_whole(source)
-                continue
-            source, read = self._store(source, answer, page)
-            tally += replace(read, bytes=len(answer.body))
-            if not (page.head and page.head.more and source.level == L1):
-                return source, _done(answer), tally
-            if time.monotonic() - started > self.limits.seconds or tally.pages >= self.limits.pages:
-                return source, PollResult("more", "Read as far as one poll may; the rest follows."), tally
+    def _begin_again(self, going: _Going) -> None:
+        """The node has lost the history that the cursor speaks of. Once in a poll is enough."""
+        going.beginnings += 1
+        if going.beginnings > 1:
+            raise Stop("repeated-resync", "The node keeps sending its reader back to the start.")
+        going.source = self._begin_whole(going.source)
+        going.asked.clear()
 
-    def _fetch(self, source: Source, url: str) -> Answer:
+    def _read(self, going: _Going) -> PollResult:
+        source = going.source
+        if wants_whole_reading(source, self.now) or (source.level != L1 and wants_unconditional(source, self.now)):
+            going.source = self._begin_whole(source)
+        while True:
+            answer = self._fetch(going)
+            if answer.status == 304:
+                return self._unchanged(going.source, answer)
+            page = self._page(going, answer)
+            if page is None:
+                self._begin_again(going)
+                continue
+            self._store(going, answer, page)
+            if not (page.head and page.head.more and source.level == L1):
+                return _done(answer)
+            if time.monotonic() - going.started > self.limits.seconds or going.tally.pages >= self.limits.pages:
+                return PollResult("more", "Read as far as one poll may; the rest follows.")
+
+    def _fetch(self, going: _Going) -> Answer:
+        source = going.source
         whole = source.reading_open or wants_unconditional(source, self.now)
+        url = _address(source, source.cursor)
+        going.asked.add(url)
         answer = self.fetcher.get(
             url,
             accept=ACCEPT,
@@ -116,58 +134,67 @@ class Poll:
             last_modified=None if whole else source.last_modified,
             no_cache=whole,
         )
-        if answer.status in (200, 410) or (answer.status == 304 and not whole):
+        asked_if_changed = not whole and (source.etag is not None or source.last_modified is not None)
+        if answer.status in (200, 410) or (answer.status == 304 and asked_if_changed):
             return answer
         raise Stop(f"http-{answer.status}", _status_words(answer.status), answer.retry_after_s)
 
-    def _page(self, source: Source, answer: Answer) -> ReadPage | None:
-        """The page of ``answer``; None where the history that the cursor speaks of was lost, and reading begins again.
-
-        That is said once at most: without a cursor there is nothing that could have been lost.
-        """
+    def _page(self, going: _Going, answer: Answer) -> ReadPage | None:
+        """The page of ``answer``; None where the history that the cursor speaks of was lost."""
+        source = going.source
         if answer.status == 410:
-            if source.cursor is not None and problem_type(answer.body) == RESYNC:
-                return None
+            if problem_type(answer.body) == RESYNC:
+                return self._lost(source)
             self._gone(source, answer)
         defaults = Defaults.from_json(source.defaults) if source.level == PLAIN else None
-        page = self.decode(answer.body, answer.media_type, Context(source.node_id, self.now, defaults))
-        _check_page(source, answer, page)
+        context = Context(source.node_id, self.now, defaults, answer.url)
+        page = self.decode(answer.body, answer.media_type, context)
+        _check_page(source, answer, page, going.asked)
         lost = source.level == L1 and source.cursor is not None and page.head and page.head.epoch != source.epoch
         return None if lost else page
+
+    def _lost(self, source: Source) -> None:
+        if source.cursor is None:
+            # Without a cursor there is nothing that could have been lost.
+            raise Stop("repeated-resync", "The node keeps sending its reader back to the start.")
 
     def _gone(self, source: Source, answer: Answer) -> NoReturn:
         """A 410 that asks for no new reading: the third within a day suspends the source."""
         counted, suspend = after_gone(source, self.now)
-        if suspend:
-            reason = "The node said three times within a day that it is gone."
-            counted = replace(counted, state=SUSPENDED, state_reason=reason)
         with self.book.open() as ledger:
             ledger.save(counted, asked_with=source.cursor)
+            if suspend:
+                ledger.suspend(source.id, "The node said three times within a day that it is gone.")
+        if suspend:
+            hide(self.book, source.id, self.own_id, self.now)
         raise Stop("gone", "The node says that this feed is gone.", answer.retry_after_s)
 
-    def _store(self, source: Source, answer: Answer, page: ReadPage) -> tuple[Source, Tally]:
+    def _store(self, going: _Going, answer: Answer, page: ReadPage) -> None:
         asked = Asked(
             self.own_id, self.now, self.limits.listings, answer.etag, answer.last_modified, _date(answer, self.now)
         )
         with self.book.open() as ledger:
-            return store_page(ledger, source, page, asked)
+            stored, read = store_page(ledger, going.source, page, asked)
+        going.source = stored
+        going.tally += replace(read, bytes=len(answer.body))
 
     def _unchanged(self, source: Source, answer: Answer) -> PollResult:
         with self.book.open() as ledger:
             store_unchanged(ledger, source, _date(answer, self.now))
         return PollResult("unchanged", "Nothing changed since the last reading.", max_age_s=answer.max_age_s)
 
-    def _finish(self, source_id: int, result: PollResult, started: float) -> PollResult:
-        milliseconds = int((time.monotonic() - started) * 1000)
+    def _finish(self, going: _Going, result: PollResult) -> PollResult:
+        milliseconds = int((time.monotonic() - going.started) * 1000)
         with self.book.open() as ledger:
-            source = ledger.source(source_id)
+            source = ledger.source(going.source.id)
             if source is None:
                 return result
-            source = _with_result(source, result, self.now)
-            wait = next_wait(source, result, self.pace, self.chance)
-            due = self.now + wait if source.reread_at is None else min(self.now + wait, source.reread_at)
-            ledger.save(replace(source, due_at=due, lease_until=0), asked_with=source.cursor)
-            ledger.log_poll(source_id, result, milliseconds, self.now)
+            # Whoever lost the lease must not end another worker's.
+            if source.lease_token == going.source.lease_token:
+                source = _with_result(source, result, self.now)
+                due = next_due(source, result, self.pace, self.chance, self.now)
+                ledger.save(replace(source, due_at=due, lease_until=0), asked_with=source.cursor)
+            ledger.log_poll(source.id, result, milliseconds, self.now)
         return result
 
 
@@ -178,15 +205,15 @@ def _with_result(source: Source, result: PollResult, now: int) -> Source:
     return replace(told, last_code=result.code, last_message=result.message)
 
 
-def _address(source: Source) -> str:
+def _address(source: Source, cursor: str | None) -> str:
     """The feed's address, and on a change feed the cursor from which reading goes on."""
-    if source.level != L1 or source.cursor is None:
+    if source.level != L1 or cursor is None:
         return source.url
     joiner = "&" if urlsplit(source.url).query else "?"
-    return f"{source.url}{joiner}after={quote(source.cursor, safe='')}"
+    return f"{source.url}{joiner}after={quote(cursor, safe='')}"
 
 
-def _check_page(source: Source, answer: Answer, page: ReadPage) -> None:
+def _check_page(source: Source, answer: Answer, page: ReadPage, asked: Collection[str]) -> None:
     """Refuse a page that cannot be what the source is: nothing of it is applied."""
     head = page.head
     if source.level == PLAIN:
@@ -197,10 +224,10 @@ def _check_page(source: Source, answer: Answer, page: ReadPage) -> None:
         message = f"This feed belongs to {source.node_id}; what came now says it is {head.node}."
         raise DocumentError.of("other-node", message, "/_sharefeed/node")
     if source.level == L1:
-        _check_change_page(source, answer, page)
+        _check_change_page(source, answer, page, asked)
 
 
-def _check_change_page(source: Source, answer: Answer, page: ReadPage) -> None:
+def _check_change_page(source: Source, answer: Answer, page: ReadPage, asked: Collection[str]) -> None:
     head = page.head
     if head is None or head.epoch is None or head.checkpoint is None:
         raise DocumentError.of("not-a-change-feed", "A change feed states epoch and checkpoint.", "/_sharefeed")
@@ -211,14 +238,18 @@ def _check_change_page(source: Source, answer: Answer, page: ReadPage) -> None:
     if page.next_url is None or _origin(page.next_url) != _origin(answer.url):
         message = "The next page must be named, and lie at the same address."
         raise DocumentError([Problem("/next_url", "foreign-page", message)])
-    if head.checkpoint == source.cursor:
-        raise DocumentError.of(
-            "repeated-page", "More follows, but the checkpoint did not move.", "/_sharefeed/checkpoint"
-        )
+    # Reading goes on at the checkpoint, so both must lead on.
+    following = {page.next_url, _address(source, head.checkpoint)}
+    if head.checkpoint == source.cursor or not following.isdisjoint({*asked, answer.url}):
+        raise DocumentError.of("repeated-page", "More follows, but at a page that was read already.", "/next_url")
 
 
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
+def _origin(url: str) -> tuple[str, str] | None:
+    """Scheme and authority; None for what is no address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
     return parts.scheme.lower(), parts.netloc.lower()
 
 
@@ -235,7 +266,7 @@ def _failure(error: FetchError | DocumentError | StaleError) -> tuple[str, str]:
     if isinstance(error, FetchError):
         return error.code, str(error)
     if isinstance(error, DocumentError):
-        return error.problems[0].code, str(error)[:2000]
+        return error.problems[0].code, str(error)
     return "stale", str(error)
 
 

@@ -49,8 +49,7 @@ MAX_TAGS = 20
 MAX_TAG = 60
 
 _DAY_S = 86_400
-_MARKUP = re.compile(r"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
-_INLINE = re.compile(r"</?(?:a|abbr|b|code|em|i|small|span|strong|sub|sup|u)\b[^>]*>", re.IGNORECASE)
+_BLOCK = re.compile(r"<(?=/?(?:p|div|br|li|ul|ol|tr|td|th|h[1-6]|hr|dt|dd|pre|section|article)\b)", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _ABSOLUTE, _URL, _TONGUE, _WHEN = AbsoluteUri(), HttpUrl(), Language(), Moment()
 
@@ -223,7 +222,10 @@ def _cleaned(value: Any) -> str | None:
 
 
 def _without_markup(html: str) -> str:
-    return _SPACE.sub(" ", unescape(_MARKUP.sub(" ", _INLINE.sub("", html)))).strip()
+    """The words that a browser would show, on one line; scripts and styles are none."""
+    import nh3  # Here, because only the few entries without a title or with far too much markup need it.
+
+    return _SPACE.sub(" ", unescape(nh3.clean(_BLOCK.sub(" <", html), tags=set()))).strip()
 
 
 def _title(item: Mapping[str, Any], text: str | None, html: str | None) -> str:

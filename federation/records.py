@@ -14,7 +14,7 @@ SHOWN, HELD, QUARANTINED, MERGED = "shown", "held", "quarantined", "merged"
 LOOP, EXPIRED, REFUSED = "loop", "expired", "refused"
 STATES = (SHOWN, HELD, QUARANTINED, MERGED, LOOP, EXPIRED, REFUSED)
 
-ACTIVE, PAUSED, SUSPENDED = "active", "paused", "suspended"
+ACTIVE, PAUSED, SUSPENDED, REMOVED = "active", "paused", "suspended", "removed"
 
 L0, L1, PLAIN = "L0", "L1", "plain"
 
@@ -70,6 +70,8 @@ class Source:
 class ReadItem(NamedTuple):
     """One item of a page, judged. ``item`` is what was sent, as JSON text; ``published`` is what the catalogue would
     publish, and ``facts`` what it would be found by: both None where the item could not be read as a listing.
+
+    ``hash`` is what counts at the source, ``own_hash`` that of ``published``: from XML the two can differ.
     """
 
     id: str
@@ -79,6 +81,7 @@ class ReadItem(NamedTuple):
     published: str | None
     facts: Facts | None
     problems: tuple[Problem, ...]
+    own_hash: str
 
 
 @dataclass(frozen=True, slots=True)

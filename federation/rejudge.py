@@ -1,23 +1,29 @@
-"""Judging again what is already in the mirror: after the operator's word, and when a removal is decided or undone."""
+"""Judging again what is known already: after the operator's word, and when a source is suspended or resumed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-
-import orjson
+from uuid import uuid4
 
 from federation.decide import fate
 from federation.facts import Entry, passed_on, short_key
-from federation.ports import Ledger
-from federation.reading import Context, read_item
-from federation.records import ReadItem, Ruling, Source, Withdrawn
-from federation.settle import Fresh, settle
+from federation.merge import Nodes
+from federation.ports import Book, Ledger
+from federation.reading import BY_THE_CLOCK, Context, read_kept
+from federation.records import HELD, KEPT, QUARANTINED, Mirrored, ReadItem, Ruling, Source, Withdrawn
+from federation.settle import CHUNK, Fresh, settle
 
 
-def read_kept(source: Source, listing_id: str, text: str, now: int) -> ReadItem:
-    """A stored item, judged as of ``now``; its stated hash counts, as the text was taken apart once already."""
-    return read_item(listing_id, orjson.loads(text), "kept", Context(source.node_id, now))
+def read_row(source: Source, row: Mirrored, text: str, now: int) -> ReadItem:
+    """A row of the mirror, judged as of ``now``. What was unreadable when it came is unreadable still: some of what was
+    wrong then (a repeated name, a hash that differs) is no longer to be seen in the text that was kept.
+    """
+    item = read_kept(row.id, text, row.hash, Context(source.node_id, now))
+    lasting = tuple(reason for reason in row.reasons if reason.code not in BY_THE_CLOCK)
+    if row.state != QUARANTINED or not lasting:
+        return item
+    return item._replace(facts=None, published=None, problems=row.reasons)
 
 
 def apply_ruling(ledger: Ledger, source: Source, listing_id: str, ruling: Ruling, own_id: str, now: int) -> bool:
@@ -26,7 +32,7 @@ def apply_ruling(ledger: Ledger, source: Source, listing_id: str, ruling: Ruling
     text = ledger.texts(source.id, [listing_id]).get(listing_id)
     if row is None or text is None:
         return False
-    item = read_kept(source, listing_id, text, now)._replace(hash=row.hash, via=row.via)
+    item = read_row(source, row, text, now)
     state, reasons = fate(source, item, row, ruling, own_id, now)
     judged = replace(row, state=state, reasons=reasons)
     ledger.set_state([judged])
@@ -34,22 +40,63 @@ def apply_ruling(ledger: Ledger, source: Source, listing_id: str, ruling: Ruling
     return True
 
 
-def restore(ledger: Ledger, source: Source, rows: Sequence[Withdrawn], now: int) -> int:
-    """Show withdrawn listings again where nothing else is shown in their place; how many."""
-    current = ledger.current([row.id for row in rows])
-    items = [(row, read_kept(source, row.id, row.item, now)) for row in rows if row.id not in current]
-    entries = [
-        Entry(
-            row.id,
-            short_key(row.id),
-            source.id,
-            item.published,
-            row.hash,
-            passed_on(row.via, source.node_id),
-            item.facts,
-        )
-        for row, item in items
-        if item.published is not None and item.facts is not None and item.facts.expires_at > now
-    ]
-    ledger.publish(entries, [], now)
-    return len(entries)
+def restore(ledger: Ledger, source: Source, rows: Sequence[Withdrawn], own_id: str, now: int) -> int:
+    """Show withdrawn listings again where nothing else is shown in their place and their source counts; how many."""
+    nodes, current = Nodes(own_id, ledger.nodes()), ledger.current([row.id for row in rows])
+    entries = [_entry(source, row, now) for row in rows if row.id not in current and nodes.counts(row)]
+    restored = [entry for entry in entries if entry is not None]
+    ledger.publish(restored, [], now)
+    return len(restored)
+
+
+def _entry(source: Source, row: Withdrawn, now: int) -> Entry | None:
+    """What was shown, as it was; None once its time is over."""
+    item = read_kept(row.id, row.item, row.hash, Context(source.node_id, now))
+    if item.facts is None or item.facts.expires_at <= now:
+        return None
+    via = passed_on(row.via, source.node_id)
+    return Entry(row.id, short_key(row.id), source.id, row.item, row.hash, via, item.facts)
+
+
+def hide(book: Book, source_id: int, own_id: str, now: int) -> None:
+    """Take everything of a suspended source out of the catalogue, so that `show` can bring it back."""
+
+    def one_piece(ledger: Ledger, ids: Sequence[str]) -> None:
+        _keep_older_versions(ledger, source_id, ids, now)
+        settle(ledger, ids, own_id, now)
+
+    _in_pieces(book, source_id, one_piece)
+    with book.open() as ledger:
+        settle(ledger, [row.id for row in ledger.waiting(source_id)], own_id, now)
+
+
+def show(book: Book, source_id: int, own_id: str, now: int) -> None:
+    """Bring the catalogue in step for a source that is read again."""
+    _in_pieces(book, source_id, lambda ledger, ids: settle(ledger, ids, own_id, now))
+    with book.open() as ledger:
+        source = ledger.source(source_id)
+        if source is not None:
+            restore(ledger, source, ledger.waiting(source_id), own_id, now)
+
+
+def _in_pieces(book: Book, source_id: int, act: Callable[[Ledger, Sequence[str]], None]) -> None:
+    """``act`` on all ids of a source, some at a time, each time in one transaction: other writers come in between."""
+    after = ""
+    while True:
+        with book.open() as ledger:
+            ids = ledger.ids_of(source_id, after, CHUNK)
+            if not ids:
+                return
+            act(ledger, ids)
+        after = ids[-1]
+
+
+def _keep_older_versions(ledger: Ledger, source_id: int, ids: Sequence[str], now: int) -> None:
+    """Set aside what is shown of listings whose newest version waits or is unfit: the mirror has only that one."""
+    current, texts = ledger.current(ids), ledger.published(ids)
+    rows = [row for row in ledger.known(source_id, ids).values() if row.state in (HELD, QUARANTINED)]
+    shown = [(row.id, current[row.id]) for row in rows if row.id in current and current[row.id].source_id == source_id]
+    batch = str(uuid4())
+    ledger.put_withdrawn(
+        [Withdrawn(source_id, i, batch, KEPT, "removed", texts[i], was.hash, was.via[:-1], now) for i, was in shown]
+    )

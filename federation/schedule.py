@@ -13,6 +13,7 @@ FIRST_REREAD_S = 3600
 LONGEST_REREAD_S = 7 * 86_400
 GONE_WITHIN_S = 86_400
 GONE_LIMIT = 3
+JITTER = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,17 @@ class Pace:
 
     usual_s: int = 3600
     shortest_s: int = 60
+
+
+def next_due(source: Source, result: PollResult, pace: Pace, chance: float, now: int) -> int:
+    """The moment, in seconds, of the next reading of ``source`` after ``result``.
+
+    A whole reading that mends a mirror comes when it is planned, but never before a failing node wants to be asked.
+    """
+    due = now + next_wait(source, result, pace, chance)
+    if source.reread_at is None or not result.fine:
+        return due
+    return min(due, max(source.reread_at, now))
 
 
 def next_wait(source: Source, result: PollResult, pace: Pace, chance: float) -> int:
@@ -32,12 +44,13 @@ def next_wait(source: Source, result: PollResult, pace: Pace, chance: float) -> 
     if result.retry_after_s is not None:
         wait = max(result.retry_after_s, pace.shortest_s)
     elif result.code == "more":
-        wait = 0.0
+        return 0
     elif result.fine:
         wait = max(source.ttl_s or pace.usual_s, result.max_age_s or 0, pace.shortest_s)
     else:
-        wait = min(FIRST_BACKOFF_S * 2 ** min(source.failures, 12), LONGEST_WAIT_S)
-    return int(min(wait * (1 + 0.1 * chance), LONGEST_WAIT_S))
+        backoff = min(FIRST_BACKOFF_S * 2 ** min(max(source.failures - 1, 0), 12), LONGEST_WAIT_S)
+        return int(backoff * (1 - JITTER * chance))
+    return int(min(wait * (1 + JITTER * chance), LONGEST_WAIT_S))
 
 
 def wants_whole_reading(source: Source, now: int) -> bool:
@@ -53,7 +66,13 @@ def wants_unconditional(source: Source, now: int) -> bool:
 
 
 def after_mismatch(source: Source, now: int) -> Source:
-    """The source with its next whole reading planned: at once, after an hour, then doubling to a week."""
+    """The source with its next whole reading planned: at once, after an hour, then doubling to a week.
+
+    While one is planned, what is read in between neither puts it off nor counts: a source that is read every minute
+    would never be mended.
+    """
+    if source.reread_at is not None and source.reread_at > now:
+        return source
     backoff = source.mismatch_backoff_s
     following = FIRST_REREAD_S if backoff == 0 else min(backoff * 2, LONGEST_REREAD_S)
     return replace(source, reread_at=now + backoff, mismatch_backoff_s=following)
@@ -62,6 +81,11 @@ def after_mismatch(source: Source, now: int) -> Source:
 def after_match(source: Source, verified_at: int) -> Source:
     """The source once its mirror was found identical."""
     return replace(source, verified_at=verified_at, reread_at=None, mismatch_backoff_s=0)
+
+
+def after_silence(source: Source) -> Source:
+    """The source once its node stated nothing to compare with: no whole reading could mend anything."""
+    return replace(source, reread_at=None, mismatch_backoff_s=0)
 
 
 def after_gone(source: Source, now: int) -> tuple[Source, bool]:

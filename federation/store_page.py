@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from uuid import uuid4
 
 from federation import decide
-from federation.ports import Ledger
-from federation.records import APPLIED, L1, WAITING, Mirrored, ReadPage, Source, Tally, Withdrawn
-from federation.schedule import after_match, after_mismatch, wants_unconditional
+from federation.merge import territory
+from federation.ports import Ledger, StaleError
+from federation.records import APPLIED, L0, L1, WAITING, Mirrored, ReadPage, Source, Tally, Withdrawn
+from federation.schedule import after_match, after_mismatch, after_silence, wants_unconditional
 from federation.settle import Fresh, chunks, settle
 from schemas.errors import DocumentError
 
@@ -35,19 +37,30 @@ def store_page(ledger: Ledger, source: Source, page: ReadPage, asked: Asked) -> 
     Raises `StaleError` when the stored cursor is no longer the one that the page was asked with, and `DocumentError`
     when the source would grow beyond its limit.
     """
-    asked_with = source.cursor
+    before = source
+    _check_mine(ledger, before)
     source = _numbered(source)
     changes = _changes(ledger, source, page, asked)
-    if changes.source.mirror_count > asked.listings_limit:
-        message = f"This source has more than {asked.listings_limit} listings, the most that is taken from one."
-        raise DocumentError.of("too-many-listings", message)
     _keep(ledger, changes)
     absence = _absence(ledger, changes.source, page)
+    if absence.source.mirror_count > asked.listings_limit:
+        message = f"This source has more than {asked.listings_limit} listings, the most that is taken from one."
+        raise DocumentError.of("too-many-listings", message)
     after = _remove(ledger, source, changes, absence, asked)
     _settle(ledger, changes, absence, asked)
     after = _advanced(after, page, asked)
-    ledger.save(after, asked_with)
+    ledger.save(after, before.cursor)
+    if before.last_full_at is None and after.last_full_at is not None:
+        # From now on this node's silence means something, so what others said of its listings is judged again.
+        settle(ledger, ledger.under(territory(after.node_id), after.id), asked.own_id, asked.now)
     return after, changes.tally + absence.tally + Tally(pages=1)
+
+
+def _check_mine(ledger: Ledger, source: Source) -> None:
+    """`Ledger.save` would find out as well, but only after all the work."""
+    stored = ledger.source(source.id)
+    if stored is None or stored.lease_token != source.lease_token or stored.cursor != source.cursor:
+        raise StaleError(source.id)
 
 
 def _numbered(source: Source) -> Source:
@@ -80,35 +93,57 @@ def _absence(ledger: Ledger, source: Source, page: ReadPage) -> decide.Changes:
 
 
 def _ends_whole(source: Source, page: ReadPage) -> bool:
-    if page.head is None:
-        return False
     if source.level == L1:
-        return source.reading_open and not page.head.more
-    return page.head.complete
+        return source.reading_open and page.head is not None and not page.head.more
+    return _is_complete(source, page)
+
+
+def _is_complete(source: Source, page: ReadPage) -> bool:
+    """Whether one document holds all that the node publishes. The operator's word on a plain feed stands: it never
+    does, whatever it says of itself one day.
+    """
+    head = page.head
+    return source.level == L0 and head is not None and head.complete and not head.more and page.next_url is None
 
 
 def _remove(ledger: Ledger, before: Source, changes: decide.Changes, absence: decide.Changes, asked: Asked) -> Source:
     """Take what is gone out of the mirror; what the catalogue shows of it is kept aside, for a word or an undo."""
-    dropped = changes.dropped + absence.dropped
+    dropped = {row.id: (row, reason) for row, reason in changes.dropped + absence.dropped}
     counted, held = decide.count_removals(absence.source, before, len(dropped), bool(absence.dropped), asked.now)
-    batch = str(uuid4())
-    for chunk in chunks([row.id for row, _ in dropped]):
-        rows = {row.id: (row, reason) for row, reason in dropped if row.id in set(chunk)}
-        _set_aside(ledger, before.id, rows, batch, WAITING if held else APPLIED, asked.now)
+    batch = Batch(before.id, str(uuid4()), WAITING if held else APPLIED, asked.now)
+    for chunk in chunks(dropped):
+        _set_aside(ledger, batch, {listing_id: dropped[listing_id] for listing_id in chunk})
         ledger.drop(before.id, chunk)
     return counted
 
 
-def _set_aside(
-    ledger: Ledger, source_id: int, rows: Mapping[str, tuple[Mirrored, str]], batch: str, state: str, now: int
-) -> None:
-    current, texts = ledger.current(list(rows)), ledger.texts(source_id, list(rows))
-    shown = [listing_id for listing_id, was in current.items() if was.source_id == source_id]
+class Batch(NamedTuple):
+    """What the removals of one page have in common."""
+
+    source_id: int
+    name: str
+    state: str
+    now: int
+
+
+def _set_aside(ledger: Ledger, batch: Batch, rows: Mapping[str, tuple[Mirrored, str]]) -> None:
+    """Keep what is shown of these rows: not always what was sent last, which may have been unfit to be shown."""
+    current = {i: was for i, was in ledger.current(list(rows)).items() if was.source_id == batch.source_id}
+    texts = ledger.published(list(current))
     ledger.put_withdrawn(
         [
-            Withdrawn(source_id, listing_id, batch, state, reason, texts[listing_id], row.hash, row.via, now)
-            for listing_id in shown
-            for row, reason in [rows[listing_id]]
+            Withdrawn(
+                batch.source_id,
+                id_,
+                batch.name,
+                batch.state,
+                rows[id_][1],
+                texts[id_],
+                was.hash,
+                was.via[:-1],
+                batch.now,
+            )
+            for id_, was in current.items()
         ]
     )
 
@@ -136,12 +171,12 @@ def _advanced(source: Source, page: ReadPage, asked: Asked) -> Source:
 
 
 def _verified(source: Source, page: ReadPage, asked: Asked) -> Source:
+    if not (source.level == L1 or _is_complete(source, page)):
+        return after_silence(source)
     head = page.head
-    if head is None or not (source.level == L1 or head.complete):
-        return source
-    identical = decide.verification(source, head.count, head.digest)
+    identical = decide.verification(source, head.count, head.digest) if head else None
     if identical is None:
-        return source
+        return after_silence(source)
     return after_match(source, asked.date) if identical else after_mismatch(source, asked.now)
 
 

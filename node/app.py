@@ -22,6 +22,7 @@ AGGREGATOR_MODULES = (
     "node.web.photos",
     "node.web.search_feeds",
     "node.web.sources",
+    "node.web.proposing",
     "node.web.control",
     "node.web.api",
 )
@@ -37,16 +38,9 @@ def create_app(node: Node) -> Flask:
     static_files.install(app)
     errors.install(app)
     _install_templates(app, node)
-    feeds.prepare(app, _aggregated if node.settings.aggregate else None)
+    feeds.prepare(app)
     _register(app, CSRFProtect(app), node.settings.aggregate)
     return app
-
-
-def _aggregated(node: Node) -> list[str]:
-    """Ids of the nodes that this one reads. Imported when asked for: a small publisher never loads the engine."""
-    from node.services import sources
-
-    return sources.node_ids(node)
 
 
 def _install_templates(app: Flask, node: Node) -> None:

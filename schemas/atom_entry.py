@@ -40,7 +40,11 @@ FOREIGN = "_xml"
 """Where elements of namespaces that are not ours stand in an item: {namespace: {name: value}}. Kept, and examined
 like every member: a shop's ``g:price`` must not slip by because it stands in XML."""
 
-_MARKUP = re.compile(r"<[^>]*>")
+MAX_ATTRIBUTES = 30
+MAX_ATTACHMENTS = 20
+
+# Without "<" inside: a run of those would otherwise take quadratic time.
+_MARKUP = re.compile(r"<[^<>]*>")
 _OURS = f"{{{SHAREFEED}}}"
 _STANDARD = f"{{{ATOM}}}"
 
@@ -134,7 +138,9 @@ def _object(element: etree._Element, shape: Shape) -> dict[str, Any] | str:
 
 def _unknown(element: etree._Element) -> Any:
     """Text, or an object of what the element holds: a later version of the protocol may have more to say than this."""
-    members: dict[str, Any] = {str(name): str(value) for name, value in element.attrib.items()}
+    # lxml looks every value up by its name: 400,000 attributes on one element would take minutes.
+    attributes = element.attrib.items() if len(element.attrib) <= MAX_ATTRIBUTES else []
+    members: dict[str, Any] = {str(name): str(value) for name, value in attributes}
     for child in element:
         put(members, local_name(child.tag), _unknown(child))
     if not members:
@@ -205,17 +211,20 @@ def _inner_markup(element: etree._Element) -> str:
 
 
 def _read_link(entry: _Entry, element: etree._Element) -> None:
-    href, rel = href_of(element), element.get("rel", "alternate")
+    rel = element.get("rel", "alternate")
+    if rel == "alternate" and "url" not in entry.item:
+        # An entry may have the same page in several types and languages: the first is the one to visit.
+        href = href_of(element)
+        if href:
+            entry.item["url"] = href
+    elif rel == "enclosure" and len(entry.item.get("attachments", ())) < MAX_ATTACHMENTS:
+        _read_enclosure(entry.item, element)
+
+
+def _read_enclosure(item: dict[str, Any], element: etree._Element) -> None:
+    href = href_of(element)
     if not href:
         return
-    if rel == "alternate":
-        # An entry may have the same page in several types and languages: the first is the one to visit.
-        entry.item.setdefault("url", href)
-    elif rel == "enclosure":
-        _read_enclosure(entry.item, href, element)
-
-
-def _read_enclosure(item: dict[str, Any], href: str, element: etree._Element) -> None:
     kind = element.get("type") or IMAGE_TYPES.get(href.rpartition(".")[2].lower(), "application/octet-stream")
     if kind.startswith("image/") and "image" not in item:
         item["image"] = href

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from schemas.errors import Problem, pointer
@@ -19,6 +20,7 @@ PRICE_NAMES = frozenset(
     ]
 )
 _ACCESS = "isaccessibleforfree"
+_LONGEST_NAME = 60
 _STATED_VALUE = "replacement_value"
 
 # A price that says "nothing": empty, zero in any spelling and currency, or a word for free.
@@ -55,6 +57,12 @@ def names_a_price(name: str) -> bool:
 
 
 def _folded(name: str) -> str:
+    # No price name is that long; remembering what strangers call their members must stay cheap.
+    return _fold(name) if len(name) <= _LONGEST_NAME else ""
+
+
+@lru_cache(maxsize=2048)
+def _fold(name: str) -> str:
     return name.lower().replace("_", "").replace("-", "")
 
 

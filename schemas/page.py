@@ -36,6 +36,8 @@ MAX_CURSOR_BYTES = 512
 MAX_PAGE_ENTRIES = 500
 MAX_PAGE_BYTES = 2**20
 MAX_COMPLETE_BYTES = 5 * 2**20
+MAX_TOMBSTONES = 20_000
+"""More than a page of any allowed size holds; judging each takes 50 µs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def load_head(document: Any, pointer: str) -> tuple[PageHead, list[Problem]]:
     """The head in ``document`` and the problems of single tombstones, which are left out.
 
     A tombstone with an unknown reason still removes (its reason becomes ``removed``): what is gone must not stay shown
-    because of a word. Raises `DocumentError` when the head itself cannot be used.
+    because of a word. Raises `DocumentError` when the head itself cannot be used, or has more than `MAX_TOMBSTONES`.
     """
     if not isinstance(document, Mapping):
         raise DocumentError([Problem(pointer, "not-an-object", "This must be an object with named members.")])
@@ -157,7 +159,10 @@ def load_head(document: Any, pointer: str) -> tuple[PageHead, list[Problem]]:
         head = PageHead(**_HEAD.load(document))
     except ValidationError as error:
         raise DocumentError([p.under(pointer) for p in problems_of(error.messages)]) from error
-    tombstones, problems = load_tombstones(document.get("deleted", []), pointer + "/deleted")
+    deleted = document.get("deleted", [])
+    if isinstance(deleted, list) and len(deleted) > MAX_TOMBSTONES:
+        raise DocumentError.of("too-many", f"A page has at most {MAX_TOMBSTONES} removals.", pointer + "/deleted")
+    tombstones, problems = load_tombstones(deleted, pointer + "/deleted")
     return replace(head, deleted=tombstones), problems
 
 

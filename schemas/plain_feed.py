@@ -20,14 +20,14 @@ from lxml import etree
 
 from schemas import plain_xml
 from schemas.atom_entry import FOREIGN, text_in
-from schemas.atom_names import local_name
+from schemas.atom_names import local_name, number_or_text
 from schemas.canonical import EXTENSION
 from schemas.errors import DocumentError
 from schemas.fields import rfc3339, without_empty
 from schemas.free import names_a_price
 from schemas.page import Page
 
-_MARKUP = re.compile(r"<[^>]*>")
+_MARKUP = re.compile(r"<[^<>]*>")
 _HTML = ("text/html", "application/xhtml+xml")
 
 
@@ -136,11 +136,13 @@ def _date(parsed: Any) -> str | None:
 
 
 def _point(entry: Mapping[str, Any]) -> dict[str, float] | None:
+    """GeoRSS and GML as feedparser reads them; W3C Basic Geo, which it hands on as text."""
     where = entry.get("where") or {}
-    if where.get("type") != "Point":
-        return None
-    longitude, latitude = where["coordinates"][:2]
-    return {"lat": latitude, "lon": longitude}
+    if where.get("type") == "Point":
+        longitude, latitude = where["coordinates"][:2]
+        return {"lat": latitude, "lon": longitude}
+    lat, lon = (number_or_text(str(entry.get(name, ""))) for name in ("geo_lat", "geo_long"))
+    return None if isinstance(lat, str) or isinstance(lon, str) else {"lat": lat, "lon": lon}
 
 
 def _link(feed: Mapping[str, Any], rel: str) -> str | None:

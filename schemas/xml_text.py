@@ -12,8 +12,8 @@ import re
 
 from schemas.errors import DocumentError
 
-MAX_MARKUP = 500_000
-"""``<`` signs in one document: about 60 bytes of parsed tree for each, and four times what 5 MiB of listings need."""
+MAX_MARKUP = 300_000
+"""``<`` signs in one document: 5 MiB of the smallest listings hold 230,000."""
 
 MAX_PROLOG = 100
 """Comments and processing instructions before the first element."""
@@ -38,7 +38,7 @@ _BLANK = re.compile("\ufeff?[ \\t\\r\\n]*")
 _PASSED_OVER = re.compile(r"<\?|<!--")
 _WIDE = ("utf-16", "utf-32")
 # Python's codecs that are no character encodings of documents, and UTF-7, in which "<" can hide from every check.
-_NOT_FOR_XML = frozenset(["idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7", "undefined", "charmap"])
+_NOT_FOR_XML = frozenset(["idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined", "charmap"])
 
 
 def text_of(data: bytes) -> str:
@@ -69,7 +69,7 @@ def encoding_of(data: bytes) -> str:
 
 def _usable(declared: str) -> str:
     try:
-        name = codecs.lookup(declared).name
+        name = codecs.lookup(declared).name.replace("_", "-")
     except LookupError as error:
         message = f"The document says that it is {declared}, which is no known encoding."
         raise DocumentError.of("bad-encoding", message, line=1) from error

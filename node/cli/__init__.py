@@ -23,7 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "publish": "node.cli.publish",
     "validate": "node.cli.validate",
     "source": "node.cli.sources",
-    "proposal": "node.cli.sources",
+    "proposal": "node.cli.proposals",
     "queue": "node.cli.queue",
     "operator": "node.cli.operator",
     "settings": "node.cli.settings",

@@ -11,6 +11,7 @@ import orjson
 
 from node.cli.common import with_settings
 from node.settings import Settings
+from schemas.errors import SharefeedError
 
 if TYPE_CHECKING:
     from federation.fetch import Fetcher
@@ -34,7 +35,11 @@ def validate(settings: Settings, target: str, as_json: bool, allow_loopback: boo
     from node.services.report_text import lines
     from node.services.validating import judge
 
-    report = judge(_evidence(settings, target, allow_loopback))
+    try:
+        report = judge(_evidence(settings, target, allow_loopback))
+    except SharefeedError as error:
+        _say_unreadable(error, as_json)
+        raise SystemExit(UNREADABLE) from error
     if as_json:
         click.echo(orjson.dumps(report.as_json(), option=orjson.OPT_INDENT_2).decode())
     else:
@@ -46,23 +51,25 @@ def validate(settings: Settings, target: str, as_json: bool, allow_loopback: boo
 
 
 def _evidence(settings: Settings, target: str, allow_loopback: bool) -> Evidence:
-    from federation.discovery import DiscoveryError
-    from node.services.examining import ExamineError, examine_address, examine_file
+    from node.services.examining import examine_address, examine_file
 
     now = int(datetime.now(UTC).timestamp())
     path = Path(target)
-    try:
-        if path.is_file():
-            return examine_file(path, now)
-        with _fetcher(settings, allow_loopback) as fetcher:
-            return examine_address(fetcher, target, now)
-    except ExamineError as error:
-        click.echo(str(error), err=True)
-    except DiscoveryError as error:
-        click.echo(str(error), err=True)
-        for url, happened in error.tried:
-            click.echo(f"  {url}: {happened}", err=True)
-    raise SystemExit(UNREADABLE)
+    if path.is_file():
+        return examine_file(path, now)
+    with _fetcher(settings, allow_loopback) as fetcher:
+        return examine_address(fetcher, target, now)
+
+
+def _say_unreadable(error: SharefeedError, as_json: bool) -> None:
+    tried = getattr(error, "tried", ())
+    if as_json:
+        steps = [{"url": url, "happened": happened} for url, happened in tried]
+        click.echo(orjson.dumps({"error": str(error), "tried": steps}, option=orjson.OPT_INDENT_2).decode())
+        return
+    click.echo(str(error), err=True)
+    for url, happened in tried:
+        click.echo(f"  {url}: {happened}", err=True)
 
 
 def _fetcher(settings: Settings, allow_loopback: bool) -> Fetcher:

@@ -7,6 +7,7 @@ Only the key and a small card (what a pin on the map says) are stored; whole lis
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from html import unescape
 from typing import Any, NamedTuple
 
@@ -47,6 +48,7 @@ class Card(NamedTuple):
     precision_m: float | None
 
 
+@cache
 def build_schema() -> Schema:
     """The index's fields."""
     builder = SchemaBuilder()

@@ -157,11 +157,10 @@ class _Page:
         A ring of squares holds everything within its radius but also a little beyond, so only what is truly within is
         sure to be in order; the next ring has the rest.
         """
-        schema = self.snapshot.schema
         lat, lon = self.request.point or (0.0, 0.0)
-        somewhere = narrowed(self.query, [(Occur.Must, Query.const_score_query(located(schema), 0.0))])
+        somewhere = narrowed(self.query, [(Occur.Must, Query.const_score_query(located(self.snapshot.schema), 0.0))])
         for radius in _RINGS_KM:
-            near = self._gathered(narrowed(somewhere, [(Occur.Must, within(schema, lat, lon, radius))]))
+            near = self._gathered(narrowed(somewhere, [(Occur.Must, within(lat, lon, radius))]))
             sure = [one for one in near if one.distance_km is not None and one.distance_km <= radius]
             if len(sure) >= self.end:
                 return by_distance(sure)[self.start : self.end]

@@ -12,7 +12,7 @@ from functools import lru_cache
 from tantivy import FieldType, Occur, Query, Schema
 
 from node.search.analysis import EVERYONE, STEMMED, stem
-from node.search.documents import CHOICES, LOCATED
+from node.search.documents import CHOICES, LOCATED, build_schema
 from node.search.lexicon import Phrase
 from node.search.places import squares_within
 from node.search.request import SearchRequest
@@ -82,14 +82,14 @@ def filter_clauses(
             queries.append(_one_of(schema, name, values))
     queries += _when(schema, request)
     if request.point and request.within:
-        queries.append(within(schema, *request.point, request.within))
+        queries.append(within(*request.point, request.within))
     return [(Occur.Must, Query.const_score_query(query, 0.0)) for query in queries]
 
 
 @lru_cache(maxsize=128)
-def within(schema: Schema, lat: float, lon: float, radius_km: float) -> Query:
+def within(lat: float, lon: float, radius_km: float) -> Query:
     """Listings in the squares that a circle touches."""
-    return Query.term_set_query(schema, "square", list(squares_within(lat, lon, radius_km)))
+    return Query.term_set_query(build_schema(), "square", list(squares_within(lat, lon, radius_km)))
 
 
 def located(schema: Schema) -> Query:

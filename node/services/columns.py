@@ -172,8 +172,8 @@ _TABLE = (
     ),
     Column(
         "url",
-        "/url",
-        "Your own page about this listing, put at the end of its text.",
+        f"{_X}/request_url",
+        "Your own page about this listing; people are sent there to ask, unless request_url says otherwise.",
         ("link", "web page", "page", "web address"),
     ),
     Column(

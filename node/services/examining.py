@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from federation.discovery import STAND_IN, Discovered, discover, level_of
+from federation.discovery import STAND_IN, Discovered, DiscoveryError, discover, level_of
 from federation.fetch import Answer, FetchError
 from federation.pasted import origin
 from federation.ports import Fetching
@@ -86,8 +86,13 @@ class Evidence:
 
 
 def examine_address(fetcher: Fetching, pasted: str, now: int) -> Evidence:
-    """What is found behind an address. Raises `DiscoveryError` when that is nothing that can be read."""
-    found = discover(fetcher, pasted, now)
+    """What is found behind an address. Raises `DiscoveryError` when that is nothing that can be judged."""
+    try:
+        found = discover(fetcher, pasted, now)
+    except DiscoveryError as error:
+        if error.code == "no-feed" and error.broken:
+            return _broken_evidence(pasted, error, now)
+        raise
     reading = _Reading(fetcher, found, now)
     pages, stopped = reading.pages()
     evidence = Evidence(
@@ -106,6 +111,12 @@ def examine_address(fetcher: Fetching, pasted: str, now: int) -> Evidence:
         unchanged=reading.is_unchanged(pages[0]),
     )
     return replace(evidence, resumed=reading.resumed(pages[-1])) if found.level == L1 and stopped is None else evidence
+
+
+def _broken_evidence(pasted: str, error: DiscoveryError, now: int) -> Evidence:
+    """What there is breaks the rules of a feed so far that nothing of it can be read."""
+    pages = tuple(SeenPage(url, 0, None, problems) for url, problems in error.broken.items())
+    return Evidence(pasted, "none", "", "", pasted, now, pages=pages, stopped="Nothing could be read as a feed.")
 
 
 class _Reading:

@@ -112,7 +112,7 @@ def _continued(cursor: Cursor, state: Publication) -> Cursor:
         raise ResyncError("This node's history begins anew; the cursor belongs to an earlier one.")
     if cursor.tombstones_after > state.head:
         raise ResyncError("The cursor lies beyond the newest change.")
-    if False:
+    if state.pruned_through > cursor.tombstones_after:
         raise ResyncError("Records of removed listings that this reading still needs have been discarded.")
     return cursor
 

@@ -227,8 +227,8 @@ def kept_end(known: int, wanted: datetime, now: datetime) -> datetime:
 
 
 def _close(run: _Run, reading: Reading, known: OwnListing | None) -> None:
-    """A row that says it is over: its listing is withdrawn, if there is one that is still shown."""
-    key, reason = _key(reading), reading.closed or "withdrawn"
+    """A row that is over: its listing is withdrawn, if there is one that is still shown."""
+    key, reason = _key(reading), reading.closed or WITHDRAWN
     change = SKIPPED if known is None else UNCHANGED
     if known is not None and known.state == LIVE:
         change = WITHDRAWN
@@ -237,22 +237,37 @@ def _close(run: _Run, reading: Reading, known: OwnListing | None) -> None:
     run.results.append(Result(reading.row.number, key, reading.listing.title, change))
 
 
+def _revived(plan: _Planned) -> _Planned | None:
+    """The plan with a new end, where its end was taken over from an earlier version and may have passed meanwhile."""
+    end = plan.reading.listing.expires
+    if not plan.draft.default_expires and plan.draft.listing.expires == end:
+        return None
+    listing = replace(plan.draft.listing, expires=end)
+    return replace(plan, draft=replace(plan.draft, listing=listing, default_expires=False))
+
+
 def _try(
     run: _Run, planned: Sequence[_Planned], known: Mapping[str, OwnListing], hosts: Mapping[str, Organisation]
 ) -> None:
     url, now = run.node.settings.url, run.node.clock().replace(microsecond=0)
-    for plan in planned:
+    waiting = list(planned)
+    while waiting:
+        plan = waiting.pop(0)
         host = hosts[plan.reading.name.slug]
         try:
             change = prepare(plan.draft, known.get(plan.draft.key), host, url, now).change
         except DocumentError as error:
-            run.refusals.append(_refusal(plan.reading, error.problems))
+            again = _revived(plan)
+            if again is not None:
+                waiting.insert(0, again)
+            else:
+                run.refusals.append(_refusal(plan.reading, error.problems))
         else:
             run.results.append(_result(plan, change))
 
 
 def _put(run: _Run, planned: Sequence[_Planned]) -> None:
-    """Publish the batch; what is refused only now (a withdrawn listing whose end has passed, say) is taken out."""
+    """Publish the batch; what is refused only now gets a new end (it was withdrawn long ago), or is taken out."""
     while planned:
         try:
             outcomes = put_listings(run.node, [plan.draft for plan in planned])
@@ -260,11 +275,21 @@ def _put(run: _Run, planned: Sequence[_Planned]) -> None:
             refused = _by_position(error.problems)
             if not refused:
                 raise
-            run.refusals += [_refusal(planned[position].reading, found) for position, found in refused.items()]
-            planned = [plan for position, plan in enumerate(planned) if position not in refused]
+            planned = _without(run, planned, refused)
         else:
             run.results += [_result(plan, outcome.change) for plan, outcome in zip(planned, outcomes, strict=True)]
             return
+
+
+def _without(run: _Run, planned: Sequence[_Planned], refused: Mapping[int, list[Problem]]) -> list[_Planned]:
+    kept = []
+    for position, plan in enumerate(planned):
+        again = _revived(plan) if position in refused else plan
+        if again is not None:
+            kept.append(again)
+        else:
+            run.refusals.append(_refusal(plan.reading, refused[position]))
+    return kept
 
 
 def _by_position(problems: Iterable[Problem]) -> dict[int, list[Problem]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,11 +55,11 @@ class QueueItem:
         return title if isinstance(title, str) and title.strip() else self.row.id
 
 
-def waiting(node: Node, limit: int = 50, offset: int = 0) -> list[QueueItem]:
-    """The queue, the longest waiting first."""
+def waiting(node: Node, limit: int = 50, offset: int = 0, states: Collection[str] = QUEUE_STATES) -> list[QueueItem]:
+    """The queue, or what of it is in these states; the longest waiting first."""
     with node.database.read() as tx:
         by_id = {source.id: source for source in sources.every(tx)}
-        rows = mirror.in_states(tx, QUEUE_STATES, limit, offset)
+        rows = mirror.in_states(tx, states, limit, offset)
     return [_queue_item(node, row, text, by_id[row.source_id]) for row, text in rows]
 
 

@@ -29,7 +29,19 @@ if TYPE_CHECKING:
     from federation.plain import Defaults
     from federation.records import Source
 
-__all__ = ["Proposal", "ProposalError", "ProposalLimitError", "UnknownProposalError", "accept", "decided", "propose"]
+__all__ = [
+    "Proposal",
+    "ProposalError",
+    "ProposalLimitError",
+    "UnknownProposalError",
+    "accept",
+    "add",
+    "decided",
+    "preview",
+    "propose",
+    "refuse",
+    "waiting",
+]
 
 AN_HOUR = 5
 MOST_WAITING = 200
@@ -65,7 +77,9 @@ def propose(node: Node, url: str, name: str, email: str, note: str, from_address
     ``url`` is whatever the person pasted, ``from_address`` the network address that the request came from, which is
     kept as a keyed hash for a day. Raises `ProposalError`, and `ProposalLimitError` where there are too many.
     """
-    proposal = _checked(node, url, name, email, note)
+    if not node.settings.proposals:
+        raise ProposalError([Problem("", "closed", "This board takes no proposals.")])
+    proposal = _checked(url, name, email, note)
     sender = _sender(node, from_address)
     with node.database.write() as tx:
         there = stored.waiting_for(tx, proposal.url)
@@ -77,13 +91,18 @@ def propose(node: Node, url: str, name: str, email: str, note: str, from_address
         if stored.count_waiting(tx) >= MOST_WAITING:
             message = "So many proposals wait at the moment that no more are taken. Please try again in some days."
             raise ProposalLimitError(Problem("", "too-many-waiting", message), DAY_S)
-        return stored.add(tx, replace(proposal, sender=sender))
+        return stored.add(tx, replace(proposal, sender=sender, proposed_at=node.now))
 
 
-def _checked(node: Node, url: str, name: str, email: str, note: str) -> Proposal:
+def add(node: Node, url: str) -> Proposal:
+    """Keep what an operator wants to look at; limits are for strangers. Raises `ProposalError`."""
+    proposal = _checked(url, "", "", "")
+    with node.database.write() as tx:
+        return stored.waiting_for(tx, proposal.url) or stored.add(tx, replace(proposal, proposed_at=node.now))
+
+
+def _checked(url: str, name: str, email: str, note: str) -> Proposal:
     problems: list[Problem] = []
-    if not node.settings.proposals:
-        problems.append(Problem("", "closed", "This board takes no proposals."))
     texts = {"name": name.strip(), "email": email.strip(), "note": note.strip()}
     address = _address(url, problems)
     for field, text in texts.items():
@@ -93,7 +112,7 @@ def _checked(node: Node, url: str, name: str, email: str, note: str) -> Proposal
     if problems:
         raise ProposalError(problems)
     words = {"reason": "", "preview": "", "sender": ""}
-    return Proposal(0, address, **texts, **words, state=WAITING, source_id=None, proposed_at=node.now, decided_at=None)
+    return Proposal(0, address, **texts, **words, state=WAITING, source_id=None, proposed_at=0, decided_at=None)
 
 
 def _address(url: str, problems: list[Problem]) -> str:
@@ -222,6 +241,8 @@ def _open_one(node: Node, proposal_id: int) -> Proposal:
 
 def _fetcher(node: Node, given: Fetcher | None) -> AbstractContextManager[Fetcher]:
     """The client to use: one that was given is not ours to close."""
+    if given is not None:
+        return nullcontext(given)
     from node.services.polling import make_fetcher
 
-    return nullcontext(given) if given is not None else make_fetcher(node)
+    return make_fetcher(node)

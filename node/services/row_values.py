@@ -92,7 +92,7 @@ class End(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A row as a JSON Feed item with a provisional id; ``closed`` is given or withdrawn where it is over."""
+    """A row as a JSON Feed item with a provisional id; ``closed`` is given, withdrawn or expired where it is over."""
 
     item: dict[str, Any]
     author: Author
@@ -183,8 +183,8 @@ def compose(values: Mapping[str, Any], defaults: Defaults) -> Composed:
     notes: list[Fault] = []
     category = _category(values, notes)
     kind = _kind(values, category)
-    closed = values.get("status") if values.get("status") in CLOSED else None
-    end = _end({} if closed else values, defaults)
+    end = _end(values, defaults)
+    closed = _closed(values, end, defaults, notes)
     author = _author(values, defaults)
     pictures = _pictures(values)
     extension = {
@@ -211,7 +211,7 @@ def compose(values: Mapping[str, Any], defaults: Defaults) -> Composed:
     if end.capped and end.column == "expires":
         notes.append(Fault("expires", f"This is more than a year ahead; shown until {end.moment:%d %B %Y}."))
     item = {**_core(values, defaults), EXTENSION: without_empty(extension)}
-    faults = _faults(author, end, defaults)
+    faults = () if author.name else (Fault("organisation", "No organisation is named here, nor by --organisation."),)
     return Composed(item, author, pictures, end, closed, faults, tuple(notes))
 
 
@@ -227,13 +227,14 @@ def _core(values: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
     return without_empty(members)
 
 
-def _faults(author: Author, end: End, defaults: Defaults) -> tuple[Fault, ...]:
-    faults = []
-    if not author.name:
-        faults.append(Fault("organisation", "No organisation is named here, nor by --organisation."))
-    if end.moment <= defaults.now:
-        faults.append(Fault(end.column, "This day is over, so the listing would be shown to nobody."))
-    return tuple(faults)
+def _closed(values: Mapping[str, Any], end: End, defaults: Defaults, notes: list[Fault]) -> str | None:
+    """Why the listing is over, if it is: the row says so, or its last day is past."""
+    if values.get("status") in CLOSED:
+        return str(values["status"])
+    if end.moment > defaults.now:
+        return None
+    notes.append(Fault(end.column, "This day is over, so the listing is not shown."))
+    return "expired"
 
 
 def _category(values: Mapping[str, Any], notes: list[Fault]) -> str:

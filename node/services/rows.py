@@ -18,6 +18,7 @@ from schemas.errors import DocumentError, Problem
 from schemas.listing import Listing, load_listing
 
 _SHOWN_CHARACTERS = 80
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Reading:
     """A row that became a listing.
 
     ``listing`` carries a provisional id, organisation id and dates; ``pictures`` are still to be found. ``closed`` is
-    given or withdrawn where the row says that the listing is over. With ``open_end`` the row names no end, with
+    given, withdrawn or expired where the listing is over. With ``open_end`` the row names no end, with
     ``capped`` one that lies more than a year ahead.
     """
 
@@ -132,7 +133,7 @@ def read_table(sheet: Sheet, defaults: Defaults) -> Table:
             notes += found
         else:
             refusals.append(result)
-    return Table(tuple(readings), tuple(refusals), tuple(notes), remarks)
+    return Table(tuple(readings), tuple(refusals), tuple(notes), (*remarks, *_nameless(sheet)))
 
 
 def match_columns(headings: Sequence[str]) -> tuple[Mapping[str, int], tuple[str, ...]]:
@@ -148,6 +149,21 @@ def match_columns(headings: Sequence[str]) -> tuple[Mapping[str, int], tuple[str
     spare = (heading for position, heading in places if position not in used)
     unused = dict.fromkeys(heading for heading in spare if heading and folded(heading) != PROBLEM)
     return found, tuple(f"The column “{heading[:40]}” is not used." for heading in unused)
+
+
+def _nameless(sheet: Sheet) -> list[str]:
+    """A remark about each column that holds something and has no heading (merged headings leave such columns)."""
+    width = max((len(row.cells) for row in sheet.rows), default=0)
+    headings = (*sheet.headings, *[""] * width)
+    bare = [position for position in range(width) if not headings[position]]
+    filled = {at for row in sheet.rows for at in bare if at < len(row.cells) and text_of(row.cells[at])}
+    return [f"Column {_letter(position)} has no heading; it is not used." for position in sorted(filled)]
+
+
+def _letter(position: int) -> str:
+    """The name that spreadsheet programs give a column: A to Z, then AA."""
+    first, last = divmod(position, 26)
+    return (_ALPHABET[first - 1] if first else "") + _ALPHABET[last]
 
 
 def _cells_of(row: SheetRow, columns: Mapping[str, int]) -> dict[str, Cell]:

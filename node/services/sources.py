@@ -30,9 +30,8 @@ from schemas.errors import SharefeedError
 from schemas.fields import rfc3339_of
 
 if TYPE_CHECKING:
-    from federation.plain import Defaults
-
     from federation.discovery import Discovered
+    from federation.plain import Defaults
 
 CHUNK = 500
 
@@ -124,12 +123,6 @@ def health(node: Node) -> list[Health]:
         for batch in removals.batches(tx):
             waiting[batch.source_id] += batch.size
         return [Health(source, counts.get(source.id, {}), waiting[source.id]) for source in sources.every(tx)]
-
-
-def node_ids(node: Node) -> list[str]:
-    """Ids of the nodes whose listings may be shown, for the node document."""
-    with node.database.read() as tx:
-        return sorted({known.node_id for known in sources.nodes(tx) if known.state in (ACTIVE, PAUSED)})
 
 
 def health_of(node: Node, source_id: int) -> Health:

@@ -259,7 +259,9 @@ def _clear(folder: Path, memory: Memory, pages: Mapping[str, bytes]) -> None:
     """Take away the pages that an earlier run wrote and this one did not."""
     ids = [item["id"] for item in memory.items.values()]
     ids += [item[EXTENSION]["organisation"]["id"] for item in memory.items.values()]
-    earlier = {"/".join(id_.rsplit("/", 2)[1:]) + PAGE_END for id_ in ids}
+    # Two names and no more: whatever stands in that feed, no file elsewhere can be meant.
+    parts = (id_.rsplit("/", 2)[1:] for id_ in ids)
+    earlier = {"/".join(part) + PAGE_END for part in parts if part[:1] in (["listings"], ["organisations"])}
     earlier |= {front_page(number) for number in range(2, len(memory.items) // FRONT_PAGE_LISTINGS + 2)}
     for path in earlier - pages.keys():
         (folder / path).unlink(missing_ok=True)

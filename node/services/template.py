@@ -141,6 +141,12 @@ def _explain(sheet: Worksheet) -> None:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
+def columns_table() -> str:
+    """The rows of the table of columns in ``docs/import.md``, in Markdown."""
+    rows = ((f"`{column.name}`", column.help, ", ".join(column.aliases)) for column in COLUMNS.values())
+    return "".join(f"| {name} | {text.replace('|', chr(92) + '|')} | {also} |\n" for name, text, also in rows)
+
+
 def refused_rows(sheet: Sheet, refusals: Iterable[Refusal]) -> bytes:
     """The refused rows as CSV, under the headings of their sheet, with what is wrong in a last column ``problem``."""
     kept = [position for position, heading in enumerate(sheet.headings) if folded(heading) != PROBLEM]

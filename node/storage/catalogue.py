@@ -205,6 +205,12 @@ def current(tx: Tx, ids: Collection[str]) -> dict[str, Current]:
     return {row.id: Current(row.source_id, row.hash, tuple(orjson.loads(row.via))) for row in rows if row.live}
 
 
+def texts(tx: Tx, ids: Collection[str]) -> dict[str, str]:
+    """The JSON texts of those of these listings that are live, as published."""
+    rows = _by_ids(tx, (catalogue.c.id, catalogue.c.item, catalogue.c.live), list(ids))
+    return {row.id: row.item for row in rows if row.live}
+
+
 def ids_of_source(tx: Tx, source_id: int, limit: int) -> list[str]:
     """Some of the listings that are shown from this source."""
     mine = and_(catalogue.c.live, catalogue.c.source_id == source_id)

@@ -7,22 +7,30 @@ from contextlib import contextmanager
 
 from federation.facts import Entry, Removal
 from federation.merge import Current, KnownNode
-from federation.records import Mirrored, PollResult, Ruling, Source, Withdrawn
+from federation.records import KEPT, SUSPENDED, WAITING, Mirrored, PollResult, Ruling, Source, Withdrawn
 from node.storage import catalogue, mirror, polls, removals, rulings, sources
 from node.storage.engine import Database, Tx
 
 
 class StoredLedger:
-    """One transaction's view; see `federation.ports.Ledger`."""
+    """One transaction's view; see `federation.ports.Ledger`. It writes, so others that write wait until it ends.
+
+    Merging reads what several sources sent and writes what follows from it. On PostgreSQL two that did so side by side
+    would not see each other's rows and would wait for each other's locks; on SQLite they stand in line already.
+    """
 
     def __init__(self, tx: Tx) -> None:
         self.tx = tx
+        catalogue.state(tx, lock=True)
 
     def source(self, source_id: int) -> Source | None:
-        return sources.by_id(self.tx, source_id)
+        return sources.by_id(self.tx, source_id, lock=True)
 
     def save(self, source: Source, asked_with: str | None) -> None:
         sources.save(self.tx, source, asked_with)
+
+    def suspend(self, source_id: int, reason: str) -> None:
+        sources.change(self.tx, source_id, state=SUSPENDED, state_reason=reason)
 
     def nodes(self) -> list[KnownNode]:
         return sources.nodes(self.tx)
@@ -51,11 +59,20 @@ class StoredLedger:
     def unmarked(self, source_id: int, reading: int) -> list[Mirrored]:
         return mirror.unmarked(self.tx, source_id, reading)
 
+    def ids_of(self, source_id: int, after: str, limit: int) -> list[str]:
+        return mirror.ids_of(self.tx, source_id, after, limit)
+
+    def under(self, address: str, except_source: int) -> list[str]:
+        return mirror.under(self.tx, address, except_source)
+
     def rulings(self, source_id: int, ids: Collection[str]) -> dict[str, Ruling]:
         return rulings.of_source(self.tx, source_id, ids)
 
     def withdrawn(self, ids: Collection[str]) -> dict[str, list[Withdrawn]]:
         return removals.of_ids(self.tx, ids)
+
+    def waiting(self, source_id: int) -> list[Withdrawn]:
+        return removals.of_source(self.tx, source_id, (WAITING, KEPT))
 
     def put_withdrawn(self, rows: Sequence[Withdrawn]) -> None:
         removals.put(self.tx, rows)
@@ -65,6 +82,9 @@ class StoredLedger:
 
     def current(self, ids: Collection[str]) -> dict[str, Current]:
         return catalogue.current(self.tx, ids)
+
+    def published(self, ids: Collection[str]) -> dict[str, str]:
+        return catalogue.texts(self.tx, ids)
 
     def publish(self, entries: Sequence[Entry], removed: Sequence[Removal], now: int) -> None:
         catalogue.apply(self.tx, entries, removed, now)

@@ -79,6 +79,21 @@ def unmarked(tx: Tx, source_id: int, reading: int) -> list[Mirrored]:
     return [mirrored(row) for row in tx.execute(query)]
 
 
+def ids_of(tx: Tx, source_id: int, after: str, limit: int) -> list[str]:
+    """Ids that the source sent, in order, from the one after ``after``."""
+    query = select(mirror.c.id).where(mirror.c.source_id == source_id, mirror.c.id > after)
+    return list(tx.execute(query.order_by(mirror.c.id).limit(limit)).scalars())
+
+
+def under(tx: Tx, address: str, except_source: int) -> list[str]:
+    """Ids that begin with ``address``, which ends in a slash, and came from other sources than this one."""
+    # PostgreSQL compares as its locale says unless told otherwise; a range of bytes is what is meant.
+    id_ = mirror.c.id if tx.dialect.name == "sqlite" else mirror.c.id.collate("C")
+    beyond = address[:-1] + chr(ord(address[-1]) + 1)
+    query = select(mirror.c.id).where(id_ >= address, id_ < beyond, mirror.c.source_id != except_source)
+    return list(tx.execute(query.distinct()).scalars())
+
+
 def of_source(tx: Tx, source_id: int, after: str = "", limit: int = 500, state: str | None = None) -> list[Mirrored]:
     """The listings of one source by id, from the one after ``after``."""
     query = select(*_LIGHT).where(mirror.c.source_id == source_id, mirror.c.id > after)

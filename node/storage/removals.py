@@ -41,6 +41,12 @@ def forget(tx: Tx, source_id: int, ids: Collection[str]) -> None:
     tx.execute(delete(removals).where(removals.c.source_id == source_id, among(tx, removals.c.id, ids)))
 
 
+def of_source(tx: Tx, source_id: int, states: Collection[str]) -> list[Withdrawn]:
+    """The removals of one source in these states."""
+    query = select(removals).where(removals.c.source_id == source_id, removals.c.state.in_(list(states)))
+    return [_withdrawn(row) for row in tx.execute(query.order_by(removals.c.id))]
+
+
 def batches(tx: Tx, states: Collection[str] = (WAITING,), minimum: int = 1) -> list[Batch]:
     """The batches in these states with at least ``minimum`` listings, the oldest first."""
     c = removals.c
@@ -69,8 +75,9 @@ def overdue(tx: Tx, before: int) -> list[str]:
 
 
 def purge(tx: Tx, before: int) -> int:
-    """Forget applied removals that can no longer be undone; how many."""
-    old = delete(removals).where(removals.c.state == APPLIED, removals.c.removed_at < before)
+    """Forget removals that were applied before ``before``; how many. One that waited long can still be undone."""
+    applied_at = func.coalesce(removals.c.decided_at, removals.c.removed_at)
+    old = delete(removals).where(removals.c.state == APPLIED, applied_at < before)
     return tx.execute(old).rowcount
 
 

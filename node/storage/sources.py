@@ -24,8 +24,11 @@ def add(tx: Tx, source: Source) -> Source:
     return Source(**{**values, "id": number})
 
 
-def by_id(tx: Tx, source_id: int) -> Source | None:
-    row = tx.execute(select(sources).where(sources.c.id == source_id)).first()
+def by_id(tx: Tx, source_id: int, lock: bool = False) -> Source | None:
+    """The source; with ``lock``, nobody else changes it until this transaction ends."""
+    query = select(sources).where(sources.c.id == source_id)
+    # Not the strongest lock: rows that refer to the source may still be written.
+    row = tx.execute(query.with_for_update(key_share=True) if lock else query).first()
     return _source(row) if row else None
 
 
@@ -68,25 +71,28 @@ def lease(tx: Tx, ids: Sequence[int], now: int, lease_s: int) -> list[Source]:
 
 
 def save(tx: Tx, source: Source, asked_with: str | None) -> None:
-    """Keep the source as it stands. Raises `StaleError` when its cursor or its lease is no longer the caller's.
+    """Keep what a reading found out. Raises `StaleError` when the cursor or the lease is no longer the caller's.
 
-    What the operator may have changed meanwhile (name, defaults, holding) is not the reader's to write.
+    What the operator may have changed meanwhile (state, name, defaults, holding) is not the reader's to write.
     """
-    values = {name: value for name, value in asdict(source).items() if name not in _OPERATORS}
-    if source.state == ACTIVE:
-        # A pause that came while the source was being read must not be undone by the reading.
-        values.pop("state"), values.pop("state_reason")
+    values = {name: getattr(source, name) for name in _READERS}
     mine = and_(sources.c.id == source.id, sources.c.lease_token == source.lease_token)
-    if (
-        tx.execute(
-            update(sources).where(mine, sources.c.cursor.is_not_distinct_from(asked_with)).values(values)
-        ).rowcount
-        != 1
-    ):
+    asked = sources.c.cursor.is_not_distinct_from(asked_with)
+    if tx.execute(update(sources).where(mine, asked).values(values)).rowcount != 1:
         raise StaleError(source.id)
 
 
-_OPERATORS = frozenset({"id", "url", "name", "defaults", "hold_new", "lease_token", "added_at", "node_document"})
+_READERS = (
+    *("epoch", "cursor", "etag", "last_modified", "reading", "reading_open", "mirror_count", "mirror_digest"),
+    *("window_started_at", "window_size", "window_removed", "due_at", "lease_until", "failures", "gone_answers"),
+    *("gone_since", "last_polled_at", "last_read_at", "last_full_at", "verified_at", "mismatch_backoff_s"),
+    *("reread_at", "last_code", "last_message"),
+)
+
+
+def fence(tx: Tx, source_id: int) -> None:
+    """Take the lease from whoever has it: what that worker still reads is not kept."""
+    tx.execute(update(sources).where(sources.c.id == source_id).values(lease_token=sources.c.lease_token + 1))
 
 
 def change(tx: Tx, source_id: int, **values: Any) -> None:

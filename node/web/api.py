@@ -249,6 +249,7 @@ def _describe(setup: BlueprintSetupState) -> None:
     api = flask_smorest.Api()
     # Errors are told by one module for the whole site, in the form that the client prefers.
     api._register_error_handlers = lambda: None
+    api.DEFAULT_ERROR_RESPONSE_NAME = None
     api.init_app(setup.app, spec_kwargs={"title": TITLE, "version": VERSION, "openapi_version": OPENAPI_VERSION})
     blueprint.register_views_in_doc(api, setup.app, api.spec, name=setup.name, parameters=None)
     setup.app.extensions[_DESCRIPTION] = api.spec.to_dict()

@@ -27,6 +27,8 @@ control/proposals.html          ProposalsPage
 control/proposal.html           ProposalPage
 control/queue.html              QueuePage
 control/queue_item.html         QueueItemPage
+control/sources.html            ControlSourcesPage
+control/source.html             ControlSourcePage
 ==============================  ====================
 
 Not for: deciding anything, reading a request, or building a URL. Those are a view's work.
@@ -58,6 +60,8 @@ from node.web.view_model_parts import (
 )
 from node.web.view_models_control import (
     ControlFrame,
+    ControlSourcePage,
+    ControlSourcesPage,
     LoginPage,
     MassRemoval,
     OverviewPage,
@@ -87,6 +91,8 @@ __all__ = [
     "CategoryTile",
     "Choice",
     "ControlFrame",
+    "ControlSourcePage",
+    "ControlSourcesPage",
     "ErrorPage",
     "Facet",
     "FacetOption",

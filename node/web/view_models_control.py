@@ -215,3 +215,37 @@ class QueueItemPage:
     release: Form | None = None
     refuse: Form | None = None
     next_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ControlSourcesPage:
+    """control/sources.html: every source, those that are not well first. Each row's ``path`` is its page in
+    control.
+    """
+
+    head: Head
+    control: ControlFrame
+    sources: tuple[SourceRow, ...] = ()
+    add_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ControlSourcePage:
+    """control/source.html: what can be done with one source.
+
+    ``read`` lets it be read next, ``hold`` turns holding of new listings on or off (``holds`` says which it is
+    now): forms without fields. ``pause`` has ``reason``; ``resume`` is present instead where it is not read.
+    ``remove`` has the checkbox ``sure``. ``public_path`` is its page for everyone.
+    """
+
+    head: Head
+    control: ControlFrame
+    source: SourceRow
+    feed_url: str | None = None
+    public_path: str | None = None
+    holds: bool = False
+    read: Form | None = None
+    hold: Form | None = None
+    pause: Form | None = None
+    resume: Form | None = None
+    remove: Form | None = None

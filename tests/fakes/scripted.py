@@ -1,9 +1,9 @@
 """Scripted nodes: they answer `federation.ports.Fetching.get` by the publisher's rules, or break them one at a time.
 
-    net = ScriptedNet()
-    node = net.node("https://school.example/")
-    node.add("desk")
-    node.faults.append(faults.truncated)      # the next answer only; None in the queue is an honest one
+net = ScriptedNet()
+node = net.node("https://school.example/")
+node.add("desk")
+node.faults.append(faults.truncated)      # the next answer only; None in the queue is an honest one
 """
 
 from __future__ import annotations
@@ -148,7 +148,9 @@ class ScriptedNode:
     def head(self, rows: list[LogRow] | tuple[LogRow, ...]) -> PageHead:
         count, digest = self.log.sums()
         gone = tuple(
-            Tombstone(row.id, datetime.fromtimestamp(row.at, UTC), row.reason or "removed") for row in rows if not row.live
+            Tombstone(row.id, datetime.fromtimestamp(row.at, UTC), row.reason or "removed")
+            for row in rows
+            if not row.live
         )
         return PageHead(node=self.id, count=count, digest=digest, licence="CC0-1.0", deleted=gone)
 
@@ -190,7 +192,13 @@ class ScriptedNet:
 
 
 def answer(
-    url: str, status: int, body: bytes, now: int, media_type: str = "application/problem+json", epoch: str = "", **rest: Any
+    url: str,
+    status: int,
+    body: bytes,
+    now: int,
+    media_type: str = "application/problem+json",
+    epoch: str = "",
+    **rest: Any,
 ) -> Answer:
     """A whole answer; a 200 has a strong ETag over epoch and bytes."""
     etag = f'"{hashlib.sha256(epoch.encode() + body).hexdigest()[:16]}"' if status == 200 else None

@@ -117,9 +117,7 @@ def test_a_bad_page_of_a_later_reading_changes_nothing(
 
 @pytest.mark.parametrize("level", [L0, "plain"])
 @pytest.mark.parametrize("fault", [faults.lost, faults.truncated, faults.empty_body, faults.status(503)])
-def test_unreachable_or_broken_is_not_deleted(
-    city: City, school: ScriptedNode, level: str, fault: Fault
-) -> None:
+def test_unreachable_or_broken_is_not_deleted(city: City, school: ScriptedNode, level: str, fault: Fault) -> None:
     source_id = city.follow(school, level, defaults=DEFAULTS)
     city.poll_fine(source_id)
     before = frozen(city, source_id)

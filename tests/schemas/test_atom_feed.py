@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -303,3 +304,46 @@ def test_an_unusable_head_refuses_the_page(members: str, pointer: str) -> None:
     with pytest.raises(DocumentError) as caught:
         atom_feed.decode(atom("", f"<sf:page>{members}</sf:page>"))
     assert [problem.pointer for problem in caught.value.problems] == [pointer]
+
+
+OPEN = (
+    "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:sf='https://w3id.org/sharefeed/1.0' "
+    "xmlns:at='http://purl.org/atompub/tombstones/1.0' xml:base='https://a.example/'>"
+    f"<sf:page><sf:node>{NODE}</sf:node></sf:page><entry><id>x:1</id>"
+)
+CLOSE = "</entry></feed>"
+BYTES = 5 * 2**20
+
+
+def filled(piece: str, most: int = BYTES) -> str:
+    return piece * (most // len(piece))
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(OPEN + filled("<sf:a>"), id="deep"),
+        pytest.param(OPEN + filled("<sf:a>") + CLOSE, id="wide"),
+        pytest.param(OPEN + "<sf:a>" * 300 + "</sf:a>" * 300 + CLOSE, id="deeper than any parser should go"),
+        pytest.param(OPEN + "".join(f"<a xmlns='u{n}'/>" for n in range(BYTES // 22)) + CLOSE, id="namespaces"),
+        pytest.param(
+            OPEN + "<sf:a " + " ".join(f"a{n}='1'" for n in range(BYTES // 12)) + "/>" + CLOSE, id="attributes"
+        ),
+        pytest.param(OPEN + f"<sf:terms>{filled('&amp;')}</sf:terms>" + CLOSE, id="escaped text"),
+        pytest.param(OPEN + f"<title type='html'>{filled('&lt;')}</title>" + CLOSE, id="a title of opened tags"),
+        pytest.param(OPEN + f"<sf:json>{filled('[')}</sf:json>" + CLOSE, id="deep JSON"),
+        pytest.param(OPEN + '<sf:json>{"a":[' + filled("1,") + "1]}</sf:json>" + CLOSE, id="long JSON"),
+        pytest.param(OPEN + filled("<link rel='enclosure' href='a'/>") + CLOSE, id="links"),
+        pytest.param(OPEN + filled("<content type='xhtml'><a><b/></a></content>", 2**20) + CLOSE, id="contents"),
+        pytest.param(OPEN + "</entry>" + filled("<at:deleted-entry ref='x'/>") + "</feed>", id="removals"),
+    ],
+)
+def test_a_hostile_document_costs_little(document: str) -> None:
+    start = time.perf_counter()
+    try:
+        found: Any = atom_feed.decode(document.encode())
+    except DocumentError as error:
+        found = error
+    assert time.perf_counter() - start < 5
+    assert isinstance(found, Page) or found.problems

@@ -55,8 +55,12 @@ def png_of_size(width: int, height: int) -> bytes:
     ("data", "size", "corner"),
     [
         pytest.param(encoded(Image.new("RGB", (2000, 1000), RED), "JPEG"), (960, 480), RED, id="jpeg"),
-        pytest.param(encoded(Image.new("L", (500, 500), 128), "JPEG"), (500, 500), (128,) * 3, id="grey, never enlarged"),
-        pytest.param(encoded(Image.new("CMYK", (100, 100), (0, 0, 0, 0)), "JPEG"), (100, 100), WHITE, id="print colours"),
+        pytest.param(
+            encoded(Image.new("L", (500, 500), 128), "JPEG"), (500, 500), (128,) * 3, id="grey, never enlarged"
+        ),
+        pytest.param(
+            encoded(Image.new("CMYK", (100, 100), (0, 0, 0, 0)), "JPEG"), (100, 100), WHITE, id="print colours"
+        ),
         pytest.param(encoded(Image.new("RGB", (64, 64), RED), "PNG"), (64, 64), RED, id="png"),
         pytest.param(encoded(Image.new("RGBA", (64, 64), (0, 0, 0, 0)), "PNG"), (64, 64), WHITE, id="see-through png"),
         pytest.param(encoded(Image.new("I;16", (64, 64), 65535), "PNG"), (64, 64), WHITE, id="16-bit grey png"),

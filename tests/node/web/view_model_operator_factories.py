@@ -341,3 +341,27 @@ def publisher() -> vm.PublisherHomePage:
 
 def error(status: int, **more: Any) -> vm.ErrorPage:
     return vm.ErrorPage(make.head("Sorry", indexed=False), status, **more)
+
+
+def control_sources() -> vm.ControlSourcesPage:
+    return vm.ControlSourcesPage(make.head("Sources"), frame("sources"), sources(), "/control/proposals")
+
+
+def control_source() -> vm.ControlSourcePage:
+    return vm.ControlSourcePage(
+        make.head("Peterborough City Council"),
+        frame("sources"),
+        sources()[3],
+        "https://council.example/changes.json",
+        "/sources/1",
+        False,
+        make.form(),
+        make.form(),
+        make.form("reason"),
+        None,
+        make.form("sure", wrong=True),
+    )
+
+
+def paused_source() -> vm.ControlSourcePage:
+    return replace(control_source(), source=sources()[4], holds=True, read=None, pause=None, resume=make.form())

@@ -62,6 +62,9 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "queue": ("control/queue.html", operate.queue()),
         "queue-item": ("control/queue_item.html", operate.queue_item()),
         "queue-removal": ("control/queue_item.html", operate.queue_removal()),
+        "control-sources": ("control/sources.html", operate.control_sources()),
+        "control-source": ("control/source.html", operate.control_source()),
+        "control-source-paused": ("control/source.html", operate.paused_source()),
     }
 )
 MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
@@ -91,6 +94,11 @@ MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "proposal": ("control/proposal.html", vm.ProposalPage(HEAD, operate.frame(), operate.proposal_rows()[1], None)),
         "queue": ("control/queue.html", vm.QueuePage(HEAD, operate.frame("queue"))),
         "queue-item": ("control/queue_item.html", vm.QueueItemPage(HEAD, operate.frame("queue"))),
+        "control-sources": ("control/sources.html", vm.ControlSourcesPage(HEAD, operate.frame("sources"))),
+        "control-source": (
+            "control/source.html",
+            vm.ControlSourcePage(HEAD, operate.frame("sources"), operate.sources()[5]),
+        ),
         "queue-row": (
             "control/queue_item.html",
             vm.QueueItemPage(HEAD, operate.frame("queue"), row=operate.queue_rows()[2]),

@@ -1,0 +1,21 @@
+"""What the operator sees and does: what waits, proposals, sources. All of it needs a session but signing in.
+
+Every answer is kept out of caches and search engines; every change is a POST with a token.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from node.web.control import overview, proposals, queue, signing_in, sources
+
+blueprint = Blueprint("control", __name__, url_prefix="/control")
+for _part in (signing_in, overview, proposals, queue, sources):
+    blueprint.register_blueprint(_part.blueprint)
+
+
+@blueprint.after_request
+def keep_private(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,118 @@
+"""The operator's view of sources: how each one is, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flask import abort, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from federation.records import ACTIVE
+from node.services import sources
+from node.services.sources import Health, SourceError
+from node.web import current_node
+from node.web.control.frame import control_frame, head, say
+from node.web.control.gate import guarded, to
+from node.web.form_state import form_at, typed_in
+from node.web.sources import source_row
+from node.web.view_models import ControlSourcePage, ControlSourcesPage, SourceRow
+
+blueprint = guarded("sources")
+
+PATH = "/control/sources"
+MOST_REASON = 300
+# Those that need someone come first.
+_ORDER = {"failing": 0, "suspended": 1, "late": 2, "paused": 3, "new": 4, "ok": 5}
+
+
+@blueprint.get("/sources")
+def page() -> str:
+    node = current_node()
+    rows = [_row(health, node.now) for health in sources.health(node)]
+    view = ControlSourcesPage(
+        head=head(_("Sources")),
+        control=control_frame(node, "sources"),
+        sources=tuple(sorted(rows, key=lambda row: _ORDER.get(row.health, 0))),
+        add_path=f"{request.script_root}/control/proposals",
+    )
+    return render_template("control/sources.html", page=view)
+
+
+def _row(health: Health, now: int) -> SourceRow:
+    return replace(source_row(health, now), path=f"{request.script_root}{PATH}/{health.source.id}")
+
+
+@blueprint.get("/sources/<int:number>")
+def one(number: int) -> str:
+    return _one(_known(number))
+
+
+@blueprint.post("/sources/<int:number>/read")
+def read(number: int) -> ResponseReturnValue:
+    sources.poll_soon(current_node(), _known(number).source.id)
+    say(_("It is read next, within a few seconds."))
+    return to(f"{PATH}/{number}")
+
+
+@blueprint.post("/sources/<int:number>/hold")
+def hold(number: int) -> ResponseReturnValue:
+    held = not _known(number).source.hold_new
+    sources.change(current_node(), number, hold_new=held)
+    say(_("Its new listings wait for your word from now on.") if held else _("Its new listings are shown at once."))
+    return to(f"{PATH}/{number}")
+
+
+@blueprint.post("/sources/<int:number>/pause")
+def pause(number: int) -> ResponseReturnValue:
+    _known(number)
+    sources.pause(current_node(), number, typed_in("reason")["reason"].strip()[:MOST_REASON])
+    say(_("It is paused. What is shown stays until it expires."))
+    return to(f"{PATH}/{number}")
+
+
+@blueprint.post("/sources/<int:number>/resume")
+def resume(number: int) -> ResponseReturnValue:
+    _known(number)
+    sources.resume(current_node(), number)
+    say(_("It is read again, within a few seconds."))
+    return to(f"{PATH}/{number}")
+
+
+@blueprint.post("/sources/<int:number>/remove")
+def remove(number: int) -> ResponseReturnValue:
+    health = _known(number)
+    if request.form.get("sure") != "yes":
+        return _one(health, {"sure": _("Tick this if you are sure: it cannot be undone.")}), 422
+    shown = sources.remove(current_node(), number)
+    one_or_more = "%(name)s is removed, with %(num)s listing.", "%(name)s is removed, with %(num)s listings."
+    say(ngettext(*one_or_more, shown, name=health.source.name))
+    return to(PATH)
+
+
+def _known(number: int) -> Health:
+    try:
+        return sources.health_of(current_node(), number)
+    except SourceError:
+        abort(404)
+
+
+def _one(health: Health, errors: Mapping[str, str] | None = None) -> str:
+    node, told, path = current_node(), health.source, f"{PATH}/{health.source.id}"
+    is_read = told.state == ACTIVE
+    view = ControlSourcePage(
+        head=head(told.name),
+        control=control_frame(node, "sources"),
+        source=_row(health, node.now),
+        feed_url=told.url,
+        public_path=f"{request.script_root}/sources/{told.id}",
+        holds=told.hold_new,
+        read=form_at(f"{path}/read") if is_read else None,
+        hold=form_at(f"{path}/hold"),
+        pause=form_at(f"{path}/pause") if is_read else None,
+        resume=None if is_read else form_at(f"{path}/resume"),
+        remove=form_at(f"{path}/remove", errors=errors),
+    )
+    return render_template("control/source.html", page=view)

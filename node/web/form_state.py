@@ -1,0 +1,30 @@
+"""The state of a form for its page: where it goes, its token, what was typed, and what was wrong in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from flask import request
+from flask_babel import gettext
+from flask_wtf.csrf import generate_csrf
+
+from node.web.view_model_parts import Form
+from schemas.errors import Problem
+
+
+def form_at(path: str, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None) -> Form:
+    """A form that is sent to ``path`` (on this site, without the root in front)."""
+    return Form(request.script_root + path, generate_csrf(), dict(typed or {}), dict(errors or {}))
+
+
+def typed_in(*names: str) -> dict[str, str]:
+    """What the person entered in these fields; what was not sent is empty."""
+    return {name: request.form.get(name, "") for name in names}
+
+
+def sentences(problems: Iterable[Problem]) -> dict[str, str]:
+    """One sentence for each field that is wrong, by the field's name; under "" what is wrong with the whole."""
+    found: dict[str, str] = {}
+    for problem in problems:
+        found.setdefault(problem.pointer.lstrip("/"), gettext(problem.message))
+    return found

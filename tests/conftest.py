@@ -1,0 +1,34 @@
+"""What holds for every test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+STRICT = "SHAREFEED_CI"
+"""Set where everything that tests need is to be there: a browser, PostgreSQL, the corpora beside the tree."""
+
+
+def _refuse_skips(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """A test that is skipped even there is a test that nobody runs: it fails, and says what is missing."""
+    if not os.environ.get(STRICT) or not report.skipped or hasattr(report, "wasxfail"):
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    report.outcome = "failed"
+    report.longrepr = f"{STRICT} is set, so nothing may be skipped, and this was. {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _refuse_skips(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _refuse_skips(report)
+    return report

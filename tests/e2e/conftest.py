@@ -1,0 +1,32 @@
+"""Real processes over loopback and a real browser. Each process is stopped by its own id, however the tests end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser
+
+from examples.demo_network import Network, running, wait_until_read
+from examples.demo_plan import read_plan
+from examples.demo_processes import choose_port
+from tools.browser import MISSING, chromium, find_chromium
+
+
+@pytest.fixture(scope="session")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    """The demo's whole network: read, indexed and answering. Tests that change something put it back."""
+    with running(read_plan(), tmp_path_factory.mktemp("network"), choose_port()) as made:
+        wait_until_read(made)
+        yield made
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium; a test that asks for it is skipped where there is none."""
+    program = find_chromium()
+    if program is None:
+        pytest.skip(MISSING)
+    with ExitStack() as stack:
+        yield stack.enter_context(chromium(program))

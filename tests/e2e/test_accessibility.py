@@ -1,0 +1,51 @@
+"""axe finds nothing, on the pages that matter, in light and dark, at 320 and 1280 pixels; and nothing overflows."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from examples.demo_network import Network
+from tests.e2e.visits import visit
+from tools.pages import PAGES, addresses
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+AXE = Path(__file__).parent.parent / "vendor" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = [pytest.param(320, id="320"), pytest.param(1280, id="1280")]
+
+
+@cache
+def axe() -> str:
+    return AXE.read_text(encoding="utf-8")
+
+
+def violations(page: Page) -> list[str]:
+    """Every breach of WCAG 2.2 AA, or of good practice, that axe sees: the rule and the elements."""
+    # Evaluated by the browser's own tools, which the page's content security policy does not bind.
+    page.evaluate(axe())
+    options: dict[str, Any] = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(network: Network, browser: Browser, name: str, theme: str, width: int) -> None:
+    with visit(browser, width=width, theme=theme) as (page, noted):
+        page.goto(addresses(network)[name], wait_until="networkidle")
+        assert violations(page) == []
+        assert noted == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_reaches_beyond_the_edge(network: Network, browser: Browser, name: str, width: int) -> None:
+    with visit(browser, width=width) as (page, _):
+        page.goto(addresses(network)[name])
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,0 +1,106 @@
+"""What a person does with a browser: finds a desk that is given away, and follows it home. With and without scripts."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from examples.demo_network import Network
+from tests.e2e.visits import visit
+from tools.pages import addresses
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+WITH_AND_WITHOUT = [pytest.param(True, id="with scripts"), pytest.param(False, id="without scripts")]
+
+
+def counted(page: Page) -> int:
+    """The number in the heading above the results."""
+    words = page.locator("#count").inner_text()
+    found = re.match(r"[\d,]+", words)
+    assert found, words
+    return int(found[0].replace(",", ""))
+
+
+def open_filters(page: Page) -> None:
+    """Unfold what is folded, as one must without scripts or on a small screen."""
+    if not page.get_by_role("button", name="Apply filters").is_visible():
+        page.locator("details.filters > summary").click()
+
+
+def tick(page: Page, facet: str, choice: str) -> None:
+    group = page.locator("details.facet", has=page.locator(f"input[name='{facet}']"))
+    if group.get_attribute("open") is None:
+        group.locator("summary").click()
+    group.locator(f"input[value='{choice}']").check()
+
+
+@pytest.mark.parametrize("scripts", WITH_AND_WITHOUT)
+@pytest.mark.parametrize("width", [pytest.param(1280, id="wide"), pytest.param(320, id="narrow")])
+def test_a_person_finds_a_desk_and_follows_it_home(
+    network: Network, browser: Browser, scripts: bool, width: int
+) -> None:
+    homes = {urlsplit(site.url).netloc for site in network.sites}
+    with visit(browser, scripts=scripts, width=width) as (page, noted):
+        page.goto(network.catalogue.url)
+        page.get_by_label("What are you looking for?").fill("desk")
+        page.locator("main").get_by_role("button", name="Search").click()
+        everything = counted(page)
+        open_filters(page)
+        tick(page, "kind", "item")
+        tick(page, "action", "give")
+        tick(page, "direction", "offer")
+        page.get_by_role("button", name="Apply filters").click()
+        page.wait_for_url("**/search?*action=give*")
+        assert 0 < counted(page) < everything
+        signs = page.locator("[data-card] .card-marks .tag").all_inner_texts()
+        assert signs
+        assert {sign.strip() for sign in signs} == {"Give"}
+        first = page.locator("[data-card] .card-title a").first
+        first.click()
+        title = page.locator("h1").inner_text()
+        assert "desk" in title.casefold()
+        page.get_by_role("link", name=re.compile("See it at its home")).click()
+        page.wait_for_url(lambda url: urlsplit(url).netloc in homes)
+        expect(page.locator("h1")).to_have_text(title)
+        assert noted == []
+
+
+def test_the_map_beside_a_search_shows_where_things_are(network: Network, browser: Browser) -> None:
+    with visit(browser) as (page, noted):
+        page.goto(addresses(network)["search"])
+        expect(page.locator("#map.leaflet-container")).to_be_visible()
+        expect(page.locator("#map .leaflet-marker-icon").first).to_be_visible()
+        assert noted == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_theme_that_was_chosen_lasts(network: Network, browser: Browser, theme: str) -> None:
+    other = {"light": "dark", "dark": "light"}[theme]
+    with visit(browser, theme=other) as (page, noted):
+        page.goto(network.catalogue.url)
+        page.locator(f"[data-theme-switch] button[value='{theme}']").click()
+        page.goto(addresses(network)["sources"])
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+        assert noted == []
+
+
+def test_photographs_come_from_the_portal_itself(network: Network, browser: Browser) -> None:
+    with visit(browser) as (page, noted):
+        page.goto(addresses(network)["listing"])
+        photo = page.locator(".listing-photo img").first
+        expect(photo).to_have_attribute("src", re.compile(r"^/photos/"))
+        assert photo.get_attribute("alt")
+        page.wait_for_function("document.querySelector('.listing-photo img').naturalWidth > 100")
+        assert noted == []
+
+
+def test_the_keyboard_reaches_the_content_first(network: Network, browser: Browser) -> None:
+    with visit(browser) as (page, _):
+        page.goto(network.catalogue.url)
+        page.keyboard.press("Tab")
+        expect(page.locator(":focus")).to_have_text("Skip to the content")
+        page.keyboard.press("Enter")
+        expect(page.locator("main:focus")).to_have_count(1)

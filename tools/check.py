@@ -1,0 +1,83 @@
+"""`./run check`: everything that the project holds itself to, one step after another; all run, whatever fails."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+TYPED = ("schemas", "federation", "node", "tools", "examples")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A command of this environment. What it prints is shown if it fails, or while it runs if it is ``live``."""
+
+    name: str
+    command: tuple[str, ...]
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a step ended, and how long it took."""
+
+    step: Step
+    seconds: float
+    fine: bool
+
+
+def steps(fast: bool, tests: bool) -> Iterator[Step]:
+    """What is to be done. ``fast`` leaves out the wheel and the slow tests, not ``tests`` leaves out all of them."""
+    module = (sys.executable, "-m")
+    yield Step("format", (*module, "ruff", "format", "--check", "."))
+    yield Step("lint", (*module, "ruff", "check", "."))
+    yield Step("types", (*module, "mypy", *(part for name in TYPED for part in ("-p", name))))
+    yield Step("imports", (sys.executable, "-c", "from importlinter.cli import lint_imports_command as go; go()"))
+    yield Step("size", (*module, "tools.size_budget"))
+    if documentation := [str(path) for path in _documentation_tests()]:
+        yield Step("documentation", (*module, "pytest", *documentation))
+    if not fast:
+        yield Step("wheel", (*module, "tools.wheel_test"))
+    if tests:
+        yield Step("tests", (*module, "pytest", *(("-m", "not slow") if fast else ())), live=True)
+
+
+def _documentation_tests() -> list[Path]:
+    tests = PROJECT / "tests"
+    return sorted({*tests.glob("test_docs*.py"), *tests.glob("docs/test_*.py")})
+
+
+def carry_out(step: Step) -> Outcome:
+    """Run one step and say how it went."""
+    print(f"{step.name:<14}", end="\n" if step.live else "", flush=True)
+    began = time.monotonic()
+    to = None if step.live else subprocess.PIPE
+    done = subprocess.run(step.command, cwd=PROJECT, stdout=to, stderr=subprocess.STDOUT if to else None, check=False)
+    outcome = Outcome(step, time.monotonic() - began, done.returncode == 0)
+    print(f"{'good' if outcome.fine else 'FAILED':<8}{outcome.seconds:6.1f} s", flush=True)
+    if not outcome.fine and done.stdout:
+        print(done.stdout.decode(errors="replace"), flush=True)
+    return outcome
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the steps; 0 if all of them are good."""
+    parser = argparse.ArgumentParser(prog="./run check", description=__doc__)
+    parser.add_argument("--fast", action="store_true", help="leave out the wheel and the slow tests")
+    parser.add_argument("--without-tests", action="store_true", help="leave out the tests")
+    chosen = parser.parse_args(arguments)
+    outcomes = [carry_out(step) for step in steps(chosen.fast, not chosen.without_tests)]
+    failed = [outcome.step.name for outcome in outcomes if not outcome.fine]
+    total = sum(outcome.seconds for outcome in outcomes)
+    print(f"{len(outcomes)} steps in {total:.0f} s. " + (f"Failed: {', '.join(failed)}." if failed else "All good."))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
