@@ -143,9 +143,8 @@ class Poll:
         """The page of ``answer``; None where the history that the cursor speaks of was lost."""
         source = going.source
         if answer.status == 410:
-            if problem_type(answer.body) == RESYNC:
-                return self._lost(source)
-            self._gone(source, answer)
+            self._check_resync(source, answer)
+            return None
         defaults = Defaults.from_json(source.defaults) if source.level == PLAIN else None
         context = Context(source.node_id, self.now, defaults, answer.url)
         page = self.decode(answer.body, answer.media_type, context)
@@ -153,9 +152,11 @@ class Poll:
         lost = source.level == L1 and source.cursor is not None and page.head and page.head.epoch != source.epoch
         return None if lost else page
 
-    def _lost(self, source: Source) -> None:
+    def _check_resync(self, source: Source, answer: Answer) -> None:
+        """A 410 that asks for a new reading passes, where there was a cursor whose history could have been lost."""
+        if problem_type(answer.body) != RESYNC:
+            self._gone(source, answer)
         if source.cursor is None:
-            # Without a cursor there is nothing that could have been lost.
             raise Stop("repeated-resync", "The node keeps sending its reader back to the start.")
 
     def _gone(self, source: Source, answer: Answer) -> NoReturn:

@@ -15,10 +15,10 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, validates_schema
 from marshmallow.exceptions import ValidationError
 
 from schemas.canonical import EXTENSION
+from schemas.document import Document
 from schemas.errors import DocumentError
 from schemas.fields import (
     FORBIDDEN,
@@ -75,18 +75,15 @@ class Defaults:
     def from_json(cls, text: str) -> Defaults:
         """Raises `DocumentError` with JSON Pointers for what is missing or does not fit together."""
         document = loads(text.encode("utf-8", "surrogatepass"))
-        if not isinstance(document, dict):
-            raise DocumentError.of("not-an-object", "Defaults are an object with named members.")
         try:
-            return cls(**_DEFAULTS.load(document))
+            defaults: Defaults = _DEFAULTS.load(document)
         except ValidationError as error:
             raise DocumentError(problems_of(error.messages)) from error
+        return defaults
 
 
-class _DefaultsSchema(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
+class _DefaultsSchema(Document):
+    made = Defaults
     organisation = Part(OrganisationSchema(), required=True)
     direction = Choice(DIRECTIONS, load_default="offer")
     kind = Choice(KINDS, load_default="item")
@@ -96,11 +93,11 @@ class _DefaultsSchema(Schema):
     language = Language()
     days_until_expiry = Number(1, MAX_DAYS, whole=True, load_default=30)
 
-    @validates_schema(skip_on_field_errors=True)
-    def _fits_kind(self, data: dict[str, Any], **_: Any) -> None:
-        if data["action"] not in ACTIONS_OF_KIND[data["kind"]]:
-            allowed = " or ".join(ACTIONS_OF_KIND[data["kind"]])
-            raise refuse("action-does-not-fit", f"With kind {data['kind']} the action is {allowed}.", "action")
+    def check(self, loaded: dict[str, Any]) -> None:
+        kind, action = loaded["kind"], loaded["action"]
+        if action not in ACTIONS_OF_KIND[kind]:
+            allowed = " or ".join(ACTIONS_OF_KIND[kind])
+            raise refuse("action-does-not-fit", f"With kind {kind} the action is {allowed}.", "action")
 
 
 _DEFAULTS = _DefaultsSchema()

@@ -7,7 +7,6 @@ What is handed on can be stored anywhere: no lone surrogates, no control charact
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 

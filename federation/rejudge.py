@@ -26,18 +26,20 @@ def read_row(source: Source, row: Mirrored, text: str, now: int) -> ReadItem:
     return item._replace(facts=None, published=None, problems=row.reasons)
 
 
-def apply_ruling(ledger: Ledger, source: Source, listing_id: str, ruling: Ruling, own_id: str, now: int) -> bool:
-    """Let the operator's word take effect on one listing; False where the source no longer has that listing."""
+def judge(
+    ledger: Ledger, source: Source, listing_id: str, ruling: Ruling | None, own_id: str, now: int
+) -> Mirrored | None:
+    """Judge one listing as it was last sent, by the operator's word on it; None where the source no longer has it."""
     row = ledger.known(source.id, [listing_id]).get(listing_id)
     text = ledger.texts(source.id, [listing_id]).get(listing_id)
     if row is None or text is None:
-        return False
+        return None
     item = read_row(source, row, text, now)
     state, reasons = fate(source, item, row, ruling, own_id, now)
     judged = replace(row, state=state, reasons=reasons)
     ledger.set_state([judged])
     settle(ledger, [listing_id], own_id, now, Fresh(source.id, {listing_id: (judged, item)}))
-    return True
+    return judged
 
 
 def restore(ledger: Ledger, source: Source, rows: Sequence[Withdrawn], own_id: str, now: int) -> int:

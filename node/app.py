@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from node.context import Node
+from node.services.setup import check_settings
 from node.web import errors, feeds, security, static_files, words
 from node.web.languages import choose_language
 from node.web.site import site_of
@@ -31,6 +32,7 @@ AGGREGATOR_MODULES = (
 
 def create_app(node: Node) -> Flask:
     """The application that answers for ``node``. Raises `SettingError` for settings that it cannot run with."""
+    check_settings(node.settings)
     app = Flask("node")
     app.config.from_mapping(security.configuration(node.settings))
     app.extensions["sharefeed"] = node

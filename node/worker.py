@@ -77,6 +77,7 @@ def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callabl
 
     def tidy() -> None:
         moderation.apply_overdue(node)
+        moderation.judge_again(node)
         moderation.forget_old(node)
 
     _every(scheduler, 1, poller.start_due)

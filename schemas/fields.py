@@ -7,7 +7,7 @@ Each refusal is a `Fault`: a plain sentence that also carries a stable code. mar
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -49,7 +49,7 @@ def refuse(code: str, message: str, field: str | None = None) -> ValidationError
     return ValidationError({field: [fault]}) if field else ValidationError([fault])
 
 
-_GENERAL = {
+GENERAL_FAULTS = {
     "required": Fault("missing", "This is required."),
     "null": Fault("missing", "This must not be null."),
 }
@@ -65,7 +65,7 @@ class Field(fields.Field[Any]):
         return self._deserialize(value, attr, data, **kwargs)
 
     def make_error(self, key: str, **kwargs: Any) -> ValidationError:
-        return ValidationError([_GENERAL.get(key, Fault("invalid", "This is not valid."))])
+        return ValidationError([GENERAL_FAULTS.get(key, Fault("invalid", "This is not valid."))])
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return value
@@ -244,19 +244,22 @@ class Part(Field):
         super().__init__(**kwargs)
         self.schema = schema
         self._loaded: dict[bytes, Any] = {}
+        # A plain dict is not to be shared, and such parts differ from listing to listing anyway.
+        self._remembers = getattr(schema, "made", dict) is not dict
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if not isinstance(value, dict):
-            raise refuse("not-an-object", "This must be an object with named members.")
+        if not self._remembers or not isinstance(value, dict):
+            return self.schema.load(value)
         try:
             key = orjson.dumps(value)
         except TypeError:
             # Half a character somewhere; the schema says where.
             return self.schema.load(value)
-        if key in self._loaded:
-            return self._loaded[key]
+        known = self._loaded.get(key)
+        if known is not None:
+            return known
         loaded = self.schema.load(value)
-        if len(key) <= self.LONGEST_REMEMBERED and isinstance(loaded, Hashable):
+        if len(key) <= self.LONGEST_REMEMBERED:
             if len(self._loaded) >= self.REMEMBERED:
                 self._loaded.clear()
             self._loaded[key] = loaded

@@ -16,6 +16,7 @@ from schemas.errors import Problem, pointer
 PRICE_NAMES = frozenset(
     [
         *("price", "lowprice", "highprice", "minprice", "maxprice", "pricerange", "pricespecification", "discount"),
+        "isaccessibleforfree",
         *("fee", "fees", "entryfee", "hirefee", "hireprice", "rentalprice", "hourlyrate", "dailyrate", "amountdue"),
     ]
 )
@@ -23,9 +24,9 @@ _ACCESS = "isaccessibleforfree"
 _LONGEST_NAME = 60
 _STATED_VALUE = "replacement_value"
 
-# A price that says "nothing": empty, zero in any spelling and currency, or a word for free.
+# A price that says "nothing": empty, zero in any spelling and currency, or a word for free. "£££" says much.
 _NOTHING = re.compile(
-    r"(?:[£$€]|[A-Z]{3})?\s*(?:0+(?:[.,]0*)?)?\s*(?:[£$€]|[A-Z]{3})?|free|none|no|nil|n/?a", re.IGNORECASE
+    r"(?:(?:[£$€]|[A-Z]{3})?\s*0+(?:[.,]0*)?\s*(?:[£$€]|[A-Z]{3})?|free|none|no|nil|n/?a)?", re.IGNORECASE
 )
 
 
@@ -39,10 +40,10 @@ def price_members(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Prob
         for name, member in value.items():
             if name == _STATED_VALUE:
                 continue
-            if _states_money(name, member):
+            if names_a_price(name) and _states_money(name, member):
                 message = "This states a price. Only things that are free from end to end belong here."
                 yield Problem(pointer((*path, name)), "not-free", message)
-            elif isinstance(member, (dict, list)):
+            elif type(member) is not str and isinstance(member, (dict, list)):
                 yield from price_members(member, (*path, name))
     elif isinstance(value, list):
         for index, member in enumerate(value):
@@ -52,25 +53,23 @@ def price_members(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Prob
 
 def names_a_price(name: str) -> bool:
     """Whether a member or element of this name states a price, if it states anything."""
-    folded = _folded(name)
-    return folded in PRICE_NAMES or folded == _ACCESS
-
-
-def _folded(name: str) -> str:
     # No price name is that long; remembering what strangers call their members must stay cheap.
-    return _fold(name) if len(name) <= _LONGEST_NAME else ""
+    return len(name) <= _LONGEST_NAME and _remembered(name)
 
 
 @lru_cache(maxsize=2048)
-def _fold(name: str) -> str:
+def _remembered(name: str) -> bool:
+    return _folded(name) in PRICE_NAMES
+
+
+def _folded(name: str) -> str:
     return name.lower().replace("_", "").replace("-", "")
 
 
 def _states_money(name: str, value: Any) -> bool:
-    folded = _folded(name)
-    if folded == _ACCESS:
+    if _folded(name) == _ACCESS:
         return value is False or (isinstance(value, str) and value.strip().lower() in ("false", "no"))
-    return folded in PRICE_NAMES and _is_more_than_nothing(value)
+    return _is_more_than_nothing(value)
 
 
 def _is_more_than_nothing(value: Any) -> bool:

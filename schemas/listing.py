@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, post_dump, post_load, validates_schema
 from marshmallow.exceptions import ValidationError
 
 from schemas.canonical import EXTENSION, UNHASHED_MEMBERS
+from schemas.document import Document
 from schemas.errors import DocumentError
 from schemas.fields import (
     AbsoluteUri,
@@ -121,30 +121,13 @@ class Listing:
     request_url: str | None = None
 
 
-class _PartSchema(Schema):
-    """A nested document that loads to ``made`` and is written without empty members."""
-
-    class Meta:
-        unknown = EXCLUDE
-
-    made: type
-
-    @post_load
-    def _make(self, data: dict[str, Any], **_: Any) -> Any:
-        return self.made(**data)
-
-    @post_dump
-    def _trim(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return without_empty(data)
-
-
-class ImageSchema(_PartSchema):
+class ImageSchema(Document):
     made = Image
     url = HttpUrl(required=True)
     alt = Text(limit=500)
 
 
-class QuantitySchema(_PartSchema):
+class QuantitySchema(Document):
     made = Quantity
     available = Number(1, 1_000_000, whole=True)
     unit = Text(limit=40)
@@ -166,7 +149,7 @@ class Currency(Pattern):
     )
 
 
-class PlaceSchema(_PartSchema):
+class PlaceSchema(Document):
     made = Place
     name = Text(limit=200)
     locality = Text(limit=120)
@@ -176,25 +159,23 @@ class PlaceSchema(_PartSchema):
     lon = Number(-180, 180)
     precision_m = Number(0, 1_000_000)
 
-    @validates_schema(skip_on_field_errors=True)
-    def _whole_point(self, data: dict[str, Any], **_: Any) -> None:
-        if ("lat" in data) != ("lon" in data):
-            missing = "lon" if "lat" in data else "lat"
+    def check(self, loaded: dict[str, Any]) -> None:
+        if ("lat" in loaded) != ("lon" in loaded):
+            missing = "lon" if "lat" in loaded else "lat"
             raise refuse("missing", "A point needs both lat and lon.", missing)
 
 
-class AvailableSchema(_PartSchema):
+class AvailableSchema(Document):
     made = Available
     from_ = Day(data_key="from")
     until = Day()
 
-    @validates_schema(skip_on_field_errors=True)
-    def _in_order(self, data: dict[str, Any], **_: Any) -> None:
-        if "from_" in data and "until" in data and data["until"] < data["from_"]:
+    def check(self, loaded: dict[str, Any]) -> None:
+        if "from_" in loaded and "until" in loaded and loaded["until"] < loaded["from_"]:
             raise refuse("bad-date", "This lies before the first day.", "until")
 
 
-class MoneySchema(_PartSchema):
+class MoneySchema(Document):
     made = Money
     amount = Number(0, 1e9, required=True)
     currency = Currency(limit=3, required=True)
@@ -210,11 +191,8 @@ class CategoryPath(Text):
         return text
 
 
-class ExtensionSchema(Schema):
+class ExtensionSchema(Document):
     """What stands under ``_sharefeed`` in an item."""
-
-    class Meta:
-        unknown = EXCLUDE
 
     direction = Choice(DIRECTIONS, required=True)
     kind = Choice(KINDS, required=True)
@@ -237,21 +215,20 @@ class ExtensionSchema(Schema):
     safety = Text(limit=4000)
     request_url = HttpUrl()
 
-    @validates_schema(skip_on_field_errors=True)
-    def _fits_kind(self, data: dict[str, Any], **_: Any) -> None:
-        kind, action = data["kind"], data["action"]
+    def check(self, loaded: dict[str, Any]) -> None:
+        kind, action = loaded["kind"], loaded["action"]
         if action not in ACTIONS_OF_KIND[kind]:
             allowed = " or ".join(ACTIONS_OF_KIND[kind])
             raise refuse("action-does-not-fit", f"With kind {kind} the action is {allowed}.", "action")
-        if "condition" in data and kind not in GOODS:
+        if "condition" in loaded and kind not in GOODS:
             raise refuse("condition-does-not-fit", "Only items and equipment have a condition.", "condition")
 
 
-class ItemSchema(Schema):
-    """A JSON Feed item that is a listing."""
+_EXTENSION = ExtensionSchema()
 
-    class Meta:
-        unknown = EXCLUDE
+
+class ItemSchema(Document):
+    """A JSON Feed item that is a listing."""
 
     id = AbsoluteUri(required=True)
     url = HttpUrl()
@@ -263,11 +240,10 @@ class ItemSchema(Schema):
     tags = Many(Text(limit=60), limit=20)
     date_published = Moment()
     date_modified = Moment(required=True)
-    extension = Part(ExtensionSchema(), data_key=EXTENSION, required=True)
+    extension = Part(_EXTENSION, data_key=EXTENSION, required=True)
 
-    @validates_schema(skip_on_field_errors=True)
-    def _lives_a_year_at_most(self, data: dict[str, Any], **_: Any) -> None:
-        if data["extension"]["expires"] - data["date_modified"] > LONGEST_LIFE:
+    def check(self, loaded: dict[str, Any]) -> None:
+        if loaded["extension"]["expires"] - loaded["date_modified"] > LONGEST_LIFE:
             message = "This is more than a year after date_modified; listings are renewed every year."
             raise ValidationError({EXTENSION: {"expires": refuse("expires-too-late", message).messages}})
 
@@ -291,31 +267,15 @@ def load_listing(item: Mapping[str, Any]) -> Listing:
     return Listing(**data, **extension)
 
 
-_CORE = (
-    "id",
-    "url",
-    "title",
-    "content_text",
-    "content_html",
-    "language",
-    "tags",
-    "date_published",
-    "date_modified",
-)
-_OWN = tuple(ExtensionSchema().fields)
-
-
 def dump_listing(listing: Listing) -> dict[str, Any]:
     """The listing as a JSON Feed item, without hash; plain readers find picture and author where they look."""
-    item = {name: getattr(listing, name) for name in _CORE}
-    extension = {name: getattr(listing, name) for name in _OWN}
-    dumped: dict[str, Any] = _ITEM.dump({**item, "extension": extension})
-    dumped[EXTENSION] = without_empty(dumped[EXTENSION])
+    dumped: dict[str, Any] = _ITEM.dump(listing)
+    dumped[EXTENSION] = _EXTENSION.dump(listing)
     if listing.images:
         dumped["image"] = listing.images[0].url
     author = {"name": listing.organisation.name, "url": listing.organisation.url}
     dumped["authors"] = [without_empty(author)]
-    return without_empty(dumped)
+    return dumped
 
 
 def without_passing_marks(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, post_dump, post_load, pre_load
 from marshmallow.exceptions import ValidationError
 
+from schemas.document import Document
 from schemas.errors import DocumentError, Problem
 from schemas.fields import (
     AbsoluteUri,
@@ -23,7 +23,6 @@ from schemas.fields import (
     Text,
     problems_of,
     refuse,
-    without_empty,
 )
 from schemas.organisation import Organisation, OrganisationSchema
 
@@ -97,42 +96,27 @@ class NodeDocument:
     software: Software | None = None
 
 
-class _PartSchema(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
-    made: type
-
-    @post_load
-    def _make(self, data: dict[str, Any], **_: Any) -> Any:
-        return self.made(**data)
-
-    @post_dump
-    def _trim(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return without_empty(data)
-
-
-class AreaSchema(_PartSchema):
+class AreaSchema(Document):
     made = Area
     name = Text(limit=200)
     country = Text(limit=2)
     bbox = Many(Number(-180, 180), limit=4)
 
 
-class ContactSchema(_PartSchema):
+class ContactSchema(Document):
     made = Contact
     email = Text(limit=254)
     url = HttpUrl()
 
 
-class FeedsSchema(_PartSchema):
+class FeedsSchema(Document):
     made = Feeds
     changes = HttpUrl()
     json = HttpUrl()
     atom = HttpUrl()
 
 
-class KeySchema(_PartSchema):
+class KeySchema(Document):
     made = Key
     id = Text(limit=200, required=True)
     type = Choice(("Ed25519",), required=True)
@@ -141,7 +125,7 @@ class KeySchema(_PartSchema):
     until = Moment()
 
 
-class SoftwareSchema(_PartSchema):
+class SoftwareSchema(Document):
     made = Software
     name = Text(limit=80, required=True)
     version = Text(limit=40)
@@ -157,12 +141,10 @@ class Version(Text):
         return text
 
 
-class NodeDocumentSchema(Schema):
+class NodeDocumentSchema(Document):
     """Loads to `NodeDocument`. Keys of a type we do not know are passed over."""
 
-    class Meta:
-        unknown = EXCLUDE
-
+    made = NodeDocument
     version = Version(limit=20, data_key="sharefeed", required=True)
     id = HttpUrl(required=True)
     name = Text(limit=200, required=True)
@@ -182,21 +164,12 @@ class NodeDocumentSchema(Schema):
     moved_to = HttpUrl()
     software = Part(SoftwareSchema())
 
-    @pre_load
-    def _keep_known_keys(self, data: Any, **_: Any) -> Any:
-        keys = data.get("keys")
+    def prepare(self, document: dict[str, Any]) -> dict[str, Any]:
+        keys = document.get("keys")
         if not isinstance(keys, list):
-            return data
+            return document
         # A later protocol may list other kinds of key beside ours; only ours are for us to judge.
-        return {**data, "keys": [k for k in keys if not isinstance(k, dict) or k.get("type") == "Ed25519"]}
-
-    @post_load
-    def _make(self, data: dict[str, Any], **_: Any) -> NodeDocument:
-        return NodeDocument(**data)
-
-    @post_dump
-    def _trim(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return without_empty(data)
+        return {**document, "keys": [k for k in keys if not isinstance(k, dict) or k.get("type") == "Ed25519"]}
 
 
 _NODE = NodeDocumentSchema()

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, post_dump, post_load
 from marshmallow.exceptions import ValidationError
 
+from schemas.document import Document
 from schemas.errors import DocumentError
-from schemas.fields import AbsoluteUri, Choice, Fault, HttpUrl, Many, Part, Text, problems_of, without_empty
+from schemas.fields import AbsoluteUri, Choice, HttpUrl, Many, Part, Text, problems_of
 from schemas.vocabulary import ORGANISATION_TYPES
 
 
@@ -35,24 +35,16 @@ class Organisation:
     identifiers: tuple[Identifier, ...] = field(default=())
 
 
-class IdentifierSchema(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
+class IdentifierSchema(Document):
+    made = Identifier
     scheme = Text(limit=40, required=True)
     id = Text(limit=80, required=True)
 
-    @post_load
-    def _make(self, data: dict[str, Any], **_: Any) -> Identifier:
-        return Identifier(**data)
 
-
-class OrganisationSchema(Schema):
+class OrganisationSchema(Document):
     """Loads to `Organisation`; unknown members are left to the raw document that the caller keeps."""
 
-    class Meta:
-        unknown = EXCLUDE
-
+    made = Organisation
     id = AbsoluteUri(required=True)
     name = Text(limit=200, required=True)
     type = Choice(ORGANISATION_TYPES, required=True)
@@ -61,14 +53,6 @@ class OrganisationSchema(Schema):
     description = Text(limit=2000)
     identifiers = Many(Part(IdentifierSchema()), limit=10)
 
-    @post_load
-    def _make(self, data: dict[str, Any], **_: Any) -> Organisation:
-        return Organisation(**data)
-
-    @post_dump
-    def _trim(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return without_empty(data)
-
 
 ORGANISATION = OrganisationSchema()
 """The one instance: building a schema costs more than loading ten documents with it."""
@@ -76,8 +60,6 @@ ORGANISATION = OrganisationSchema()
 
 def load_organisation(document: Mapping[str, Any]) -> Organisation:
     """The organisation in ``document``. Raises `DocumentError` with JSON Pointers."""
-    if not isinstance(document, dict):
-        raise DocumentError(problems_of([Fault("not-an-object", "This must be an object with named members.")]))
     try:
         loaded: Organisation = ORGANISATION.load(document)
     except ValidationError as error:

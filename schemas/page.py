@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, post_dump, post_load
 from marshmallow.exceptions import ValidationError
 
 from schemas.canonical import EXTENSION, bare, listing_hash
+from schemas.document import Document
 from schemas.errors import DocumentError, Problem
 from schemas.fields import (
     AbsoluteUri,
@@ -27,7 +27,6 @@ from schemas.fields import (
     Text,
     problems_of,
     refuse,
-    without_empty,
 )
 from schemas.node_document import VERSION, Version
 from schemas.vocabulary import REMOVAL_REASONS
@@ -104,30 +103,18 @@ class Cursor(Text):
         return text
 
 
-class TombstoneSchema(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
+class TombstoneSchema(Document):
+    made = Tombstone
     id = AbsoluteUri(required=True)
     at = Moment(required=True)
     reason = Choice(REMOVAL_REASONS, required=True)
     sig = Text(limit=200)
 
-    @post_load
-    def _make(self, data: dict[str, Any], **_: Any) -> Tombstone:
-        return Tombstone(**data)
 
-    @post_dump
-    def _trim(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return without_empty(data)
-
-
-class PageHeadSchema(Schema):
+class PageHeadSchema(Document):
     """All of the head but its tombstones, which are judged one by one."""
 
-    class Meta:
-        unknown = EXCLUDE
-
+    made = PageHead
     version = Version(limit=20, required=True)
     node = HttpUrl(required=True)
     epoch = Text(limit=80)
@@ -137,10 +124,6 @@ class PageHeadSchema(Schema):
     count = Number(0, 1e9, whole=True)
     digest = Digest(limit=64)
     licence = Text(limit=60)
-
-    @post_dump
-    def _trim(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return without_empty(data)
 
 
 _HEAD = PageHeadSchema()
@@ -156,7 +139,7 @@ def load_head(document: Any, pointer: str) -> tuple[PageHead, list[Problem]]:
     if not isinstance(document, Mapping):
         raise DocumentError([Problem(pointer, "not-an-object", "This must be an object with named members.")])
     try:
-        head = PageHead(**_HEAD.load(document))
+        head: PageHead = _HEAD.load(dict(document))
     except ValidationError as error:
         raise DocumentError([p.under(pointer) for p in problems_of(error.messages)]) from error
     deleted = document.get("deleted", [])

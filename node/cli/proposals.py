@@ -1,12 +1,20 @@
-"""`sharefeed proposal`: the sources that people have proposed."""
+"""`sharefeed proposal …`: sources that people have proposed."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from node.cli.common import table, with_node
 from node.context import Node
-from schemas.fields import rfc3339_of
+from schemas.fields import rfc3339
+from schemas.vocabulary import ACTIONS, DIRECTIONS, KINDS, ORGANISATION_TYPES
+
+if TYPE_CHECKING:
+    from node.services.previewing import Preview
+    from node.services.proposals import Proposal
 
 
 @click.group()
@@ -15,61 +23,113 @@ def proposal() -> None:
 
 
 @proposal.command("list")
+@click.option("--decided", is_flag=True, help="Those that were answered, the latest first.")
 @with_node
-def list_(node: Node) -> None:
-    """List the proposals that wait for an answer, the oldest first."""
+def list_(node: Node, decided: bool) -> None:
+    """Every proposal that waits for an answer, the oldest first."""
     from node.services import proposals
 
-    rows = [(p.id, rfc3339_of(p.proposed_at), p.name, p.url, p.email, p.note) for p in proposals.waiting(node)]
-    if not rows:
-        click.echo("No proposal waits for an answer.")
+    found = proposals.decided(node, 100) if decided else proposals.waiting(node, 200)
+    if not found:
+        click.echo("Nothing was decided yet." if decided else "No proposal waits for an answer.")
         return
-    table(("id", "since", "name", "address", "e-mail", "note"), rows)
+    heads = ("id", "proposed", "state", "address", "name", "e-mail", "reason")
+    table(heads, [(p.id, _moment(p.proposed_at), p.state, p.url, p.name, p.email, p.reason) for p in found])
 
 
 @proposal.command()
-@click.argument("proposal_id", type=int)
+@click.argument("number", type=int)
 @with_node
-def look(node: Node, proposal_id: int) -> None:
-    """Read what proposal PROPOSAL_ID names, now, and say what the catalogue would show of it."""
+def show(node: Node, number: int) -> None:
+    """Proposal NUMBER, and what the catalogue would show of it: it is read now."""
     from node.services import proposals
 
-    seen = proposals.preview(node, proposal_id)
-    if seen.error:
-        raise click.ClickException(f"{seen.error}\nThe proposal waits as before.")
-    click.echo(f"{seen.name or seen.feed_url}: level {seen.level}, {seen.format}, {seen.feed_url}")
-    click.echo(f"Licence: {seen.licence or 'not stated'}")
-    click.echo(
-        f"{seen.listings} listings of {seen.organisations} organisations on the first page: {seen.shown} would be "
-        f"shown, {seen.quarantined} not, {seen.expired} are over."
-    )
+    found = proposals.get(node, number)
+    _print_proposal(found)
+    _print_preview(proposals.preview(node, number))
+
+
+def _print_proposal(found: Proposal) -> None:
+    facts = {"name": found.name, "e-mail": found.email, "note": found.note, "reason": found.reason}
+    click.echo(f"Proposal {found.id}, {found.state}: {found.url}")
+    click.echo(f"  proposed {_moment(found.proposed_at)}")
+    for name, value in facts.items():
+        if value:
+            click.echo(f"  {name}: {' '.join(value.split())}")
+
+
+def _print_preview(seen: Preview) -> None:
+    if seen.error is not None:
+        click.echo(f"\nIt could not be read. {seen.error}")
+        for url, happened in seen.tried:
+            click.echo(f"  {url}: {happened}")
+        return
+    click.echo(f"\n{seen.name}: level {seen.level}, {seen.feed_url}, licence {seen.licence or 'none stated'}")
+    click.echo(f"On its first page: {seen.shown} of {seen.listings} would be shown, {seen.quarantined} quarantined, ")
+    click.echo(f"{seen.expired} have expired; from {seen.organisations} organisations.")
+    for sample in seen.samples:
+        click.echo(f"  {sample['facts']['title']}")
     for problem in seen.problems:
-        reasons = "; ".join(f"{reason['message']} (at {reason['pointer']})" for reason in problem["reasons"])
-        click.echo(f"  {problem['title'] or problem['id']}: {reasons}")
+        click.echo(f"  {problem['verdict']}: {problem['title']} <{problem['id']}>")
+        for reason in problem["reasons"]:
+            click.echo(f"    {reason['pointer'] or 'document'}: {reason['message']} [{reason['code']}]")
     if seen.needs_defaults:
-        click.echo("This is a plain feed: say what it lacks when you accept it, in the control pages.")
+        click.echo("\nThis is a plain feed: accept it with --organisation and what else its entries do not say.")
 
 
 @proposal.command()
-@click.argument("proposal_id", type=int)
-@click.option("--name", help="What to call the source; without this, what it calls itself.")
+@click.argument("number", type=int)
+@click.option("--name", help="What to call it; without this, what it calls itself.")
 @click.option("--hold-new", is_flag=True, help="New listings of this source wait until you release them.")
+@click.option("--organisation", help="For a plain feed: the organisation that its entries are from.")
+@click.option(
+    "--organisation-type",
+    type=click.Choice(ORGANISATION_TYPES),
+    default="community_group",
+    show_default=True,
+    help="For a plain feed: what kind of organisation that is.",
+)
+@click.option("--direction", type=click.Choice(DIRECTIONS), help="For a plain feed: offers or wants.")
+@click.option("--kind", type=click.Choice(KINDS), help="For a plain feed: what its entries are.")
+@click.option("--action", type=click.Choice(ACTIONS), help="For a plain feed: what is done with them.")
+@click.option("--category", help="For a plain feed: their category.")
+@click.option("--locality", help="For a plain feed: where the things are.")
+@click.option("--lat", help="For a plain feed: latitude of that place.")
+@click.option("--lon", help="For a plain feed: longitude of that place.")
+@click.option("--language", help="For a plain feed: the language of its entries, such as en.")
+@click.option("--days", help="For a plain feed: days after which an entry expires.")
 @with_node
-def accept(node: Node, proposal_id: int, name: str | None, hold_new: bool) -> None:
-    """Make a source of proposal PROPOSAL_ID. A plain feed is accepted in the control pages."""
+def accept(node: Node, number: int, name: str | None, hold_new: bool, **plain: Any) -> None:
+    """Read proposal NUMBER from now on."""
     from node.services import proposals
+    from node.services.plain_defaults import from_fields
 
-    source = proposals.accept(node, proposal_id, hold_new=hold_new, name=name)
+    defaults = None
+    if plain["organisation"]:
+        said = {field: value or "" for field, value in plain.items()}
+        defaults = from_fields(said, proposals.get(node, number).url)
+    source = proposals.accept(node, number, defaults, hold_new, name=name)
     click.echo(f"Source {source.id}: {source.name}, level {source.level}, {source.url}")
+    _tell(proposals.get(node, number))
 
 
 @proposal.command()
-@click.argument("proposal_id", type=int)
-@click.option("--reason", required=True, help="Why; whoever proposed it may ask for it.")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why; kept with the proposal.")
 @with_node
-def refuse(node: Node, proposal_id: int, reason: str) -> None:
-    """Refuse proposal PROPOSAL_ID."""
+def refuse(node: Node, number: int, reason: str) -> None:
+    """Refuse proposal NUMBER."""
     from node.services import proposals
 
-    proposals.refuse(node, proposal_id, reason)
-    click.echo(f"Proposal {proposal_id} is refused.")
+    proposals.refuse(node, number, reason)
+    click.echo(f"Proposal {number} is refused.")
+    _tell(proposals.get(node, number))
+
+
+def _tell(found: Proposal) -> None:
+    if found.email:
+        click.echo(f"Whoever proposed it wants to know: {found.email} (deleted here in 30 days).")
+
+
+def _moment(seconds: int) -> str:
+    return rfc3339(datetime.fromtimestamp(seconds, UTC))

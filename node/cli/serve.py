@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
@@ -50,6 +51,7 @@ def worker(node: Node) -> None:
     """Run the work behind the pages alone: reading sources, expiry, tidying up."""
     from node.serving import stop_on_sigterm
 
+    start_logging()
     stop_on_sigterm()
     stop = _start_worker(node)
     click.echo(f"{node.settings.node_name} is at work. Stop it with Ctrl-C.")
@@ -71,12 +73,18 @@ def _answer(node: Node) -> None:
     from node.app import create_app
     from node.serving import serve as answer
 
+    start_logging()
     app = create_app(node)
     settings = node.settings
     if settings.allow_loopback:
         click.secho("allow_loopback is on: this node reads addresses on this machine. For development only.", fg="red")
     click.echo(f"{settings.node_name} answers on http://{settings.host}:{settings.port}/ as {settings.url}")
     answer(app, settings)
+
+
+def start_logging() -> None:
+    """Write what went wrong to standard error, where service managers look for it."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
 def _start_worker(node: Node) -> Callable[[], None]:

@@ -10,7 +10,7 @@ from tantivy import DocAddress, Occur, Query
 from node.search.cursors import Mark, encode
 from node.search.documents import Card, card_of, moment_of
 from node.search.index import Snapshot
-from node.search.plan import Plan, count, narrowed, plans_for
+from node.search.plan import Plan, count, looser, narrowed, plan_for
 from node.search.query import FACETS, filter_clauses, located, up_to, within
 from node.search.ranking import Candidate, by_distance, by_fit, distance
 from node.search.request import WINDOW, SearchRequest
@@ -87,13 +87,13 @@ def facets(snapshot: Snapshot, plan: Plan, request: SearchRequest, now: int) -> 
 
 
 def _plan(snapshot: Snapshot, request: SearchRequest, clauses: _Clauses, now: int) -> tuple[Plan, int]:
-    visible = filter_clauses(snapshot.schema, SearchRequest(), now)
-    plans = plans_for(snapshot, request.q, visible)
-    for plan in plans:
-        total = count(snapshot, plan.query, clauses)
-        if total:
-            return plan, total
-    return plans[0], 0
+    chosen = plan_for(snapshot, request.q, filter_clauses(snapshot.schema, SearchRequest(), now))
+    total = count(snapshot, chosen.query, clauses)
+    if not total and request.q:
+        for plan in looser(snapshot, request.q, chosen):
+            if fewer := count(snapshot, plan.query, clauses):
+                return plan, fewer
+    return chosen, total
 
 
 def _counted(snapshot: Snapshot, plan: Plan, clauses: _Clauses, names: Sequence[str]) -> dict[str, dict[str, int]]:

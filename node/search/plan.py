@@ -7,7 +7,7 @@ facet counts stay comparable. Only when the filters leave nothing of a strict an
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
 from tantivy import Occur, Query
@@ -22,7 +22,7 @@ FEW = 3
 _PLANS_KEPT = 500
 _Clauses = list[tuple[Occur, Query]]
 
-STRICT, FORGIVING, MOST_OF_IT, CATEGORY = "words", "spelling", "most", "category"
+STRICT, FORGIVING, MORE, MOST_OF_IT, CATEGORY = "words", "spelling", "more", "most", "category"
 
 
 class _Counted(Protocol):
@@ -33,8 +33,10 @@ class _Counted(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A query for a text. ``how`` is one of "words", "spelling" (slips were allowed for), "most" (most of the words),
-    "category" (only the category is called so).
+    """A query for a text.
+
+    ``how`` is one of "words", "spelling" (slips were allowed for), "more" (few have all of the words, so those with
+    most of them follow), "most" (none has all of them), "category" (only the category is called so).
     """
 
     query: Query
@@ -42,16 +44,26 @@ class Plan:
     how: str
 
 
-def plans_for(snapshot: Snapshot, q: str, visible: _Clauses) -> list[Plan]:
-    """The plans for a text, the one to use first. ``visible`` are the clauses that hold for every search."""
-    kept: list[Plan] | None = snapshot.plans.get(q)
+def plan_for(snapshot: Snapshot, q: str, visible: _Clauses) -> Plan:
+    """The plan for a text. ``visible`` are the clauses that hold for every search."""
+    kept: Plan | None = snapshot.plans.get(q)
     if kept is not None:
         return kept
     if len(snapshot.plans) >= _PLANS_KEPT:
         snapshot.plans.clear()
-    found = _choose(snapshot, list(_plans(snapshot, q)), visible)
-    snapshot.plans[q] = found
-    return found
+    chosen = _choose(snapshot, q, visible)
+    snapshot.plans[q] = chosen
+    return chosen
+
+
+def looser(snapshot: Snapshot, q: str, than: Plan) -> Iterator[Plan]:
+    """The more forgiving plans, for filters that leave nothing of the chosen one."""
+    plans = _plans(snapshot, q)
+    chosen = MOST_OF_IT if than.how == MORE else than.how
+    for plan in plans:
+        if plan.how == chosen:
+            break
+    return plans
 
 
 def count(snapshot: Snapshot, query: Query, clauses: _Clauses) -> int:
@@ -81,13 +93,18 @@ def _plans(snapshot: Snapshot, q: str) -> Iterator[Plan]:
         yield Plan(called, reading, CATEGORY)
 
 
-def _choose(snapshot: Snapshot, plans: list[Plan], visible: _Clauses) -> list[Plan]:
-    """The plans from the first that finds something on; those that match most of the words if that is very little."""
-    found = [count(snapshot, plan.query, visible) for plan in plans]
-    first = next((at for at, number in enumerate(found) if number), 0)
-    if 0 < found[first] < FEW:
-        more = [
-            at for at, plan in enumerate(plans) if plan.how == MOST_OF_IT and at > first and found[at] > found[first]
-        ]
-        first = more[0] if more else first
-    return plans[first:]
+def _choose(snapshot: Snapshot, q: str, visible: _Clauses) -> Plan:
+    """The first plan that finds something; if that is very little, the one for most of the words takes its place.
+
+    Plans are made one by one: looking for slips reads thousands of words, and most searches never come to it.
+    """
+    plans = _plans(snapshot, q)
+    best = next(plans)
+    found = count(snapshot, best.query, visible)
+    while found < FEW and (plan := next(plans, None)):
+        number = count(snapshot, plan.query, visible)
+        if found and plan.how == MOST_OF_IT and number > found:
+            return replace(plan, how=MORE)
+        if not found and number:
+            best, found = plan, number
+    return best

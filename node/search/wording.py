@@ -69,7 +69,7 @@ def read(q: str, index: Words, forgiving: bool = False) -> Reading:
     typed = words(q)[:MOST_WORDS]
     unfinished = bool(typed) and q[-1:].isalnum()
     mended = [_mended(index, word, unfinished and at == len(typed) - 1) for at, word in enumerate(typed)]
-    corrected = tuple((was, now) for was, now in zip(typed, mended, strict=True) if was != now)
+    corrected = {was: now for was, now in zip(typed, mended, strict=True) if was != now}
     phrases = _asked(_cut(tuple(mended)))
     plain, extras = [p for p in phrases if not _is_number(p)], [p[0] for p in phrases if _is_number(p)]
     if not plain:
@@ -77,7 +77,16 @@ def read(q: str, index: Words, forgiving: bool = False) -> Reading:
     segments = [_segment(index, phrase, forgiving) for phrase in plain]
     if unfinished and segments and segments[-1].words[-1] == mended[-1]:
         segments[-1] = _completed(index, segments[-1])
-    return Reading(_joined(index, segments), tuple(extras), corrected)
+    if forgiving:
+        corrected |= _likelier(index, segments)
+    return Reading(_joined(index, segments), tuple(extras), tuple(corrected.items()))
+
+
+def _likelier(index: Words, segments: list[Segment]) -> dict[str, str]:
+    """Words of which another spelling is far commoner here."""
+    single = [segment.words[0] for segment in segments if len(segment.words) == 1]
+    meant = ((word, corrections(index, word)) for word in single)
+    return {word: best[0] for word, best in meant if best and frequency(index, best[0]) > frequency(index, word)}
 
 
 def _mended(index: Words, word: str, unfinished: bool) -> str:

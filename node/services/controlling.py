@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import orjson
-
 from federation.facts import Entry, short_key
-from federation.rejudge import read_kept
+from federation.rejudge import read_row
 from node.context import Node
 from node.services.moderation import QueueItem
-from node.storage import catalogue, sources
+from node.storage import catalogue, mirror, sources
 from node.storage.catalogue import Shown
 
 
@@ -23,9 +21,10 @@ def as_it_would_look(node: Node, item: QueueItem) -> Shown | None:
     row = item.row
     with node.database.read() as tx:
         source = sources.by_id(tx, row.source_id)
-    if source is None:
+        text = mirror.texts(tx, row.source_id, [row.id]).get(row.id)
+    if source is None or text is None:
         return None
-    read = read_kept(source, row.id, orjson.dumps(item.raw).decode(), node.now)
+    read = read_row(source, row, text, node.now)
     if read.facts is None or read.published is None:
         return None
     entry = Entry(row.id, short_key(row.id), row.source_id, read.published, row.hash, row.via, read.facts)

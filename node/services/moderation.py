@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from federation.facts import Removal
+from federation.reading import BY_THE_CLOCK
 from federation.records import (
     APPLIED,
     EXPIRED,
@@ -22,14 +23,14 @@ from federation.records import (
     Source,
     Withdrawn,
 )
-from federation.rejudge import apply_ruling, read_kept, restore
-from federation.settle import chunks, settle
+from federation.rejudge import judge, read_row, restore
+from federation.settle import expired, settle
 from node.context import Node
 from node.storage import catalogue, mirror, removals, rulings, sources
 from node.storage.engine import Tx
 from node.storage.ledger import StoredLedger
 from node.storage.removals import Batch
-from schemas.errors import Problem, SharefeedError
+from schemas.errors import SharefeedError
 
 QUEUE_STATES = (HELD, QUARANTINED)
 HOLD_DAYS = 7
@@ -75,7 +76,7 @@ def waiting_one(node: Node, source_id: int, listing_id: str) -> QueueItem:
 
 
 def _queue_item(node: Node, row: Mirrored, text: str, source: Source) -> QueueItem:
-    readable = read_kept(source, row.id, text, node.now).facts is not None
+    readable = read_row(source, row, text, node.now).facts is not None
     return QueueItem(row, source.name, orjson.loads(text), readable)
 
 
@@ -116,11 +117,44 @@ def refuse(node: Node, source_id: int, listing_id: str, reason: str) -> None:
 
 def _rule(node: Node, source_id: int, listing_id: str, ruling: Ruling) -> None:
     with node.database.write() as tx:
-        source = sources.by_id(tx, source_id)
+        ledger = StoredLedger(tx)
+        source = ledger.source(source_id)
         if source is None:
             raise ModerationError(f"There is no source {source_id} any more.")
+        _check_unchanged(ledger, source_id, listing_id, ruling)
         rulings.put(tx, source_id, listing_id, ruling, node.now)
-        apply_ruling(StoredLedger(tx), source, listing_id, ruling, node.settings.url, node.now)
+        judge(ledger, source, listing_id, ruling, node.settings.url, node.now)
+
+
+def _check_unchanged(ledger: StoredLedger, source_id: int, listing_id: str, ruling: Ruling) -> None:
+    """A word is about the version that was looked at."""
+    row = ledger.known(source_id, [listing_id]).get(listing_id)
+    if row is None or row.hash != ruling.hash:
+        raise ModerationError("Its node has changed or removed this listing meanwhile. Nothing was done; look again.")
+
+
+def judge_again(node: Node, limit: int = 5000) -> int:
+    """Show what waits for no reason any more: its date has come, or its source's new listings are no longer held.
+
+    A change feed does not send it again, so nobody else would notice. How many were looked at.
+    """
+    with node.database.read() as tx:
+        by_id = {source.id: source for source in sources.every(tx)}
+        rows = [row for row, _ in mirror.in_states(tx, QUEUE_STATES, limit) if _may_be_over(row, by_id[row.source_id])]
+    for row in rows:
+        with node.database.write() as tx:
+            ledger = StoredLedger(tx)
+            source = ledger.source(row.source_id)
+            word = ledger.rulings(row.source_id, [row.id]).get(row.id)
+            if source is not None:
+                judge(ledger, source, row.id, word, node.settings.url, node.now)
+    return len(rows)
+
+
+def _may_be_over(row: Mirrored, source: Source) -> bool:
+    if row.state == HELD:
+        return not source.hold_new
+    return all(reason.code in BY_THE_CLOCK for reason in row.reasons)
 
 
 def batches(node: Node) -> list[Batch]:
@@ -143,21 +177,25 @@ def batch_listings(node: Node, batch: str) -> list[Withdrawn]:
 def apply_batch(node: Node, batch: str) -> int:
     """Let a removal take effect; how many listings go."""
     with node.database.write() as tx:
+        ledger = StoredLedger(tx)
         rows = [row for row in removals.in_batch(tx, batch) if row.state in (WAITING, KEPT)]
         removals.decide(tx, batch, APPLIED, node.now)
-        _settle(tx, node, rows)
+        reasons = {row.id: row.reason for row in rows}
+        settle(ledger, list(reasons), node.settings.url, node.now, reasons=reasons)
     return len(rows)
 
 
 def undo_batch(node: Node, batch: str) -> int:
     """Show everything of a removal, again or still, until its node sends it anew or its time is over; how many."""
     with node.database.write() as tx:
+        ledger = StoredLedger(tx)
         rows = removals.in_batch(tx, batch)
         removals.decide(tx, batch, KEPT, node.now)
         for source_id in {row.source_id for row in rows}:
-            source = sources.by_id(tx, source_id)
+            source = ledger.source(source_id)
             if source is not None:
-                restore(StoredLedger(tx), source, [row for row in rows if row.source_id == source_id], node.now)
+                mine = [row for row in rows if row.source_id == source_id]
+                restore(ledger, source, mine, node.settings.url, node.now)
     return len(rows)
 
 
@@ -179,27 +217,22 @@ def forget_old(node: Node) -> int:
 def expire_foreign(node: Node, limit: int = 500) -> int:
     """Take listings of sources whose time is over out of the catalogue; how many."""
     with node.database.read() as tx:
-        over = [(i, s) for i, s in catalogue.expired(tx, node.now, limit) if s is not None]
-    if not over:
-        return 0
+        if not _over(tx, node, limit):
+            return 0
     with node.database.write() as tx:
         ledger = StoredLedger(tx)
-        for listing_id, source_id in over:
-            row = ledger.known(source_id, [listing_id]).get(listing_id)
-            ledger.forget_withdrawn(source_id, [listing_id])
-            if row is not None and row.state not in QUEUE_STATES:
-                ledger.set_state([_expired(row)])
-        ids = [listing_id for listing_id, _ in over]
-        ledger.publish([], [Removal(listing_id, "expired") for listing_id in ids], node.now)
-        settle(ledger, ids, node.settings.url, node.now)
+        # Asked again, because a source may have renewed one since.
+        over = _over(tx, node, limit)
+        for source_id in set(over.values()):
+            ids = [listing_id for listing_id, shown_from in over.items() if shown_from == source_id]
+            rows = ledger.known(source_id, ids).values()
+            ledger.forget_withdrawn(source_id, ids)
+            ledger.set_state([expired(row) for row in rows if row.state not in QUEUE_STATES])
+        ledger.publish([], [Removal(listing_id, EXPIRED) for listing_id in over], node.now)
+        settle(ledger, list(over), node.settings.url, node.now)
     return len(over)
 
 
-def _expired(row: Mirrored) -> Mirrored:
-    return replace(row, state=EXPIRED, reasons=(Problem("/_sharefeed/expires", "expired", "Its time is over."),))
-
-
-def _settle(tx: Tx, node: Node, rows: list[Withdrawn]) -> None:
-    reasons = {row.id: row.reason for row in rows}
-    for chunk in chunks(list(reasons)):
-        settle(StoredLedger(tx), chunk, node.settings.url, node.now, reasons=reasons)
+def _over(tx: Tx, node: Node, limit: int) -> dict[str, int]:
+    """Listings of sources that are shown though their time is over, with their source."""
+    return {listing_id: source for listing_id, source in catalogue.expired(tx, node.now, limit) if source is not None}

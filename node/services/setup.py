@@ -9,11 +9,13 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
 
 from node.context import Node
-from node.settings import SECRET_FILE, SETTINGS, SETTINGS_FILE, SettingError, Settings
+from node.services.about import area_bbox
+from node.settings import SECRET_FILE, SETTINGS, SETTINGS_FILE, SettingError, Settings, load
 from node.storage import catalogue, migrate
 from schemas.errors import SharefeedError
 
@@ -24,22 +26,25 @@ class SetupError(SharefeedError):
     """The node was not set up. Nothing that was there has been changed."""
 
 
-def init(home: Path, values: Mapping[str, Any]) -> Node:
+def init(home: Path, values: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Node:
     """Make a node in ``home`` with these settings; its database is ready and its publication begun.
 
-    Raises `SetupError` where there is a node already or the folder cannot be written, and `SettingError`.
+    A database that the environment names is the one that the node will use, so it is the one that is prepared. Raises
+    `SetupError` where there is a node already or the folder cannot be written, and `SettingError`.
     """
     settings = Settings(home.absolute(), values)
     check_url(settings)
+    check_settings(settings)
     _refuse_existing(home)
     try:
         home.mkdir(parents=True, exist_ok=True)
         (home / "media").mkdir(exist_ok=True)
-        node = Node.open(settings)
+        named = load(home, environment).database_url
+        node = Node.open(settings.changed(database_url=named) if named else settings)
         # First what may fail, last what says that there is a node here: init can then be run again.
         prepare_database(node)
-        write_secret(home / SECRET_FILE)
-        (home / SETTINGS_FILE).write_text(settings_text(settings, values), encoding="utf-8")
+        write_private(home / SECRET_FILE, secrets.token_hex(32))
+        write_private(home / SETTINGS_FILE, settings_text(settings, values))
     except OSError as error:
         raise SetupError(f"cannot write to {home}: {error.strerror}") from error
     return node
@@ -69,11 +74,20 @@ def check_url(settings: Settings) -> None:
         raise SettingError("node_url", "must begin with https:// (http:// is for trying it out on this machine)")
 
 
-def write_secret(path: Path) -> None:
-    """A new random secret, in a file that only its owner may read from its first moment on."""
+def check_settings(settings: Settings) -> None:
+    """Raises `SettingError` for what would otherwise fail only once a page or a feed is asked for."""
+    area_bbox(settings)
+    try:
+        ZoneInfo(settings.timezone)
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        raise SettingError("timezone", f"there is no time zone called {settings.timezone}") from error
+
+
+def write_private(path: Path, text: str) -> None:
+    """A new file that only its owner may read from its first moment on: secrets, and perhaps a database's password."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_hex(32).encode())
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def settings_text(settings: Settings, names: Collection[str]) -> str:

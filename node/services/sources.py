@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from federation.merge import territory
 from federation.records import (
     ACTIVE,
     HELD,
@@ -16,15 +17,17 @@ from federation.records import (
     PAUSED,
     PLAIN,
     QUARANTINED,
+    REMOVED,
     SHOWN,
     SUSPENDED,
     Mirrored,
     Source,
 )
+from federation.rejudge import hide, show
 from federation.settle import settle
 from node.context import Node
 from node.storage import catalogue, mirror, polls, removals, sources
-from node.storage.ledger import StoredLedger
+from node.storage.ledger import StoredBook, StoredLedger
 from node.storage.polls import PollRow
 from schemas.errors import SharefeedError
 from schemas.fields import rfc3339_of
@@ -192,13 +195,13 @@ def pause(node: Node, source_id: int, reason: str = "") -> None:
 def resume(node: Node, source_id: int) -> None:
     """Read the source again, at once; what a suspension hid is shown again."""
     _change(node, source_id, state=ACTIVE, state_reason=None, due_at=node.now, failures=0, gone_answers=0)
-    settle_all(node, source_id)
+    show(StoredBook(node.database), source_id, node.settings.url, node.now)
 
 
 def suspend(node: Node, source_id: int, reason: str) -> None:
     """Hide the source's listings and read it no more; `resume` restores them."""
     _change(node, source_id, state=SUSPENDED, state_reason=reason)
-    settle_all(node, source_id)
+    hide(StoredBook(node.database), source_id, node.settings.url, node.now)
 
 
 def poll_soon(node: Node, source_id: int) -> None:
@@ -213,34 +216,30 @@ def change(node: Node, source_id: int, **values: Any) -> None:
 
 def remove(node: Node, source_id: int) -> int:
     """Forget a source and take its listings out of the catalogue; how many were shown."""
-    shown = health_of(node, source_id).shown
-    _change(node, source_id, state="removed", lease_token=get(node, source_id).lease_token + 1)
-    while ids := _some_ids(node, source_id):
-        with node.database.write() as tx:
-            mirror.drop(tx, source_id, ids)
-            removals.forget(tx, source_id, ids)
-            settle(StoredLedger(tx), ids, node.settings.url, node.now)
+    found = health_of(node, source_id)
     with node.database.write() as tx:
+        sources.change(tx, source_id, state=REMOVED)
+        sources.fence(tx, source_id)
+    while _remove_some(node, source_id):
+        pass
+    with node.database.write() as tx:
+        ledger = StoredLedger(tx)
+        # Copies that other nodes passed on were overruled by this one's word until now.
+        ids = ledger.under(territory(found.source.node_id), source_id)
         sources.remove(tx, source_id)
-    return shown
+        settle(ledger, ids, node.settings.url, node.now)
+    return found.shown
 
 
-def settle_all(node: Node, source_id: int) -> None:
-    """Bring the catalogue in step for everything that a source has sent."""
-    after = ""
-    while True:
-        with node.database.write() as tx:
-            ids = [row.id for row in mirror.of_source(tx, source_id, after, CHUNK)]
-            if not ids:
-                return
-            settle(StoredLedger(tx), ids, node.settings.url, node.now)
-        after = ids[-1]
-
-
-def _some_ids(node: Node, source_id: int) -> list[str]:
-    with node.database.read() as tx:
-        sent = [row.id for row in mirror.of_source(tx, source_id, limit=CHUNK)]
-        return sent or catalogue.ids_of_source(tx, source_id, CHUNK)
+def _remove_some(node: Node, source_id: int) -> bool:
+    """Take some listings out, in a transaction of its own; whether there were any."""
+    with node.database.write() as tx:
+        ledger = StoredLedger(tx)
+        ids = ledger.ids_of(source_id, "", CHUNK) or catalogue.ids_of_source(tx, source_id, CHUNK)
+        ledger.drop(source_id, ids)
+        ledger.forget_withdrawn(source_id, ids)
+        settle(ledger, ids, node.settings.url, node.now)
+    return bool(ids)
 
 
 def _change(node: Node, source_id: int, **values: Any) -> None:

@@ -40,7 +40,7 @@ class SearchSchema(Schema):
 
     total = fields.Integer(required=True, **_said(description="All results, not only those of this page."))
     how = fields.String(
-        required=True, **_said(description="How the words were read: words, spelling, most (of the words) or category.")
+        required=True, **_said(description="How the words were read: words, spelling, more, most or category.")
     )
     corrected = fields.Dict(
         keys=fields.String(), values=fields.String(), required=True, **_said(description="Word as typed -> as read.")

@@ -1,4 +1,4 @@
-"""A change log in memory, by the protocol's rules for a publisher: what scripted nodes and the memory ledger publish."""
+"""A change log in memory, by the protocol's rules: what scripted nodes and the memory ledger publish."""
 
 from __future__ import annotations
 

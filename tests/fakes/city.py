@@ -78,13 +78,13 @@ class City:
         """The codes of why a listing is not shown."""
         return [problem.code for problem in self.store.rows(source_id)[listing_id][0].reasons]
 
-    def rule(self, source_id: int, listing_id: str, ruling: str, reason: str = "") -> bool:
+    def rule(self, source_id: int, listing_id: str, ruling: str, reason: str = "") -> None:
         """The operator's word on the present version of a listing."""
         row, _ = self.store.rows(source_id)[listing_id]
         word = Ruling(row.hash, ruling, reason)
         self.store.rule(source_id, listing_id, word)
         with self.store.book.open() as ledger:
-            return rejudge.apply_ruling(ledger, self.source(source_id), listing_id, word, self.id, self.now)
+            rejudge.judge(ledger, self.source(source_id), listing_id, word, self.id, self.now)
 
     def check(self) -> None:
         """What must hold at any moment: sums equal a recomputation, and what is published is what was sent."""

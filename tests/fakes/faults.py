@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -46,6 +47,16 @@ def gone(node: ScriptedNode, request: Request, honest: Answer) -> Answer:
 
 def resync(node: ScriptedNode, request: Request, honest: Answer) -> Answer:
     return answer(request.url, 410, orjson.dumps({"type": RESYNC}), node.clock.now)
+
+
+def dated(moment: int) -> Fault:
+    """The honest answer under another ``Date``."""
+    return lambda node, request, honest: replace(honest, date=datetime.fromtimestamp(moment, UTC))
+
+
+def for_seconds(max_age_s: float) -> Fault:
+    """The honest answer, to be kept for that long."""
+    return lambda node, request, honest: replace(honest, max_age_s=max_age_s)
 
 
 def status(code: int, retry_after_s: float | None = None) -> Fault:

@@ -21,8 +21,8 @@ import orjson
 
 from federation.fetch import Answer
 from schemas import atom_feed, json_feed
-from schemas.errors import DocumentError
 from schemas.canonical import listing_hash
+from schemas.errors import DocumentError
 from schemas.page import Page, PageHead, Tombstone, with_hash
 from schemas.problem import RESYNC
 from tests.fakes.change_log import ChangeLog, LogRow

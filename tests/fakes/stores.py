@@ -7,15 +7,14 @@ from dataclasses import replace
 from typing import Protocol
 
 from federation.ports import Book
-from federation.records import PollResult, Ruling, Source, Withdrawn
+from federation.records import Mirrored, PollResult, Ruling, Source, Withdrawn
 from node.storage import catalogue, mirror, polls, removals, rulings, sources
 from node.storage.engine import Database
 from node.storage.ledger import StoredBook
 from node.storage.tables import metadata
 from schemas.errors import SharefeedError
 from tests.fakes.change_log import LogRow
-from tests.fakes.ledger import MemoryBook, Memory
-from federation.records import Mirrored
+from tests.fakes.ledger import Memory, MemoryBook
 
 LEASE_S = 600
 

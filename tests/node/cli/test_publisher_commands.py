@@ -28,7 +28,7 @@ def run(home: Path) -> Run:
     """Runs a command on the node in ``home``; fails the test on another exit code than ``code``."""
 
     def invoke(*words: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(main, ["--home", str(home), *words], env={"SHAREFEED_HOME": ""})
+        result = CliRunner().invoke(main, ["--home", str(home), *words], env={"SHAREFEED_HOME": "", "DATABASE_URL": ""})
         assert result.exit_code == code, result.output
         return result
 
@@ -47,6 +47,7 @@ def test_init_makes_a_node_that_only_its_user_can_forge(run: Run, home: Path) ->
     result = run("init", "--url", "https://share.example.org", "--name", 'The "Share"', "--aggregate", "--port", "9000")
     assert "sharefeed serve" in result.output
     assert stat.S_IMODE((home / SECRET_FILE).stat().st_mode) == 0o600
+    assert stat.S_IMODE((home / SETTINGS_FILE).stat().st_mode) == 0o600
     assert len((home / SECRET_FILE).read_text()) == 64
     settings = load(home, {})
     assert (settings.url, settings.node_name, settings.aggregate, settings.port) == (URL, 'The "Share"', True, 9000)
@@ -58,6 +59,16 @@ def test_init_takes_every_other_setting_by_name(run: Run, home: Path) -> None:
     run("init", "--url", URL, "--name", "Share", "--set", "ttl=600", "--set", "proposals=no", "--set", "map_lat=1.5")
     written = tomllib.loads((home / SETTINGS_FILE).read_text())
     assert written == {"node_url": URL, "node_name": "Share", "ttl": 600, "proposals": False, "map_lat": 1.5}
+
+
+def test_init_prepares_the_database_that_the_environment_names(home: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.sqlite"
+    environment = {"DATABASE_URL": f"sqlite:///{elsewhere}"}
+    words = ["init", "--home", str(home), "--url", URL, "--name", "Share"]
+    assert CliRunner().invoke(main, words, env=environment).exit_code == 0
+    assert elsewhere.exists()
+    assert not (home / "sharefeed.sqlite").exists()
+    assert "database_url" not in (home / SETTINGS_FILE).read_text()
 
 
 def test_two_nodes_have_two_secrets(tmp_path: Path) -> None:
@@ -84,6 +95,8 @@ def test_init_leaves_a_node_that_is_there_as_it_is(made: Run, home: Path) -> Non
         pytest.param(["--url", "https://share.example.org/?a=b"], 1, "plain", id="a-query"),
         pytest.param(["--url", "https://[share/"], 1, "not an address", id="no-address"),
         pytest.param(["--url", URL, "--set", "ttl=soon"], 1, "ttl", id="wrong-type"),
+        pytest.param(["--url", URL, "--set", "timezone=Mars/Base"], 1, "Mars/Base", id="no-such-time-zone"),
+        pytest.param(["--url", URL, "--set", "area_bbox=1,2"], 1, "area_bbox", id="no-box"),
         pytest.param(["--url", URL, "--set", "nothing=1"], 2, "NAME=VALUE", id="no-such-setting"),
         pytest.param(["--url", URL, "--database", "mysql://x/y"], 1, "mysql", id="another-database"),
         pytest.param([], 2, "--url", id="no-url"),

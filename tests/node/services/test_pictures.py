@@ -131,6 +131,7 @@ def test_damage_gives_a_picture_or_a_plain_refusal(at: int, damage: bytes) -> No
     start = at % (len(whole) - len(damage))
     broken = whole[:start] + damage + whole[start + len(damage) :]
     try:
-        assert opened(shrink(broken).large).format == "JPEG"
-    except PictureError as error:
-        assert str(error)
+        shrunk = shrink(broken)
+    except PictureError:
+        return
+    assert opened(shrunk.large).format == "JPEG"

@@ -10,7 +10,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from federation.pipeline import Poll
+from federation.pipeline import Limits, Poll
 from federation.reading import read_page
 from federation.records import Source
 from federation.schedule import Pace
@@ -40,8 +40,9 @@ class Browser:
         """The page, after redirects."""
         return self.client.get(path, follow_redirects=True).get_data(as_text=True)
 
-    def post(self, path: str, page: str = "/control/sign-in", **fields: str) -> TestResponse:
-        """Send a form with the token of ``page`` (any page that has one)."""
+    def post(self, path: str, page: str = "", **fields: str) -> TestResponse:
+        """Send a form with the token of ``page``; without one, of some page that has one."""
+        page = page or operator.new_link(self.node).removeprefix(URL.rstrip("/"))
         return self.client.post(path, data={"csrf_token": self.token(page), **fields}, headers={"Referer": URL})
 
     def token(self, page: str) -> str:
@@ -51,7 +52,7 @@ class Browser:
 
     def sign_in(self) -> None:
         link = operator.new_link(self.node).removeprefix(URL.rstrip("/"))
-        assert self.post(link, link).status_code == 303
+        assert self.post(link).status_code == 303
 
 
 def follow(node: Node, url: str = PARK, **values: Any) -> Source:
@@ -67,13 +68,7 @@ def send(node: Node, source: Source, items: Sequence[dict[str, Any]]) -> None:
     site = Sites(json_feed_at(source.url, feed(listed, complete(listed, source.node_id))))
     with node.database.write() as tx:
         [leased] = stored.lease(tx, [source.id], node.now, 600)
-    poll = Poll(StoredBook(node.database), site, read_page, node.settings.url, Pace(), _limits(), node.now)
+    poll = Poll(StoredBook(node.database), site, read_page, node.settings.url, Pace(), Limits(), node.now)
     result = poll.run(leased)
     assert result.fine, result
     assert sources.get(node, source.id).last_code == result.code
-
-
-def _limits() -> Any:
-    from federation.pipeline import Limits
-
-    return Limits()

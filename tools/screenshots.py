@@ -1,0 +1,108 @@
+"""`./run screenshots`: the pictures in ``docs/screenshots``, taken of a demo network that is started for it."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from examples.demo_network import Network, running, wait_until_read
+from examples.demo_plan import read_plan
+from examples.demo_processes import DemoError, choose_port
+from tools.browser import MISSING, chromium, find_chromium
+from tools.pages import PAGES, addresses
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
+SIZES = {390: 844, 1280: 900}
+"""Width and height of the window in CSS pixels."""
+THEMES = ("light", "dark")
+MOST_BYTES = 250_000
+_PAINTED = "Array.from(document.images).every(one => one.complete && (one.naturalWidth || one.loading == 'lazy'))"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Take all pictures anew; 0 if they could be taken."""
+    parser = argparse.ArgumentParser(prog="./run screenshots", description=__doc__)
+    parser.add_argument("--to", type=Path, default=FOLDER, help="folder for the pictures")
+    parser.add_argument("--whole", action="store_true", help="the whole length of each page, not one window")
+    chosen = parser.parse_args(arguments)
+    program = find_chromium()
+    if program is None:
+        print(MISSING)
+        return 1
+    chosen.to.mkdir(parents=True, exist_ok=True)
+    try:
+        _take_all(program, chosen.to, chosen.whole)
+    except DemoError as error:
+        print(error)
+        return 1
+    return 0
+
+
+def _take_all(program: str, folder: Path, whole: bool) -> None:
+    with (
+        tempfile.TemporaryDirectory(prefix="sharefeed-pictures-") as made,
+        running(read_plan(), Path(made), choose_port(), print) as network,
+        chromium(program) as browser,
+    ):
+        wait_until_read(network)
+        for name, picture in pictures(network, browser, whole):
+            path = folder / name
+            path.write_bytes(picture)
+            print(f"  {path.name}, {len(picture) // 1000} kB")
+
+
+def pictures(network: Network, browser: Browser, whole: bool = False) -> Iterator[tuple[str, bytes]]:
+    """Name and PNG of every page, in every width and theme. Raises `DemoError` for one that is too large."""
+    found = addresses(network)
+    for width, height in SIZES.items():
+        for theme in THEMES:
+            context = browser.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme="dark" if theme == "dark" else "light",
+                locale="en-GB",
+                reduced_motion="reduce",
+            )
+            page = context.new_page()
+            for name in PAGES:
+                yield f"{name}-{width}-{theme}.png", _picture(page, found[name], whole)
+            context.close()
+
+
+def _picture(page: Page, address: str, whole: bool) -> bytes:
+    page.goto(address, wait_until="networkidle")
+    if whole:
+        _scroll_through(page)
+    page.wait_for_function(_PAINTED)
+    picture = smaller(page.screenshot(full_page=whole))
+    if len(picture) > MOST_BYTES and not whole:
+        raise DemoError(f"The picture of {address} has {len(picture)} bytes; {MOST_BYTES} are the most.")
+    return picture
+
+
+def _scroll_through(page: Page) -> None:
+    """Pictures that are loaded late come only once somebody has been there."""
+    page.evaluate(
+        "async () => { for (let y = 0; y < document.body.scrollHeight; y += 600) {"
+        " scrollTo(0, y); await new Promise(done => setTimeout(done, 60)); } scrollTo(0, 0); }"
+    )
+    page.wait_for_load_state("networkidle")
+
+
+def smaller(png: bytes) -> bytes:
+    """The same picture in 256 colours, which drawings and type do not miss."""
+    with Image.open(io.BytesIO(png)) as image:
+        plain = image.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    written = io.BytesIO()
+    plain.save(written, "PNG", optimize=True)
+    return written.getvalue()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
