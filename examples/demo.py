@@ -16,7 +16,7 @@ import click
 from examples.demo_network import Network, choose_portal_port, running, wait_until_read
 from examples.demo_plan import Plan, read_plan
 from examples.demo_processes import DemoError
-from examples.demo_verdict import SEARCHED, a_listing, faults, page_faults, rows, table
+from examples.demo_verdict import SEARCHED, a_listing, faults, page_faults, photo_faults, rows, table
 from node.services.operator import LINK_MINUTES, new_link
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -52,7 +52,7 @@ def _run(plan: Plan, folder: Path, port: int, once: bool) -> int:
     click.echo("Starting the nodes and bringing in their listings:")
     with running(plan, folder, port, click.echo) as network:
         _read(network)
-        click.echo(f"All of it can be found, {time.monotonic() - began:.0f} seconds after the start.\n")
+        click.echo(f"All of it can be found and seen, {time.monotonic() - began:.0f} seconds after the start.\n")
         if once:
             return _judge(network)
         _tell(network)
@@ -70,7 +70,7 @@ def _read(network: Network) -> None:
 def _judge(network: Network) -> int:
     found = rows(network.catalogue)
     click.echo(table(found) + "\n")
-    said = faults(found) + page_faults(network.catalogue)
+    said = faults(found) + page_faults(network.catalogue) + photo_faults(network.catalogue)
     for fault in said:
         click.secho(f"Not as it should be: {fault}", fg="red", err=True)
     click.echo("All is well." if not said else f"{len(said)} things are not as they should be.")

@@ -15,15 +15,18 @@ from federation.discovery import discover
 from federation.plain import Defaults
 from node.context import Node
 from node.search.index import read_state
-from node.services import sources
+from node.services import photos, sources
 from node.services.polling import make_fetcher
 from node.settings import load
 from node.storage import catalogue as stored
+from node.storage import photos as copied
+from schemas.canonical import EXTENSION
 from schemas.errors import SharefeedError
 from schemas.listing import Place
 from schemas.organisation import Organisation
 
 POLL_S = 60
+_TOGETHER = 32
 
 
 @dataclass(slots=True)
@@ -105,6 +108,29 @@ def index_caught_up(catalogue: Catalogue) -> bool:
         now = stored.state(tx)
     state = read_state(catalogue.home)
     return state is not None and (state.epoch, state.position) == (now.epoch, now.head)
+
+
+def photographs(catalogue: Catalogue) -> list[str]:
+    """The addresses of all photographs that listings of the catalogue name."""
+    with catalogue.node.database.read() as tx:
+        items = [orjson.loads(one.entry.item) for one in stored.live(tx)]
+    return sorted({image["url"] for item in items for image in item[EXTENSION].get("images", [])})
+
+
+def copy_photographs(catalogue: Catalogue) -> None:
+    """Have every photograph copied now; the catalogue's worker does so once somebody has seen the listing."""
+    photos.register(catalogue.node, photographs(catalogue))
+    with make_fetcher(catalogue.node) as fetcher:
+        while photos.fetch_wanted(catalogue.node, fetcher, _TOGETHER) != photos.Fetched():
+            pass
+
+
+def copies(catalogue: Catalogue) -> dict[str, str]:
+    """The address of every photograph, and how its copy is: `WANTED` (still to come), `READY` or `FAILED`."""
+    keys = {url: photos.key_of(url) for url in photographs(catalogue)}
+    with catalogue.node.database.read() as tx:
+        known = copied.by_keys(tx, set(keys.values()))
+    return {url: known[key].state if key in known else copied.WANTED for url, key in keys.items()}
 
 
 def reasons_of(catalogue: Catalogue, source_id: int, state: str) -> dict[str, str]:

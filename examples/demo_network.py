@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from examples import demo_catalogue
@@ -13,6 +14,7 @@ from examples.demo_catalogue import Catalogue, add_sources, start_catalogue
 from examples.demo_members import Site, start_member
 from examples.demo_plan import Plan
 from examples.demo_processes import Children, choose_port, wait_until
+from node.storage.photos import WANTED
 
 READ_S = 90.0
 Say = Callable[[str], None]
@@ -64,9 +66,9 @@ def _started(future: Future[Site], say: Say) -> Site:
 
 
 def wait_until_read(network: Network, progress: Callable[[int], None] = lambda shown: None) -> None:
-    """Wait until every source has been read and all of it can be found; ``progress`` is told how many are shown.
+    """Wait until every source has been read, all of it can be found and its photographs can be seen.
 
-    Raises `DemoError` when a process ends or this takes too long.
+    ``progress`` is told how many listings are shown. Raises `DemoError` when a process ends or this takes too long.
     """
     catalogue = network.catalogue
 
@@ -75,6 +77,13 @@ def wait_until_read(network: Network, progress: Callable[[int], None] = lambda s
         return demo_catalogue.all_read(catalogue) and demo_catalogue.index_caught_up(catalogue)
 
     wait_until(done, "Reading the sources", network.children.check, READ_S)
+    demo_catalogue.copy_photographs(catalogue)
+    # The catalogue's own worker may have taken some of them.
+    wait_until(partial(_all_copied, catalogue), "Copying the photographs", network.children.check, READ_S)
+
+
+def _all_copied(catalogue: Catalogue) -> bool:
+    return WANTED not in demo_catalogue.copies(catalogue).values()
 
 
 def choose_portal_port(wanted: int, say: Say) -> int:

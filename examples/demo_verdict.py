@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from examples.demo_catalogue import Catalogue, reasons_of, some_listing
+from examples.demo_catalogue import Catalogue, copies, reasons_of, some_listing
 from examples.demo_members import Site
 from examples.demo_processes import DemoError, body_of, status_of
 from federation.facts import short_key
 from federation.records import QUARANTINED
 from node.services import sources
 from node.services.sources import Health
+from node.storage.photos import READY
 
 SEARCHED = "desk"
 HEADS = ("Source", "Level", "Shown", "Held", "Quarantined", "Merged", "Verified identical")
@@ -119,6 +120,11 @@ def page_faults(catalogue: Catalogue) -> list[str]:
         if status != 200:
             said.append(f"{address} answered {status or 'nothing'}, not 200.")
     return said
+
+
+def photo_faults(catalogue: Catalogue) -> list[str]:
+    """Which photographs could not be copied."""
+    return [f"There is no copy of {url}." for url, state in copies(catalogue).items() if state != READY]
 
 
 def a_listing(catalogue: Catalogue) -> str:

@@ -130,6 +130,11 @@ def _counted(source: Source, added: Iterable[Mirrored], taken: Iterable[Mirrored
     return replace(source, mirror_count=count, mirror_digest=digest_hex(total))
 
 
+def recounted(source: Source, rows: Iterable[Mirrored]) -> Source:
+    """The source with count and digest of these rows, all that it has."""
+    return _counted(replace(source, mirror_count=0, mirror_digest=digest_hex(0)), rows, ())
+
+
 def _sum_of(row: Mirrored) -> int:
     return contribution(row.id, row.hash, row.via)
 

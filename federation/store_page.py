@@ -48,12 +48,22 @@ def store_page(ledger: Ledger, source: Source, page: ReadPage, asked: Asked) -> 
         raise DocumentError.of("too-many-listings", message)
     after = _remove(ledger, source, changes, absence, asked)
     _settle(ledger, changes, absence, asked)
-    after = _advanced(after, page, asked)
+    after = _advanced(_counted_anew(ledger, after, page), page, asked)
     ledger.save(after, before.cursor)
     if before.last_full_at is None and after.last_full_at is not None:
         # From now on this node's silence means something, so what others said of its listings is judged again.
         settle(ledger, ledger.under(territory(after.node_id), after.id), asked.own_id, asked.now)
     return after, changes.tally + absence.tally + Tally(pages=1)
+
+
+def _counted_anew(ledger: Ledger, source: Source, page: ReadPage) -> Source:
+    """The source with sums that are counted and not moved along, where a whole reading ends in a mirror that differs:
+    sums that were once wrong would differ for ever.
+    """
+    head = page.head
+    if head is None or not _ends_whole(source, page) or decide.verification(source, head.count, head.digest) is not False:
+        return source
+    return decide.recounted(source, ledger.unmarked(source.id, source.reading + 1))
 
 
 def _check_mine(ledger: Ledger, source: Source) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -32,10 +31,11 @@ _PLAIN, _WHOLE_FLOATS, _FOREIGN = 0, 1, 2
 
 
 def _float_form(value: float, path: _Path, problems: list[Problem]) -> int:
-    if not math.isfinite(value):
-        problems.append(Problem(pointer(path), "bad-number", "This number is too large to be read."))
+    # Beyond MAX_INTEGER every double is whole: one reader would see an exact integer, the next a rounded one.
+    if not abs(value) <= MAX_INTEGER:
+        problems.append(Problem(pointer(path), "bad-number", "This number is too large to be read exactly."))
         return _PLAIN
-    if value.is_integer() and abs(value) <= MAX_INTEGER:
+    if value.is_integer():
         return _WHOLE_FLOATS
     # Outside this range orjson's spelling of a fraction differs from ECMAScript's.
     return _PLAIN if 1e-4 <= abs(value) < 1e15 else _FOREIGN
@@ -79,7 +79,7 @@ def _form(value: JsonValue, path: _Path, problems: list[Problem]) -> int:
 
 
 def _with_whole_numbers(value: JsonValue) -> JsonValue:
-    if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_INTEGER:
+    if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
         return {name: _with_whole_numbers(member) for name, member in value.items()}

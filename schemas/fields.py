@@ -271,7 +271,8 @@ class Part(Field):
 
 def rfc3339(moment: datetime) -> str:
     """The moment in UTC, to the second, ending in Z: the one spelling that we write."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Not strftime: that writes the year 987 with three digits.
+    return moment.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
 
 
 def rfc3339_of(seconds: int | None) -> str | None:

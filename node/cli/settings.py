@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import click
 
 from node.cli.common import table, with_settings
@@ -20,7 +22,20 @@ def shown(settings: Settings, name: str) -> str:
     """The value of a setting as it may be printed: a database's password is left out."""
     value = getattr(settings, name)
     if name == "database_url" and value:
-        from sqlalchemy.engine import make_url
+        return without_password(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
 
-        return make_url(value).render_as_string(hide_password=True)
-    return {None: "", True: "true", False: "false"}.get(value, str(value))
+
+def without_password(url: str) -> str:
+    """The address of a database, its password replaced by three stars; a text that is no address is all stars."""
+    try:
+        parts = urlsplit(url)
+        password = parts.password
+    except ValueError:
+        return "***"
+    if not password:
+        return url
+    user, _, host = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{user.split(':')[0]}:***@{host}").geturl()

@@ -263,7 +263,8 @@ def _visible(now: int) -> Any:
 
 
 def _shown(row: Row[Any]) -> Shown:
-    facts = Facts(*(getattr(row, name) for name in FACT_NAMES))
+    # The facts are the last columns of the table; taking them by name took three times as long.
+    facts = Facts._make(row[-len(FACT_NAMES) :])
     via = tuple(orjson.loads(row.via))
     entry = Entry(row.id, row.key, row.source_id, row.item, row.hash, via, facts)
     return Shown(entry, row.position, row.first_shown_at, row.changed_at)

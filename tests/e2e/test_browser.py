@@ -93,7 +93,8 @@ def test_photographs_come_from_the_portal_itself(network: Network, browser: Brow
         photo = page.locator(".listing-photo img").first
         expect(photo).to_have_attribute("src", re.compile(r"^/photos/"))
         assert photo.get_attribute("alt")
-        page.wait_for_function("document.querySelector('.listing-photo img').naturalWidth > 100")
+        photo.evaluate("image => image.decode()")
+        assert photo.evaluate("image => image.naturalWidth") > 100
         assert noted == []
 
 

@@ -18,14 +18,14 @@ import pytest
 from examples.demo_network import Network, running
 from examples.demo_plan import EXAMPLES, read_plan
 from examples.demo_processes import PROJECT, DemoError, choose_port
-from examples.demo_verdict import faults, page_faults, rows, table
+from examples.demo_verdict import faults, page_faults, photo_faults, rows, table
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def test_all_is_well_in_the_network(network: Network) -> None:
     found = rows(network.catalogue)
-    assert faults(found) + page_faults(network.catalogue) == []
+    assert faults(found) + page_faults(network.catalogue) + photo_faults(network.catalogue) == []
     assert sum(row.shown for row in found) == 322
     assert sum(len(row.quarantined) for row in found) == 2
     assert [row.site.member.slug for row in found if row.identical] == ["council", "school", "business", "charity"]

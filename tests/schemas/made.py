@@ -101,7 +101,8 @@ def loose_text() -> st.SearchStrategy[str]:
 
 
 def json_values(strings: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
-    numbers = st.one_of(st.integers(-(2**53) + 1, 2**53 - 1), st.floats(allow_nan=False, allow_infinity=False))
+    exact = 2**53 - 1
+    numbers = st.one_of(st.integers(-exact, exact), st.floats(-exact, exact))
     return st.recursive(
         st.one_of(st.none(), st.booleans(), numbers, strings),
         lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(strings, inner, max_size=3)),
@@ -110,8 +111,8 @@ def json_values(strings: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
 
 
 def moments() -> st.SearchStrategy[datetime]:
-    """Aware moments in whole seconds, with a year to spare before the last one that a datetime can hold."""
-    naive = st.datetimes(datetime(1971, 1, 1), datetime(9000, 1, 1))
+    """Aware moments in whole seconds, with some years to spare before the last one that a datetime can hold."""
+    naive = st.datetimes(datetime(1, 1, 2), datetime(9990, 1, 1))
     return naive.map(lambda moment: moment.replace(microsecond=0, tzinfo=UTC))
 
 

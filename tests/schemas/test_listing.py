@@ -206,7 +206,7 @@ def test_a_document_that_is_no_object_is_refused(document: Any) -> None:
 
 
 ALLOWED = [
-    ("no optional member", {name: None for name in ("url", "content_text", "language", "image", "tags", "authors")}),
+    ("no optional member", dict.fromkeys(("url", "content_text", "language", "image", "tags", "authors"))),
     ("a URN as id", {"id": "urn:uuid:5a0b3a0e-8f0e-4c58-9d7b-2f6f0f8f3c11"}),
     ("a tag URI as id", {"id": "tag:park.example,2026:desk"}),
     ("the longest title", {"title": "a" * 200}),

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from node.cli import main
+from node.cli.settings import without_password
 from node.settings import SECRET_FILE, SETTINGS_FILE, load
 
 URL = "https://share.example.org/"
@@ -208,8 +209,23 @@ def test_settings_are_printed_without_secrets(run: Run, home: Path) -> None:
     output = run("settings").output
     assert "node_url" in output
     assert "postgresql://u:***@db/x" in output
+    values = {words[0]: words[1] for words in map(str.split, output.splitlines()) if len(words) > 1}
+    assert (values["trusted_proxies"], values["aggregate"], values["port"]) == ("0", "false", "8080")
     assert "hunter2" not in output
     assert (home / SECRET_FILE).read_text() not in output
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        pytest.param("postgresql://u:p%40:z@h:5/x?host=/tmp", "postgresql://u:***@h:5/x?host=/tmp", id="odd-password"),
+        pytest.param("postgresql://u@h/x", "postgresql://u@h/x", id="no-password"),
+        pytest.param("sqlite:////srv/share.sqlite", "sqlite:////srv/share.sqlite", id="a-file"),
+        pytest.param("postgresql://u:p@[::1/x", "***", id="no-address"),
+    ],
+)
+def test_the_address_of_a_database_is_shown_without_its_password(url: str, shown: str) -> None:
+    assert without_password(url) == shown
 
 
 def test_a_wrong_setting_is_named(run: Run, home: Path) -> None:

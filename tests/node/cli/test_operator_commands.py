@@ -1,0 +1,200 @@
+"""The commands of an operator, as typed: validating a feed, letting people in, answering proposals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import orjson
+import pytest
+from click.testing import CliRunner, Result
+
+from node.cli import main
+from node.context import Node
+from node.services import operator, proposals, sources
+from node.settings import load
+from tests.fakes.hostile_server import HostileServer, answer
+from tests.fakes.sites import RSS, changes, complete, document, feed, item
+
+Run = Callable[..., Result]
+JSON = "Content-Type: application/feed+json"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def run(home: Path) -> Run:
+    """Runs a command in the node's folder, outside of any other."""
+
+    def invoke(*arguments: object) -> Result:
+        return CliRunner().invoke(main, ["--home", str(home), *map(str, arguments)])
+
+    return invoke
+
+
+@pytest.fixture
+def node(run: Run, home: Path) -> Iterator[Node]:
+    """A catalogue that may read this machine."""
+    made = run("init", "--url", "https://city.example/", "--name", "City", "--aggregate", "--allow-loopback")
+    assert made.exit_code == 0, made.output
+    opened = Node.open(load(home))
+    yield opened
+    opened.database.close()
+
+
+@pytest.fixture
+def site() -> Iterator[HostileServer]:
+    with HostileServer({}) as server:
+        base = server.url("/")
+        good = [fresh("desk", base), fresh("chair", base)]
+        bad = [*good, fresh("sofa", base, price=20)]
+        server.scripts |= {
+            "/.well-known/sharefeed.json": answer(document(base), "Content-Type: application/json"),
+            "/changes.json": answer(feed(good, changes(good, base)), JSON, 'ETag: "1"'),
+            "/changes.json?after=c.1": answer(feed([], changes(good, base)), JSON),
+            "/feed.json": answer(feed(good, complete(good, base)), JSON),
+            "/alone.json": answer(feed(bad, complete(bad, "http://127.0.0.2:9/")), JSON),
+            "/rss": answer(RSS.replace("https://park.example/</link>", "</link>").encode(), "Content-Type: text/xml"),
+        }
+        yield server
+
+
+def fresh(name: str, base: str, **members: object) -> dict[str, object]:
+    """A listing of a month that has just begun, whatever month the tests run in."""
+    now = datetime.now(UTC)
+    made = item(name, base, expires=(now + timedelta(days=60)).strftime("%Y-%m-%dT%H:%M:%SZ"), **members)
+    return {**made, "date_modified": now.strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+
+class TestValidate:
+    def test_a_node_of_our_own_kind(self, run: Run, site: HostileServer) -> None:
+        done = run("validate", site.url("/"), "--allow-loopback")
+        assert "Park node: level L1, a change feed" in done.stdout
+        assert "2 of 2 would be shown" in done.stdout
+        assert "no-304" in done.stdout, "the scripted server knows no conditions"
+        assert done.exit_code == 1
+
+    def test_as_json(self, run: Run, site: HostileServer) -> None:
+        done = run("validate", "--json", site.url("/feed.json"), "--allow-loopback")
+        report = orjson.loads(done.stdout)
+        assert report["level"] == "L1"
+        assert {found["code"] for found in report["problems"]} == {"no-304"}
+        assert [listing["verdict"] for listing in report["listings"]] == ["shown", "shown"]
+
+    def test_a_file_that_is_fine(self, run: Run, tmp_path: Path) -> None:
+        items = [fresh("desk", "https://park.example/")]
+        file = tmp_path / "feed.json"
+        file.write_bytes(feed(items, complete(items)))
+        done = run("validate", file)
+        assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, "All is well.")
+
+    @pytest.mark.parametrize(
+        ("name", "content", "code", "says"),
+        [
+            pytest.param("feed.json", b'{"version": ', 2, "not JSON", id="broken JSON"),
+            pytest.param("feed.json", b"[1]", 2, "", id="another JSON"),
+            pytest.param("feed.xml", b"<a", 2, "", id="broken XML"),
+            pytest.param("list.csv", b"title\nDesk\n", 2, "import --dry-run", id="a spreadsheet"),
+        ],
+    )
+    def test_a_file_that_is_not(
+        self, run: Run, tmp_path: Path, name: str, content: bytes, code: int, says: str
+    ) -> None:
+        file = tmp_path / name
+        file.write_bytes(content)
+        done = run("validate", file)
+        assert done.exit_code == code
+        assert says in done.output
+        assert "Traceback" not in done.output
+
+    @pytest.mark.parametrize("options", [[], ["--json"]])
+    def test_what_cannot_be_reached_says_what_was_tried(self, run: Run, options: list[str]) -> None:
+        with HostileServer({}) as server:
+            address = server.url("/")
+        done = run("validate", address, "--allow-loopback", *options)
+        assert done.exit_code == 2
+        assert address in done.output
+        if options:
+            assert orjson.loads(done.stdout)["tried"][0]["url"] == address
+
+    def test_this_machine_is_not_looked_at_unless_it_is_allowed(self, run: Run, site: HostileServer) -> None:
+        done = run("validate", site.url("/"))
+        assert done.exit_code == 2
+        assert site.asked == []
+
+    def test_a_node_that_claims_to_be_another(self, run: Run, site: HostileServer) -> None:
+        done = run("validate", site.url("/alone.json"), "--allow-loopback")
+        assert done.exit_code == 2
+        assert "http://127.0.0.2:9/" in done.stderr
+
+
+class TestOperator:
+    def test_a_link_that_nobody_is_signed_in_by_yet(self, run: Run, node: Node) -> None:
+        done = run("operator", "link")
+        assert re.fullmatch(r"https://city\.example/control/sign-in/[\w-]{43}\n", done.stdout)
+        assert "15 minutes" in done.stderr
+        assert run("operator", "sessions").stdout == "Nobody is signed in.\n"
+
+    def test_who_is_signed_in_and_out_again(self, run: Run, node: Node) -> None:
+        for _ in range(3):
+            operator.sign_in(node, operator.new_link(node).rpartition("/")[2])
+        rows = run("operator", "sessions").stdout.splitlines()
+        assert len(rows) == 4
+        assert run("operator", "revoke", rows[1].split()[0]).exit_code == 0
+        assert len(run("operator", "sessions").stdout.splitlines()) == 3
+        assert run("operator", "revoke", "--all").stdout == "2 signed out.\n"
+
+    @pytest.mark.parametrize("arguments", [[], ["abc", "--all"], ["nobody"]])
+    def test_revoking_must_name_one_or_all(self, run: Run, node: Node, arguments: list[str]) -> None:
+        assert run("operator", "revoke", *arguments).exit_code != 0
+
+
+class TestProposals:
+    def propose(self, node: Node, url: str) -> int:
+        return proposals.propose(node, url, "Park", "anna@park.example", "Hello", "192.0.2.1").id
+
+    def test_nothing_waits(self, run: Run, node: Node) -> None:
+        assert run("proposal", "list").stdout == "No proposal waits for an answer.\n"
+
+    def test_look_and_accept(self, run: Run, node: Node, site: HostileServer) -> None:
+        number = self.propose(node, site.url("/"))
+        assert site.url("/") in run("proposal", "list").stdout
+        shown = run("proposal", "show", number).stdout
+        assert "2 of 2 would be shown" in shown
+        assert "A desk" in shown
+        done = run("proposal", "accept", number, "--name", "The park", "--hold-new")
+        assert "level L1" in done.stdout
+        assert "anna@park.example" in done.stdout
+        [health] = sources.health(node)
+        assert (health.source.name, health.source.hold_new) == ("The park", True)
+        assert "accepted" in run("proposal", "list", "--decided").stdout
+
+    def test_a_plain_feed_needs_words(self, run: Run, node: Node, site: HostileServer) -> None:
+        number = self.propose(node, site.url("/rss"))
+        assert "--organisation" in run("proposal", "show", number).stdout
+        done = run("proposal", "accept", number)
+        assert done.exit_code == 1
+        assert "plain feed" in done.output
+        words = ("--organisation", "Park hall", "--kind", "space", "--category", "space", "--days", "30")
+        assert run("proposal", "accept", number, *words, "--lat", "x").exit_code == 1
+        assert sources.health(node) == []
+        assert run("proposal", "accept", number, *words).exit_code == 0
+        assert '"host"' in sources.health(node)[0].source.defaults
+
+    def test_refuse(self, run: Run, node: Node) -> None:
+        number = self.propose(node, "https://sofas.example/")
+        assert run("proposal", "refuse", number, "--reason", "It sells things.").exit_code == 0
+        assert "It sells things." in run("proposal", "list", "--decided").stdout
+        assert run("proposal", "refuse", number, "--reason", "Again").exit_code == 1
+
+    def test_what_cannot_be_read_says_so(self, run: Run, node: Node) -> None:
+        with HostileServer({}) as gone:
+            number = self.propose(node, gone.url("/"))
+        assert "It could not be read." in run("proposal", "show", number).stdout
+        assert run("proposal", "accept", number).exit_code == 1
+        assert proposals.get(node, number).state == "waiting"
