@@ -66,7 +66,7 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
 
 def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
     from node.search.follow import Follower
-    from node.services import moderation, photos
+    from node.services import moderation, photos, proposals
     from node.services.polling import Poller
 
     poller, follower = Poller(node), Follower(node)
@@ -79,6 +79,8 @@ def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callabl
         moderation.apply_overdue(node)
         moderation.judge_again(node)
         moderation.forget_old(node)
+        photos.forget_unused(node)
+        proposals.forget_people(node)
 
     _every(scheduler, 1, poller.start_due)
     _every(scheduler, 0.5, follower.catch_up)

@@ -48,9 +48,9 @@ STOP_WORDS = frozenset(_STOP.split())
 
 def folded(text: str) -> str:
     """``text`` with letters brought to one spelling; what the analysers cut into words."""
-    text = _APOSTROPHES.sub("", text)
     if text.isascii():
-        return text
+        return text.replace("'", "").replace("`", "")
+    text = _APOSTROPHES.sub("", text)
     apart = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(char for char in apart if not unicodedata.combining(char)).translate(_LETTERS)
     return _UNSPACED.sub(r" \1 ", unicodedata.normalize("NFC", bare))

@@ -7,7 +7,7 @@ Only the key and a small card (what a pin on the map says) are stored; whole lis
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from typing import Any, NamedTuple
 
@@ -131,7 +131,7 @@ def _fill_text(document: Document, shown: Shown) -> None:
             document.add_text(f"title_{language}", title)
             document.add_text(f"tags_{language}", tags)
             document.add_text(f"body_{language}", body)
-    document.add_text(f"label_{EVERYONE}", folded(category_words(facts.category)))
+    document.add_text(f"label_{EVERYONE}", category_words(facts.category))
 
 
 def _body(item: dict[str, Any]) -> str:
@@ -147,13 +147,14 @@ def _tags(item: dict[str, Any]) -> str:
     return " \n".join(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ""
 
 
+@lru_cache(maxsize=1024)
 def category_words(path: str) -> str:
     """What a listing's category is called: the labels of its nearest known category and of that one's root."""
     home = home_of(path)
     if home is None:
         return ""
     root = home_of(home.root)
-    return f"{home.label} {home.plural} {root.label if root else ''}"
+    return folded(f"{home.label} {home.plural} {root.label if root else ''}")
 
 
 def _fill_choices(document: Document, shown: Shown) -> None:
@@ -169,11 +170,12 @@ def _fill_choices(document: Document, shown: Shown) -> None:
         document.add_integer("source", shown.entry.source_id)
 
 
-def lineage(path: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def lineage(path: str) -> tuple[str, ...]:
     """The category and all above it; what has no known root stands under ``other`` as well."""
     parts = path.split("/")
-    paths = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
-    return paths if home_of(path) else [*paths, "other"]
+    paths = tuple("/".join(parts[:end]) for end in range(1, len(parts) + 1))
+    return paths if home_of(path) else (*paths, "other")
 
 
 def _fill_numbers(document: Document, shown: Shown) -> None:

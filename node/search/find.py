@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,7 +18,8 @@ from node.search.request import WINDOW, SearchRequest
 
 _POOL = 1000
 _MOST_BUCKETS = 400
-_RINGS_KM = (0.5, 2.0, 8.0, 32.0, 128.0, 512.0)
+_RINGS_KM = tuple(0.25 * 2**step for step in range(13))
+_RING_ROWS = 24
 _Clauses = list[tuple[Occur, Query]]
 
 
@@ -157,23 +159,22 @@ class _Page:
         A ring of squares holds everything within its radius but also a little beyond, so only what is truly within is
         sure to be in order; the next ring has the rest.
         """
-        lat, lon = self.request.point or (0.0, 0.0)
         somewhere = narrowed(self.query, [(Occur.Must, Query.const_score_query(located(self.snapshot.schema), 0.0))])
-        for radius in _RINGS_KM:
-            near = self._gathered(narrowed(somewhere, [(Occur.Must, within(lat, lon, radius))]))
-            sure = [one for one in near if one.distance_km is not None and one.distance_km <= radius]
+        rings = [_Ring(self, somewhere, radius) for radius in _RINGS_KM]
+        for ring in rings[bisect_left(rings, self.end, key=lambda ring: ring.count()) :]:
+            sure = ring.sure()
             if len(sure) >= self.end:
                 return by_distance(sure)[self.start : self.end]
         return self._beyond_all_rings(somewhere)
 
     def _beyond_all_rings(self, somewhere: Query) -> list[Candidate]:
-        placed = by_distance(self._gathered(somewhere))
+        placed = by_distance(self.gathered(somewhere))
         page = placed[self.start : self.end]
         nowhere = narrowed(self.query, [(Occur.MustNot, located(self.snapshot.schema))])
         skipped = max(0, self.start - len(placed))
         return page + self._in_order(nowhere, skipped, self.end - self.start - len(page))
 
-    def _gathered(self, query: Query) -> list[Candidate]:
+    def gathered(self, query: Query) -> list[Candidate]:
         return self._in_order(query, 0, 2 * WINDOW)
 
     def _measured(self, found: Sequence[tuple[float, DocAddress]]) -> list[Candidate]:
@@ -188,3 +189,24 @@ class _Page:
             Candidate(address, score, int(order or 0), distance(point, lat, lon))
             for (score, address), order, lat, lon in rows
         ]
+
+
+class _Ring:
+    """What lies within some kilometres of a page's point."""
+
+    def __init__(self, page: _Page, query: Query, radius: float) -> None:
+        self.page, self.radius = page, radius
+        self.query = query
+
+    def count(self) -> int:
+        """How many there are at most; it never falls with the radius."""
+        return count(self.page.snapshot, self.query, [self._condition()])
+
+    def sure(self) -> list[Candidate]:
+        """Those that are truly within."""
+        near = self.page.gathered(narrowed(self.query, [self._condition()]))
+        return [one for one in near if one.distance_km is not None and one.distance_km <= self.radius]
+
+    def _condition(self) -> tuple[Occur, Query]:
+        lat, lon = self.page.request.point or (0.0, 0.0)
+        return Occur.Must, within(lat, lon, self.radius, _RING_ROWS)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from threading import Lock
 from uuid import uuid4
 
-from tantivy import Index, IndexWriter
+from tantivy import Index
 
 from node.context import Node
 from node.search.documents import INDEX_VERSION, document_of
@@ -98,21 +98,19 @@ class Follower:
         return applied
 
     def _follow(self, index: Index, state: State, rebuilding: bool = False) -> int:
-        writer = index.writer(_HEAP_BYTES, 1)
-        applied = uncommitted = 0
+        batch = _Writing(index)
+        applied = 0
         while changes := self._changes_after(state, rebuilding):
-            _apply(writer, changes, fresh=state.position == 0)
+            batch.apply(changes)
             state = replace(state, position=changes[-1][0])
             applied += len(changes)
-            uncommitted += len(changes)
-            if uncommitted >= COMMIT_EVERY and not rebuilding:
-                self._commit(writer, state)
-                uncommitted = 0
+            if applied % COMMIT_EVERY == 0 and not rebuilding:
+                batch.commit()
+                write_state(self.home, state)
             if len(changes) < BATCH:
                 break
-        self._commit(writer, state)
-        # Merging is part of this run: the writer is closed, so that any other process can be the next.
-        writer.wait_merging_threads()
+        batch.close()
+        write_state(self.home, state)
         return applied
 
     def _changes_after(self, state: State, rebuilding: bool) -> list[_Change]:
@@ -121,10 +119,6 @@ class Follower:
             if now.epoch != state.epoch or not (rebuilding or _continues(state, now)):
                 raise _HistoryLostError
             return catalogue.changes_after(tx, state.position, BATCH)
-
-    def _commit(self, writer: IndexWriter, state: State) -> None:
-        writer.commit()
-        write_state(self.home, state)
 
     def _sweep(self) -> None:
         """Remove what earlier or unfinished builds left; readers that still hold such files keep them open."""
@@ -143,10 +137,26 @@ def _continues(state: State, now: Publication) -> bool:
     return state.epoch == now.epoch and now.pruned_through <= state.position <= now.head
 
 
-def _apply(writer: IndexWriter, changes: list[_Change], fresh: bool) -> None:
-    for _, key, shown in changes:
-        # An empty index has nothing to delete, and a key stands only once in the log.
-        if not fresh:
-            writer.delete_documents_by_term("key", key)
-        if shown is not None:
-            writer.add_document(document_of(shown))
+class _Writing:
+    """Changes on their way into an index. What was never in it is not looked for again to be deleted."""
+
+    def __init__(self, index: Index) -> None:
+        self.known = index.searcher()
+        self.added: set[str] = set()
+        self.writer = index.writer(_HEAP_BYTES, 1)
+
+    def apply(self, changes: list[_Change]) -> None:
+        for _, key, shown in changes:
+            if key in self.added or self.known.doc_freq("key", key):
+                self.writer.delete_documents_by_term("key", key)
+            if shown is not None:
+                self.writer.add_document(document_of(shown))
+                self.added.add(key)
+
+    def commit(self) -> None:
+        self.writer.commit()
+
+    def close(self) -> None:
+        """Commit, and finish merging: any other process can then be the next to write."""
+        self.writer.commit()
+        self.writer.wait_merging_threads()

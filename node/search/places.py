@@ -4,19 +4,20 @@ Tantivy cannot compute distances, so each listing carries the square it stands i
 a radius asks for a few hundred squares. List, total and facet counts then come from one and the same condition. A
 listing is as exact as its publisher said: one that is known to a kilometre stands in a square of that size and is found
 when any part of that square lies within the circle. Nothing within the radius is missed; what is found beyond it lies
-at most a thirtieth of the radius, or the size of its own square, further away.
+at most an eighteenth of the radius, or the size of its own square, further away.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from functools import lru_cache
 from math import acos, asin, cos, degrees, floor, log2, pi, radians, sin, sqrt
+from typing import NamedTuple
 
 EARTH_M = 6_371_008.8
 HALF_ROUND_M = pi * EARTH_M
-COARSEST, FINEST = 3, 19
-"""Squares of level n are 180/2^n degrees high and 360/2^n wide: 38 m by 47 m at level 19 in Peterborough."""
+COARSEST, FINEST = 7, 18
+"""Squares of level n are 180/2^n degrees high and 360/2^n wide: 76 m by 93 m at level 18 in Peterborough."""
 
 VAGUEST = 11
 """However vague a listing says it is, it counts as known to about ten kilometres."""
@@ -24,8 +25,17 @@ VAGUEST = 11
 ROWS = 160
 _WIDEST_ROW = 512
 
-Span = tuple[int, int]
-"""First and last column of a row of squares, both included; the first is larger than the last when there is none."""
+
+class Row(NamedTuple):
+    """A row of squares: the first and last that a circle touches, and those wholly inside; none where first > last."""
+
+    first: int
+    last: int
+    inner: int
+    outer: int
+
+
+NO_ROW = Row(1, 0, 1, 0)
 
 
 def haversine_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
@@ -49,14 +59,47 @@ def squares_of(lat: float, lon: float, precision_m: float | None) -> tuple[str, 
 
 
 @lru_cache(maxsize=256)
-def squares_within(lat: float, lon: float, radius_km: float) -> tuple[str, ...]:
-    """The terms of which a listing has at least one exactly when it lies within the circle (see above)."""
+def squares_within(lat: float, lon: float, radius_km: float, rows: int = ROWS) -> tuple[str, ...]:
+    """The terms of which a listing has at least one exactly when it lies within the circle (see above).
+
+    ``rows`` is about how many rows of squares make up the circle: the more, the finer its edge.
+    """
     circle = _Circle(lat, lon, radius_km)
-    finest = circle.finest_level()
-    terms = [_term(level, x, y) for level in range(COARSEST, finest + 1) for x, y in circle.newly_inside(level)]
-    terms += [_term(finest, x, y) for x, y in circle.edge(finest)]
-    vague = (("~" + _term(level, x, y)) for level in range(VAGUEST, finest) for x, y in circle.edge(level))
-    return tuple(sorted({*terms, *vague}))
+    finest = circle.finest_level(rows)
+    terms: list[str] = []
+    coarser: dict[int, Row] = {}
+    for level in range(COARSEST, finest + 1):
+        spans = circle.rows(level)
+        terms += _newly_inside(level, spans, coarser)
+        if level == finest:
+            terms += _edge(level, spans, "")
+        elif level >= VAGUEST:
+            terms += _edge(level, spans, "~")
+        coarser = spans
+    return tuple(terms)
+
+
+def _newly_inside(level: int, spans: Mapping[int, Row], coarser: Mapping[int, Row]) -> list[str]:
+    """Squares wholly inside whose parent is not."""
+    count, terms = 1 << level, []
+    for y, row in spans.items():
+        parent = coarser.get(y >> 1, NO_ROW)
+        covered = range(2 * parent.inner, 2 * parent.outer + 2)
+        ends = (row.inner, min(row.outer, covered.start - 1)), (max(row.inner, covered.stop), row.outer)
+        for first, last in ends if covered else ((row.inner, row.outer),):
+            terms += [_term(level, x % count, y) for x in range(first, last + 1)]
+    return terms
+
+
+def _edge(level: int, spans: Mapping[int, Row], mark: str) -> list[str]:
+    """Squares that the circle touches without holding them."""
+    count, terms = 1 << level, []
+    for y, row in spans.items():
+        inside = range(row.inner, row.outer + 1)
+        ends = ((row.first, row.inner - 1), (row.outer + 1, row.last)) if inside else ((row.first, row.last),)
+        for first, last in ends:
+            terms += [mark + _term(level, x % count, y) for x in range(first, last + 1)]
+    return terms
 
 
 def _level_of(precision_m: float | None) -> int:
@@ -81,77 +124,54 @@ class _Circle:
 
     def __init__(self, lat: float, lon: float, radius_km: float) -> None:
         self.lat, self.lon = radians(lat), lon
+        self.sin, self.cos = sin(self.lat), cos(self.lat)
         self.angle = min(pi, max(radius_km, 0.001) * 1000 / EARTH_M)
-        reach = sin(self.lat) / cos(self.angle) if abs(cos(self.angle)) > 1e-9 else 2.0
+        reach = self.sin / cos(self.angle) if abs(cos(self.angle)) > 1e-9 else 2.0
         self.widest = asin(reach) if abs(reach) <= 1 else self.lat
 
-    def finest_level(self) -> int:
-        """The level at which about `ROWS` rows make up the circle; fewer near the poles, where rows get long."""
-        level = max(COARSEST, min(FINEST, floor(log2(ROWS * pi / (2 * self.angle)))))
-        width = max((half for half in (self._half_width(self.lat), self._half_width(self.widest)) if half), default=0)
+    def finest_level(self, rows: int) -> int:
+        """The level at which about ``rows`` rows make up the circle; coarser near the poles, where rows get long."""
+        level = max(COARSEST, min(FINEST, floor(log2(rows * pi / (2 * self.angle)))))
+        width = max(self._half_width(self.lat), self._half_width(self.widest))
         while level > COARSEST and 2 * width / 360 * (1 << level) > _WIDEST_ROW:
             level -= 1
         return level
 
-    def rows(self, level: int) -> range:
-        count = 1 << level
-        low = floor((degrees(self.lat - self.angle) + 90) / 180 * count)
-        high = floor((degrees(self.lat + self.angle) + 90) / 180 * count)
-        return range(max(0, low), min(count - 1, high) + 1)
+    def rows(self, level: int) -> dict[int, Row]:
+        """The rows that the circle touches, from south to north."""
+        count, height = 1 << level, pi / (1 << level)
+        low = max(0, floor((self.lat - self.angle + pi / 2) / height))
+        high = min(count - 1, floor((self.lat + self.angle + pi / 2) / height))
+        found = {}
+        south = self._half_width(low * height - pi / 2)
+        for y in range(low, high + 1):
+            north = self._half_width((y + 1) * height - pi / 2)
+            found[y] = self._row(count, y * height - pi / 2, height, min(south, north), max(south, north))
+            south = north
+        return found
 
-    def touched(self, level: int, y: int) -> Span:
-        """The columns of the squares in row ``y`` that the circle touches."""
-        south, north = self._latitudes(level, y)
-        half = self._half_width(min(max(self.widest, south), north))
-        if half is None:
+    def _row(self, count: int, bottom: float, height: float, narrow: float, wide: float) -> Row:
+        if bottom < self.widest < bottom + height:
+            wide = self._half_width(self.widest)
+        first, last = self._columns(count, wide)
+        inner, outer = self._columns(count, narrow)
+        return Row(first, last, inner, outer) if narrow >= 180 else Row(first, last, inner + 1, outer - 1)
+
+    def _columns(self, count: int, half: float) -> tuple[int, int]:
+        if half < 0:
             return 1, 0
-        return self._columns(level, half)
-
-    def inside(self, level: int, y: int) -> Span:
-        """The columns of the squares in row ``y`` that lie wholly within the circle."""
-        halves = [self._half_width(latitude) for latitude in self._latitudes(level, y)]
-        if any(half is None for half in halves):
-            return 1, 0
-        half = min(half for half in halves if half is not None)
-        first, last = self._columns(level, half)
-        return (first, last) if half >= 180 else (first + 1, last - 1)
-
-    def newly_inside(self, level: int) -> Iterator[tuple[int, int]]:
-        """Squares wholly inside whose parent is not."""
-        for y in self.rows(level):
-            first, last = self.inside(level, y)
-            above, below = self.inside(level - 1, y >> 1) if level > COARSEST else (1, 0)
-            for x in range(first, last + 1):
-                if not above <= x >> 1 <= below:
-                    yield x % (1 << level), y
-
-    def edge(self, level: int) -> Iterator[tuple[int, int]]:
-        """Squares that the circle touches without holding them."""
-        for y in self.rows(level):
-            first, last = self.touched(level, y)
-            inner, outer = self.inside(level, y)
-            for x in range(first, last + 1):
-                if not inner <= x <= outer:
-                    yield x % (1 << level), y
-
-    def _latitudes(self, level: int, y: int) -> tuple[float, float]:
-        height = pi / (1 << level)
-        return -pi / 2 + y * height, -pi / 2 + (y + 1) * height
-
-    def _columns(self, level: int, half: float) -> Span:
-        count = 1 << level
         if half >= 180:
             return 0, count - 1
-        left, right = (floor((self.lon + side + 180) / 360 * count) for side in (-half, half))
-        return left, min(right, left + count - 1)
+        left = floor((self.lon - half + 180) / 360 * count)
+        return left, min(floor((self.lon + half + 180) / 360 * count), left + count - 1)
 
-    def _half_width(self, latitude: float) -> float | None:
-        """Degrees of longitude from the centre to the circle's edge at a latitude; None where it does not reach."""
-        across = cos(self.lat) * cos(latitude)
-        along = cos(self.angle) - sin(self.lat) * sin(latitude)
+    def _half_width(self, latitude: float) -> float:
+        """Degrees of longitude from the centre to the circle's edge at a latitude; -1 where it does not reach."""
+        across = self.cos * cos(latitude)
+        along = cos(self.angle) - self.sin * sin(latitude)
         if across <= 1e-12:
-            return 180.0 if along <= 0 else None
+            return 180.0 if along <= 0 else -1.0
         ratio = along / across
         if ratio > 1:
-            return None
+            return -1.0
         return 180.0 if ratio <= -1 else degrees(acos(ratio))

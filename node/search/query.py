@@ -14,7 +14,7 @@ from tantivy import FieldType, Occur, Query, Schema
 from node.search.analysis import EVERYONE, STEMMED, stem
 from node.search.documents import CHOICES, LOCATED, build_schema
 from node.search.lexicon import Phrase
-from node.search.places import squares_within
+from node.search.places import ROWS, squares_within
 from node.search.request import SearchRequest
 from node.search.wording import Reading, Segment
 
@@ -87,9 +87,9 @@ def filter_clauses(
 
 
 @lru_cache(maxsize=128)
-def within(lat: float, lon: float, radius_km: float) -> Query:
-    """Listings in the squares that a circle touches."""
-    return Query.term_set_query(build_schema(), "square", list(squares_within(lat, lon, radius_km)))
+def within(lat: float, lon: float, radius_km: float, rows: int = ROWS) -> Query:
+    """Listings in the squares that a circle touches; ``rows`` as for `squares_within`."""
+    return Query.term_set_query(build_schema(), "square", list(squares_within(lat, lon, radius_km, rows)))
 
 
 def located(schema: Schema) -> Query:

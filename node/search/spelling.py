@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from string import ascii_lowercase
 from typing import Protocol
 
 from node.search.analysis import STEMMED, edits, stem
@@ -11,6 +12,7 @@ from node.search.lexicon import known_words
 SHORTEST = 4
 _LONG = 8
 _MOST_TERMS = 20_000
+_MOST_OTHER_LETTERS = 4
 _MOST_CORRECTIONS = 3
 _MOST_COMPLETIONS = 40
 
@@ -43,27 +45,41 @@ def completions(index: Words, start: str) -> list[str]:
     return [word for word, _ in sorted(found, key=lambda pair: (-pair[1], pair[0])) if word != start]
 
 
-def corrections(index: Words, word: str) -> list[str]:
-    """Words that are one slip away (two in a word of eight letters or more), the likeliest first."""
+def corrections(index: Words, word: str, thorough: bool = True) -> list[str]:
+    """Words that are one slip away, the likeliest first; else, where ``thorough`` and the word is long, two slips.
+
+    One slip is found by trying them all, which takes under a millisecond; two by going through the words with the same
+    first letter.
+    """
     if len(word) < SHORTEST or not word.isalpha():
         return []
-    most = 2 if len(word) >= _LONG else 1
-    ranked = []
-    for candidate, count in _candidates(index, word).items():
-        if candidate != word and abs(len(candidate) - len(word)) <= most and not candidate.isdigit():
-            distance = edits(word, candidate, most)
-            if distance <= most:
-                ranked.append((distance, candidate[0] != word[0], -count, candidate))
-    ranked.sort()
-    return [candidate for distance, _, _, candidate in ranked[:_MOST_CORRECTIONS] if distance == ranked[0][0]]
+    counts = {slip: index.doc_freq("words", slip) for slip in _slips(word)}
+    known = {slip: count for slip, count in counts.items() if count or slip in known_words()}
+    if not known and thorough and len(word) >= _LONG:
+        known = {other: count for other, count in _alike(index, word).items() if edits(word, other, 2) == 2}
+    return sorted(known, key=lambda slip: (slip[0] != word[0], -known[slip], slip))[:_MOST_CORRECTIONS]
 
 
-def _candidates(index: Words, word: str) -> dict[str, int]:
-    # A slip in the first letter is rare: only a swap with or a loss of it is looked for in the index.
-    found = dict.fromkeys(known_words(), 0)
-    for start in {word[0], word[1]}:
-        found.update(index.terms_with_prefix("words", start, limit=_MOST_TERMS))
-    return found
+def _slips(word: str) -> set[str]:
+    """Every word that one lost, added, changed or swapped letter makes of ``word`` (Norvig, 2007)."""
+    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    made = {left + right[1:] for left, right in cuts if right}
+    made |= {left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1}
+    made |= {left + letter + right[1:] for left, right in cuts if right for letter in ascii_lowercase}
+    made |= {left + letter + right for left, right in cuts for letter in ascii_lowercase}
+    return made - {word}
+
+
+def _alike(index: Words, word: str) -> dict[str, int]:
+    """Words with the same beginning and nearly the same letters."""
+    letters = set(word)
+    found = {known: 0 for known in known_words() if known[0] == word[0]}
+    found.update(index.terms_with_prefix("words", word[0], limit=_MOST_TERMS))
+    return {
+        other: count
+        for other, count in found.items()
+        if abs(len(other) - len(word)) <= 2 and len(letters.symmetric_difference(other)) <= _MOST_OTHER_LETTERS
+    }
 
 
 def halves(index: Words, word: str) -> list[tuple[str, str]]:

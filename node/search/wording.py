@@ -85,7 +85,7 @@ def read(q: str, index: Words, forgiving: bool = False) -> Reading:
 def _likelier(index: Words, segments: list[Segment]) -> dict[str, str]:
     """Words of which another spelling is far commoner here."""
     single = [segment.words[0] for segment in segments if len(segment.words) == 1]
-    meant = ((word, corrections(index, word)) for word in single)
+    meant = ((word, corrections(index, word, thorough=False)) for word in single)
     return {word: best[0] for word, best in meant if best and frequency(index, best[0]) > frequency(index, word)}
 
 
@@ -133,7 +133,7 @@ def _other_words(index: Words, word: str, forgiving: bool) -> list[tuple[Phrase,
     others: list[tuple[Phrase, float]] = [(cut, COMPOUND) for cut in halves(index, word)]
     others += [((relative,), RELATIVE) for relative in relatives(index, word)]
     if forgiving:
-        for meant in corrections(index, word):
+        for meant in corrections(index, word, thorough=False):
             others += [((meant,), CORRECTION), *((same, CORRECTION) for same in same_as((meant,)))]
     return others
 

@@ -182,14 +182,16 @@ def _flat(found: Mapping[str, Mapping[str, int]], name: str, request: SearchRequ
 
 
 def _tree(counts: Mapping[str, int], chosen: tuple[str, ...]) -> tuple[FacetValue, ...]:
-    """Roots in the vocabulary's order, their leaves below; what the vocabulary does not know counts in its root."""
+    """Roots in the vocabulary's order, their leaves below; what the vocabulary does not know stands at the end."""
     paths = [path for path in categories() if path in counts]
-    paths += [path for path in chosen if path not in paths]
-    leaves = {root: [path for path in paths if path != root and path.startswith(root + "/")] for root in paths}
-    below = {path for inner in leaves.values() for path in inner}
+    paths += [path for path in chosen if path not in counts]
+    below: dict[str, list[str]] = {}
+    for path in paths:
+        root = path.partition("/")[0]
+        below.setdefault(root if root != path and root in counts else "", []).append(path)
 
-    def value(path: str, inner: Sequence[str] = ()) -> FacetValue:
-        children = tuple(value(leaf) for leaf in inner)
+    def value(path: str) -> FacetValue:
+        children = tuple(value(leaf) for leaf in below.get(path, ()))
         return FacetValue(path, counts.get(path, 0), path in chosen, label(path), children)
 
-    return tuple(value(path, leaves[path]) for path in paths if path not in below)
+    return tuple(value(path) for path in below.get("", ()))

@@ -184,8 +184,9 @@ def newest(tx: Tx, now: int, limit: int, direction: str | None = None) -> list[S
 
 def by_keys(tx: Tx, keys: Sequence[str]) -> dict[str, Shown]:
     """The live listings with these keys."""
-    query = select(catalogue).where(catalogue.c.live, catalogue.c.key.in_(list(keys)))
-    return {row.key: _shown(row) for row in tx.execute(query)}
+    # Asked for live rows, too, SQLite walks the index of all live rows instead of the one of keys: 5 ms of 5,000 rows.
+    query = select(catalogue).where(catalogue.c.key.in_(list(keys)))
+    return {row.key: _shown(row) for row in tx.execute(query) if row.live}
 
 
 def by_key(tx: Tx, key: str) -> Shown | None:

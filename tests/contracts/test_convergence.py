@@ -36,7 +36,7 @@ MOST_ROUNDS = 16
 
 
 class Network(RuleBasedStateMachine):
-    """Three publishers, and aggregators a -> b -> c -> a, of which a reads all three and b also reads the first."""
+    """Three publishers, and aggregators in a ring: a reads all three and c, b reads a, c and the first, c reads b."""
 
     databases: Sequence[Database]
     home: Path
@@ -59,6 +59,7 @@ class Network(RuleBasedStateMachine):
             (a, a.follow(nodes["c"]), nodes["c"]),
             (b, b.follow(nodes["a"]), nodes["a"]),
             (b, b.follow(nodes["p1"]), nodes["p1"]),
+            (b, b.follow(nodes["c"]), nodes["c"]),
             (c, c.follow(nodes["b"]), nodes["b"]),
         ]
         self.backups: dict[int, object] = {}
@@ -131,15 +132,18 @@ class Network(RuleBasedStateMachine):
             moderation.expire_foreign(reader.node)
 
     @rule(
-        which=st.integers(0, 6),
+        which=st.integers(0, 7),
         fault=st.sampled_from(["arrive", "arrive", "stale", "lose", "cut"]),
         pages=st.sampled_from([1, 2, 400]),
     )
     def poll(self, which: int, fault: str, pages: int) -> None:
-        reader, source_id, _ = self.followed[which]
+        reader, source_id, publisher = self.followed[which]
         self.wire.fault = getattr(self.wire, fault, None) or getattr(wires, fault)
         reader.limits = Limits(pages=pages)
-        reader.poll(source_id)
+        result = reader.poll(source_id)
+        if fault == "arrive" and result.code in ("ok", "unchanged"):
+            # Not only in the end: whoever has read to the end has exactly what there is, with nothing to be mended.
+            assert mirrored(reader.node, source_id) == live(publisher)
 
     def teardown(self) -> None:
         self.wire.fault = wires.arrive

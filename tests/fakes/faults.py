@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -74,7 +75,7 @@ def rewritten(change: Callable[[dict[str, Any]], Any]) -> Fault:
             return honest
         document = orjson.loads(honest.body)
         change(document)
-        return replace(honest, body=orjson.dumps(document))
+        return replace(honest, body=json.dumps(document).encode())
 
     return fault
 
@@ -94,6 +95,27 @@ def head(**members: Any) -> Fault:
 def top(**members: Any) -> Fault:
     """The page with other members at its top."""
     return rewritten(lambda document: document.update(members))
+
+
+def item(index: int, **members: Any) -> Fault:
+    """The page with other members in the ``_sharefeed`` of one item; None takes one away."""
+
+    def change(document: dict[str, Any]) -> None:
+        extension = document["items"][index]["_sharefeed"]
+        extension.update(members)
+        for name in [name for name, value in members.items() if value is None]:
+            del extension[name]
+
+    return rewritten(change)
+
+
+def repeated_name(node: ScriptedNode, request: Request, honest: Answer) -> Answer:
+    """A member of the first item stands twice, so that two readers could see two listings."""
+    return replace(honest, body=honest.body.replace(b'"title": "A ', b'"title": "Another", "title": "A ', 1))
+
+
+def stamp(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def empty_with_more(node: ScriptedNode, request: Request, honest: Answer) -> Answer:

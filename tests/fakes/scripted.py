@@ -9,6 +9,7 @@ node.faults.append(faults.truncated)      # the next answer only; None in the qu
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -97,7 +98,8 @@ class ScriptedNode:
             raw, true_hash = dict(item), "?" * 43
         if hash_ is not None:
             raw["_sharefeed"]["hash"] = hash_
-        self._log.put(str(item["id"]), orjson.dumps(raw).decode(), true_hash, via, self.clock.now)
+        # The standard library writes half a character as an escape; others refuse to.
+        self._log.put(str(item["id"]), json.dumps(raw), true_hash, via, self.clock.now)
 
     def remove(self, *refs: str, reason: str = "given") -> None:
         for ref in refs:
