@@ -137,7 +137,7 @@ class Choice(Field):
 
     def __init__(self, choices: Sequence[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.choices = frozenset(choices)
+        self.words, self.choices = tuple(choices), frozenset(choices)
         self.wording = "This must be one of: " + ", ".join(choices) + "."
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -205,17 +205,19 @@ class Flag(Field):
 
 
 class Many(Field):
-    """An array of one kind of thing, at most ``limit`` of them; loads to a tuple."""
+    """An array of one kind of thing, ``least`` to ``limit`` of them; loads to a tuple."""
 
-    def __init__(self, inner: Field, limit: int, **kwargs: Any) -> None:
+    def __init__(self, inner: Field, limit: int, least: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.inner, self.limit = inner, limit
+        self.inner, self.limit, self.least = inner, limit, least
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[Any, ...]:
         if type(value) is not list:
             raise refuse("not-a-list", "This must be a list.")
         if len(value) > self.limit:
             raise refuse("too-many", f"There are {len(value)} of these; at most {self.limit} are allowed.")
+        if len(value) < self.least:
+            raise refuse("too-few", f"There are {len(value)} of these; at least {self.least} are needed.")
         loaded, faults = [], {}
         for index, member in enumerate(value):
             try:

@@ -6,12 +6,14 @@ import ast
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import click
 import pytest
 
+from federation.reading import Context, read_page
 from node.cli import main
 from node.settings import SETTINGS
 
@@ -21,6 +23,8 @@ WRITTEN_BY_THE_CODE = {"docs/cli.md", "docs/settings.md", "docs/vocabulary.md"}
 TOP = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"]
 PAGES = [PROJECT / name for name in TOP] + sorted((PROJECT / "docs").rglob("*.md"))
 NAMES = [page.relative_to(PROJECT).as_posix() for page in PAGES]
+WRITTEN = int(datetime(2026, 11, 22, tzinfo=UTC).timestamp())
+ITS_LISTING = "https://hall.example.org/listings/trestle-tables"
 ADRS = sorted((PROJECT / "docs" / "adr").glob("*.md"))
 
 each_page = pytest.mark.parametrize("name", NAMES)
@@ -323,6 +327,18 @@ def test_every_setting_exists(name: str) -> None:
 )
 def test_a_wrong_setting_is_found(text: str) -> None:
     assert faults_in_settings(text) == ["color"]
+
+
+# The feed that people are shown to copy.
+
+
+def test_the_feed_to_copy_is_read_without_a_fault() -> None:
+    (body,) = [block[3] for block in _FENCE.finditer(text_of("docs/joining.md")) if block[2] == "json"]
+    page = read_page(body.encode(), None, Context("https://hall.example.org/", WRITTEN))
+    assert page.outside == ()
+    assert [(item.id, item.problems) for item in page.items] == [(ITS_LISTING, ())]
+    assert page.head is not None
+    assert (page.head.node, page.head.complete) == ("https://hall.example.org/", True)
 
 
 # What must be found where people look for it.

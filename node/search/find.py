@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,14 +10,16 @@ from tantivy import DocAddress, Occur, Query
 from node.search.cursors import Mark, encode
 from node.search.documents import Card, card_of, moment_of
 from node.search.index import Snapshot
-from node.search.plan import Plan, count, looser, narrowed, plan_for
+from node.search.places import COARSEST, height_km, levels_of
+from node.search.plan import Plan, count, counted, looser, narrowed, plan_for
 from node.search.query import FACETS, filter_clauses, located, up_to, within
 from node.search.ranking import Candidate, by_distance, by_fit, distance
 from node.search.request import WINDOW, SearchRequest
 
-_POOL = 1000
+_POOL, _PLACED_POOL = 400, 1000
+"""So many of the best are ranked anew; more where distance moves things about."""
 _MOST_BUCKETS = 400
-_RINGS_KM = tuple(0.25 * 2**step for step in range(13))
+_LAST_RING_KM = 1500.0
 _RING_ROWS = 24
 _Clauses = list[tuple[Occur, Query]]
 
@@ -52,28 +53,32 @@ class Found:
 def find(snapshot: Snapshot, request: SearchRequest, now: int, mark: Mark | None = None) -> Found:
     """Search one state of the index; ``now`` in seconds since 1970. ``mark`` is where an earlier page ended."""
     clauses = filter_clauses(snapshot.schema, request, now)
-    plan, total = _plan(snapshot, request, clauses, now)
-    page = _Page(snapshot, request, narrowed(plan.query, clauses), now, mark or Mark(offset=request.offset))
-    candidates = page.candidates()
-    hits = tuple(_hits(snapshot, candidates))
-    return Found(
-        total=total,
-        hits=hits,
-        facets=facets(snapshot, plan, request, now),
-        how=plan.how,
-        corrected=plan.reading.corrected,
-        next_cursor=page.next_cursor(candidates, total),
-    )
+    for plan in _plans(snapshot, request, now):
+        page = _Page(snapshot, request, narrowed(plan.query, clauses), now, mark or Mark(offset=request.offset))
+        candidates, total = page.read()
+        if total:
+            return Found(
+                total=total,
+                hits=tuple(_hits(snapshot, candidates)),
+                facets=facets(snapshot, plan, request, now),
+                how=plan.how,
+                corrected=plan.reading.corrected,
+                next_cursor=page.next_cursor(candidates, total),
+            )
+    chosen = next(_plans(snapshot, request, now))
+    return Found(0, (), facets(snapshot, chosen, request, now), chosen.how, chosen.reading.corrected)
 
 
 def cards(snapshot: Snapshot, request: SearchRequest, now: int, limit: int = WINDOW) -> list[Card]:
     """The located results as pins, the newest first, at most ``limit``."""
     clauses = filter_clauses(snapshot.schema, request, now)
-    plan, _ = _plan(snapshot, request, clauses, now)
-    query = narrowed(plan.query, [*clauses, (Occur.Must, Query.const_score_query(located(snapshot.schema), 0.0))])
-    found = snapshot.searcher.search(query, limit, count=False, order_by_field="listed").hits
-    documents = (snapshot.searcher.doc(address) for _, address in found)
-    return [card_of(document["key"][0], document["card"][0]) for document in documents]
+    for plan in _plans(snapshot, request, now):
+        query = narrowed(plan.query, [*clauses, (Occur.Must, Query.const_score_query(located(snapshot.schema), 0.0))])
+        found = snapshot.searcher.search(query, limit, count=False, order_by_field="listed").hits
+        if found or count(snapshot, plan.query, clauses):
+            documents = (snapshot.searcher.doc(address) for _, address in found)
+            return [card_of(document["key"][0], document["card"][0]) for document in documents]
+    return []
 
 
 def facets(snapshot: Snapshot, plan: Plan, request: SearchRequest, now: int) -> dict[str, dict[str, int]]:
@@ -88,14 +93,12 @@ def facets(snapshot: Snapshot, plan: Plan, request: SearchRequest, now: int) -> 
     return {name: found[name] for name in FACETS}
 
 
-def _plan(snapshot: Snapshot, request: SearchRequest, clauses: _Clauses, now: int) -> tuple[Plan, int]:
+def _plans(snapshot: Snapshot, request: SearchRequest, now: int) -> Iterator[Plan]:
+    """The plan for the words, and then, for filters that leave nothing of it, the looser ones."""
     chosen = plan_for(snapshot, request.q, filter_clauses(snapshot.schema, SearchRequest(), now))
-    total = count(snapshot, chosen.query, clauses)
-    if not total and request.q:
-        for plan in looser(snapshot, request.q, chosen):
-            if fewer := count(snapshot, plan.query, clauses):
-                return plan, fewer
-    return chosen, total
+    yield chosen
+    if request.q:
+        yield from looser(snapshot, request.q, chosen)
 
 
 def _counted(snapshot: Snapshot, plan: Plan, clauses: _Clauses, names: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -120,7 +123,8 @@ class _Page:
         self.now, self.mark = now, mark
         self.start, self.end = mark.offset, mark.offset + request.limit
 
-    def candidates(self) -> list[Candidate]:
+    def read(self) -> tuple[list[Candidate], int]:
+        """The page, and how many results there are in all."""
         orders = {"newest": self._newest, "nearest": self._nearest, "relevance": self._fitting}
         return orders[self.request.order]()
 
@@ -131,11 +135,12 @@ class _Page:
             return encode(Mark(before=shown[-1].order), self.request)
         return encode(Mark(offset=self.end), self.request) if self.end < min(total, WINDOW) else None
 
-    def _newest(self) -> list[Candidate]:
+    def _newest(self) -> tuple[list[Candidate], int]:
+        total = count(self.snapshot, self.query, [])
         query = self.query
         if self.mark.before is not None:
             query = narrowed(query, [up_to(self.snapshot.schema, "listed", self.mark.before - 1)])
-        return self._in_order(query, self.start, self.request.limit)
+        return self._in_order(query, self.start, self.request.limit), total
 
     def _in_order(self, query: Query, offset: int, limit: int) -> list[Candidate]:
         if limit <= 0:
@@ -144,37 +149,55 @@ class _Page:
         found = search(query, limit, count=False, order_by_field="listed", offset=offset).hits
         return self._measured([(0.0, address) for _, address in found])
 
-    def _fitting(self) -> list[Candidate]:
-        found = self.snapshot.searcher.search(self.query, max(_POOL, self.end), count=False).hits
-        if self.start >= _POOL:
-            return self._measured(found[self.start : self.end])
-        pool = self._measured(found[:_POOL])
-        ages = [float(self.now - moment_of(candidate.order)) for candidate in pool]
-        ranked = by_fit(pool, ages, self.request.point is not None)
-        return ranked[self.start : self.end] + self._measured(found[_POOL : self.end])
+    def _fitting(self) -> tuple[list[Candidate], int]:
+        placed = self.request.point is not None
+        pool = _PLACED_POOL if placed else _POOL
+        found, total = counted(self.snapshot, self.query, max(pool, self.end))
+        if self.start >= pool:
+            return self._measured(found[self.start : self.end]), total
+        best = self._measured(found[:pool])
+        ranked = by_fit(best, [float(self.now - moment_of(one.order)) for one in best], placed)
+        return ranked[self.start : self.end] + self._measured(found[pool : self.end]), total
 
-    def _nearest(self) -> list[Candidate]:
+    def _nearest(self) -> tuple[list[Candidate], int]:
         """Ring by ring around the point, then what stands nowhere.
 
         A ring of squares holds everything within its radius but also a little beyond, so only what is truly within is
         sure to be in order; the next ring has the rest.
         """
+        total = count(self.snapshot, self.query, [])
         somewhere = narrowed(self.query, [(Occur.Must, Query.const_score_query(located(self.snapshot.schema), 0.0))])
-        rings = [_Ring(self, somewhere, radius) for radius in _RINGS_KM]
-        for ring in rings[bisect_left(rings, self.end, key=lambda ring: ring.count()) :]:
-            sure = ring.sure()
+        radius = self._first_ring(total)
+        while radius < _LAST_RING_KM and total >= self.end:
+            sure = self._within(somewhere, radius)
             if len(sure) >= self.end:
-                return by_distance(sure)[self.start : self.end]
-        return self._beyond_all_rings(somewhere)
+                return by_distance(sure)[self.start : self.end], total
+            radius *= 2
+        return self._beyond_all_rings(somewhere), total
+
+    def _first_ring(self, total: int) -> float:
+        """A radius in kilometres that may just hold the page: listings a square, in the share that matches."""
+        share = total / max(1, self.snapshot.searcher.num_docs)
+        lat, lon = self.request.point or (0.0, 0.0)
+        for level, term in reversed(list(levels_of(lat, lon))):
+            if self.snapshot.searcher.doc_freq("square", term) * share >= self.end:
+                return height_km(level)
+        return height_km(COARSEST)
+
+    def _within(self, somewhere: Query, radius: float) -> list[Candidate]:
+        """Those that are truly within."""
+        lat, lon = self.request.point or (0.0, 0.0)
+        near = self._gathered(narrowed(somewhere, [(Occur.Must, within(lat, lon, radius, _RING_ROWS))]))
+        return [one for one in near if one.distance_km is not None and one.distance_km <= radius]
 
     def _beyond_all_rings(self, somewhere: Query) -> list[Candidate]:
-        placed = by_distance(self.gathered(somewhere))
+        placed = by_distance(self._gathered(somewhere))
         page = placed[self.start : self.end]
         nowhere = narrowed(self.query, [(Occur.MustNot, located(self.snapshot.schema))])
         skipped = max(0, self.start - len(placed))
         return page + self._in_order(nowhere, skipped, self.end - self.start - len(page))
 
-    def gathered(self, query: Query) -> list[Candidate]:
+    def _gathered(self, query: Query) -> list[Candidate]:
         return self._in_order(query, 0, 2 * WINDOW)
 
     def _measured(self, found: Sequence[tuple[float, DocAddress]]) -> list[Candidate]:
@@ -189,24 +212,3 @@ class _Page:
             Candidate(address, score, int(order or 0), distance(point, lat, lon))
             for (score, address), order, lat, lon in rows
         ]
-
-
-class _Ring:
-    """What lies within some kilometres of a page's point."""
-
-    def __init__(self, page: _Page, query: Query, radius: float) -> None:
-        self.page, self.radius = page, radius
-        self.query = query
-
-    def count(self) -> int:
-        """How many there are at most; it never falls with the radius."""
-        return count(self.page.snapshot, self.query, [self._condition()])
-
-    def sure(self) -> list[Candidate]:
-        """Those that are truly within."""
-        near = self.page.gathered(narrowed(self.query, [self._condition()]))
-        return [one for one in near if one.distance_km is not None and one.distance_km <= self.radius]
-
-    def _condition(self) -> tuple[Occur, Query]:
-        lat, lon = self.page.request.point or (0.0, 0.0)
-        return Occur.Must, within(lat, lon, self.radius, _RING_ROWS)

@@ -9,7 +9,7 @@ at most an eighteenth of the radius, or the size of its own square, further away
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from math import acos, asin, cos, degrees, floor, log2, pi, radians, sin, sqrt
 from typing import NamedTuple
@@ -56,6 +56,16 @@ def squares_of(lat: float, lon: float, precision_m: float | None) -> tuple[str, 
     terms = [_term(level, x >> FINEST - level, y >> FINEST - level) for level in range(COARSEST, FINEST + 1)]
     vague = _level_of(precision_m)
     return tuple(terms) if vague == FINEST else (*terms, "~" + terms[vague - COARSEST])
+
+
+def levels_of(lat: float, lon: float) -> Iterator[tuple[int, str]]:
+    """Each level with the square in which a point stands, the coarsest first."""
+    return ((level, _term(level, *_square(level, lat, lon))) for level in range(COARSEST, FINEST + 1))
+
+
+def height_km(level: int) -> float:
+    """From the south to the north of a square of this level."""
+    return HALF_ROUND_M / (1 << level) / 1000
 
 
 @lru_cache(maxsize=256)

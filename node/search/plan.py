@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
-from tantivy import Occur, Query
+from tantivy import DocAddress, Occur, Query
 
 from node.search.index import Snapshot
 from node.search.query import label_query, loose_query, text_query
@@ -68,8 +68,13 @@ def looser(snapshot: Snapshot, q: str, than: Plan) -> Iterator[Plan]:
 
 def count(snapshot: Snapshot, query: Query, clauses: _Clauses) -> int:
     """How many listings match."""
-    result = cast(_Counted, snapshot.searcher.search(narrowed(query, clauses), 1))
-    return result.count
+    return counted(snapshot, narrowed(query, clauses) if clauses else query, 1)[1]
+
+
+def counted(snapshot: Snapshot, query: Query, limit: int) -> tuple[list[tuple[float, DocAddress]], int]:
+    """The ``limit`` best hits with their scores, and how many listings match."""
+    result = snapshot.searcher.search(query, limit)
+    return result.hits, cast(_Counted, result).count
 
 
 def narrowed(query: Query, clauses: _Clauses) -> Query:

@@ -29,6 +29,7 @@ _ANSWER = 1.0
 _PURPOSE = 5.0
 _FILED = 2.0
 _EXTRA = 0.3
+_LONGER_IN_TITLE, _LONGER = 12.0, 3.0
 _ALL_OF_THEM = 60.0
 _TIE = 0.1
 
@@ -140,10 +141,19 @@ def _segment(schema: Schema, segment: Segment) -> Query:
     if segment.answers:
         answered = _one_of(schema, "category", segment.answers)
         ways.append(Query.const_score_query(answered, _PURPOSE if segment.purpose else _ANSWER))
+    if segment.longer:
+        ways += _longer(schema, segment.longer, segment.longer_weight)
     # One verb that is left of a purpose ("store", "cook") stands in far too many other senses.
     if not (segment.purpose and len(segment.words) == 1):
         ways.insert(0, _all_words(schema, segment.words))
     return Query.disjunction_max_query(ways, _TIE) if len(ways) > 1 else ways[0]
+
+
+def _longer(schema: Schema, words: Sequence[str], weight: float) -> list[Query]:
+    """Listings with one of many words, which are too many to be weighed one by one."""
+    fields = (("title", _LONGER_IN_TITLE), ("words", _LONGER))
+    found = ((Query.term_set_query(schema, name, list(words)), score) for name, score in fields)
+    return [Query.const_score_query(query, score * weight) for query, score in found]
 
 
 def _all_words(schema: Schema, words: Phrase) -> Query:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tantivy import DocAddress
 
@@ -16,8 +16,7 @@ _NEAR_SHARE = 0.25
 _DAY_S = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One hit: ``score`` of its text, ``order`` as `documents.order_of` made it, its point where it has one."""
 
     address: DocAddress

@@ -7,7 +7,7 @@ taken as a slip of the finger, and what was read instead is noted, so that the p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from node.search.analysis import STOP_WORDS, words
@@ -41,13 +41,16 @@ class Segment:
 
     ``words`` all stand somewhere in a listing that matches, or one of ``others`` stands there as a phrase (with its
     weight, 0 to 1), or the listing is in one of ``answers`` (category paths). ``filed`` (category paths) only helps
-    ranking. ``thing`` and ``purpose`` say what the words name.
+    ranking. ``longer`` are words that the last one may become, which count ``longer_weight``. ``thing`` and ``purpose``
+    say what the words name.
     """
 
     words: Phrase
     others: tuple[tuple[Phrase, float], ...] = ()
     answers: tuple[str, ...] = ()
     filed: tuple[str, ...] = ()
+    longer: tuple[str, ...] = ()
+    longer_weight: float = 0.0
     thing: bool = False
     purpose: bool = False
 
@@ -74,19 +77,18 @@ def read(q: str, index: Words, forgiving: bool = False) -> Reading:
     plain, extras = [p for p in phrases if not _is_number(p)], [p[0] for p in phrases if _is_number(p)]
     if not plain:
         plain, extras = phrases, []
-    segments = [_segment(index, phrase, forgiving) for phrase in plain]
+    meant = _meant(index, plain) if forgiving else {}
+    segments = [_segment(index, phrase, meant) for phrase in plain]
     if unfinished and segments and segments[-1].words[-1] == mended[-1]:
         segments[-1] = _completed(index, segments[-1])
-    if forgiving:
-        corrected |= _likelier(index, segments)
+    corrected |= {word: best[0] for word, best in meant.items() if frequency(index, best[0]) > frequency(index, word)}
     return Reading(_joined(index, segments), tuple(extras), tuple(corrected.items()))
 
 
-def _likelier(index: Words, segments: list[Segment]) -> dict[str, str]:
-    """Words of which another spelling is far commoner here."""
-    single = [segment.words[0] for segment in segments if len(segment.words) == 1]
-    meant = ((word, corrections(index, word, thorough=False)) for word in single)
-    return {word: best[0] for word, best in meant if best and frequency(index, best[0]) > frequency(index, word)}
+def _meant(index: Words, phrases: list[Phrase]) -> dict[str, list[str]]:
+    """What the single words among the phrases may be slips of."""
+    found = {phrase[0]: corrections(index, phrase[0], thorough=False) for phrase in phrases if len(phrase) == 1}
+    return {word: meant for word, meant in found.items() if meant}
 
 
 def _mended(index: Words, word: str, unfinished: bool) -> str:
@@ -119,22 +121,20 @@ def _is_number(phrase: Phrase) -> bool:
     return len(phrase) == 1 and phrase[0].isdigit()
 
 
-def _segment(index: Words, phrase: Phrase, forgiving: bool) -> Segment:
+def _segment(index: Words, phrase: Phrase, meant: Mapping[str, list[str]]) -> Segment:
     others = [(other, SYNONYM) for other in same_as(phrase)]
     telling = tuple(word for word in phrase if word not in STOP_WORDS) or phrase
     if len(phrase) == 1:
-        others += _other_words(index, phrase[0], forgiving)
-    return Segment(
-        telling, tuple(others), answered_by(phrase), filed_under(phrase), is_thing(phrase), is_purpose(phrase)
-    )
+        others += _other_words(index, phrase[0], meant.get(phrase[0], ()))
+    named = (is_thing(phrase), is_purpose(phrase))
+    return Segment(telling, tuple(others), answered_by(phrase), filed_under(phrase), thing=named[0], purpose=named[1])
 
 
-def _other_words(index: Words, word: str, forgiving: bool) -> list[tuple[Phrase, float]]:
+def _other_words(index: Words, word: str, meant: Sequence[str]) -> list[tuple[Phrase, float]]:
     others: list[tuple[Phrase, float]] = [(cut, COMPOUND) for cut in halves(index, word)]
     others += [((relative,), RELATIVE) for relative in relatives(index, word)]
-    if forgiving:
-        for meant in corrections(index, word, thorough=False):
-            others += [((meant,), CORRECTION), *((same, CORRECTION) for same in same_as((meant,)))]
+    for other in meant:
+        others += [((other,), CORRECTION), *((same, CORRECTION) for same in same_as((other,)))]
     return others
 
 
@@ -142,11 +142,13 @@ def _completed(index: Words, segment: Segment) -> Segment:
     """The last segment, whose last word may not be finished yet."""
     *before, start = segment.words
     finished = segment.thing or frequency(index, start) > 0
-    longer = [(*before, word) for word in completions(index, start)]
-    others = [(phrase, LONGER_WORD if finished else COMPLETION) for phrase in longer]
-    if not finished:
-        others += [(same, COMPLETION) for phrase in longer[:MOST_MEANT] for same in same_as(phrase)]
-    return replace(segment, others=(*segment.others, *others))
+    weight = LONGER_WORD if finished else COMPLETION
+    longer = completions(index, start)
+    if before:
+        whole = tuple(((*before, word), weight) for word in longer[:MOST_MEANT])
+        return replace(segment, others=(*segment.others, *whole))
+    meant = () if finished else tuple((same, weight) for word in longer[:MOST_MEANT] for same in same_as((word,)))
+    return replace(segment, others=(*segment.others, *meant), longer=tuple(longer), longer_weight=weight)
 
 
 def _joined(index: Words, segments: Sequence[Segment]) -> tuple[Segment, ...]:

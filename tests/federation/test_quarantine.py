@@ -212,9 +212,7 @@ def test_the_operators_word_counts_for_one_version(city: City, school: ScriptedN
 
 
 @LEVELS
-def test_a_released_listing_stays_released_when_it_is_read_again(
-    city: City, school: ScriptedNode, level: str
-) -> None:
+def test_a_released_listing_stays_released_when_it_is_read_again(city: City, school: ScriptedNode, level: str) -> None:
     school.put(school.item("odd", _sharefeed__category="dragons/green"))
     source_id = city.follow(school, level)
     city.poll_fine(source_id)

@@ -1,0 +1,219 @@
+"""Writes the documents' schemas as JSON Schema (draft 2020-12) to ``schemas/published``: ``python -m schemas.publish``.
+
+They are for other people's software, and say what can be said in JSON Schema: a document that they refuse is refused by
+us, but they let some things pass that we do not (a price, a life of more than a year). Each file stands by itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from marshmallow import Schema
+
+from schemas import fields
+from schemas.field_table import HEAD_MEANINGS, NODE_MEANINGS, TOMBSTONE_MEANINGS, table
+from schemas.json_feed import VERSION_URL
+from schemas.listing import (
+    GOODS,
+    AvailableSchema,
+    CategoryPath,
+    Country,
+    Currency,
+    ExtensionSchema,
+    ImageSchema,
+    ItemSchema,
+    MoneySchema,
+    PlaceSchema,
+    QuantitySchema,
+)
+from schemas.node_document import KeySchema, NodeDocumentSchema, Version
+from schemas.organisation import IdentifierSchema, OrganisationSchema
+from schemas.page import Digest, PageHeadSchema, TombstoneSchema
+from schemas.vocabulary import ACTIONS_OF_KIND
+
+FOLDER = Path(__file__).parent / "published"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+BASE = "https://w3id.org/sharefeed/1.0/"
+
+_NO_CONTROLS = "^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F\\uFFFE\\uFFFF]*$"
+_MOMENT = r"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})$"
+
+# ECMA-262 regular expressions, as JSON Schema has them; the first class in this order that a field belongs to counts.
+_PATTERNS: Mapping[type, str] = {
+    fields.HttpUrl: r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#@\\<>\"{}|^`]+([/?#][^\s\\<>\"{}|^`]*)?$",
+    fields.AbsoluteUri: r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+$",
+    fields.Language: r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+    Country: r"^[A-Z]{2}$",
+    Currency: r"^[A-Z]{3}$",
+    Digest: r"^[0-9a-f]{64}$",
+    CategoryPath: r"^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*){0,2}$",
+    Version: r"^1(\..*)?$",
+    fields.Text: _NO_CONTROLS,
+}
+
+
+def published() -> dict[str, dict[str, Any]]:
+    """File name -> JSON Schema."""
+    made = {
+        "listing": (
+            _with_marks(_document(ItemSchema())),
+            "A listing: a JSON Feed item with our members under _sharefeed.",
+        ),
+        "organisation": (_document(OrganisationSchema()), "Who a listing is from."),
+        "node": (_node(), "The node document, /.well-known/sharefeed.json."),
+        "page": (_page(), "One page of a feed: a JSON Feed with our members under _sharefeed."),
+    }
+    return {
+        f"{name}.schema.json": {
+            "$schema": DIALECT,
+            "$id": f"{BASE}{name}.schema.json",
+            "title": f"Sharefeed {name}",
+            "description": words,
+            **schema,
+        }
+        for name, (schema, words) in made.items()
+    }
+
+
+def text_of(schema: Mapping[str, Any]) -> str:
+    """The schema as it stands in its file."""
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+def _document(schema: Schema) -> dict[str, Any]:
+    meanings = _meanings(schema)
+    members, required = {}, []
+    for name, found in schema.fields.items():
+        key = found.data_key or name
+        members[key] = _field(found)
+        if key in meanings:
+            members[key]["description"] = meanings[key]
+        if found.required:
+            required.append(key)
+    needed = {"required": required} if required else {}
+    return {"type": "object", "properties": members, **needed, **_rules(schema)}
+
+
+def _node() -> dict[str, Any]:
+    """The node document; keys of a type that we do not know are passed over, so they are not judged here either."""
+    node = _document(NodeDocumentSchema())
+    ours = {"properties": {"type": {"const": "Ed25519"}}, "required": ["type"]}
+    keys = {"type": "array", "items": {"type": "object", "if": ours, "then": _document(KeySchema())}}
+    node["properties"]["keys"] = {**keys, "description": NODE_MEANINGS["keys"]}
+    return node
+
+
+def _tombstone() -> dict[str, Any]:
+    """A tombstone; a reason that is unknown, or not given, still removes."""
+    tombstone = _document(TombstoneSchema())
+    known = tombstone["properties"]["reason"].pop("enum")
+    tombstone["properties"]["reason"]["examples"] = known
+    return {**tombstone, "required": ["id", "at"]}
+
+
+def _field(found: Any) -> dict[str, Any]:
+    if isinstance(found, fields.Many):
+        least = {"minItems": found.least} if found.least else {}
+        return {"type": "array", "items": _field(found.inner), **least, "maxItems": found.limit}
+    if isinstance(found, fields.Part):
+        return _document(found.schema)
+    if isinstance(found, fields.Choice):
+        return {"enum": list(found.words)}
+    if isinstance(found, fields.Number):
+        kind = "integer" if found.whole else "number"
+        return {"type": kind, "minimum": found.low, "maximum": found.high}
+    if isinstance(found, fields.Flag):
+        return {"type": "boolean"}
+    if isinstance(found, fields.Moment):
+        return {"type": "string", "pattern": _MOMENT}
+    if isinstance(found, fields.Day):
+        return {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}"}
+    return _text(found)
+
+
+def _text(found: fields.Text) -> dict[str, Any]:
+    pattern = next(pattern for kind, pattern in _PATTERNS.items() if isinstance(found, kind))
+    least = {"minLength": 1} if found.required else {}
+    return {"type": "string", **least, "maxLength": found.limit, "pattern": pattern}
+
+
+def _rules(schema: Schema) -> dict[str, Any]:
+    """Rules over several members, as far as JSON Schema can say them."""
+    if isinstance(schema, ExtensionSchema):
+        return {"allOf": [_fits(kind, actions) for kind, actions in ACTIONS_OF_KIND.items()]}
+    if isinstance(schema, PlaceSchema):
+        return {"dependentRequired": {"lat": ["lon"], "lon": ["lat"]}}
+    return {}
+
+
+def _fits(kind: str, actions: tuple[str, ...]) -> dict[str, Any]:
+    then: dict[str, Any] = {"properties": {"action": {"enum": list(actions)}}}
+    if kind not in GOODS:
+        then["not"] = {"required": ["condition"]}
+    return {"if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]}, "then": then}
+
+
+# Where the members of each document stand in the table of a listing's fields.
+_PLACES: Mapping[type[Schema], str] = {
+    ItemSchema: "",
+    ExtensionSchema: "_sharefeed.",
+    QuantitySchema: "_sharefeed.quantity.",
+    ImageSchema: "_sharefeed.images[].",
+    PlaceSchema: "_sharefeed.place.",
+    AvailableSchema: "_sharefeed.available.",
+    MoneySchema: "_sharefeed.replacement_value.",
+    OrganisationSchema: "_sharefeed.organisation.",
+    IdentifierSchema: "_sharefeed.organisation.identifiers[].",
+}
+_OTHERS: Mapping[type[Schema], Mapping[str, str]] = {
+    NodeDocumentSchema: NODE_MEANINGS,
+    PageHeadSchema: HEAD_MEANINGS,
+    TombstoneSchema: TOMBSTONE_MEANINGS,
+}
+
+
+def _meanings(schema: Schema) -> Mapping[str, str]:
+    if type(schema) in _OTHERS:
+        return _OTHERS[type(schema)]
+    place = _PLACES.get(type(schema))
+    if place is None:
+        return {}
+    return {row.path.removeprefix(place): row.names.meaning for row in table() if row.path.startswith(place)}
+
+
+def _with_marks(item: dict[str, Any]) -> dict[str, Any]:
+    """The item as it is sent: with the marks of passing on, which are judged apart from the listing."""
+    texts = {"type": "string"}
+    marks = {"hash": texts, "sig": texts, "via": {"type": "array", "items": texts, "maxItems": 8}}
+    meanings = _meanings(ExtensionSchema())
+    members = item["properties"]["_sharefeed"]["properties"]
+    members.update({name: {**mark, "description": meanings[name]} for name, mark in marks.items()})
+    return item
+
+
+def _page() -> dict[str, Any]:
+    head = _document(PageHeadSchema())
+    head["properties"]["deleted"] = {"type": "array", "items": _tombstone()}
+    address = {"type": "string", "pattern": _PATTERNS[fields.HttpUrl]}
+    members = {
+        "version": {"type": "string", "pattern": f"^{VERSION_URL.removesuffix('.1').replace('.', '[.]')}"},
+        "title": {"type": "string"},
+        **{name: address for name in ("home_page_url", "feed_url", "next_url")},
+        "items": {"type": "array", "items": _with_marks(_document(ItemSchema()))},
+        "_sharefeed": head,
+    }
+    return {"type": "object", "properties": members, "required": ["version", "title", "items"]}
+
+
+def main() -> None:
+    """Writes every file."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, schema in published().items():
+        (FOLDER / name).write_text(text_of(schema), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
