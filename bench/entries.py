@@ -15,12 +15,12 @@ from schemas.json_feed import encode_item
 from schemas.listing import (
     Available,
     Listing,
-    Organisation,
     Place,
     Quantity,
     dump_listing,
     load_listing,
 )
+from schemas.organisation import Organisation
 from schemas.vocabulary import ACTIONS_OF_KIND, CONDITIONS, ORGANISATION_TYPES, categories
 
 DATA = Path(__file__).parent / "data"

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import log2
 from pathlib import Path
+from typing import Any
 
 from bench.entries import NOW, hand_written, hand_written_key, rows
 from federation.facts import Entry
@@ -103,7 +104,7 @@ def measure(entries: Sequence[Entry]) -> list[Outcome]:
         return [ask(snapshot, judged) for judged in judged_queries(frozenset(entry.key for entry in entries))]
 
 
-def summary(outcomes: Sequence[Outcome]) -> dict[str, object]:
+def summary(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """``ndcg10``, ``recall20`` (means), ``failed`` (queries below 0.7), ``unexpected`` (found where none is right)."""
     answered = [outcome for outcome in outcomes if outcome.judged.relevant]
     return {
@@ -131,7 +132,7 @@ def main() -> None:
         _print_each(everything, {entry.key: entry for entry in entries})
 
 
-def _print_table(lines: dict[str, dict[str, object]]) -> None:
+def _print_table(lines: dict[str, dict[str, Any]]) -> None:
     print(f"{'indexed':<26}{'nDCG@10':>9}{'recall@20':>11}   limit {GOOD_ENOUGH}")
     for name, figures in lines.items():
         print(f"{name:<26}{figures['ndcg10']:>9}{figures['recall20']:>11}")

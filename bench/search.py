@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from bench.entries import NOW, made_up
@@ -180,7 +181,7 @@ def figures(times: Sequence[float]) -> dict[str, float]:
     return {"p50": round(statistics.median(times), 2), "p95": round(cuts[18], 2)}
 
 
-def measure(count: int, requests: int = REQUESTS) -> dict[str, object]:
+def measure(count: int, requests: int = REQUESTS) -> dict[str, Any]:
     """Times of the API and of the page by kind of search and over all, and those of the peer."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "node"
@@ -221,8 +222,8 @@ def main() -> None:
     _print_table(found)
 
 
-def _print_table(found: dict[str, object]) -> None:
-    api, page, peer, kinds = (dict(found[name]) for name in ("api", "page", "peer", "kinds"))  # type: ignore[call-overload]
+def _print_table(found: dict[str, Any]) -> None:
+    api, page, peer, kinds = (dict(found[name]) for name in ("api", "page", "peer", "kinds"))
     print(f"{found['listings']:,} listings; indexed in {found['indexing_s']} s, {found['index_mb']} MB")
     print(f"{'':<34}{'p50 ms':>9}{'p95 ms':>9}   of the limit of {LIMIT_MS:g} ms")
     for name, row in kinds.items():

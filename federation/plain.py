@@ -45,6 +45,7 @@ MAX_TITLE = 200
 MAX_DERIVED_TITLE = 80
 MAX_TEXT = 10_000
 MAX_HTML = 40_000
+MAX_MARKUP_READ = 200_000
 MAX_TAGS = 20
 MAX_TAG = 60
 
@@ -222,7 +223,8 @@ def _without_markup(html: str) -> str:
     """The words that a browser would show, on one line; scripts and styles are none."""
     import nh3  # Here, because only the few entries without a title or with far too much markup need it.
 
-    return _SPACE.sub(" ", unescape(nh3.clean(_BLOCK.sub(" <", html), tags=set()))).strip()
+    start = _BLOCK.sub(" <", html[:MAX_MARKUP_READ])
+    return _SPACE.sub(" ", unescape(nh3.clean(start, tags=set()))).strip()
 
 
 def _title(item: Mapping[str, Any], text: str | None, html: str | None) -> str:

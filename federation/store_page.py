@@ -60,8 +60,8 @@ def _counted_anew(ledger: Ledger, source: Source, page: ReadPage) -> Source:
     """The source with sums that are counted and not moved along, where a whole reading ends in a mirror that differs:
     sums that were once wrong would differ for ever.
     """
-    head = page.head
-    if head is None or not _ends_whole(source, page) or decide.verification(source, head.count, head.digest) is not False:
+    head = page.head if _ends_whole(source, page) else None
+    if head is None or decide.verification(source, head.count, head.digest) is not False:
         return source
     return decide.recounted(source, ledger.unmarked(source.id, source.reading + 1))
 

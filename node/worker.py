@@ -17,14 +17,12 @@ from node.context import Node
 log = logging.getLogger(__name__)
 
 HOUR_S = 3600
+FOLLOW_EVERY_S = 0.5
 
 
 def start(node: Node) -> Callable[[], None]:
     """Start the clock in the background; what is returned stops it, and waits for what is being done."""
-    # The default grace of one second would drop every job that a busy moment delays.
-    scheduler = BackgroundScheduler(
-        timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    )
+    scheduler = _scheduler()
     closers = _publisher_jobs(scheduler, node)
     if node.settings.aggregate:
         closers += _aggregator_jobs(scheduler, node)
@@ -36,6 +34,26 @@ def start(node: Node) -> Callable[[], None]:
             close()
 
     return stop
+
+
+def follow(node: Node) -> Callable[[], None]:
+    """Keep the search index in this machine's home in step, and nothing else: for `sharefeed web` without a worker.
+
+    Where a worker on the same home writes the index already, this one finds it locked and leaves it alone.
+    """
+    from node.search.follow import Follower
+
+    scheduler = _scheduler()
+    _every(scheduler, FOLLOW_EVERY_S, Follower(node).catch_up)
+    scheduler.start()
+    return lambda: scheduler.shutdown(wait=True)
+
+
+def _scheduler() -> BackgroundScheduler:
+    # The default grace of one second would drop every job that a busy moment delays.
+    return BackgroundScheduler(
+        timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    )
 
 
 def _every(scheduler: BackgroundScheduler, seconds: float, job: Callable[[], Any]) -> None:
@@ -83,7 +101,7 @@ def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callabl
         proposals.forget_people(node)
 
     _every(scheduler, 1, poller.start_due)
-    _every(scheduler, 0.5, follower.catch_up)
+    _every(scheduler, FOLLOW_EVERY_S, follower.catch_up)
     _every(scheduler, 5, lambda: photos.fetch_wanted(node, poller.fetcher, 8))
     _every(scheduler, 60, expire_foreign)
     _every(scheduler, HOUR_S, tidy)

@@ -19,6 +19,7 @@ from schemas.errors import DocumentError, Problem, pointer
 from schemas.strict_json import AmbiguousObject, JsonValue
 
 MAX_DEPTH = 32
+MAX_PROBLEMS = 100
 MAX_INTEGER = 2**53 - 1
 DIGEST_MODULUS = 2**256
 UNHASHED_MEMBERS = ("hash", "sig", "via")
@@ -30,10 +31,16 @@ _Path = tuple[str | int, ...]
 _PLAIN, _WHOLE_FLOATS, _FOREIGN = 0, 1, 2
 
 
+def _say(problems: list[Problem], path: _Path, code: str, message: str) -> None:
+    # A hostile item has a million faults; whoever mends it mends the first ones first.
+    if len(problems) < MAX_PROBLEMS:
+        problems.append(Problem(pointer(path), code, message))
+
+
 def _float_form(value: float, path: _Path, problems: list[Problem]) -> int:
     # Beyond MAX_INTEGER every double is whole: one reader would see an exact integer, the next a rounded one.
     if not abs(value) <= MAX_INTEGER:
-        problems.append(Problem(pointer(path), "bad-number", "This number is too large to be read exactly."))
+        _say(problems, path, "bad-number", "This number is too large to be read exactly.")
         return _PLAIN
     if value.is_integer():
         return _WHOLE_FLOATS
@@ -43,14 +50,14 @@ def _float_form(value: float, path: _Path, problems: list[Problem]) -> int:
 
 def _integer_form(value: int, path: _Path, problems: list[Problem]) -> int:
     if abs(value) > MAX_INTEGER:
-        problems.append(Problem(pointer(path), "bad-number", "This number is too large to be read exactly."))
+        _say(problems, path, "bad-number", "This number is too large to be read exactly.")
     return _PLAIN
 
 
 def _object_form(value: dict[str, JsonValue], path: _Path, problems: list[Problem]) -> int:
     if isinstance(value, AmbiguousObject):
         names = ", ".join(value.repeated)
-        problems.append(Problem(pointer(path), "repeated-name", f"These names stand more than once: {names}."))
+        _say(problems, path, "repeated-name", f"These names stand more than once: {names}.")
     form = _PLAIN
     for name, member in value.items():
         if not name.isascii():
@@ -67,7 +74,7 @@ def _form(value: JsonValue, path: _Path, problems: list[Problem]) -> int:
     if kind is str or value is None or kind is bool:
         return _PLAIN
     if len(path) > MAX_DEPTH:
-        problems.append(Problem(pointer(path), "too-deep", f"Nested more than {MAX_DEPTH} deep."))
+        _say(problems, path, "too-deep", f"Nested more than {MAX_DEPTH} deep.")
         return _PLAIN
     if kind is int:
         return _integer_form(value, path, problems)

@@ -19,6 +19,7 @@ from schemas import fields
 from schemas.atom_names import CATEGORY_SCHEME, Shape, extension
 from schemas.canonical import EXTENSION
 from schemas.listing import CategoryPath, Country, Currency, ItemSchema
+from schemas.node_document import Version
 from schemas.page import Cursor, Digest
 
 
@@ -154,7 +155,7 @@ NODE_MEANINGS: Mapping[str, str] = {
     "licence": "Licence of everything it publishes (SPDX), such as CC0-1.0 or CC-BY-4.0.",
     "description": "What the node is for.",
     "languages": "Languages of its listings (BCP 47).",
-    "area": "Where it is at home: `name`, `country` (ISO 3166-1 alpha-2), `bbox` (west, south, east, north in degrees).",
+    "area": "Where it is at home: `name`, `country` (ISO 3166-1), `bbox` (west, south, east, north in degrees).",
     "attribution": "How its publisher wants to be named.",
     "contact": "Whom to ask: `email`, `url`.",
     "ttl": "Seconds that a reader may wait before it asks again. Left out, it is 3600.",
@@ -217,6 +218,7 @@ _TYPES: Mapping[type, str] = {
     Currency: "currency code",
     Cursor: "cursor",
     Digest: "64 hex digits",
+    Version: "version",
 }
 
 
@@ -226,7 +228,9 @@ def table() -> tuple[Row, ...]:
     core = tuple(_core_rows())
     inside = tuple(_rows(ItemSchema().fields["extension"], "", extension()))
     marks = tuple(
-        Row(f"{EXTENSION}.{name}", "list of URI" if name == "via" else "text", limit, False, f"sf:{name}", names)
+        Row(
+            f"{EXTENSION}.{name}", "list of web address" if name == "via" else "text", limit, False, f"sf:{name}", names
+        )
         for name, (limit, names) in _MARKS.items()
     )
     return core + inside + marks
@@ -284,7 +288,7 @@ def limit_of(found: Any) -> str:
         return count + (f", each {inner}" if inner else "")
     if isinstance(found, fields.Number):
         return f"{found.low:,g} to {found.high:,.0f}"
-    if type(found) in (Country, Currency) or not isinstance(found, fields.Text):
+    if type(found) in (Country, Currency, Digest, Version) or not isinstance(found, fields.Text):
         return ""
     return f"≤ {found.limit:,} characters"
 

@@ -1,4 +1,5 @@
-"""Writes the documents' schemas as JSON Schema (draft 2020-12) to ``schemas/published``: ``python -m schemas.publish``.
+"""Writes the documents' schemas as JSON Schema (draft 2020-12) to ``schemas/published``, and the tables of the
+specification: ``python -m schemas.publish``.
 
 They are for other people's software, and say what can be said in JSON Schema: a document that they refuse is refused by
 us, but they let some things pass that we do not (a price, a life of more than a year). Each file stands by itself.
@@ -14,7 +15,15 @@ from typing import Any
 from marshmallow import Schema
 
 from schemas import fields
-from schemas.field_table import HEAD_MEANINGS, NODE_MEANINGS, TOMBSTONE_MEANINGS, table
+from schemas.field_table import (
+    HEAD_MEANINGS,
+    NODE_MEANINGS,
+    TOMBSTONE_MEANINGS,
+    meaning_table,
+    members_table,
+    names_table,
+    table,
+)
 from schemas.json_feed import VERSION_URL
 from schemas.listing import (
     GOODS,
@@ -35,6 +44,7 @@ from schemas.page import Digest, PageHeadSchema, TombstoneSchema
 from schemas.vocabulary import ACTIONS_OF_KIND
 
 FOLDER = Path(__file__).parent / "published"
+SPECIFICATION = Path(__file__).parent.parent / "docs" / "protocol.md"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 BASE = "https://w3id.org/sharefeed/1.0/"
 
@@ -187,7 +197,7 @@ def _meanings(schema: Schema) -> Mapping[str, str]:
 def _with_marks(item: dict[str, Any]) -> dict[str, Any]:
     """The item as it is sent: with the marks of passing on, which are judged apart from the listing."""
     texts = {"type": "string"}
-    marks = {"hash": texts, "sig": texts, "via": {"type": "array", "items": texts, "maxItems": 8}}
+    marks: dict[str, dict[str, Any]] = {"hash": texts, "sig": texts, "via": {"type": "array", "items": texts}}
     meanings = _meanings(ExtensionSchema())
     members = item["properties"]["_sharefeed"]["properties"]
     members.update({name: {**mark, "description": meanings[name]} for name, mark in marks.items()})
@@ -197,22 +207,43 @@ def _with_marks(item: dict[str, Any]) -> dict[str, Any]:
 def _page() -> dict[str, Any]:
     head = _document(PageHeadSchema())
     head["properties"]["deleted"] = {"type": "array", "items": _tombstone()}
-    address = {"type": "string", "pattern": _PATTERNS[fields.HttpUrl]}
     members = {
         "version": {"type": "string", "pattern": f"^{VERSION_URL.removesuffix('.1').replace('.', '[.]')}"},
-        "title": {"type": "string"},
-        **{name: address for name in ("home_page_url", "feed_url", "next_url")},
+        **{name: {"type": "string"} for name in ("title", "home_page_url", "feed_url", "next_url")},
         "items": {"type": "array", "items": _with_marks(_document(ItemSchema()))},
         "_sharefeed": head,
     }
-    return {"type": "object", "properties": members, "required": ["version", "title", "items"]}
+    return {"type": "object", "properties": members, "required": ["version", "items"]}
+
+
+def regions() -> dict[str, str]:
+    """The parts of ``docs/protocol.md`` that are made from the tables, by the name of their region."""
+    return {
+        "listing-fields": meaning_table(),
+        "listing-names": names_table(),
+        "node-members": members_table(NodeDocumentSchema(), NODE_MEANINGS),
+        "head-members": members_table(PageHeadSchema(), HEAD_MEANINGS),
+        "tombstone-members": members_table(TombstoneSchema(), TOMBSTONE_MEANINGS),
+    }
+
+
+def refreshed(text: str) -> str:
+    """The specification with every region as the tables have it now."""
+    for name, made in regions().items():
+        start, end = f"<!-- generated: {name} -->\n", f"<!-- end: {name} -->"
+        before, _, rest = text.partition(start)
+        _, _, after = rest.partition(end)
+        text = f"{before}{start}{made}{end}{after}"
+    return text
 
 
 def main() -> None:
-    """Writes every file."""
+    """Writes every schema, and the tables in the specification where that is at hand."""
     FOLDER.mkdir(exist_ok=True)
     for name, schema in published().items():
         (FOLDER / name).write_text(text_of(schema), encoding="utf-8")
+    if SPECIFICATION.exists():
+        SPECIFICATION.write_text(refreshed(SPECIFICATION.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

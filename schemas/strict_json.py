@@ -7,6 +7,7 @@ punish the neighbours, so the object that holds it is marked (`AmbiguousObject`)
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any, NoReturn, TypeAlias
 
 from schemas.errors import DocumentError
@@ -27,9 +28,10 @@ def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     members = dict(pairs)
     if len(members) == len(pairs):
         return members
-    names = [name for name, _ in pairs]
     marked = AmbiguousObject(members)
-    marked.repeated = tuple(sorted({name for name in names if names.count(name) > 1}))
+    # Counted in one go: a hostile object repeats one name a million times.
+    counts = Counter(name for name, _ in pairs)
+    marked.repeated = tuple(sorted(name for name, count in counts.items() if count > 1))
     return marked
 
 

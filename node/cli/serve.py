@@ -42,7 +42,15 @@ def serve(node: Node, host: str | None, port: int | None, threads: int | None) -
 @with_node
 def web(node: Node, host: str | None, port: int | None, threads: int | None) -> None:
     """Run pages and feeds alone; as many of these as you like may share one database."""
-    _answer(_listening(node, host, port, threads))
+    from node.worker import follow
+
+    node = _listening(node, host, port, threads)
+    stop = follow(node) if node.settings.aggregate else None
+    try:
+        _answer(node)
+    finally:
+        if stop:
+            stop()
 
 
 @click.command()

@@ -15,18 +15,17 @@ import orjson
 from tantivy import Document, Schema, SchemaBuilder
 
 from node.search.analysis import EVERYONE, PLAIN, STEMMED, base_language, folded, without_markup
-from node.search.places import squares_of
+from node.search.places import LOCATED, squares_of
 from node.storage.catalogue import Shown
 from schemas.vocabulary import home_of
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 
 CHOICES = ("direction", "kind", "action", "condition", "status", "organisation_type")
 """Fields of one word from a fixed set; each can be counted."""
 
 ALWAYS = date(1, 1, 1).toordinal()
 FOR_EVER = date(9999, 12, 31).toordinal()
-LOCATED = "located"
 
 _MOMENT_SHIFT = 20
 _POSITION_MASK = (1 << _MOMENT_SHIFT) - 1
@@ -57,9 +56,10 @@ def build_schema() -> Schema:
     _add_text(builder)
     for name in (*CHOICES, "category"):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
-    for name in ("organisation", "square", "town"):
+    for name in ("organisation", "town"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    builder.add_integer_field("source", indexed=True)
+    for name in ("source", "square"):
+        builder.add_integer_field(name, indexed=True)
     for name in ("position", "listed", "modified", "expires", "available_from", "available_until"):
         builder.add_integer_field(name, fast=True)
     for name in ("lat", "lon"):
@@ -203,8 +203,8 @@ def _fill_place(document: Document, shown: Shown) -> None:
         return
     document.add_float("lat", facts.lat)
     document.add_float("lon", facts.lon)
-    document.add_text("square", LOCATED)
+    document.add_integer("square", LOCATED)
     for term in squares_of(facts.lat, facts.lon, facts.precision_m):
-        document.add_text("square", term)
+        document.add_integer("square", term)
     if facts.locality:
         document.add_text("town", town_term(facts.locality))

@@ -56,7 +56,7 @@ def is_phrase(phrase: Phrase) -> bool:
 
 def is_thing(phrase: Phrase) -> bool:
     """Whether the vocabulary knows this as a thing, a category or a purpose."""
-    return bool(is_phrase(phrase) or filed_under(phrase))
+    return bool(filed_under(phrase) or _key(phrase) in intents())
 
 
 @cache

@@ -22,7 +22,14 @@ COARSEST, FINEST = 7, 18
 VAGUEST = 11
 """However vague a listing says it is, it counts as known to about ten kilometres."""
 
+LOCATED = 0
+"""The term of every listing that has a point."""
+
+VAGUE = 1 << 60
+"""Marks the square of a listing that is known no better than to that square."""
+
 ROWS = 160
+_BITS = 24
 _WIDEST_ROW = 512
 
 
@@ -46,7 +53,7 @@ def haversine_km(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
 
 
 @lru_cache(maxsize=8192)
-def squares_of(lat: float, lon: float, precision_m: float | None) -> tuple[str, ...]:
+def squares_of(lat: float, lon: float, precision_m: float | None) -> tuple[int, ...]:
     """The terms of a listing at this point, known to ``precision_m`` metres.
 
     Remembered, for many listings lie at one address: without that, a third of indexing went into squares.
@@ -55,10 +62,10 @@ def squares_of(lat: float, lon: float, precision_m: float | None) -> tuple[str, 
     # The square around a square is found by dropping its last bit.
     terms = [_term(level, x >> FINEST - level, y >> FINEST - level) for level in range(COARSEST, FINEST + 1)]
     vague = _level_of(precision_m)
-    return tuple(terms) if vague == FINEST else (*terms, "~" + terms[vague - COARSEST])
+    return tuple(terms) if vague == FINEST else (*terms, VAGUE | terms[vague - COARSEST])
 
 
-def levels_of(lat: float, lon: float) -> Iterator[tuple[int, str]]:
+def levels_of(lat: float, lon: float) -> Iterator[tuple[int, int]]:
     """Each level with the square in which a point stands, the coarsest first."""
     return ((level, _term(level, *_square(level, lat, lon))) for level in range(COARSEST, FINEST + 1))
 
@@ -69,46 +76,48 @@ def height_km(level: int) -> float:
 
 
 @lru_cache(maxsize=256)
-def squares_within(lat: float, lon: float, radius_km: float, rows: int = ROWS) -> tuple[str, ...]:
+def squares_within(lat: float, lon: float, radius_km: float, rows: int = ROWS) -> tuple[int, ...]:
     """The terms of which a listing has at least one exactly when it lies within the circle (see above).
 
     ``rows`` is about how many rows of squares make up the circle: the more, the finer its edge.
     """
     circle = _Circle(lat, lon, radius_km)
     finest = circle.finest_level(rows)
-    terms: list[str] = []
+    terms: list[int] = []
     coarser: dict[int, Row] = {}
     for level in range(COARSEST, finest + 1):
         spans = circle.rows(level)
         terms += _newly_inside(level, spans, coarser)
         if level == finest:
-            terms += _edge(level, spans, "")
+            terms += _edge(level, spans, 0)
         elif level >= VAGUEST:
-            terms += _edge(level, spans, "~")
+            terms += _edge(level, spans, VAGUE)
         coarser = spans
     return tuple(terms)
 
 
-def _newly_inside(level: int, spans: Mapping[int, Row], coarser: Mapping[int, Row]) -> list[str]:
+def _newly_inside(level: int, spans: Mapping[int, Row], coarser: Mapping[int, Row]) -> list[int]:
     """Squares wholly inside whose parent is not."""
-    count, terms = 1 << level, []
+    last_x, terms = (1 << level) - 1, []
     for y, row in spans.items():
+        here = _term(level, 0, y)
         parent = coarser.get(y >> 1, NO_ROW)
         covered = range(2 * parent.inner, 2 * parent.outer + 2)
         ends = (row.inner, min(row.outer, covered.start - 1)), (max(row.inner, covered.stop), row.outer)
         for first, last in ends if covered else ((row.inner, row.outer),):
-            terms += [_term(level, x % count, y) for x in range(first, last + 1)]
+            terms += [here | (x & last_x) << _BITS for x in range(first, last + 1)]
     return terms
 
 
-def _edge(level: int, spans: Mapping[int, Row], mark: str) -> list[str]:
+def _edge(level: int, spans: Mapping[int, Row], mark: int) -> list[int]:
     """Squares that the circle touches without holding them."""
-    count, terms = 1 << level, []
+    last_x, terms = (1 << level) - 1, []
     for y, row in spans.items():
+        here = mark | _term(level, 0, y)
         inside = range(row.inner, row.outer + 1)
         ends = ((row.first, row.inner - 1), (row.outer + 1, row.last)) if inside else ((row.first, row.last),)
         for first, last in ends:
-            terms += [mark + _term(level, x % count, y) for x in range(first, last + 1)]
+            terms += [here | (x & last_x) << _BITS for x in range(first, last + 1)]
     return terms
 
 
@@ -125,8 +134,8 @@ def _square(level: int, lat: float, lon: float) -> tuple[int, int]:
     return x, min(count - 1, max(0, floor((lat + 90) / 180 * count)))
 
 
-def _term(level: int, x: int, y: int) -> str:
-    return f"{level:x}/{x:x}/{y:x}"
+def _term(level: int, x: int, y: int) -> int:
+    return (level << _BITS | x) << _BITS | y
 
 
 class _Circle:

@@ -89,7 +89,8 @@ def _plans(snapshot: Snapshot, q: str) -> Iterator[Plan]:
     if not reading.segments:
         return
     slips = read(q, snapshot.searcher, forgiving=True)
-    yield Plan(text_query(schema, slips), slips, FORGIVING)
+    told = replace(slips, corrected=slips.corrected or slips.guesses)
+    yield Plan(text_query(schema, slips), told, FORGIVING)
     loose = loose_query(schema, slips)
     if loose is not None:
         yield Plan(loose, slips, MOST_OF_IT)

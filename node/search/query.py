@@ -12,9 +12,9 @@ from functools import lru_cache
 from tantivy import FieldType, Occur, Query, Schema
 
 from node.search.analysis import EVERYONE, STEMMED, stem
-from node.search.documents import CHOICES, LOCATED, build_schema
+from node.search.documents import CHOICES, build_schema
 from node.search.lexicon import Phrase
-from node.search.places import ROWS, squares_within
+from node.search.places import LOCATED, ROWS, squares_within
 from node.search.request import SearchRequest
 from node.search.wording import Reading, Segment
 
@@ -143,8 +143,10 @@ def _segment(schema: Schema, segment: Segment) -> Query:
         ways.append(Query.const_score_query(answered, _PURPOSE if segment.purpose else _ANSWER))
     if segment.longer:
         ways += _longer(schema, segment.longer, segment.longer_weight)
-    # One verb that is left of a purpose ("store", "cook") stands in far too many other senses.
-    if not (segment.purpose and len(segment.words) == 1):
+    if segment.purpose and len(segment.words) == 1:
+        # One verb that is left of a purpose ("store", "cook") stands in far too many other senses; but not in titles.
+        ways.append(Query.term_query(schema, f"title_{EVERYONE}", stem(EVERYONE, segment.words[0]), "freq"))
+    else:
         ways.insert(0, _all_words(schema, segment.words))
     return Query.disjunction_max_query(ways, _TIE) if len(ways) > 1 else ways[0]
 

@@ -59,12 +59,13 @@ class Segment:
 class Reading:
     """A query as understood: ``segments`` to be found, ``extras`` (numbers) that only help ranking.
 
-    ``corrected`` are pairs of a word as typed and as read.
+    ``corrected`` are pairs of a word as typed and as read; ``guesses`` are those that were merely allowed for.
     """
 
     segments: tuple[Segment, ...] = ()
     extras: tuple[str, ...] = ()
     corrected: tuple[tuple[str, str], ...] = ()
+    guesses: tuple[tuple[str, str], ...] = ()
 
 
 def read(q: str, index: Words, forgiving: bool = False) -> Reading:
@@ -81,13 +82,15 @@ def read(q: str, index: Words, forgiving: bool = False) -> Reading:
     segments = [_segment(index, phrase, meant) for phrase in plain]
     if unfinished and segments and segments[-1].words[-1] == mended[-1]:
         segments[-1] = _completed(index, segments[-1])
-    corrected |= {word: best[0] for word, best in meant.items() if frequency(index, best[0]) > frequency(index, word)}
-    return Reading(_joined(index, segments), tuple(extras), tuple(corrected.items()))
+    corrected |= {word: to[0] for word, to in meant.items() if frequency(index, to[0]) > frequency(index, word)}
+    guesses = tuple((word, to[0]) for word, to in meant.items())
+    return Reading(_joined(index, segments), tuple(extras), tuple(corrected.items()), guesses)
 
 
 def _meant(index: Words, phrases: list[Phrase]) -> dict[str, list[str]]:
-    """What the single words among the phrases may be slips of."""
-    found = {phrase[0]: corrections(index, phrase[0], thorough=False) for phrase in phrases if len(phrase) == 1}
+    """What the single words among the phrases may be slips of; those of the vocabulary are meant as they stand."""
+    single = [phrase[0] for phrase in phrases if len(phrase) == 1 and phrase[0] not in known_words()]
+    found = {word: corrections(index, word, thorough=False) for word in single}
     return {word: meant for word, meant in found.items() if meant}
 
 

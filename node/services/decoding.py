@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import threading
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 
 from federation.reading import Context, read_page
@@ -43,10 +42,28 @@ class DecodePool:
             return read_page(body, media_type, context)
         pool = self._running()
         try:
-            return pool.submit(read_page, body, media_type, context).result(timeout=self._longest_s)
-        except (FutureTimeoutError, BrokenProcessPool) as error:
-            self._replace(pool)
-            raise DocumentError.of("too-costly", "Reading this page took too long or too much memory.") from error
+            return self._decode(pool, body, media_type, context)
+        except (BrokenExecutor, CancelledError):
+            # Another source's page may have cost this one its worker: alone, each is judged by itself.
+            self._forget(pool)
+            return self._decode_alone(body, media_type, context)
+
+    def _decode(self, pool: ProcessPoolExecutor, body: bytes, media_type: str | None, context: Context) -> ReadPage:
+        future = _submit(pool, body, media_type, context)
+        try:
+            return future.result(timeout=self._longest_s)
+        except FutureTimeoutError as error:
+            self._forget(pool)
+            raise _too_costly() from error
+
+    def _decode_alone(self, body: bytes, media_type: str | None, context: Context) -> ReadPage:
+        pool = _started(1)
+        try:
+            return self._decode(pool, body, media_type, context)
+        except BrokenExecutor as error:
+            raise _too_costly() from error
+        finally:
+            _kill(pool)
 
     def close(self) -> None:
         """Stop the worker processes."""
@@ -58,14 +75,34 @@ class DecodePool:
     def _running(self) -> ProcessPoolExecutor:
         with self._lock:
             if self._pool is None:
-                # "spawn": a process with threads and database connections must not be forked.
-                self._pool = ProcessPoolExecutor(self._workers, mp_context=get_context("spawn"))
+                self._pool = _started(self._workers)
             return self._pool
 
-    def _replace(self, broken: ProcessPoolExecutor) -> None:
+    def _forget(self, broken: ProcessPoolExecutor) -> None:
         with self._lock:
             if self._pool is broken:
                 self._pool = None
-        for process in list((broken._processes or {}).values()):
-            process.kill()
-        broken.shutdown(wait=False, cancel_futures=True)
+        _kill(broken)
+
+
+def _started(workers: int) -> ProcessPoolExecutor:
+    # "spawn": a process with threads and database connections must not be forked.
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+
+
+def _submit(pool: ProcessPoolExecutor, body: bytes, media_type: str | None, context: Context) -> Future[ReadPage]:
+    try:
+        return pool.submit(read_page, body, media_type, context)
+    except RuntimeError as error:
+        # It was shut down since it was handed out, because of somebody else's page.
+        raise BrokenExecutor(str(error)) from error
+
+
+def _kill(pool: ProcessPoolExecutor) -> None:
+    for process in list((pool._processes or {}).values()):
+        process.kill()
+    pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _too_costly() -> DocumentError:
+    return DocumentError.of("too-costly", "Reading this page took too long or too much memory.")

@@ -63,7 +63,8 @@ class StoredLedger:
         return mirror.ids_of(self.tx, source_id, after, limit)
 
     def under(self, address: str, except_source: int) -> list[str]:
-        return mirror.under(self.tx, address, except_source)
+        sent = mirror.under(self.tx, address, except_source)
+        return sorted({*sent, *removals.under(self.tx, address, except_source)})
 
     def rulings(self, source_id: int, ids: Collection[str]) -> dict[str, Ruling]:
         return rulings.of_source(self.tx, source_id, ids)

@@ -11,6 +11,7 @@ from sqlalchemy import Row, and_, bindparam, delete, func, select, update
 from federation.records import Mirrored
 from node.storage.among import among
 from node.storage.engine import Tx
+from node.storage.prefix import begins_with
 from node.storage.tables import mirror
 from node.storage.upsert import upsert
 from schemas.errors import Problem
@@ -86,11 +87,8 @@ def ids_of(tx: Tx, source_id: int, after: str, limit: int) -> list[str]:
 
 
 def under(tx: Tx, address: str, except_source: int) -> list[str]:
-    """Ids that begin with ``address``, which ends in a slash, and came from other sources than this one."""
-    # PostgreSQL compares as its locale says unless told otherwise; a range of bytes is what is meant.
-    id_ = mirror.c.id if tx.dialect.name == "sqlite" else mirror.c.id.collate("C")
-    beyond = address[:-1] + chr(ord(address[-1]) + 1)
-    query = select(mirror.c.id).where(id_ >= address, id_ < beyond, mirror.c.source_id != except_source)
+    """Ids that begin with ``address`` and came from other sources than this one."""
+    query = select(mirror.c.id).where(begins_with(tx, mirror.c.id, address), mirror.c.source_id != except_source)
     return list(tx.execute(query.distinct()).scalars())
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Row, delete, func, select, update
 from federation.records import APPLIED, KEPT, WAITING, Withdrawn
 from node.storage.among import among
 from node.storage.engine import Tx
+from node.storage.prefix import begins_with
 from node.storage.tables import removals
 from node.storage.upsert import upsert
 
@@ -45,6 +46,12 @@ def of_source(tx: Tx, source_id: int, states: Collection[str]) -> list[Withdrawn
     """The removals of one source in these states."""
     query = select(removals).where(removals.c.source_id == source_id, removals.c.state.in_(list(states)))
     return [_withdrawn(row) for row in tx.execute(query.order_by(removals.c.id))]
+
+
+def under(tx: Tx, address: str, except_source: int) -> list[str]:
+    """Ids that begin with ``address`` and were removed by other sources than this one."""
+    query = select(removals.c.id).where(begins_with(tx, removals.c.id, address), removals.c.source_id != except_source)
+    return list(tx.execute(query.distinct()).scalars())
 
 
 def batches(tx: Tx, states: Collection[str] = (WAITING,), minimum: int = 1) -> list[Batch]:

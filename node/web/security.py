@@ -30,12 +30,13 @@ def configuration(settings: Settings) -> dict[str, Any]:
 
 
 def trusted_hosts(settings: Settings) -> list[str]:
-    """The names by which this node may be asked."""
+    """The names by which this node may be asked: its own, and this machine's, for whoever looks or checks from here.
+
+    Links and redirects are made from ``node_url`` alone, so what a request calls its host decides nothing.
+    """
     own = urlsplit(settings.url).hostname or ""
     hosts = [f"[{own}]" if ":" in own else own]
-    if settings.allow_loopback:
-        hosts += [host for host in LOOPBACK_HOSTS if host not in hosts]
-    return hosts
+    return hosts + [host for host in LOOPBACK_HOSTS if host not in hosts]
 
 
 def install(app: Flask, settings: Settings) -> None:

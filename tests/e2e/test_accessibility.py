@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from examples.demo_network import Network
 from tests.e2e.visits import visit
-from tools.pages import PAGES, addresses
+from tools.pages import PAGES, addresses, pictured_listing
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 AXE = Path(__file__).parent.parent / "vendor" / "axe-core" / "axe.min.js"
@@ -41,6 +41,46 @@ def test_axe_finds_nothing(network: Network, browser: Browser, name: str, theme:
         page.goto(addresses(network)[name], wait_until="networkidle")
         assert violations(page) == []
         assert noted == []
+
+
+def others(network: Network) -> dict[str, str]:
+    """Pages of the portal for whoever looks behind it, and those of members, by `OTHERS`."""
+    url, council, charity = network.catalogue.url, network.site("council").url, network.site("charity").url
+    number = next(number for number, site in network.catalogue.sources.items() if site.member.slug == "swap-shelf")
+    home = pictured_listing(network)["url"]
+    return {
+        "nothing found": f"{url}search?q=zzzqqq",
+        "a source": f"{url}sources/{number}",
+        "proposing a source": f"{url}sources/propose",
+        "no such page": f"{url}nowhere",
+        "signing in": f"{url}control/",
+        "a node's home": council,
+        "a listing at home": home,
+        "a static site": charity,
+    }
+
+
+OTHERS = (
+    "nothing found",
+    "a source",
+    "proposing a source",
+    "no such page",
+    "signing in",
+    "a node's home",
+    "a listing at home",
+    "a static site",
+)
+
+
+@pytest.mark.parametrize(
+    ("theme", "width"), [pytest.param("light", 320, id="light-320"), pytest.param("dark", 1280, id="dark-1280")]
+)
+@pytest.mark.parametrize("name", OTHERS)
+def test_axe_finds_nothing_elsewhere(network: Network, browser: Browser, name: str, theme: str, width: int) -> None:
+    with visit(browser, width=width, theme=theme) as (page, _):
+        page.goto(others(network)[name], wait_until="networkidle")
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("width", WIDTHS)

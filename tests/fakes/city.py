@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,6 +70,9 @@ class City:
         start = node.listing_id("")
         rows = self.shown().items()
         return {i.removeprefix(start): orjson.loads(r.text or "")["title"] for i, r in rows if i.startswith(start)}
+
+    def titles_of(self, ids: Sequence[str]) -> list[str]:
+        return [orjson.loads(self.shown()[id_].text or "")["title"] for id_ in ids]
 
     def states(self, source_id: int) -> dict[str, str]:
         """What became of each listing of a source, by the last part of its id."""

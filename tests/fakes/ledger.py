@@ -117,7 +117,8 @@ class MemoryLedger:
         return sorted(i for s, i in self.memory.mirror if s == source_id and i > after)[:limit]
 
     def under(self, address: str, except_source: int) -> Sequence[str]:
-        return sorted({i for s, i in self.memory.mirror if s != except_source and i.startswith(address)})
+        sent = (*self.memory.mirror, *self.memory.removals)
+        return sorted({i for s, i in sent if s != except_source and i.startswith(address)})
 
     def rulings(self, source_id: int, ids: Collection[str]) -> Mapping[str, Ruling]:
         return {i: self.memory.rulings[source_id, i] for i in ids if (source_id, i) in self.memory.rulings}

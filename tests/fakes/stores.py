@@ -77,7 +77,7 @@ class MemoryStore:
         return self.memory.sources[source_id]
 
     def change(self, source_id: int, **values: object) -> None:
-        self.memory.sources[source_id] = replace(self.memory.sources[source_id], **values)  # type: ignore[arg-type]
+        self.memory.sources[source_id] = replace(self.memory.sources[source_id], **values)
 
     def forget(self, source_id: int) -> None:
         del self.memory.sources[source_id]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from federation import decide
@@ -142,6 +142,7 @@ PAGES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(PAGES)
 def test_sums_move_as_a_recount_would(pages: list[Any]) -> None:
     source, mirror = SOURCE, dict[str, Mirrored]()
@@ -190,6 +191,7 @@ def test_a_days_removals_are_counted_against_the_size_at_its_start(ago: int, exp
     assert (after.window_size, after.window_removed, held) == expected
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=30), st.integers(0, 400))
 def test_no_slicing_of_a_day_takes_more_than_the_limit(slices: list[int], size: int) -> None:
     """[slicing] However removals are cut, at most 20 or a tenth of the day's first size apply without a word."""

@@ -1,4 +1,4 @@
-"""Reader rule 4: many removals wait for a word, few apply at once. Deciding and undoing: tests/node/test_moderation.py."""
+"""Reader rule 4: many removals wait for a word, few apply at once. The words: tests/node/test_moderation.py."""
 
 from __future__ import annotations
 

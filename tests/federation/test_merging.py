@@ -290,9 +290,9 @@ def test_a_listing_that_dies_dies_in_every_ring(net: ScriptedNet, origin_first: 
     rounds(3)
     assert [city.refs(school) for city in cities] == [{"desk", "chair"}] * 3
     assert cities[1].shown()[school.listing_id("desk")].via == (SCHOOL, cities[0].id)
-    heads = [city.store.book.memory.log.head for city in cities]  # type: ignore[attr-defined]
+    heads = [city.store.book.memory.log.head for city in cities]
     rounds(3)
-    assert [city.store.book.memory.log.head for city in cities] == heads  # type: ignore[attr-defined]
+    assert [city.store.book.memory.log.head for city in cities] == heads
     school.remove("desk")
     rounds(8)
     assert [city.refs(school) for city in cities] == [{"chair"}] * 3

@@ -288,7 +288,7 @@ def test_a_source_that_was_removed_while_it_was_read(city: City, school: Scripte
         city.store.forget(source_id)
         return honest
 
-    school.faults.append(forget)  # type: ignore[arg-type]
+    school.faults.append(forget)
     assert city.poll(source_id, leased=leased).code == "stale"
     assert city.shown() == {}
 

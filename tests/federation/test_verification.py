@@ -1,4 +1,4 @@
-"""Reader rules 5 and 7: what is verified and when it is read again, validators, waiting times, and feeds that are gone."""
+"""Reader rules 5 and 7: what is verified and when it is read again, validators, waits, and feeds that are gone."""
 
 from __future__ import annotations
 
@@ -306,7 +306,7 @@ def test_an_answer_of_a_node_cannot_undo_the_operators_pause(city: City, school:
         city.store.change(source_id, state="paused", state_reason="a question", name="New name", hold_new=True)
         return honest
 
-    school.faults.append(pause)  # type: ignore[arg-type]
+    school.faults.append(pause)
     assert city.poll(source_id, leased=leased).fine
     source = city.source(source_id)
     assert (source.state, source.state_reason, source.name, source.hold_new) == (
@@ -325,6 +325,6 @@ def test_a_reading_of_a_paused_source_cannot_undo_its_resumption(city: City, sch
         city.store.change(source_id, state="active")
         return honest
 
-    school.faults.append(resume)  # type: ignore[arg-type]
+    school.faults.append(resume)
     city.poll(source_id, leased=leased)
     assert city.source(source_id).state == "active"

@@ -60,16 +60,16 @@ def test_pictures_of_other_hosts_only_where_the_settings_name_them(values: dict[
         pytest.param("share.example.org", 200, id="own"),
         pytest.param("share.example.org:8443", 200, id="own-with-port"),
         pytest.param("evil.example", 400, id="another"),
-        pytest.param("127.0.0.1", 400, id="loopback"),
+        pytest.param("127.0.0.1", 200, id="loopback"),
     ],
 )
 def test_only_requests_for_this_host_are_answered(app: Flask, host: str, status: int) -> None:
     assert app.test_client().get("/changes.json", headers={"Host": host}).status_code == status
 
 
-def test_loopback_is_answered_where_development_allows_it() -> None:
-    assert trusted_hosts(settings(allow_loopback=True))[1:] == ["localhost", "127.0.0.1", "[::1]"]
-    assert trusted_hosts(settings(node_url="http://[::1]:80/")) == ["[::1]"]
+def test_this_machine_is_always_answered() -> None:
+    assert trusted_hosts(settings())[1:] == ["localhost", "127.0.0.1", "[::1]"]
+    assert trusted_hosts(settings(node_url="http://[::1]:80/")) == ["[::1]", "localhost", "127.0.0.1"]
 
 
 def test_cookies_are_kept_from_scripts_and_from_plain_http(app: Flask, node: Node) -> None:

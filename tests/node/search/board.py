@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from werkzeug.datastructures import MultiDict
 
@@ -19,7 +20,8 @@ from node.search.request import SearchRequest, from_args
 from node.storage import catalogue
 from schemas.canonical import listing_hash
 from schemas.json_feed import encode_item
-from schemas.listing import Listing, Organisation, Place, dump_listing, load_listing
+from schemas.listing import Listing, Place, dump_listing, load_listing
+from schemas.organisation import Organisation
 from tests.fakes.publisher import START, publisher
 
 WHO = Organisation(id="https://elsewhere.example.org/organisations/hub", name="Nene Hub", type="charity")
@@ -94,7 +96,6 @@ class Board:
 
 def asked(query: str) -> SearchRequest:
     """The search of a query string that is known to be good."""
-    pairs = [tuple(part.partition("=")[::2]) for part in query.split("&") if part]
-    request, problems = from_args(MultiDict(pairs))
+    request, problems = from_args(MultiDict(parse_qsl(query)))
     assert problems == []
     return request

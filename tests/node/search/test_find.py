@@ -18,7 +18,8 @@ from node.search.find import Found, cards, find
 from node.search.places import haversine_km
 from node.search.query import FACETS
 from node.search.request import SearchRequest
-from schemas.listing import Available, Listing, Organisation
+from schemas.listing import Available, Listing
+from schemas.organisation import Organisation
 from schemas.vocabulary import ACTIONS_OF_KIND, CONDITIONS, KINDS
 from tests.fakes.publisher import START, clock_of
 from tests.node.search.board import PETERBOROUGH, WHO, Board, at, listing
@@ -166,13 +167,16 @@ def test_a_category_that_is_not_known_yet_is_found_above(board: Board) -> None:
     ],
 )
 def test_available_days(board: Board, first: int | None, last: int | None, names: set[str]) -> None:
-    day = lambda number: date(2026, 12, number) if number else None  # noqa: E731
     spans = {"always": None, "till": (None, 10), "from": (10, None), "both": (10, 12)}
     board.put(
-        listing(name, name, available=Available(day(span[0]), day(span[1])) if span else None)
+        listing(name, name, available=Available(_day(span[0]), _day(span[1])) if span else None)
         for name, span in spans.items()
     ).follow()
-    assert set(board.names(available_from=day(first), available_until=day(last))) == names
+    assert set(board.names(available_from=_day(first), available_until=_day(last))) == names
+
+
+def _day(number: int | None) -> date | None:
+    return date(2026, 12, number) if number else None
 
 
 def test_what_has_expired_is_gone_at_once(board: Board) -> None:

@@ -21,6 +21,7 @@ from node.search.errors import IndexUnavailableError
 from node.search.follow import Follower
 from node.search.index import FOLDER, IndexReader, read_state, write_state, writing_alone
 from node.storage import catalogue
+from schemas.listing import Listing
 from tests.fakes.publisher import clock_of
 from tests.node.search.board import Board, listing
 
@@ -35,7 +36,7 @@ def _folder(board: Board) -> str:
     return state.folder
 
 
-def _desks(*numbers: int) -> list:
+def _desks(*numbers: int) -> list[Listing]:
     return [listing(f"n{number}", f"Desk number {number}") for number in numbers]
 
 

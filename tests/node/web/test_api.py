@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -14,6 +16,7 @@ from werkzeug.test import TestResponse
 from federation.facts import short_key
 from node.app import create_app
 from node.services.publishing import ensure_organisation
+from node.web.api_schemas import SEARCH_PARAMETERS
 from schemas import atom_feed, json_feed
 from schemas.canonical import listing_hash
 from schemas.vocabulary import categories
@@ -297,3 +300,13 @@ def test_time_passes(client: FlaskClient, board: Board) -> None:
         assert client.get("/api/v1/listings/desk").status_code == 410
     finally:
         clock_of(board.node).pass_by(days=-61)
+
+
+def test_the_documentation_names_every_route_and_parameter(app: Flask) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "http-api.md").read_text(encoding="utf-8")
+    headings = set(re.findall(r"^## `\w+ (/api/\S+)`$", text, re.MULTILINE))
+    rules = {rule.rule.replace("<key>", "{key}") for rule in app.url_map.iter_rules()}
+    assert headings == {rule for rule in rules if rule.startswith("/api/v1")}
+    rows = re.findall(r"^\| (`.+?) \|", text, re.MULTILINE)
+    documented = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert documented == {parameter["name"] for parameter in SEARCH_PARAMETERS}

@@ -1,0 +1,114 @@
+"""The search as pages, feeds and the API call it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.entries import hand_written
+from bench.relevance import GOOD_ENOUGH, measure, summary
+from node.search.request import SearchRequest
+from node.services.search import FacetValue, ParameterError, search, suggest
+from tests.fakes.publisher import clock_of
+from tests.node.search.board import Board, asked, at, listing
+
+
+def _tree(values: tuple[FacetValue, ...]) -> dict[str, tuple[int, dict[str, int]]]:
+    return {one.value: (one.count, {child.value: child.count for child in one.children}) for one in values}
+
+
+def test_categories_form_a_tree(board: Board) -> None:
+    board.put(
+        listing(f"n{number}", "Thing", category=category)
+        for number, category in enumerate(("furniture/desk", "furniture/sofa", "furniture", "it/laptop", "odd/thing"))
+    ).follow()
+    facet = next(one for one in search(board.node, asked("category=furniture/desk")).facets if one.name == "category")
+    assert _tree(facet.values) == {
+        "furniture": (3, {"furniture/desk": 1, "furniture/sofa": 1}),
+        "it": (1, {"it/laptop": 1}),
+        "other": (1, {}),
+    }
+    desk = facet.values[0].children[0]
+    assert (desk.label, desk.selected) == ("Desk", True)
+
+
+def test_a_chosen_category_without_listings_is_still_there(board: Board) -> None:
+    board.put([listing("a", "Thing", category="it/laptop")]).follow()
+    facet = next(one for one in search(board.node, asked("category=books")).facets if one.name == "category")
+    assert _tree(facet.values) == {"it": (1, {"it/laptop": 1}), "books": (0, {})}
+
+
+def test_other_facets_stand_by_count(board: Board) -> None:
+    board.put([listing("a", "A"), listing("b", "B"), listing("c", "C", kind="space", action="host")]).follow()
+    facet = next(one for one in search(board.node, SearchRequest()).facets if one.name == "action")
+    assert [(one.value, one.count) for one in facet.values] == [("give", 2), ("host", 1)]
+
+
+@pytest.mark.parametrize(
+    ("near", "known", "first"),
+    [
+        pytest.param("Whittlesey", True, "whittlesey", id="its-name"),
+        pytest.param("whitlesey", True, "whittlesey", id="a-slip"),
+        pytest.param("Eye, Peterborough", True, "eye", id="more-than-its-name"),
+        pytest.param("Timbuktu", False, None, id="unknown"),
+    ],
+)
+def test_a_place_by_its_name(board: Board, near: str, known: bool, first: str | None) -> None:
+    places = {"eye": at(52.60, -0.19, locality="Eye"), "whittlesey": at(52.556, -0.128, locality="Whittlesey")}
+    board.put(listing(name, "Desk", place=place) for name, place in places.items()).follow()
+    result = search(board.node, SearchRequest(near=near))
+    assert result.place_known is known
+    if first:
+        assert result.matches[0].shown.entry.key == first
+        assert result.matches[0].distance_km == pytest.approx(0, abs=0.01)
+
+
+def test_what_the_catalogue_no_longer_has_is_not_shown(board: Board) -> None:
+    board.put([listing("a", "Desk"), listing("b", "Desk")]).follow().drop("a")
+    assert [match.shown.entry.key for match in search(board.node, SearchRequest(q="desk")).matches] == ["b"]
+
+
+def test_without_an_index_the_result_says_so(board: Board) -> None:
+    result = search(board.node, SearchRequest(q="desk"))
+    assert (result.ready, result.total, result.matches) == (False, 0, ())
+    assert suggest(board.node, "de") == ()
+
+
+def test_a_cursor_of_another_search_is_a_located_problem(board: Board) -> None:
+    board.put(listing(f"n{number}", "Desk") for number in range(3)).follow()
+    first = search(board.node, SearchRequest(q="desk", limit=2))
+    with pytest.raises(ParameterError) as caught:
+        search(board.node, SearchRequest(q="bed", limit=2, cursor=first.next_cursor or ""))
+    assert [problem.pointer for problem in caught.value.problems] == ["/cursor"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        pytest.param("de", ("desk", "desktop"), id="a-beginning"),
+        pytest.param("oak DE", ("oak desk", "oak desktop"), id="the-last-word"),
+        pytest.param("desk ", (), id="finished"),
+        pytest.param("d", (), id="too-little"),
+        pytest.param("", (), id="nothing"),
+    ],
+)
+def test_suggestions(board: Board, typed: str, expected: tuple[str, ...]) -> None:
+    board.put([listing("a", "Desk"), listing("b", "Desk"), listing("c", "Desktop")]).follow()
+    assert suggest(board.node, typed) == expected
+
+
+def test_reserved_can_be_left_out(board: Board) -> None:
+    board.put([listing("a", "Desk", status="reserved"), listing("b", "Desk")]).follow()
+    result = search(board.node, asked("status=available"))
+    assert [match.shown.entry.key for match in result.matches] == ["b"]
+
+
+def test_hand_written_queries_find_what_people_judged_right() -> None:
+    found = summary(measure(list(hand_written())))
+    assert found["ndcg10"] >= GOOD_ENOUGH
+    assert found["unexpected"] == {}
+
+
+def test_the_clock_of_the_node_decides(board: Board) -> None:
+    board.put([listing("a", "Desk")]).follow()
+    clock_of(board.node).pass_by(days=61)
+    assert search(board.node, SearchRequest()).total == 0
