@@ -76,7 +76,6 @@ def add(node: Node, address: str, name: str | None, hold_new: bool, **plain: Any
 
 def _defaults(feed_url: str, plain: dict[str, Any]) -> Any:
     from federation.plain import Defaults
-
     from schemas.listing import Place
     from schemas.organisation import Organisation
     from schemas.vocabulary import DEFAULT_ACTION

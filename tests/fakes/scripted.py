@@ -120,6 +120,10 @@ class ScriptedNode:
             return self._conditional(request, self._document(request.url, path))
         return answer(request.url, 404, b"", self.clock.now)
 
+    def answer_at(self, path: str) -> Answer:
+        """The honest answer at this path, to a reader that knows nothing yet."""
+        return self.answer(Request(self.address(path), None, None, False))
+
     def _conditional(self, request: Request, full: Answer) -> Answer:
         if full.status == 200 and request.etag is not None and request.etag == full.etag:
             return replace(full, status=304, body=b"")

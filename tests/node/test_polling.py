@@ -130,7 +130,7 @@ def test_loopback_is_refused_unless_the_setting_for_development_allows_it(
 ) -> None:
     with aggregator(tmp_path / "strict") as strict, Poller(strict.node) as poller:
         [(_, result)] = poller.read_now([strict.city.follow(nodes[0])])
-        assert result.code == "refused-address"
+        assert result.code == "bad-url"
         assert nodes[0].asked == []
 
 
