@@ -64,6 +64,7 @@ class Children:
         self._lock = threading.Lock()
         self._all: list[Child] = []
         self._closed = False
+        self._leash = _start_leash()
 
     def start(self, name: str, command: Sequence[str]) -> Child:
         """Start a process. Raises `DemoError` once everything is being stopped, or where it cannot be started."""
@@ -76,7 +77,13 @@ class Children:
             except OSError as error:
                 raise DemoError(f"{name} cannot be started: {error}") from error
             self._all.append(child)
+            self._tell("+", child)
         return child
+
+    def _tell(self, sign: str, child: Child) -> None:
+        if self._leash.stdin and not self._leash.stdin.closed:
+            self._leash.stdin.write(f"{sign}{child.process.pid}\n".encode())
+            self._leash.stdin.flush()
 
     def run(self, name: str, command: Sequence[str]) -> None:
         """Start a process and wait for its end. Raises `DemoError` unless it ends well and in time."""
@@ -87,6 +94,7 @@ class Children:
             raise DemoError(f"{name} took longer than {READY_S:.0f} seconds.\n{child.last_words()}") from error
         with self._lock:
             self._all.remove(child)
+            self._tell("-", child)
         if code:
             raise DemoError(f"{name} failed (exit code {code}).\n{child.last_words()}")
 
@@ -112,12 +120,24 @@ class Children:
         deadline = time.monotonic() + STOP_S
         for child in running:
             _end(child.process, deadline)
+        with self._lock:
+            for child in self._all:
+                self._tell("-", child)
+            if self._leash.stdin:
+                self._leash.stdin.close()
+        self._leash.wait()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
+
+
+def _start_leash() -> subprocess.Popen[bytes]:
+    """The process that ends the others should this one be killed outright."""
+    command = [sys.executable, "-m", "examples.demo_leash"]
+    return subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, process_group=0)
 
 
 def _popen(command: Sequence[str], folder: Path, log: Path) -> subprocess.Popen[bytes]:

@@ -84,7 +84,7 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
 
 def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
     from node.search.follow import Follower
-    from node.services import moderation, photos, proposals
+    from node.services import moderation, photos, proposals, sources
     from node.services.polling import Poller
 
     poller, follower = Poller(node), Follower(node)
@@ -96,6 +96,7 @@ def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callabl
     def tidy() -> None:
         moderation.apply_overdue(node)
         moderation.judge_again(node)
+        sources.hide_suspended(node)
         moderation.forget_old(node)
         photos.forget_unused(node)
         proposals.forget_people(node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -15,7 +16,15 @@ import pytest
 
 from examples.demo_members import Site, wait_until_answers
 from examples.demo_plan import Member, read_plan
-from examples.demo_processes import Children, DemoError, choose_port, clean_environment, status_of, wait_until
+from examples.demo_processes import (
+    PROJECT,
+    Children,
+    DemoError,
+    choose_port,
+    clean_environment,
+    status_of,
+    wait_until,
+)
 from examples.demo_verdict import Row, faults, table
 
 PLAN = read_plan()
@@ -123,6 +132,24 @@ def test_what_ignores_the_request_to_stop_is_stopped_with_its_own_children(
         family = [process, *process.children()]
     psutil.wait_procs(family, timeout=5)
     assert [one.pid for one in family if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_what_an_owner_leaves_that_is_killed_outright_is_stopped(tmp_path: Path) -> None:
+    owner = f"""
+import os, sys
+from pathlib import Path
+from examples.demo_processes import Children
+child = Children(Path({str(tmp_path)!r})).start("orphan", [sys.executable, "-c", "import time; time.sleep(60)"])
+print(child.process.pid, flush=True)
+os.kill(os.getpid(), 9)
+"""
+    done = subprocess.run([sys.executable, "-c", owner], cwd=PROJECT, capture_output=True, check=False, timeout=60)
+    assert done.returncode == -9
+    orphan = int(done.stdout)
+    deadline = time.monotonic() + 20
+    while psutil.pid_exists(orphan) and psutil.Process(orphan).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_nothing_is_started_any_more_once_all_is_stopped(children: Children) -> None:

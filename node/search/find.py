@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from tantivy import DocAddress, Occur, Query
 
@@ -11,7 +12,7 @@ from node.search.cursors import Mark, encode
 from node.search.documents import Card, card_of, moment_of
 from node.search.index import Snapshot
 from node.search.places import COARSEST, height_km, levels_of
-from node.search.plan import Plan, count, counted, looser, narrowed, plan_for
+from node.search.plan import FEW, Plan, count, counted, looser, narrowed, plan_for, strict_plan
 from node.search.query import FACETS, filter_clauses, located, up_to, within
 from node.search.ranking import Candidate, by_distance, by_fit, distance
 from node.search.request import WINDOW, SearchRequest
@@ -22,6 +23,7 @@ _MOST_BUCKETS = 400
 _LAST_RING_KM = 1500.0
 _RING_ROWS = 24
 _Clauses = list[tuple[Occur, Query]]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +55,55 @@ class Found:
 def find(snapshot: Snapshot, request: SearchRequest, now: int, mark: Mark | None = None) -> Found:
     """Search one state of the index; ``now`` in seconds since 1970. ``mark`` is where an earlier page ended."""
     clauses = filter_clauses(snapshot.schema, request, now)
-    for plan in _plans(snapshot, request, now):
-        page = _Page(snapshot, request, narrowed(plan.query, clauses), now, mark or Mark(offset=request.offset))
-        candidates, total = page.read()
-        if total:
-            return Found(
-                total=total,
-                hits=tuple(_hits(snapshot, candidates)),
-                facets=facets(snapshot, plan, request, now),
-                how=plan.how,
-                corrected=plan.reading.corrected,
-                next_cursor=page.next_cursor(candidates, total),
-            )
-    chosen = next(_plans(snapshot, request, now))
-    return Found(0, (), facets(snapshot, chosen, request, now), chosen.how, chosen.reading.corrected)
+    start = mark or Mark(offset=request.offset)
+
+    def read(plan: Plan) -> tuple[list[Candidate], int]:
+        return _Page(snapshot, request, narrowed(plan.query, clauses), now, start).read()
+
+    plan, candidates, total = _settled(snapshot, request, now, read)
+    return Found(
+        total=total,
+        hits=tuple(_hits(snapshot, candidates[: request.limit])),
+        facets=facets(snapshot, plan, request, now),
+        how=plan.how,
+        corrected=plan.reading.corrected,
+        next_cursor=_next_cursor(request, start, candidates, total),
+    )
 
 
 def cards(snapshot: Snapshot, request: SearchRequest, now: int, limit: int = WINDOW) -> list[Card]:
     """The located results as pins, the newest first, at most ``limit``."""
     clauses = filter_clauses(snapshot.schema, request, now)
-    for plan in _plans(snapshot, request, now):
-        query = narrowed(plan.query, [*clauses, (Occur.Must, Query.const_score_query(located(snapshot.schema), 0.0))])
-        found = snapshot.searcher.search(query, limit, count=False, order_by_field="listed").hits
-        if found or count(snapshot, plan.query, clauses):
-            documents = (snapshot.searcher.doc(address) for _, address in found)
-            return [card_of(document["key"][0], document["card"][0]) for document in documents]
-    return []
+    placed = (Occur.Must, Query.const_score_query(located(snapshot.schema), 0.0))
+
+    def read(plan: Plan) -> tuple[Query, int]:
+        return narrowed(plan.query, [*clauses, placed]), count(snapshot, plan.query, clauses)
+
+    _, query, _ = _settled(snapshot, request, now, read)
+    found = snapshot.searcher.search(query, limit, count=False, order_by_field="listed").hits
+    documents = (snapshot.searcher.doc(address) for _, address in found)
+    return [card_of(document["key"][0], document["card"][0]) for document in documents]
+
+
+def _settled(
+    snapshot: Snapshot, request: SearchRequest, now: int, read: Callable[[Plan], tuple[_T, int]]
+) -> tuple[Plan, _T, int]:
+    """The plan in force, what ``read`` makes of it, and the total.
+
+    Whatever the strict plan finds under filters it also finds without, so when that is enough nothing else is tried.
+    """
+    plan = strict_plan(snapshot, request.q)
+    result, total = read(plan)
+    if total >= FEW or not request.q:
+        return plan, result, total
+    chosen = plan_for(snapshot, request.q, filter_clauses(snapshot.schema, SearchRequest(), now))
+    if chosen is not plan:
+        result, total = read(chosen)
+    for other in () if total else looser(snapshot, request.q, chosen):
+        more, number = read(other)
+        if number:
+            return other, more, number
+    return chosen, result, total
 
 
 def facets(snapshot: Snapshot, plan: Plan, request: SearchRequest, now: int) -> dict[str, dict[str, int]]:
@@ -91,14 +116,6 @@ def facets(snapshot: Snapshot, plan: Plan, request: SearchRequest, now: int) -> 
         for value in getattr(request, name):
             found[name].setdefault(value, 0)
     return {name: found[name] for name in FACETS}
-
-
-def _plans(snapshot: Snapshot, request: SearchRequest, now: int) -> Iterator[Plan]:
-    """The plan for the words, and then, for filters that leave nothing of it, the looser ones."""
-    chosen = plan_for(snapshot, request.q, filter_clauses(snapshot.schema, SearchRequest(), now))
-    yield chosen
-    if request.q:
-        yield from looser(snapshot, request.q, chosen)
 
 
 def _counted(snapshot: Snapshot, plan: Plan, clauses: _Clauses, names: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -115,6 +132,14 @@ def _hits(snapshot: Snapshot, candidates: Sequence[Candidate]) -> Iterator[Hit]:
         yield Hit(key, candidate.score, candidate.distance_km)
 
 
+def _next_cursor(request: SearchRequest, mark: Mark, found: Sequence[Candidate], total: int) -> str | None:
+    if request.order == "newest":
+        more = len(found) > request.limit
+        return encode(Mark(before=found[request.limit - 1].order), request) if more else None
+    end = mark.offset + request.limit
+    return encode(Mark(offset=end), request) if end < min(total, WINDOW) else None
+
+
 class _Page:
     """One page of one query, in the order that the request asks for."""
 
@@ -128,19 +153,13 @@ class _Page:
         orders = {"newest": self._newest, "nearest": self._nearest, "relevance": self._fitting}
         return orders[self.request.order]()
 
-    def next_cursor(self, shown: Sequence[Candidate], total: int) -> str | None:
-        if len(shown) < self.request.limit:
-            return None
-        if self.request.order == "newest":
-            return encode(Mark(before=shown[-1].order), self.request)
-        return encode(Mark(offset=self.end), self.request) if self.end < min(total, WINDOW) else None
-
     def _newest(self) -> tuple[list[Candidate], int]:
         total = count(self.snapshot, self.query, [])
         query = self.query
         if self.mark.before is not None:
             query = narrowed(query, [up_to(self.snapshot.schema, "listed", self.mark.before - 1)])
-        return self._in_order(query, self.start, self.request.limit), total
+        # One more than the page holds says whether there is another page.
+        return self._in_order(query, self.start, self.request.limit + 1), total
 
     def _in_order(self, query: Query, offset: int, limit: int) -> list[Candidate]:
         if limit <= 0:

@@ -45,7 +45,7 @@ class Snapshot:
     searcher: Searcher
     schema: Schema
     state: State
-    plans: dict[str, Any] = field(default_factory=dict, compare=False)
+    plans: dict[Any, Any] = field(default_factory=dict, compare=False)
 
 
 def read_state(home: Path) -> State | None:

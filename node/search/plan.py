@@ -6,7 +6,7 @@ facet counts stay comparable. Only when the filters leave nothing of a strict an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
@@ -44,16 +44,23 @@ class Plan:
     how: str
 
 
+def strict_plan(snapshot: Snapshot, q: str) -> Plan:
+    """The plan that takes every word as it stands, but for those that are known nowhere."""
+    return _kept(snapshot, ("strict", q), lambda: next(_plans(snapshot, q)))
+
+
 def plan_for(snapshot: Snapshot, q: str, visible: _Clauses) -> Plan:
     """The plan for a text. ``visible`` are the clauses that hold for every search."""
-    kept: Plan | None = snapshot.plans.get(q)
-    if kept is not None:
-        return kept
-    if len(snapshot.plans) >= _PLANS_KEPT:
-        snapshot.plans.clear()
-    chosen = _choose(snapshot, q, visible)
-    snapshot.plans[q] = chosen
-    return chosen
+    return _kept(snapshot, ("chosen", q), lambda: _choose(snapshot, q, visible))
+
+
+def _kept(snapshot: Snapshot, key: tuple[str, str], make: Callable[[], Plan]) -> Plan:
+    kept = snapshot.plans.get(key)
+    if kept is None:
+        if len(snapshot.plans) >= _PLANS_KEPT:
+            snapshot.plans.clear()
+        kept = snapshot.plans[key] = make()
+    return kept
 
 
 def looser(snapshot: Snapshot, q: str, than: Plan) -> Iterator[Plan]:
@@ -89,8 +96,9 @@ def _plans(snapshot: Snapshot, q: str) -> Iterator[Plan]:
     if not reading.segments:
         return
     slips = read(q, snapshot.searcher, forgiving=True)
-    told = replace(slips, corrected=slips.corrected or slips.guesses)
-    yield Plan(text_query(schema, slips), told, FORGIVING)
+    if slips.guesses:
+        told = replace(slips, corrected=slips.corrected or slips.guesses)
+        yield Plan(text_query(schema, slips), told, FORGIVING)
     loose = loose_query(schema, slips)
     if loose is not None:
         yield Plan(loose, slips, MOST_OF_IT)
@@ -105,7 +113,8 @@ def _choose(snapshot: Snapshot, q: str, visible: _Clauses) -> Plan:
     Plans are made one by one: looking for slips reads thousands of words, and most searches never come to it.
     """
     plans = _plans(snapshot, q)
-    best = next(plans)
+    next(plans)
+    best = strict_plan(snapshot, q)
     found = count(snapshot, best.query, visible)
     while found < FEW and (plan := next(plans, None)):
         number = count(snapshot, plan.query, visible)

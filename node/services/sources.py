@@ -204,6 +204,16 @@ def suspend(node: Node, source_id: int, reason: str) -> None:
     hide(StoredBook(node.database), source_id, node.settings.url, node.now)
 
 
+def hide_suspended(node: Node) -> int:
+    """Finish what a suspension began, if the program ended in the middle of it; how many sources were left over."""
+    with node.database.read() as tx:
+        suspended = [source.id for source in sources.every(tx) if source.state == SUSPENDED]
+        left = [source_id for source_id in suspended if catalogue.ids_of_source(tx, source_id, 1)]
+    for source_id in left:
+        hide(StoredBook(node.database), source_id, node.settings.url, node.now)
+    return len(left)
+
+
 def poll_soon(node: Node, source_id: int) -> None:
     """Let the worker read the source next."""
     _change(node, source_id, due_at=node.now)

@@ -30,3 +30,11 @@ def browser() -> Iterator[Browser]:
         pytest.skip(MISSING)
     with ExitStack() as stack:
         yield stack.enter_context(chromium(program))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several pytest processes (``-n 2 --dist loadgroup``), one of them has the network to itself."""
+    for item in items:
+        if "network" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("network"))

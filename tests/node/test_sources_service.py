@@ -119,6 +119,15 @@ def test_a_suspended_source_shows_nothing_until_it_is_resumed(made: Aggregator) 
     made.city.check_source(source_id)
 
 
+def test_a_suspension_that_was_cut_off_is_finished(made: Aggregator) -> None:
+    shop, source_id = made.shop(3)
+    made.city.store.change(source_id, state=SUSPENDED)
+    assert len(made.city.refs(shop)) == 3
+    assert sources.hide_suspended(made.node) == 1
+    assert made.city.shown() == {}
+    assert sources.hide_suspended(made.node) == 0
+
+
 def test_a_source_that_said_it_is_gone_comes_back_whole(made: Aggregator) -> None:
     shop, source_id = made.shop(3)
     shop.faults.extend([faults.gone] * 3)

@@ -341,3 +341,12 @@ def test_a_listing_that_comes_between_two_pages_repeats_nothing(board: Board) ->
     second = find(board.reader.snapshot(), request, board.node.now, decode(first.next_cursor or "", request))
     keys = [hit.key for hit in (*first.hits, *second.hits)]
     assert sorted(keys) == [f"n{number}" for number in range(6)]
+
+
+@pytest.mark.parametrize("sort", ["newest", "relevance", "nearest"])
+def test_the_last_page_leads_nowhere(board: Board, sort: str) -> None:
+    board.put(listing(f"n{number}", "Desk") for number in range(4)).follow()
+    request = SearchRequest(q="desk", lat=1.0, lon=1.0, sort=sort, limit=2)
+    first = find(board.reader.snapshot(), request, board.node.now)
+    last = find(board.reader.snapshot(), request, board.node.now, decode(first.next_cursor or "", request))
+    assert (len(first.hits), len(last.hits), last.next_cursor) == (2, 2, None)
