@@ -153,7 +153,8 @@ def _request(lines: Iterable[bytes], number: int) -> Asked | None:
         if not text:
             return Asked(path, headers, number)
         if not path:
-            path = text.split(" ")[1]
+            # A TLS greeting is no request line, and may hold a line end: no path, so no script answers it.
+            path = [*text.split(" "), ""][1] or "?"
         else:
             name, _, value = text.partition(":")
             headers[name.strip().lower()] = value.strip()
