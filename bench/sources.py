@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
 
 import orjson
 
@@ -26,7 +27,7 @@ def node_id(port: int, number: int) -> str:
     return f"http://127.0.0.1:{port}/n{number}/"
 
 
-def items_of(port: int, number: int, listings: int, now: int) -> list[dict[str, object]]:
+def items_of(port: int, number: int, listings: int, now: int) -> list[dict[str, Any]]:
     """The items of one node, dated so that they are valid at ``now`` (seconds since 1970)."""
     home = node_id(port, number)
     items = []
@@ -39,9 +40,9 @@ def items_of(port: int, number: int, listings: int, now: int) -> list[dict[str, 
     return items
 
 
-def change_page(port: int, number: int, items: Sequence[dict[str, object]]) -> bytes:
+def change_page(port: int, number: int, items: Sequence[dict[str, Any]]) -> bytes:
     """The whole change feed of one node as one page."""
-    total = sum(contribution(str(i["id"]), i["_sharefeed"]["hash"]) for i in items)  # type: ignore[index]
+    total = sum(contribution(str(i["id"]), i["_sharefeed"]["hash"]) for i in items)
     head = PageHead(node_id(port, number), epoch=EPOCH, checkpoint="end", count=len(items), digest=digest_hex(total))
     page = Page("json", f"Node {number}", head=head, home_page_url=node_id(port, number))
     return encode(page, [orjson.dumps(item) for item in items])

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
+from federation.chunks import CHUNK
 from federation.decide import fate
 from federation.facts import Entry, passed_on, short_key
 from federation.merge import Nodes
 from federation.ports import Book, Ledger
 from federation.reading import BY_THE_CLOCK, Context, read_kept
 from federation.records import HELD, KEPT, QUARANTINED, Mirrored, ReadItem, Ruling, Source, Withdrawn
-from federation.settle import CHUNK, Fresh, settle
+from federation.settle import Fresh, settle
 
 
 def read_row(source: Source, row: Mirrored, text: str, now: int) -> ReadItem:

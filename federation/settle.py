@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 
+from federation.chunks import chunked
 from federation.facts import Entry, Removal, passed_on, short_key
 from federation.merge import Current, Nodes, Resolution, resolve
 from federation.ports import Ledger
 from federation.reading import Context, read_kept
 from federation.records import EXPIRED, KEPT, MERGED, SHOWN, WAITING, Mirrored, ReadItem, Withdrawn
 from schemas.errors import Problem
-
-CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +43,8 @@ def settle(
     ``fresh`` must hold every row that its source has of ``ids``; ``reasons`` are the words of tombstones by id.
     """
     nodes = Nodes(own_id, ledger.nodes())
-    for chunk in chunks(ids):
+    for chunk in chunked(ids):
         _settle_chunk(ledger, chunk, nodes, now, fresh or Fresh(), reasons or {})
-
-
-def chunks(ids: Collection[str]) -> Iterator[list[str]]:
-    """``ids`` in lists of a size that keeps memory small."""
-    iterator = iter(ids)
-    while chunk := list(islice(iterator, CHUNK)):
-        yield chunk
 
 
 def _settle_chunk(

@@ -8,11 +8,12 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from federation import decide
+from federation.chunks import chunked
 from federation.merge import territory
 from federation.ports import Ledger, StaleError
 from federation.records import APPLIED, L0, L1, WAITING, Mirrored, ReadPage, Source, Tally, Withdrawn
 from federation.schedule import after_match, after_mismatch, after_silence, wants_unconditional
-from federation.settle import Fresh, chunks, settle
+from federation.settle import Fresh, settle
 from schemas.errors import DocumentError
 
 
@@ -84,7 +85,7 @@ def _changes(ledger: Ledger, source: Source, page: ReadPage, asked: Asked) -> de
     tombstones = page.head.deleted if page.head else ()
     ids = {item.id for item in page.items} | {stone.id for stone in tombstones}
     known: dict[str, Mirrored] = {}
-    for chunk in chunks(ids):
+    for chunk in chunked(ids):
         known.update(ledger.known(source.id, chunk))
     rulings = ledger.rulings(source.id, ids)
     return decide.changes(source, page.items, tombstones, known, rulings, asked.own_id, asked.now)
@@ -121,7 +122,7 @@ def _remove(ledger: Ledger, before: Source, changes: decide.Changes, absence: de
     dropped = {row.id: (row, reason) for row, reason in changes.dropped + absence.dropped}
     counted, held = decide.count_removals(absence.source, before, len(dropped), bool(absence.dropped), asked.now)
     batch = Batch(before.id, str(uuid4()), WAITING if held else APPLIED, asked.now)
-    for chunk in chunks(dropped):
+    for chunk in chunked(dropped):
         _set_aside(ledger, batch, {listing_id: dropped[listing_id] for listing_id in chunk})
         ledger.drop(before.id, chunk)
     return counted

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from flask import Flask
@@ -63,8 +62,6 @@ def _install_templates(app: Flask, node: Node) -> None:
 
 def _register(app: Flask, csrf: CSRFProtect, aggregate: bool) -> None:
     for name in WEB_MODULES + (AGGREGATOR_MODULES if aggregate else ()):
-        if find_spec(name) is None:
-            continue
         module = import_module(name)
         app.register_blueprint(module.blueprint)
         if getattr(module, "without_csrf", False):

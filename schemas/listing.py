@@ -33,7 +33,7 @@ from schemas.fields import (
     refuse,
     without_empty,
 )
-from schemas.free import price_members as price_members
+from schemas.free import price_members
 from schemas.organisation import Organisation, OrganisationSchema
 from schemas.vocabulary import ACTIONS, ACTIONS_OF_KIND, CONDITIONS, DIRECTIONS, KINDS, STATUSES, is_path
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import click
 
 from node.cli.common import table, with_node
 from node.context import Node
-from schemas.fields import rfc3339
+from schemas.fields import rfc3339_of
 
 
 @click.group()
@@ -32,7 +30,10 @@ def sessions(node: Node) -> None:
     """List the browsers that are signed in."""
     from node.services.operator import sessions as every
 
-    rows = [(one.name, _moment(one.created_at), _moment(one.seen_at), _moment(one.expires_at)) for one in every(node)]
+    rows = [
+        (one.name, rfc3339_of(one.created_at), rfc3339_of(one.seen_at), rfc3339_of(one.expires_at))
+        for one in every(node)
+    ]
     if not rows:
         click.echo("Nobody is signed in.")
         return
@@ -55,7 +56,3 @@ def revoke(node: Node, session: str | None, everyone: bool) -> None:
         return
     end(node, session or "")
     click.echo("Signed out.")
-
-
-def _moment(seconds: int) -> str:
-    return rfc3339(datetime.fromtimestamp(seconds, UTC))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from node.cli.common import table, with_node
 from node.context import Node
-from schemas.fields import rfc3339
+from schemas.fields import rfc3339_of
 from schemas.vocabulary import ACTIONS, DIRECTIONS, KINDS, ORGANISATION_TYPES
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def list_(node: Node, decided: bool) -> None:
         click.echo("Nothing was decided yet." if decided else "No proposal waits for an answer.")
         return
     heads = ("id", "proposed", "state", "address", "name", "e-mail", "reason")
-    table(heads, [(p.id, _moment(p.proposed_at), p.state, p.url, p.name, p.email, p.reason) for p in found])
+    table(heads, [(p.id, rfc3339_of(p.proposed_at), p.state, p.url, p.name, p.email, p.reason) for p in found])
 
 
 @proposal.command()
@@ -52,7 +51,7 @@ def show(node: Node, number: int) -> None:
 def _print_proposal(found: Proposal) -> None:
     facts = {"name": found.name, "e-mail": found.email, "note": found.note, "reason": found.reason}
     click.echo(f"Proposal {found.id}, {found.state}: {found.url}")
-    click.echo(f"  proposed {_moment(found.proposed_at)}")
+    click.echo(f"  proposed {rfc3339_of(found.proposed_at)}")
     for name, value in facts.items():
         if value:
             click.echo(f"  {name}: {' '.join(value.split())}")
@@ -129,7 +128,3 @@ def refuse(node: Node, number: int, reason: str) -> None:
 def _tell(found: Proposal) -> None:
     if found.email:
         click.echo(f"Whoever proposed it wants to know: {found.email} (deleted here in 30 days).")
-
-
-def _moment(seconds: int) -> str:
-    return rfc3339(datetime.fromtimestamp(seconds, UTC))

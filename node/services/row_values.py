@@ -20,7 +20,8 @@ from node.services.drafts import DEFAULT_LIFE, end_of_day
 from node.services.spreadsheet import Cell, text_of
 from schemas.canonical import EXTENSION
 from schemas.fields import rfc3339, without_empty
-from schemas.listing import GOODS, price_members
+from schemas.free import price_members
+from schemas.listing import GOODS
 from schemas.vocabulary import DEFAULT_ACTION, categories, expansions, home_of, is_path
 
 # A day less than a year: the last day runs to its end where the node is, which summer time can push past the limit.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from federation.chunks import CHUNK
 from federation.merge import territory
 from federation.records import (
     ACTIVE,
@@ -27,6 +28,7 @@ from federation.rejudge import hide, show
 from federation.settle import settle
 from node.context import Node
 from node.storage import catalogue, mirror, polls, removals, sources
+from node.storage.engine import Tx
 from node.storage.ledger import StoredBook, StoredLedger
 from node.storage.polls import PollRow
 from schemas.errors import SharefeedError
@@ -35,8 +37,6 @@ from schemas.fields import rfc3339_of
 if TYPE_CHECKING:
     from federation.discovery import Discovered
     from federation.plain import Defaults
-
-CHUNK = 500
 
 
 class SourceError(SharefeedError):
@@ -122,18 +122,29 @@ def get(node: Node, source_id: int) -> Source:
 def health(node: Node) -> list[Health]:
     """How every source is, by name."""
     with node.database.read() as tx:
-        counts, waiting = mirror.count_states(tx), Counter[int]()
-        for batch in removals.batches(tx):
-            waiting[batch.source_id] += batch.size
+        counts, waiting = mirror.count_states(tx), _waiting_removals(tx)
         return [Health(source, counts.get(source.id, {}), waiting[source.id]) for source in sources.every(tx)]
+
+
+def _waiting_removals(tx: Tx) -> Counter[int]:
+    waiting = Counter[int]()
+    for batch in removals.batches(tx):
+        waiting[batch.source_id] += batch.size
+    return waiting
+
+
+def every(node: Node) -> list[Source]:
+    """Every source, by name; cheaper than how each one is."""
+    with node.database.read() as tx:
+        return sources.every(tx)
 
 
 def health_of(node: Node, source_id: int) -> Health:
     """How one source is. Raises `SourceError` where there is none with this number."""
-    found = next((one for one in health(node) if one.source.id == source_id), None)
-    if found is None:
-        raise SourceError(f"There is no source {source_id}.", source_id)
-    return found
+    source = get(node, source_id)
+    with node.database.read() as tx:
+        counts = mirror.count_states(tx, source_id)
+        return Health(source, counts.get(source_id, {}), _waiting_removals(tx)[source_id])
 
 
 def recent_polls(node: Node, source_id: int) -> list[PollRow]:

@@ -260,7 +260,12 @@ def prune(tx: Tx, before: int) -> int:
 
 
 def _visible(now: int) -> Any:
-    return and_(catalogue.c.live, catalogue.c.expires_at > now)
+    """What people may see: live (a removed row has no item) and not over.
+
+    Written so that no index serves it. SQLite otherwise walked every live row by its expiry and sorted them: 84 ms for
+    the twelve newest of 30,000, where walking back from the head takes less than one.
+    """
+    return and_(catalogue.c.item.is_not(None), catalogue.c.expires_at + 0 > now)
 
 
 def _shown(row: Row[Any]) -> Shown:

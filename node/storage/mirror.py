@@ -107,12 +107,14 @@ def in_states(tx: Tx, states: Collection[str], limit: int, offset: int = 0) -> l
     return [(mirrored(row), row.item) for row in tx.execute(query)]
 
 
-def count_states(tx: Tx) -> dict[int, dict[str, int]]:
-    """How many listings of each source are in each state."""
+def count_states(tx: Tx, source_id: int | None = None) -> dict[int, dict[str, int]]:
+    """How many listings of each source, or of one, are in each state."""
     counts: dict[int, dict[str, int]] = {}
     query = select(mirror.c.source_id, mirror.c.state, func.count()).group_by(mirror.c.source_id, mirror.c.state)
-    for source_id, state, count in tx.execute(query):
-        counts.setdefault(source_id, {})[state] = count
+    if source_id is not None:
+        query = query.where(mirror.c.source_id == source_id)
+    for number, state, count in tx.execute(query):
+        counts.setdefault(number, {})[state] = count
     return counts
 
 

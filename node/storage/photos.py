@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from node.storage.chunks import chunked
+from federation.chunks import chunked
 from node.storage.engine import Tx
 from node.storage.tables import photos
 

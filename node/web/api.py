@@ -6,7 +6,6 @@ A reader that wants everything follows ``/changes.json``: it is exact, and costs
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import flask_smorest
@@ -27,7 +26,7 @@ from node.web import current_node
 from node.web.conditional import conditional, open_to_all
 from schemas import problem, vocabulary
 from schemas.errors import DocumentError
-from schemas.fields import rfc3339
+from schemas.fields import rfc3339_of
 from schemas.organisation import dump_organisation
 from schemas.strict_json import loads
 
@@ -212,7 +211,7 @@ def _listing(node: Node, shown: Shown, distance_km: float | None = None) -> dict
         "url": f"{node.settings.url}listings/{entry.key}",
         "source": entry.source_id,
         "via": entry.via,
-        "first_shown": _moment(shown.first_shown_at),
+        "first_shown": rfc3339_of(shown.first_shown_at),
         **({} if distance_km is None else {"distance_km": round(distance_km, 2)}),
         "item": orjson.Fragment(entry.item),
     }
@@ -232,13 +231,9 @@ def _source(node: Node, health: Health) -> dict[str, Any]:
         "held": health.held,
         "quarantined": health.quarantined,
         "merged": health.merged,
-        "last_read": _moment(told.last_read_at),
-        "verified_identical": _moment(told.verified_at) if health.identical else None,
+        "last_read": rfc3339_of(told.last_read_at),
+        "verified_identical": rfc3339_of(told.verified_at) if health.identical else None,
     }
-
-
-def _moment(seconds: int | None) -> str | None:
-    return None if seconds is None else rfc3339(datetime.fromtimestamp(seconds, UTC))
 
 
 _DESCRIPTION = "sharefeed.openapi"

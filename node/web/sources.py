@@ -43,8 +43,11 @@ def source(number: int) -> str:
 @blueprint.get("/sources/<int:number>/report.json")
 def report(number: int) -> Response:
     """The verdict on every listing of one source, 500 at a time; ``after`` is the last id of the part before."""
-    _health(number)
-    response = jsonify(sources.report(current_node(), number, after=request.args.get("after", "")))
+    try:
+        told = sources.report(current_node(), number, after=request.args.get("after", ""))
+    except SourceError:
+        abort(404)
+    response = jsonify(told)
     response.headers["Cache-Control"] = "no-cache"
     return open_to_all(response)
 
@@ -59,8 +62,8 @@ def _health(number: int) -> Health:
 def summary(node: Node) -> NetworkSummary:
     """The network in one line."""
     listings, organisations = sources.totals(node)
-    every = sources.health(node)
-    last = max((health.source.last_read_at or 0 for health in every), default=0)
+    every = sources.every(node)
+    last = max((told.last_read_at or 0 for told in every), default=0)
     return NetworkSummary(listings, organisations, len(every), moment(last or None))
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import orjson
 import pytest
 
+from federation.chunks import CHUNK, chunked
 from federation.records import (
     ACTIVE,
     EXPIRED,
@@ -24,7 +25,7 @@ from federation.records import (
     Source,
     Withdrawn,
 )
-from federation.settle import CHUNK, Fresh, chunks, settle
+from federation.settle import Fresh, settle
 from tests.fakes.city import City
 from tests.fakes.scripted import DAY_S
 from tests.federation.made import NODE, OWN, PRESENT, listing_id, read, row
@@ -55,8 +56,8 @@ def state(city: City, source_id: int, ref: str) -> str:
 
 def test_long_lists_are_taken_in_pieces() -> None:
     ids = [str(number) for number in range(2 * CHUNK + 1)]
-    assert [len(piece) for piece in chunks(ids)] == [CHUNK, CHUNK, 1]
-    assert list(chunks([])) == []
+    assert [len(piece) for piece in chunked(ids)] == [CHUNK, CHUNK, 1]
+    assert list(chunked([])) == []
 
 
 @pytest.mark.parametrize("is_fresh", [True, False])

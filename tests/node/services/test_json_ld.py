@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.services.json_ld import listing_document, organisation_document, script_text
-from schemas.listing import Available, Image, Listing, Money, Place, Quantity, price_members
+from schemas.free import price_members
+from schemas.listing import Available, Image, Listing, Money, Place, Quantity
 from schemas.organisation import Identifier, Organisation
 from schemas.strict_json import loads
 from schemas.vocabulary import ORGANISATION_TYPES

@@ -1,4 +1,4 @@
-"""Long lists in pieces that one statement can carry: databases bound the number of parameters."""
+"""Long lists in pieces: small enough for memory, and for one statement of a database."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-SIZE = 500
+CHUNK = 500
 
 
 def chunked(values: Iterable[T]) -> Iterator[list[T]]:
-    """``values`` in lists of at most `SIZE`."""
+    """``values`` in lists of at most `CHUNK`."""
     iterator = iter(values)
-    while piece := list(islice(iterator, SIZE)):
+    while piece := list(islice(iterator, CHUNK)):
         yield piece
