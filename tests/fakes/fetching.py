@@ -14,6 +14,8 @@ from tests.fakes.hostile_server import head
 
 LIMIT = 100_000
 DEADLINE_S = 0.4
+# For what is not about deadlines: below the two seconds of `failure`, above a pause of the collector in a long run.
+PATIENT_S = 1.5
 AGENT = user_agent("Sharefeed", "0.1.0", "https://catalogue.example/contact")
 LOOPBACK = AddressPolicy(allow_loopback=True, allow_http=True)
 NAME = "feeds.example"

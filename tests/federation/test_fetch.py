@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from federation.fetch import Answer, Fetcher
-from tests.fakes.fetching import FEED, policy
+from tests.fakes.fetching import FEED, PATIENT_S, policy
 from tests.fakes.hostile_server import (
     HostileServer,
     Script,
@@ -26,7 +26,7 @@ from tests.fakes.hostile_server import (
 
 @pytest.fixture
 def fetcher() -> Iterator[Fetcher]:
-    with Fetcher(policy()) as one:
+    with Fetcher(policy(deadline_s=PATIENT_S)) as one:
         yield one
 
 

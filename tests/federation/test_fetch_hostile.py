@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from federation.fetch import Fetcher
-from tests.fakes.fetching import CHUNKED, FEED, LIMIT, failure, policy
+from tests.fakes.fetching import CHUNKED, DEADLINE_S, FEED, LIMIT, PATIENT_S, failure, policy
 from tests.fakes.hostile_server import (
     HostileServer,
     Script,
@@ -29,8 +29,11 @@ from tests.fakes.hostile_server import (
 
 
 @pytest.fixture
-def fetcher() -> Iterator[Fetcher]:
-    with Fetcher(policy()) as one:
+def fetcher(request: pytest.FixtureRequest) -> Iterator[Fetcher]:
+    """One with a short deadline for whoever expects to meet it, and a patient one for all others."""
+    case = getattr(request.node, "callspec", None)
+    expects_it = case is not None and case.params.get("code") == "deadline"
+    with Fetcher(policy(deadline_s=DEADLINE_S if expects_it else PATIENT_S)) as one:
         yield one
 
 

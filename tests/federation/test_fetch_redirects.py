@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from federation.fetch import Fetcher
-from tests.fakes.fetching import Names, failure, policy
+from tests.fakes.fetching import PATIENT_S, Names, failure, policy
 from tests.fakes.hostile_server import (
     HostileServer,
     Script,
@@ -23,7 +23,7 @@ from tests.fakes.hostile_server import (
 
 @pytest.fixture
 def fetcher() -> Iterator[Fetcher]:
-    with Fetcher(policy()) as one:
+    with Fetcher(policy(deadline_s=PATIENT_S)) as one:
         yield one
 
 
@@ -104,10 +104,10 @@ def test_location_in_utf_8_is_understood(fetcher: Fetcher) -> None:
         assert fetcher.get(server.url("/")).url == server.url("/gr%C3%B6%C3%9Fe")
 
 
-def test_deadline_covers_the_whole_chain(fetcher: Fetcher) -> None:
+def test_deadline_covers_the_whole_chain() -> None:
     def slow_hop(wire: Any) -> None:
         wire.wait(0.15)
         redirect("/")(wire)
 
-    with HostileServer({"/": slow_hop}) as server:
-        assert failure(fetcher, server.url("/")).code == "deadline"
+    with Fetcher(policy()) as hasty, HostileServer({"/": slow_hop}) as server:
+        assert failure(hasty, server.url("/")).code == "deadline"
