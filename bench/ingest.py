@@ -21,10 +21,11 @@ from pathlib import Path
 from bench.sources import node_id
 from federation.records import Source
 from node.context import Node
-from node.search.follow import Follower
+from node.search.keeping import IndexKeeper
 from node.services import setup
 from node.services.polling import Poller
 from node.storage import catalogue, sources
+from node.worker import FOLLOW_EVERY_S
 
 LIMIT = 4000
 PEER_RATIO = 10
@@ -50,26 +51,27 @@ def ours(port: int, nodes: int, listings: int, folder: Path) -> float:
         for number in range(nodes):
             home = node_id(port, number)
             sources.add(tx, Source(0, home + "changes.json", home, f"Node {number}", "json", "L1"))
-    follower = Follower(node)
+    keeper = IndexKeeper(node)
     stop = threading.Event()
-    following = threading.Thread(target=_follow, args=(follower, stop))
+    following = threading.Thread(target=_follow, args=(keeper, stop))
     with Poller(node) as poller:
         started = time.perf_counter()
         following.start()
         while _shown(node) < nodes * listings:
             poller.start_due()
-            time.sleep(0.02)
+            time.sleep(0.1)
         stop.set()
         following.join()
-        follower.catch_up()
+        keeper.catch_up()
         took = time.perf_counter() - started
+    keeper.close()
     node.database.close()
     return took
 
 
-def _follow(follower: Follower, stop: threading.Event) -> None:
-    while not stop.wait(0.25):
-        follower.catch_up()
+def _follow(keeper: IndexKeeper, stop: threading.Event) -> None:
+    while not stop.wait(FOLLOW_EVERY_S):
+        keeper.catch_up()
 
 
 def _shown(node: Node) -> int:

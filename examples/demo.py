@@ -48,6 +48,7 @@ def _run(plan: Plan, folder: Path, port: int, once: bool) -> int:
     click.secho(
         "The catalogue reads this machine's own addresses (allow_loopback). Never do that in earnest.", fg="red"
     )
+    click.secho("It sends no mail (mail_capture): what it would send is shown to everyone at this machine.", fg="red")
     port = choose_portal_port(port, click.echo)
     click.echo("Starting the nodes and bringing in their listings:")
     with running(plan, folder, port, click.echo) as network:
@@ -87,6 +88,8 @@ def _tell(network: Network) -> None:
         (f"{url}search.atom?q={SEARCHED}", "the same, for a feed reader"),
         (a_listing(catalogue), "a listing"),
         (f"{url}sources", "where everything comes from, and what was kept out"),
+        (f"{url}alerts/new?q={SEARCHED}", "asking to be told by mail when something new fits"),
+        (f"{url}mailbox", "the mailbox: what would have been sent"),
         (council.url, "the council's own node"),
         (f"{council.url}feed.json", "its feed"),
         (new_link(catalogue.node), f"the operator's desk: works once, within {LINK_MINUTES} minutes"),

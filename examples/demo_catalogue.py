@@ -54,6 +54,7 @@ def _others(plan: Plan) -> list[str]:
     lat, lon = plan.centre
     settings = {
         "area_bbox": ",".join(str(degrees) for degrees in plan.area),
+        "mail_capture": "true",
         "map_lat": lat,
         "map_lon": lon,
         "poll_interval": POLL_S,

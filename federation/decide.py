@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from federation import window
 from federation.reading import MAX_VIA
 from federation.records import (
     EXPIRED,
     HELD,
+    L1,
     LOOP,
     MERGED,
     QUARANTINED,
@@ -26,12 +28,11 @@ from federation.records import (
 )
 from schemas.canonical import contribution, digest_hex, digest_value
 from schemas.errors import Problem
-from schemas.page import Tombstone
+from schemas.page import PageHead, Tombstone
 
 HOLD_MORE_THAN = 20
 HOLD_SHARE = 0.10
 EMPTYING_FROM = 3
-WINDOW_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +149,30 @@ def _tally(put: Collection[tuple[Mirrored, ReadItem]], known: Mapping[str, Mirro
 def count_removals(source: Source, before: Source, removed: int, by_absence: bool, now: int) -> tuple[Source, bool]:
     """The source with its day's removals counted, and whether these must wait for a word.
 
-    ``before`` is the source before the removals. Removals are counted over a day against the size at its start, so that
-    cutting them into slices does not help [slicing]; an absence that would empty a source waits as well.
+    ``before`` is the source before the removals. Removals are counted over the last day against the size before the
+    first of them, so that cutting them into slices does not help [slicing]; an absence that would empty a source waits
+    as well.
     """
     if removed == 0:
         return source, False
-    started, size, so_far = before.window_started_at, before.window_size, before.window_removed
-    if started is None or now - started >= WINDOW_S:
-        started, size, so_far = now, before.mirror_count, 0
-    so_far += removed
-    many = so_far > HOLD_MORE_THAN and so_far > HOLD_SHARE * size
+    day = window.counted(before.removal_window, before.mirror_count, removed, now)
+    many = day.removed > HOLD_MORE_THAN and day.removed > HOLD_SHARE * day.size
     empties = by_absence and before.mirror_count >= EMPTYING_FROM and source.mirror_count == 0
-    counted = replace(source, window_started_at=started, window_size=size, window_removed=so_far)
-    return counted, many or empties
+    return replace(source, removal_window=day.text), many or empties
+
+
+def fits(source: Source, head: PageHead | None, limit: int) -> bool:
+    """Whether the mirror may be as large as it is now.
+
+    While a change feed is read, what is new can stand beside what is about to go: a node that gives all its listings
+    other ids sends the new ones before the old ones' tombstones. The mirror may be twice the limit then, if the node
+    states that what it publishes is within it. On the last page nothing is about to go any more.
+    """
+    if source.mirror_count <= limit:
+        return True
+    under_way = source.level == L1 and head is not None and head.more
+    stated = head.count if head else None
+    return under_way and stated is not None and stated <= limit and source.mirror_count <= 2 * limit
 
 
 def verification(source: Source, count: int | None, digest: str | None) -> bool | None:

@@ -163,7 +163,7 @@ class _Search:
 
     def _from_answer(self, answer: Answer) -> Discovered | None:
         if answer.status != 200:
-            return self._from_documents([_well_known(answer.url)])
+            return self._from_documents([well_known(answer.url)])
         found = self._document_in(answer)
         if found is not None:
             return self._from_document(found)
@@ -177,7 +177,7 @@ class _Search:
 
     def _from_page(self, answer: Answer) -> Discovered | None:
         links = links_of(answer)
-        found = self._from_documents([*links.documents, _well_known(answer.url)])
+        found = self._from_documents([*links.documents, well_known(answer.url)])
         feeds = iter(links.feeds)
         while found is None and (url := next(feeds, None)):
             linked = self._ask(url)
@@ -286,7 +286,7 @@ class _Search:
             return None
         if page.head is None:
             return self._from_plain(answer, page, url)
-        if level_of(page.format, page.head) == L1 and url != _without_cursor(url):
+        if level_of(page.format, page.head) == L1 and url != without_cursor(url):
             return self._from_start(url)
         node_id = page.head.node
         found = self._document_of(node_id, page)
@@ -298,8 +298,8 @@ class _Search:
 
     def _from_start(self, url: str) -> Discovered | None:
         """Someone pasted a later page of a change feed: reading begins at its first."""
-        first = self._ask(_without_cursor(url))
-        return self._from_feed(first, _without_cursor(url)) if first is not None else None
+        first = self._ask(without_cursor(url))
+        return self._from_feed(first, without_cursor(url)) if first is not None else None
 
     def _from_plain(self, answer: Answer, page: Page, url: str) -> Discovered | None:
         """A plain feed may belong to a node all the same: its home page would link to the node document."""
@@ -313,7 +313,7 @@ class _Search:
 
     def _document_of(self, node_id: str, page: Page) -> FoundDocument | None:
         """The document of the node that a feed names: at its well-known place, or where its pages link to."""
-        for url in dict.fromkeys((urljoin(node_id, WELL_KNOWN), _well_known(node_id))):
+        for url in dict.fromkeys((urljoin(node_id, WELL_KNOWN), well_known(node_id))):
             found = self._document_at(url)
             if found is not None and found.document.id == node_id:
                 return found
@@ -329,7 +329,7 @@ class _Search:
         """Raises `DiscoveryError` unless ``node_id`` lies where it was found, or its own site names the feed."""
         if origin(node_id) == origin(where):
             return
-        for url in dict.fromkeys((urljoin(node_id, WELL_KNOWN), _well_known(node_id))):
+        for url in dict.fromkeys((urljoin(node_id, WELL_KNOWN), well_known(node_id))):
             own = self._document_at(url)
             if own is not None and own.document.id == node_id and feed_url in _feeds(own.document):
                 return
@@ -368,7 +368,8 @@ _NO_FEED = (
 )
 
 
-def _well_known(url: str) -> str:
+def well_known(url: str) -> str:
+    """Where the site of this address has its node document."""
     return urljoin(url, f"/{WELL_KNOWN}")
 
 
@@ -380,7 +381,8 @@ def _web(url: str | None) -> str | None:
     return url if url is not None and url.lower().startswith(("http://", "https://")) else None
 
 
-def _without_cursor(url: str) -> str:
+def without_cursor(url: str) -> str:
+    """The address at which the reading of a change feed begins."""
     parts = urlsplit(url)
     kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "after"]
     return (

@@ -29,12 +29,16 @@ _ELIGIBLE = (SHOWN, MERGED)
 
 
 class KnownNode(NamedTuple):
-    """A source's node. ``spoken`` says that it was once read to the end, so that its silence means something."""
+    """A source's node. ``spoken`` says that it was once read to the end, so that its silence means something.
+
+    ``former`` are ids that it had before it moved: it speaks for what lies under them as well.
+    """
 
     source_id: int
     node_id: str
     state: str
     spoken: bool
+    former: tuple[str, ...] = ()
 
 
 class Current(NamedTuple):
@@ -65,8 +69,12 @@ class Nodes:
     def __init__(self, own_id: str, known: Iterable[KnownNode]) -> None:
         self.own_id = own_id
         self.by_source = {node.source_id: node for node in known}
-        self._spoken = {node.node_id for node in self.by_source.values() if node.spoken and node.state != REMOVED}
-        self._by_address = {node_id.rstrip("/"): node_id for node_id in (own_id, *self._spoken)}
+        speaking = [node for node in self.by_source.values() if node.spoken and node.state != REMOVED]
+        # A node that is read under its own id comes before one that once had that id.
+        self._spoken = {old: node.node_id for node in speaking for old in node.former}
+        self._spoken.update((node.node_id, node.node_id) for node in speaking)
+        self._by_address = {node_id.rstrip("/"): now_id for node_id, now_id in self._spoken.items()}
+        self._by_address[own_id.rstrip("/")] = own_id
 
     def home(self, listing_id: str) -> str | None:
         """The known node under whose own address the id lies: the longest match, ending where a part of a path ends."""
@@ -80,8 +88,9 @@ class Nodes:
     def overruled(self, row: Mirrored | Withdrawn) -> str | None:
         """The node whose word counts in place of this copy's: an origin that is a source itself, or this node."""
         node_id = self.by_source[row.source_id].node_id
-        for origin in (row.via[0] if row.via else node_id, self.home(row.id)):
-            if origin not in (None, node_id) and (origin == self.own_id or origin in self._spoken):
+        named = row.via[0] if row.via else node_id
+        for origin in (self.own_id if named == self.own_id else self._spoken.get(named), self.home(row.id)):
+            if origin not in (None, node_id):
                 return origin
         return None
 

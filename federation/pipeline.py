@@ -23,8 +23,8 @@ from federation.fetch import Answer, FetchError
 from federation.plain import Defaults
 from federation.ports import Book, Decoding, Fetching, StaleError
 from federation.reading import Context, storable
-from federation.records import L1, PLAIN, PollResult, ReadPage, Source, Tally
-from federation.rejudge import hide
+from federation.records import L1, PLAIN, SUSPENDED, SUSPENDED_NOW, PollResult, ReadPage, Source, Tally
+from federation.rejudge import hide, speaks_again
 from federation.schedule import Pace, after_gone, next_due, wants_unconditional, wants_whole_reading
 from federation.store_page import Asked, store_page, store_unchanged
 from schemas.errors import DocumentError, Problem
@@ -33,6 +33,8 @@ from schemas.problem import RESYNC, problem_type
 ACCEPT = (
     "application/feed+json, application/atom+xml;q=0.9, application/json;q=0.8, application/rss+xml;q=0.7, */*;q=0.1"
 )
+
+GONE = "The node said three times within a day that it is gone. It is asked again after 30 days."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class _Going:
     started: float
     asked: set[str] = field(default_factory=set)
     beginnings: int = 0
+    permanent_url: str | None = None
     tally: Tally = field(default_factory=Tally)
 
 
@@ -85,7 +88,8 @@ class Poll:
             result = stop.result
         except (FetchError, DocumentError, StaleError) as error:
             result = PollResult(*_failure(error))
-        return self._finish(going, replace(result, message=storable(result.message), tally=going.tally))
+        told = replace(result, message=storable(result.message), tally=going.tally, permanent_url=going.permanent_url)
+        return self._finish(going, told)
 
     def _begin_whole(self, source: Source) -> Source:
         """Begin a reading from the start: new marks, no cursor, no validators."""
@@ -134,6 +138,7 @@ class Poll:
             last_modified=None if whole else source.last_modified,
             no_cache=whole,
         )
+        going.permanent_url = answer.permanent_url
         asked_if_changed = not whole and (source.etag is not None or source.last_modified is not None)
         if answer.status in (200, 410) or (answer.status == 304 and asked_if_changed):
             return answer
@@ -165,7 +170,8 @@ class Poll:
         with self.book.open() as ledger:
             ledger.save(counted, asked_with=source.cursor)
             if suspend:
-                ledger.suspend(source.id, "The node said three times within a day that it is gone.")
+                ledger.suspend(source.id, GONE)
+                ledger.note(source.id, SUSPENDED_NOW, GONE, self.now)
         if suspend:
             hide(self.book, source.id, self.own_id, self.now)
         raise Stop("gone", "The node says that this feed is gone.", answer.retry_after_s)
@@ -196,6 +202,8 @@ class Poll:
                 due = next_due(source, result, self.pace, self.chance, self.now)
                 ledger.save(replace(source, due_at=due, lease_until=0), asked_with=source.cursor)
             ledger.log_poll(source.id, result, milliseconds, self.now)
+        if source.state == SUSPENDED and result.fine:
+            speaks_again(self.book, source.id, self.own_id, self.now)
         return result
 
 

@@ -57,8 +57,24 @@ class Ledger(Protocol):
         """
         ...
 
+    def amend(self, source: Source) -> None:
+        """Keep all of the source as it is here. Only for who has just read it in this transaction."""
+        ...
+
     def suspend(self, source_id: int, reason: str) -> None:
-        """Read the source no more, until the operator resumes it."""
+        """Show nothing of the source, until it is resumed."""
+        ...
+
+    def resume(self, source_id: int) -> None:
+        """End a suspension."""
+        ...
+
+    def note(self, source_id: int, code: str, message: str, now: int) -> None:
+        """Remember what happened to the source; nothing if that was the last that happened."""
+        ...
+
+    def source_at(self, url: str) -> int | None:
+        """The source that reads the feed at this address."""
         ...
 
     def nodes(self) -> Iterable[KnownNode]: ...
@@ -89,6 +105,10 @@ class Ledger(Protocol):
 
     def under(self, address: str, except_source: int) -> Sequence[str]:
         """Ids that begin with ``address`` and came from other sources than this one, removed ones as well."""
+        ...
+
+    def first_from(self, node_id: str, except_source: int) -> Sequence[str]:
+        """Ids that came from other sources than this one and name ``node_id`` as their origin, removed ones as well."""
         ...
 
     def rulings(self, source_id: int, ids: Collection[str]) -> Mapping[str, Ruling]: ...

@@ -18,13 +18,20 @@ ACTIVE, PAUSED, SUSPENDED, REMOVED = "active", "paused", "suspended", "removed"
 
 L0, L1, PLAIN = "L0", "L1", "plain"
 
+# What can happen to a source besides being read.
+RENAMED, ANOTHER_FEED, MOVED, NOT_FOLLOWED = "renamed", "another-feed", "moved", "not-followed"
+SUSPENDED_NOW, RESUMED = "suspended", "resumed"
+EVENTS = (RENAMED, ANOTHER_FEED, MOVED, NOT_FOLLOWED, SUSPENDED_NOW, RESUMED)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """A feed as this aggregator knows it. Moments are whole seconds since 1970 in UTC.
 
     ``reading`` numbers the readings from the start; ``reading_open`` says that the latest is not finished, so that its
-    marks survive a crash. ``window_*`` counts removals over a day. ``lease_token`` fences off a slow worker.
+    marks survive a crash. ``removal_window`` counts the removals of a day (`federation.window`). ``lease_token`` fences
+    off a slow worker. ``former_ids`` is a JSON array of the ids that the node had before it moved. ``document_*`` is
+    about the node document: where it was found, with which validators, when it was last asked for and understood.
     """
 
     id: int
@@ -37,7 +44,13 @@ class Source:
     state_reason: str | None = None
     hold_new: bool = False
     defaults: str = "{}"
+    former_ids: str = "[]"
     node_document: str | None = None
+    document_url: str | None = None
+    document_etag: str | None = None
+    document_last_modified: str | None = None
+    document_asked_at: int | None = None
+    document_read_at: int | None = None
     epoch: str | None = None
     cursor: str | None = None
     etag: str | None = None
@@ -46,9 +59,7 @@ class Source:
     reading_open: bool = False
     mirror_count: int = 0
     mirror_digest: str = "0" * 64
-    window_started_at: int | None = None
-    window_size: int = 0
-    window_removed: int = 0
+    removal_window: str = "[]"
     ttl_s: int | None = None
     due_at: int = 0
     lease_until: int = 0
@@ -164,13 +175,17 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class PollResult:
-    """How one poll ended. ``code`` is ``ok``, ``unchanged`` or what went wrong; ``retry_after_s`` as the node asked."""
+    """How one poll ended. ``code`` is ``ok``, ``unchanged`` or what went wrong; ``retry_after_s`` as the node asked.
+
+    ``permanent_url`` is where the feed's address leads for good, if it says so.
+    """
 
     code: str
     message: str
     tally: Tally = Tally()
     retry_after_s: float | None = None
     max_age_s: float | None = None
+    permanent_url: str | None = None
 
     @property
     def fine(self) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from uuid import uuid4
+
+import orjson
 
 from federation.chunks import CHUNK
 from federation.decide import fate
@@ -12,8 +15,20 @@ from federation.facts import Entry, passed_on, short_key
 from federation.merge import Nodes
 from federation.ports import Book, Ledger
 from federation.reading import BY_THE_CLOCK, Context, read_kept
-from federation.records import HELD, KEPT, QUARANTINED, Mirrored, ReadItem, Ruling, Source, Withdrawn
-from federation.settle import Fresh, settle
+from federation.records import (
+    HELD,
+    KEPT,
+    QUARANTINED,
+    RESUMED,
+    SUSPENDED,
+    Mirrored,
+    ReadItem,
+    Ruling,
+    Source,
+    Withdrawn,
+)
+from federation.settle import Fresh, said_for, settle
+from schemas.canonical import EXTENSION
 
 
 def read_row(source: Source, row: Mirrored, text: str, now: int) -> ReadItem:
@@ -54,11 +69,20 @@ def restore(ledger: Ledger, source: Source, rows: Sequence[Withdrawn], own_id: s
 
 def _entry(source: Source, row: Withdrawn, now: int) -> Entry | None:
     """What was shown, as it was; None once its time is over."""
-    item = read_kept(row.id, row.item, row.hash, Context(source.node_id, now))
-    if item.facts is None or item.facts.expires_at <= now:
+    entry = _come_through(source, row.id, row.item, row.hash, row.via, now)
+    return None if entry is None or entry.facts.expires_at <= now else entry
+
+
+def _come_through(
+    source: Source, listing_id: str, text: str, hash_: str, via: tuple[str, ...], now: int
+) -> Entry | None:
+    """A published listing, saying that it came from this source as its node is called now; its hash leaves that out."""
+    facts = read_kept(listing_id, text, hash_, Context(source.node_id, now)).facts
+    if facts is None:
         return None
-    via = passed_on(row.via, source.node_id)
-    return Entry(row.id, short_key(row.id), source.id, row.item, row.hash, via, item.facts)
+    item, through = json.loads(text), passed_on(via, source.node_id)
+    item[EXTENSION]["via"] = list(through)
+    return Entry(listing_id, short_key(listing_id), source.id, orjson.dumps(item).decode(), hash_, through, facts)
 
 
 def hide(book: Book, source_id: int, own_id: str, now: int) -> None:
@@ -80,6 +104,42 @@ def show(book: Book, source_id: int, own_id: str, now: int) -> None:
         source = ledger.source(source_id)
         if source is not None:
             restore(ledger, source, ledger.waiting(source_id), own_id, now)
+
+
+def speaks_again(book: Book, source_id: int, own_id: str, now: int) -> None:
+    """End the suspension of a source whose node can be read again, and show what it hid."""
+    with book.open() as ledger:
+        source = ledger.source(source_id)
+        if source is None or source.state != SUSPENDED:
+            return
+        ledger.resume(source_id)
+        ledger.note(source_id, RESUMED, "The node can be read again, so the suspension is over.", now)
+    show(book, source_id, own_id, now)
+
+
+def bring_along(book: Book, source_id: int, own_id: str, now: int) -> None:
+    """After a source's node moved: all that is shown of it came from the new place, and that speaks for itself."""
+
+    def one_piece(ledger: Ledger, ids: Sequence[str]) -> None:
+        source = ledger.source(source_id)
+        if source is not None:
+            ledger.publish(_shown_elsewhere(ledger, source, ids, now), [], now)
+            settle(ledger, ids, own_id, now)
+
+    _in_pieces(book, source_id, one_piece)
+    with book.open() as ledger:
+        one_piece(ledger, [row.id for row in ledger.waiting(source_id)])
+        source = ledger.source(source_id)
+        if source is not None:
+            settle(ledger, said_for(ledger, source), own_id, now)
+
+
+def _shown_elsewhere(ledger: Ledger, source: Source, ids: Sequence[str], now: int) -> list[Entry]:
+    shown = {i: was for i, was in ledger.current(ids).items() if was.source_id == source.id}
+    stale = {i: was for i, was in shown.items() if was.via[-1:] != (source.node_id,)}
+    texts = ledger.published(list(stale))
+    moved = (_come_through(source, i, texts[i], was.hash, was.via[:-1], now) for i, was in stale.items())
+    return [entry for entry in moved if entry is not None]
 
 
 def _in_pieces(book: Book, source_id: int, act: Callable[[Ledger, Sequence[str]], None]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from federation.records import PollResult, Source
+from federation.records import SUSPENDED, PollResult, Source
 
 LONGEST_WAIT_S = 86_400
 FULL_READ_EVERY_S = 86_400
@@ -13,6 +13,9 @@ FIRST_REREAD_S = 3600
 LONGEST_REREAD_S = 7 * 86_400
 GONE_WITHIN_S = 86_400
 GONE_LIMIT = 3
+SUSPENDED_FOR_S = 30 * 86_400
+DOCUMENT_EVERY_S = 86_400
+DOCUMENT_AGAIN_S = 3600
 JITTER = 0.1
 
 
@@ -27,8 +30,11 @@ class Pace:
 def next_due(source: Source, result: PollResult, pace: Pace, chance: float, now: int) -> int:
     """The moment, in seconds, of the next reading of ``source`` after ``result``.
 
-    A whole reading that mends a mirror comes when it is planned, but never before a failing node wants to be asked.
+    A whole reading that mends a mirror comes when it is planned, but never before a failing node wants to be asked. A
+    source that was suspended because its node said that it is gone is asked again when the suspension is over.
     """
+    if source.state == SUSPENDED and result.code == "gone":
+        return now + SUSPENDED_FOR_S
     due = now + next_wait(source, result, pace, chance)
     if source.reread_at is None or not result.fine:
         return due
@@ -63,6 +69,14 @@ def wants_whole_reading(source: Source, now: int) -> bool:
 def wants_unconditional(source: Source, now: int) -> bool:
     """Whether validators are left out this time: once a day, to catch a node whose ETags lie."""
     return source.last_full_at is None or now - source.last_full_at >= FULL_READ_EVERY_S
+
+
+def wants_document(source: Source, result: PollResult, now: int) -> bool:
+    """Whether the node document is to be read now: once a day, and sooner where the feed seems to be elsewhere now."""
+    elsewhere = result.permanent_url is not None or result.code in ("http-404", "gone")
+    if source.document_asked_at is None:
+        return True
+    return now - source.document_asked_at >= (DOCUMENT_AGAIN_S if elsewhere else DOCUMENT_EVERY_S)
 
 
 def after_mismatch(source: Source, now: int) -> Source:

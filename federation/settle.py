@@ -6,15 +6,16 @@ the catalogue is always what the mirrors and the operator's words say.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from federation.chunks import chunked
 from federation.facts import Entry, Removal, passed_on, short_key
-from federation.merge import Current, Nodes, Resolution, resolve
+from federation.merge import Current, Nodes, Resolution, resolve, territory
 from federation.ports import Ledger
 from federation.reading import Context, read_kept
-from federation.records import EXPIRED, KEPT, MERGED, SHOWN, WAITING, Mirrored, ReadItem, Withdrawn
+from federation.records import EXPIRED, KEPT, MERGED, SHOWN, WAITING, Mirrored, ReadItem, Source, Withdrawn
 from schemas.errors import Problem
 
 
@@ -28,6 +29,14 @@ class Fresh:
     def item(self, row: Mirrored) -> ReadItem | None:
         found = self.rows.get(row.id) if row.source_id == self.source_id else None
         return found[1] if found else None
+
+
+def said_for(ledger: Ledger, source: Source) -> list[str]:
+    """Ids of what other sources said in the name of this source's node, under its address or as coming from it."""
+    found: set[str] = set()
+    for node_id in (source.node_id, *json.loads(source.former_ids)):
+        found |= {*ledger.under(territory(node_id), source.id), *ledger.first_from(node_id, source.id)}
+    return sorted(found)
 
 
 def settle(

@@ -9,11 +9,10 @@ from uuid import uuid4
 
 from federation import decide
 from federation.chunks import chunked
-from federation.merge import territory
 from federation.ports import Ledger, StaleError
 from federation.records import APPLIED, L0, L1, WAITING, Mirrored, ReadPage, Source, Tally, Withdrawn
 from federation.schedule import after_match, after_mismatch, after_silence, wants_unconditional
-from federation.settle import Fresh, settle
+from federation.settle import Fresh, said_for, settle
 from schemas.errors import DocumentError
 
 
@@ -44,7 +43,7 @@ def store_page(ledger: Ledger, source: Source, page: ReadPage, asked: Asked) -> 
     changes = _changes(ledger, source, page, asked)
     _keep(ledger, changes)
     absence = _absence(ledger, changes.source, page)
-    if absence.source.mirror_count > asked.listings_limit:
+    if not decide.fits(absence.source, page.head, asked.listings_limit):
         message = f"This source has more than {asked.listings_limit} listings, the most that is taken from one."
         raise DocumentError.of("too-many-listings", message)
     after = _remove(ledger, source, changes, absence, asked)
@@ -53,7 +52,7 @@ def store_page(ledger: Ledger, source: Source, page: ReadPage, asked: Asked) -> 
     ledger.save(after, before.cursor)
     if before.last_full_at is None and after.last_full_at is not None:
         # From now on this node's silence means something, so what others said of its listings is judged again.
-        settle(ledger, ledger.under(territory(after.node_id), after.id), asked.own_id, asked.now)
+        settle(ledger, said_for(ledger, after), asked.own_id, asked.now)
     return after, changes.tally + absence.tally + Tally(pages=1)
 
 

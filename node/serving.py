@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
@@ -22,10 +23,10 @@ class ListenError(SharefeedError):
     """The address cannot be listened on."""
 
 
-def serve(app: Flask, settings: Settings) -> None:
+def serve(app: Flask, settings: Settings, begun: Callable[[], None] = lambda: None) -> None:
     """Answer on ``settings.host`` and ``port`` until the process is asked to stop (SIGTERM or Ctrl-C).
 
-    Raises `ListenError`.
+    ``begun`` is called once the address is ours. Raises `ListenError`.
     """
     from waitress.server import create_server
 
@@ -44,8 +45,13 @@ def serve(app: Flask, settings: Settings) -> None:
             clear_untrusted_proxy_headers=not settings.trusted_proxies,
         )
     except (OSError, ValueError) as error:
-        raise ListenError(f"cannot listen on {settings.host}:{settings.port}: {error}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise ListenError(
+            f"{settings.host}:{settings.port} cannot be listened on: {reason}. Nothing is served. End what holds it, "
+            "or choose another with --port or --host."
+        ) from error
     stop_on_sigterm()
+    begun()
     server.run()
 
 

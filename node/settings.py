@@ -63,6 +63,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("threads", int, 8, "Requests answered at the same time."),
     Setting("trusted_proxies", int, 0, "How many reverse proxies stand in front and set X-Forwarded-* headers."),
     Setting("aggregate", bool, False, "Whether this node reads other nodes into a catalogue with a portal."),
+    Setting("moved_to", str, "", "Address of the node that has taken this one's place, once it has moved."),
+    Setting("moved_from", str, "", "Addresses that this node had before it moved here, with commas between."),
     Setting("ttl", int, 3600, "Seconds that readers may wait between readings of this node."),
     Setting("tombstone_days", int, 90, "Days for which the record of a removed listing is kept; 90 at least."),
     Setting("page_entries", int, 500, "Most listings and removals on one page of the change feed; 500 at most."),
@@ -87,6 +89,23 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("logo", str, "", "Address or path of the logo; empty shows the name alone."),
     Setting("photo_cache_mb", int, 2048, "Most megabytes kept as copies of remote photographs."),
     Setting("proposals", bool, True, "Whether anyone may propose a source."),
+    Setting("smtp_host", str, "", "Mail server that takes this node's mails; empty sends none."),
+    Setting("smtp_port", int, 587, "Port of the mail server."),
+    Setting(
+        "smtp_security",
+        str,
+        "starttls",
+        "How the way to the mail server is kept private: starttls, tls (from the first byte) or none.",
+    ),
+    Setting("smtp_user", str, "", "Name to sign in to the mail server with; empty does not sign in."),
+    Setting(
+        "smtp_password_file",
+        str,
+        "",
+        "File with that password, readable by the node's user alone; SHAREFEED_SMTP_PASSWORD may hold it instead.",
+    ),
+    Setting("mail_from", str, "", "Address that mails come from, such as share@example.org."),
+    Setting("mail_capture", bool, False, "Development only: mails are kept and shown here, and none is sent."),
 )
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -155,8 +174,10 @@ def _from_file(path: Path) -> dict[str, Any]:
             return {_known(name).name: value for name, value in tomllib.load(file).items()}
     except FileNotFoundError:
         return {}
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingError(path.name, f"is not TOML: {error}") from error
+    except OSError as error:
+        raise SettingError(path.name, f"{path} cannot be read: {error.strerror}") from error
 
 
 def _known(name: str) -> Setting:
@@ -175,7 +196,8 @@ def _typed(setting: Setting, value: Any) -> Any:
     try:
         return setting.type(value)
     except (TypeError, ValueError) as error:
-        raise SettingError(setting.name, f"must be a {setting.type.__name__}, not {value!r}") from error
+        wanted = "a whole number" if setting.type is int else "a number"
+        raise SettingError(setting.name, f"must be {wanted}, not {value!r}") from error
 
 
 def _flag(setting: Setting, value: Any) -> bool:

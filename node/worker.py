@@ -41,12 +41,17 @@ def follow(node: Node) -> Callable[[], None]:
 
     Where a worker on the same home writes the index already, this one finds it locked and leaves it alone.
     """
-    from node.search.follow import Follower
+    from node.search.keeping import IndexKeeper
 
-    scheduler = _scheduler()
-    _every(scheduler, FOLLOW_EVERY_S, Follower(node).catch_up)
+    scheduler, keeper = _scheduler(), IndexKeeper(node)
+    _every(scheduler, FOLLOW_EVERY_S, keeper.catch_up)
     scheduler.start()
-    return lambda: scheduler.shutdown(wait=True)
+
+    def stop() -> None:
+        scheduler.shutdown(wait=True)
+        keeper.close()
+
+    return stop
 
 
 def _scheduler() -> BackgroundScheduler:
@@ -83,11 +88,11 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
 
 
 def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
-    from node.search.follow import Follower
-    from node.services import moderation, photos, proposals, sources
+    from node.search.keeping import IndexKeeper
+    from node.services import alert_news, alerts, moderation, photos, postman, proposals, reporting, sources
     from node.services.polling import Poller
 
-    poller, follower = Poller(node), Follower(node)
+    poller, keeper, post = Poller(node), IndexKeeper(node), postman.Postman(node)
 
     def expire_foreign() -> None:
         while moderation.expire_foreign(node):
@@ -97,13 +102,19 @@ def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callabl
         moderation.apply_overdue(node)
         moderation.judge_again(node)
         sources.hide_suspended(node)
+        sources.show_resumed(node)
         moderation.forget_old(node)
         photos.forget_unused(node)
         proposals.forget_people(node)
+        reporting.tidy(node)
+        alerts.tidy(node)
+        postman.tidy(node)
 
     _every(scheduler, 1, poller.start_due)
-    _every(scheduler, FOLLOW_EVERY_S, follower.catch_up)
+    _every(scheduler, FOLLOW_EVERY_S, keeper.catch_up)
     _every(scheduler, 5, lambda: photos.fetch_wanted(node, poller.fetcher, 8))
+    _every(scheduler, 5, post.deliver)
+    _every(scheduler, 15, lambda: alert_news.look(node))
     _every(scheduler, 60, expire_foreign)
     _every(scheduler, HOUR_S, tidy)
-    return [poller.close]
+    return [poller.close, keeper.close]

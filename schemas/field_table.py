@@ -166,6 +166,7 @@ NODE_MEANINGS: Mapping[str, str] = {
     "organisations": "The organisations whose listings it publishes, as in a listing.",
     "aggregates": "Ids of the nodes that it reads.",
     "moved_to": "Id of the node that has taken its place.",
+    "moved_from": "Ids that this node had before. A reader follows `moved_to` only to a node that names it here.",
     "software": "What runs it: `name`, `version`.",
 }
 HEAD_MEANINGS: Mapping[str, str] = {

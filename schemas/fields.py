@@ -104,23 +104,30 @@ class Pattern(Text):
         return text
 
 
-class HttpUrl(Pattern):
+class _Address(Pattern):
+    """Text that says where something is, or names it; at most `MAX_URL` bytes, for databases find rows by it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(limit=MAX_URL, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        address = super()._deserialize(value, attr, data, **kwargs)
+        if not address.isascii() and len(address.encode()) > self.limit:
+            raise refuse("too-long", f"This has {len(address.encode())} bytes; at most {self.limit} are allowed.")
+        return address
+
+
+class HttpUrl(_Address):
     """An http or https address (RFC 3986) without user information."""
 
     form, code = _HTTP_URL, "bad-url"
     message = "This must be a web address that begins with https:// or http://."
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(limit=MAX_URL, **kwargs)
 
-
-class AbsoluteUri(Pattern):
+class AbsoluteUri(_Address):
     """Any absolute URI: https, tag, urn and so on."""
 
     form, code, message = _ABSOLUTE_URI, "bad-uri", "This must be an absolute URI, such as a web address."
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(limit=MAX_URL, **kwargs)
 
 
 class Language(Pattern):
@@ -185,7 +192,7 @@ class Number(Field):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float | int:
         if type(value) not in (int, float) or not self.low <= value <= self.high:
-            raise refuse("bad-number", f"This must be a number from {self.low:g} to {self.high:g}.")
+            raise refuse("bad-number", f"This must be a number from {self.low:,g} to {self.high:,.0f}.")
         if self.whole and value != int(value):
             raise refuse("bad-number", "This must be a whole number.")
         return int(value) if self.whole else value

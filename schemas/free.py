@@ -6,7 +6,7 @@ It says where, and nothing else: what becomes of the listing is for the listing'
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +20,14 @@ PRICE_NAMES = frozenset(
         *("fee", "fees", "entryfee", "hirefee", "hireprice", "rentalprice", "hourlyrate", "dailyrate", "amountdue"),
     ]
 )
+# What nearly every listing says of itself, so that it need not be looked at word by word.
+_HARMLESS = """
+id url title content_text content_html summary language image tags authors name avatar date_published date_modified
+attachments mime_type size_in_bytes _sharefeed direction kind action category condition quantity available unit
+status images alt place locality postcode country lat lon precision_m from until calendar_url expires organisation
+type weight_kg hours terms accessibility safety request_url hash sig via
+"""
+HARMLESS_NAMES = frozenset(_HARMLESS.split())
 _ACCESS = "isaccessibleforfree"
 _LONGEST_NAME = 60
 _STATED_VALUE = "replacement_value"
@@ -36,6 +44,20 @@ def price_members(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Prob
     A price of nothing (0, "0.00", null, "free") is no price. What the giver thinks a replacement would cost
     (``replacement_value``) is none either.
     """
+    return _stated_prices(value, path) if _has_doubtful_names(value) else iter(())
+
+
+def _has_doubtful_names(value: Any) -> bool:
+    """Whether any member has a name that could be a price's. Most listings have none, and this is soon said."""
+    members: Iterable[Any] = value if isinstance(value, list) else ()
+    if isinstance(value, dict):
+        if not value.keys() <= HARMLESS_NAMES and any(map(names_a_price, value)):
+            return True
+        members = value.values()
+    return any(_has_doubtful_names(member) for member in members if isinstance(member, (dict, list)))
+
+
+def _stated_prices(value: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
     if isinstance(value, dict):
         for name, member in value.items():
             if name == _STATED_VALUE:
@@ -44,11 +66,11 @@ def price_members(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Prob
                 message = "This states a price. Only things that are free from end to end belong here."
                 yield Problem(pointer((*path, name)), "not-free", message)
             elif type(member) is not str and isinstance(member, (dict, list)):
-                yield from price_members(member, (*path, name))
+                yield from _stated_prices(member, (*path, name))
     elif isinstance(value, list):
         for index, member in enumerate(value):
             if isinstance(member, (dict, list)):
-                yield from price_members(member, (*path, index))
+                yield from _stated_prices(member, (*path, index))
 
 
 def names_a_price(name: str) -> bool:

@@ -93,6 +93,7 @@ class NodeDocument:
     organisations: tuple[Organisation, ...] = ()
     aggregates: tuple[str, ...] = ()
     moved_to: str | None = None
+    moved_from: tuple[str, ...] = ()
     software: Software | None = None
 
 
@@ -168,6 +169,7 @@ class NodeDocumentSchema(Document):
     organisations = Many(Part(OrganisationSchema()), limit=5000)
     aggregates = Many(AbsoluteUri(), limit=5000)
     moved_to = HttpUrl()
+    moved_from = Many(HttpUrl(), limit=20)
     software = Part(SoftwareSchema())
 
     def prepare(self, document: dict[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,8 @@ COMMANDS: Mapping[str, str] = {
 }
 """Each command and the module that holds it, in the order of the help text."""
 
+NOTHING_CHANGED = "This cannot be done as it stands; nothing was changed."
+
 
 class LazyGroup(click.Group):
     """A group whose commands live in modules of their own; errors of ours become messages, not traces."""
@@ -49,7 +51,9 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except SharefeedError as error:
-            raise click.ClickException(_explained(error)) from error
+            from node.cli.common import printable
+
+            raise click.ClickException(printable(_explained(error))) from error
 
 
 def _explained(error: SharefeedError) -> str:
@@ -57,7 +61,7 @@ def _explained(error: SharefeedError) -> str:
     if not problems:
         return str(error)
     lines = [f"{problem.message}{f' (at {problem.pointer})' if problem.pointer else ''}" for problem in problems]
-    return "\n  ".join(["This cannot be done as it stands; nothing was changed.", *lines])
+    return "\n  ".join([NOTHING_CHANGED, *lines])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Sequence
+from gettext import ngettext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +15,8 @@ from node.context import Node
 from node.settings import SETTINGS_FILE, Settings, load
 
 R = TypeVar("R")
+
+_CODES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 
 home_option = click.option(
     "--home",
@@ -67,13 +71,26 @@ def open_node(settings: Settings) -> Node:
     return node
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows in columns, each as wide as it needs to be."""
+def counted(number: int, one: str, many: str) -> str:
+    """A number with the word that goes with it: "1 row", "1,200 rows"."""
+    return f"{number:,} {ngettext(one, many, number)}"
+
+
+def printable(text: str) -> str:
+    """Text from elsewhere as it may stand on a terminal: without the codes that could move its cursor or more."""
+    return _CODES.sub(" ", text)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]], none: str = "") -> None:
+    """Print rows in columns, each as wide as it needs to be; where there are no rows, the sentence ``none``."""
     texts = [list(heads), *([_cell(value) for value in row] for row in rows)]
+    if none and len(texts) == 1:
+        click.echo(none)
+        return
     widths = [max(len(row[index]) for row in texts) for index in range(len(heads))]
     for row in texts:
         click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _cell(value: object) -> str:
-    return "" if value is None else " ".join(str(value).split())
+    return "" if value is None else " ".join(printable(str(value)).split())

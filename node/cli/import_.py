@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from node.cli.common import home_option, open_node, settings_of
+from node.cli.common import counted, home_option, open_node, printable, settings_of
 from schemas.vocabulary import ORGANISATION_TYPES
 
 if TYPE_CHECKING:
@@ -79,13 +79,14 @@ def import_(context: click.Context, /, file: Path, errors: Path | None, home: Pa
 
 def _tell(file: Path, sheet: Sheet, report: Report) -> None:
     for line in (*report.remarks[:SHOWN], *(f"Note: {note}" for note in report.notes[:SHOWN])):
-        click.echo(line)
+        click.echo(printable(line))
     if len(report.notes) > SHOWN:
-        click.echo(f"… and {len(report.notes) - SHOWN} more notes.")
+        click.echo(f"… and {counted(len(report.notes) - SHOWN, 'more note', 'more notes')}.")
     counts = [f"{count} {change}" for change, count in report.counts.items() if count]
     counts += [f"{len(report.refusals)} refused"] if report.refusals else []
     opening = "Would import" if report.dry_run else "Imported"
-    click.echo(f"{opening} {file.name}, {len(sheet.rows)} rows: {', '.join(counts) or 'nothing to do'}.")
+    rows = counted(len(sheet.rows), "row", "rows")
+    click.echo(f"{opening} {file.name}, {rows}: {', '.join(counts) or 'nothing to do'}.")
 
 
 def tell_refused(sheet: Sheet, refusals: tuple[Refusal, ...], errors: Path | None) -> None:
@@ -94,19 +95,19 @@ def tell_refused(sheet: Sheet, refusals: tuple[Refusal, ...], errors: Path | Non
 
     problems = [problem for refusal in refusals for problem in refusal.problems]
     for problem in problems[:SHOWN]:
-        click.echo(f"Refused: {problem}", err=True)
+        click.echo(printable(f"Refused: {problem}"), err=True)
     if len(problems) > SHOWN:
         click.echo(f"… and {len(problems) - SHOWN} more.", err=True)
     if errors is None:
         click.echo("To correct them: --errors FILE writes the refused rows with what is wrong.", err=True)
         return
-    write(errors, refused_rows(sheet, refusals))
+    write(errors, refused_rows(sheet, refusals), "The refused rows are in no file; the other rows are kept.")
     click.echo(f"The refused rows are in {errors}. Correct them there and import that file.", err=True)
 
 
-def write(path: Path, data: bytes) -> None:
-    """Write a file. Raises `click.ClickException`."""
+def write(path: Path, data: bytes, kept: str = "Nothing was changed.") -> None:
+    """Write a file. Raises `click.ClickException`, which ends in what was ``kept``."""
     try:
         path.write_bytes(data)
     except OSError as error:
-        raise click.ClickException(f"{path} cannot be written: {error.strerror}. Nothing was changed.") from error
+        raise click.ClickException(f"{path} cannot be written: {error.strerror}. {kept}") from error

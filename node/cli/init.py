@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -39,10 +42,23 @@ def init(home: Path | None, others: tuple[str, ...], **options: Any) -> None:
 
 
 def _chosen(options: dict[str, Any]) -> dict[str, Any]:
-    """The settings that the options name; an option that was not given leaves the default."""
+    """The settings that the options name; an option that was not given leaves the default.
+
+    An address on this machine says where to listen, too: a trial then is where its address says.
+    """
     names = {"url": "node_url", "name": "node_name", "description": "node_description", "area": "area_name"}
     names |= {"email": "contact_email", "database": "database_url"}
-    return {names.get(option, option): value for option, value in options.items() if value not in (None, False)}
+    chosen = {names.get(option, option): value for option, value in options.items() if value not in (None, False)}
+    port = _port_here(options["url"])
+    return {"port": port, **chosen} if port else chosen
+
+
+def _port_here(url: str) -> int | None:
+    try:
+        parts = urlsplit(url)
+        return parts.port if parts.scheme == "http" else None
+    except ValueError:
+        return None
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -53,16 +69,47 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _say_what_next(folder: Path, settings: Settings) -> None:
-    option = "" if str(folder) == DEFAULT_HOME else f" --home {folder}"
+    option = "" if str(folder) == DEFAULT_HOME else f" --home {shlex.quote(str(folder))}"
     click.echo(f"{settings.node_name} is ready in {folder}. Its settings are in {folder / SETTINGS_FILE}.")
     click.echo("\nNext:")
-    steps = [
-        (f'sharefeed organisation add "Your organisation" --type charity{option}', "who the listings are from"),
-        (f"sharefeed import listings.csv{option}", "a spreadsheet of listings, or one at a time:"),
-        (f'sharefeed listing add --organisation your-organisation --title "Six oak desks"{option}', "one listing"),
-        (f"sharefeed serve{option}", f"then open http://{settings.host}:{settings.port}/"),
-    ]
-    if settings.aggregate:
-        steps.insert(3, (f"sharefeed source add https://another.example/{option}", "a node or feed to read"))
-    for command, why in steps:
+    for command, why in _steps(option, settings):
         click.echo(f"  {command}\n      {why}")
+    for line in _to_the_world(folder, settings):
+        click.echo(line)
+
+
+def _steps(option: str, settings: Settings) -> Iterator[tuple[str, str]]:
+    yield f'sharefeed organisation add "Your organisation" --type charity{option}', "who the listings are from"
+    yield f"sharefeed import listings.csv{option}", "a spreadsheet of listings, or one at a time:"
+    yield (
+        f'sharefeed listing add --organisation your-organisation --title "Six oak desks"{option}',
+        "one listing",
+    )
+    if settings.aggregate:
+        yield f"sharefeed source add https://another.example/{option}", "a node or feed to read"
+    yield f"sharefeed serve{option}", _where(settings)
+
+
+def _where(settings: Settings) -> str:
+    if is_trial(settings):
+        return f"then open {settings.url}"
+    return f"it answers on {settings.host}:{settings.port}, to the web server in front of it"
+
+
+def is_trial(settings: Settings) -> bool:
+    """Whether the node's address is on this machine, so that a browser here reaches it as it is."""
+    return bool(settings.url.startswith("http://"))
+
+
+def _to_the_world(folder: Path, settings: Settings) -> Iterator[str]:
+    """What a public address needs before anyone can open it; a trial needs nothing."""
+    if is_trial(settings):
+        yield "\nThis is a trial: only this machine can open it. A public node is made anew, with its own address."
+        return
+    host, at = urlsplit(settings.url).netloc, f"{settings.host}:{settings.port}"
+    yield f"\n{settings.url} opens once a web server (such as Caddy or nginx) speaks https for {host}"
+    yield f"and passes requests on to {at} with the name {host}. docs/running-a-node.md has lines to copy."
+    if not settings.trusted_proxies:
+        yield f"Then write `trusted_proxies = 1` into {folder / SETTINGS_FILE} and start the node again."
+    yield f'Before that, look at it with: curl -H "Host: {host}" http://{at}{urlsplit(settings.url).path}'
+    yield f"When it is up: sharefeed validate {settings.url}"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from node.cli.common import table, with_node
-from node.cli.listing_options import DAY, changes_of, day_of, with_members
+from node.cli.common import counted, table, with_node
+from node.cli.listing_options import DAY, changes_of, day_of, refused_by_option, settle_category, with_members
 from node.context import Node
 from schemas.vocabulary import DEFAULT_ACTION, REMOVAL_REASONS
+
+if TYPE_CHECKING:
+    from node.storage.organisations import OwnOrganisation
 
 _STATES = ("live", "withdrawn", "expired")
 
@@ -31,35 +34,50 @@ def add(node: Node, organisation: str, ref: str | None, expires: datetime | None
     """Publish a listing. With the --ref of one that is there, that one is replaced."""
     from node.services.publishing import Draft, end_of_day, new_key, put_listings
 
-    made = _listing(node, organisation, changes_of(options))
+    members = changes_of(options)
+    note = settle_category(members)
+    made = _listing(node, organisation, members)
     day = day_of(expires)
     if day:
         made = replace(made, expires=end_of_day(day, node.settings.timezone))
-    (outcome,) = put_listings(node, [Draft(made, new_key(organisation, ref), ref, default_expires=day is None)])
+    with refused_by_option():
+        (outcome,) = put_listings(node, [Draft(made, new_key(organisation, ref), ref, default_expires=day is None)])
     click.echo(f"{outcome.change}: {outcome.key} ({outcome.id})")
+    if note:
+        click.echo(note, err=True)
 
 
 def _listing(node: Node, slug: str, members: dict[str, Any]) -> Any:
-    from node.services.hosting import organisation as find
+    from node.services.category_words import OTHER
+    from node.services.row_values import usual_kind
     from schemas.listing import Listing
 
-    host = find(node, slug)
-    if host is None:
-        raise click.UsageError(
-            f"This node has no organisation called {slug}. `sharefeed organisation list` shows them."
-        )
+    host = _host(node, slug)
     if "title" not in members:
         raise click.UsageError("A listing needs a --title.")
-    kind = members.get("kind", "item")
+    category = members.get("category", OTHER)
+    kind = usual_kind(members, category)
     usual = {
         "direction": "offer",
         "kind": kind,
         "action": DEFAULT_ACTION[kind],
-        "category": "other",
+        "category": category,
         "language": node.settings.language,
     }
     filled = datetime.fromtimestamp(0, UTC)
     return Listing(id="", date_modified=filled, expires=filled, organisation=host.organisation, **{**usual, **members})
+
+
+def _host(node: Node, slug: str) -> OwnOrganisation:
+    from node.services.hosting import organisation as find
+
+    host = find(node, slug)
+    if host is None:
+        raise click.UsageError(
+            f"This node has no organisation called {slug}. `sharefeed organisation list` shows them, and "
+            "`sharefeed organisation add` adds one."
+        )
+    return host
 
 
 @listing.command()
@@ -71,14 +89,19 @@ def edit(node: Node, key: str, expires: datetime | None, **options: Any) -> None
     """Change the listing KEY; what is not named stays as it is."""
     from node.services import publishing
 
-    changes = changes_of(options, publishing.listing(node, key).listing())
+    known = publishing.listing(node, key).listing()
+    changes = changes_of(options, known)
+    note = settle_category(changes, known.kind)
     day = day_of(expires)
     if day:
         changes["expires"] = publishing.end_of_day(day, node.settings.timezone)
     if not changes:
         raise click.UsageError("Name at least one thing to change; --help lists them.")
-    publishing.edit(node, key, **changes)
+    with refused_by_option():
+        publishing.edit(node, key, **changes)
     click.echo(f"{key} is changed.")
+    if note:
+        click.echo(note, err=True)
 
 
 @listing.command()
@@ -89,7 +112,8 @@ def renew(node: Node, key: str, until: datetime | None) -> None:
     """Show the listing KEY for longer, or again."""
     from node.services.publishing import renew as prolong
 
-    row = prolong(node, key, day_of(until))
+    with refused_by_option("--until"):
+        row = prolong(node, key, day_of(until))
     click.echo(f"{key} is shown until {datetime.fromtimestamp(row.expires_at, UTC):%Y-%m-%d}.")
 
 
@@ -113,9 +137,11 @@ def list_(node: Node, state: str | None, organisation: str | None) -> None:
     """List the listings of this node, the latest change first."""
     from node.services.publishing import listings
 
+    if organisation is not None:
+        _host(node, organisation)
     rows = []
     for row in listings(node, state, organisation):
         ends = datetime.fromtimestamp(row.expires_at, UTC)
         rows.append((row.key, row.state, f"{ends:%Y-%m-%d}", row.item()["title"]))
     table(("key", "state", "until", "title"), rows)
-    click.echo(f"\n{len(rows)} listings")
+    click.echo(f"\n{counted(len(rows), 'listing', 'listings')}")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 import click
 
+from node.cli import NOTHING_CHANGED
 from schemas.listing import Available, Image, Listing, Money, Place, Quantity
 from schemas.vocabulary import ACTIONS, CONDITIONS, DIRECTIONS, KINDS, STATUSES
 
@@ -31,7 +33,7 @@ MEMBERS = (
     Member("--title", "title", "What it is, in a few words."),
     Member("--text", "content_text", "What else there is to know, in plain text."),
     Member("--direction", "direction", "Whether it is offered or wanted. Default: offer.", click.Choice(DIRECTIONS)),
-    Member("--kind", "kind", "What kind of thing it is. Default: item.", click.Choice(KINDS)),
+    Member("--kind", "kind", "What it is. Default: what its action or category says, else item.", click.Choice(KINDS)),
     Member("--action", "action", "What is done with it. Default: what is usual for its kind.", click.Choice(ACTIONS)),
     Member("--category", "category", "Path in the vocabulary, such as furniture/desk. Default: other."),
     Member("--condition", "condition", "The state of an item.", click.Choice(CONDITIONS)),
@@ -107,14 +109,64 @@ def _images(addresses: tuple[str, ...]) -> tuple[Image, ...]:
 
 
 def _money(text: str) -> Money:
+    wrong = click.BadParameter(f"{text!r} is not an amount and a currency, such as '40 GBP'", param_hint="--value")
     amount, _, currency = text.strip().partition(" ")
+    if not currency.strip():
+        raise wrong
     try:
         return Money(float(amount), currency.strip())
     except ValueError as error:
-        raise click.BadParameter(f"{text!r} is not an amount and a currency, such as '40 GBP'") from error
+        raise wrong from error
 
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {"images": _images, "replacement_value": _money}
+
+
+@contextmanager
+def refused_by_option(end: str = "--expires") -> Iterator[None]:
+    """Name the options where `PublishingError` names places in a document; ``end`` is the one for the last day."""
+    from node.services.publishing import PublishingError
+
+    try:
+        yield
+    except PublishingError as error:
+        problems = dict.fromkeys(_said(found.pointer, found.message, end) for found in error.problems)
+        raise click.ClickException("\n  ".join([NOTHING_CHANGED, *problems])) from error
+
+
+def _said(pointer: str, message: str, end: str) -> str:
+    place = pointer.removeprefix("/0")
+    options = {_pointer(member): member.option for member in MEMBERS}
+    options |= {"/_sharefeed/expires": end, "/image": "--image"}
+    inside = [option for at, option in options.items() if f"{place}/".startswith(f"{at}/")]
+    return f"{inside[0]}: {message}" if inside else message
+
+
+def _pointer(member: Member) -> str:
+    """Where an option's value stands in the listing (RFC 6901)."""
+    if member.part in ("title", "content_text", "tags", "language"):
+        return f"/{member.part}"
+    inner = f"/{member.name.rstrip('_')}" if member.name else ""
+    return f"/_sharefeed/{member.part}{inner}"
+
+
+def settle_category(changes: dict[str, Any], kind: str | None = None) -> str | None:
+    """Put the category that is meant in place of the words for it; a note for whoever wrote them, if one is due.
+
+    Raises `click.BadParameter` for a category that is not known at all.
+    """
+    from node.services.category_words import meant_by
+
+    if "category" not in changes:
+        return None
+    text = changes["category"]
+    meant = meant_by(text, changes.get("kind", kind))
+    if meant.lost:
+        hint = (meant.note or "").partition("”.")[2]
+        unknown = f"{text!r} is no category that is known (docs/vocabulary.md has them).{hint}"
+        raise click.BadParameter(unknown, param_hint="--category")
+    changes["category"] = meant.path
+    return f"Note: --category {text}: {meant.note}" if meant.note else None
 
 
 def day_of(value: datetime | None) -> date | None:

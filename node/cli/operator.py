@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from node.cli.common import table, with_node
+from node.cli.common import counted, table, with_node
 from node.context import Node
 from schemas.fields import rfc3339_of
 
@@ -21,7 +21,7 @@ def link(node: Node) -> None:
     from node.services.operator import LINK_MINUTES, new_link
 
     click.echo(new_link(node))
-    click.echo(f"Open it within {LINK_MINUTES} minutes. It works once.", err=True)
+    click.echo(f"Open it within {LINK_MINUTES} minutes, while `sharefeed serve` runs. It works once.", err=True)
 
 
 @operator.command("sessions")
@@ -52,7 +52,7 @@ def revoke(node: Node, session: str | None, everyone: bool) -> None:
     if everyone == bool(session):
         raise click.UsageError("Name one session, or say --all.")
     if everyone:
-        click.echo(f"{revoke_all(node)} signed out.")
+        click.echo(f"{counted(revoke_all(node), 'browser is', 'browsers are')} signed out; unused links work no more.")
         return
     end(node, session or "")
     click.echo("Signed out.")

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from node.cli.common import table, with_node
+from node.cli.common import counted, printable, table, with_node
+from node.cli.plain_options import defaults_of, with_plain_options
+from node.cli.unreadable import explained
 from node.context import Node
 from schemas.fields import rfc3339_of
-from schemas.vocabulary import ACTIONS, DIRECTIONS, KINDS, ORGANISATION_TYPES
 
 if TYPE_CHECKING:
     from node.services.previewing import Preview
@@ -65,11 +66,12 @@ def _print_preview(seen: Preview) -> None:
         return
     click.echo(f"\n{seen.name}: level {seen.level}, {seen.feed_url}, licence {seen.licence or 'none stated'}")
     click.echo(f"On its first page: {seen.shown} of {seen.listings} would be shown, {seen.quarantined} quarantined, ")
-    click.echo(f"{seen.expired} have expired; from {seen.organisations} organisations.")
+    expired = counted(seen.expired, "has expired", "have expired")
+    click.echo(f"{expired}; from {counted(seen.organisations, 'organisation', 'organisations')}.")
     for sample in seen.samples:
-        click.echo(f"  {sample['facts']['title']}")
+        click.echo(printable(f"  {sample['facts']['title']}"))
     for problem in seen.problems:
-        click.echo(f"  {problem['verdict']}: {problem['title']} <{problem['id']}>")
+        click.echo(printable(f"  {problem['verdict']}: {problem['title']} <{problem['id']}>"))
         for reason in problem["reasons"]:
             click.echo(f"    {reason['pointer'] or 'document'}: {reason['message']} [{reason['code']}]")
     if seen.needs_defaults:
@@ -80,34 +82,14 @@ def _print_preview(seen: Preview) -> None:
 @click.argument("number", type=int)
 @click.option("--name", help="What to call it; without this, what it calls itself.")
 @click.option("--hold-new", is_flag=True, help="New listings of this source wait until you release them.")
-@click.option("--organisation", help="For a plain feed: the organisation that its entries are from.")
-@click.option(
-    "--organisation-type",
-    type=click.Choice(ORGANISATION_TYPES),
-    default="community_group",
-    show_default=True,
-    help="For a plain feed: what kind of organisation that is.",
-)
-@click.option("--direction", type=click.Choice(DIRECTIONS), help="For a plain feed: offers or wants.")
-@click.option("--kind", type=click.Choice(KINDS), help="For a plain feed: what its entries are.")
-@click.option("--action", type=click.Choice(ACTIONS), help="For a plain feed: what is done with them.")
-@click.option("--category", help="For a plain feed: their category.")
-@click.option("--locality", help="For a plain feed: where the things are.")
-@click.option("--lat", help="For a plain feed: latitude of that place.")
-@click.option("--lon", help="For a plain feed: longitude of that place.")
-@click.option("--language", help="For a plain feed: the language of its entries, such as en.")
-@click.option("--days", help="For a plain feed: days after which an entry expires.")
+@with_plain_options
 @with_node
 def accept(node: Node, number: int, name: str | None, hold_new: bool, **plain: Any) -> None:
     """Read proposal NUMBER from now on."""
     from node.services import proposals
-    from node.services.plain_defaults import from_fields
 
-    defaults = None
-    if plain["organisation"]:
-        said = {field: value or "" for field, value in plain.items()}
-        defaults = from_fields(said, proposals.get(node, number).url)
-    source = proposals.accept(node, number, defaults, hold_new, name=name)
+    with explained(node.settings, proposals.get(node, number).url):
+        source = proposals.accept(node, number, lambda url: defaults_of(plain, url), hold_new, name=name)
     click.echo(f"Source {source.id}: {source.name}, level {source.level}, {source.url}")
     _tell(proposals.get(node, number))
 

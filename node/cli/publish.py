@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from node.cli.common import counted, printable
 from node.cli.import_ import SHOWN, tell_refused
 from schemas.vocabulary import ORGANISATION_TYPES
 
@@ -77,13 +78,14 @@ def publish(context: click.Context, /, file: Path, folder: Path, errors: Path | 
 
 
 def _settings(folder: Path, options: dict[str, Any]) -> Settings:
-    from node.services.setup import check_url
+    from node.services.setup import check_described, check_settings, check_url
     from node.settings import SETTINGS, Settings
 
     known = {setting.name for setting in SETTINGS}
     named = {_SETTINGS.get(option, option): value for option, value in options.items() if value is not None}
     settings = Settings(folder, {name: value for name, value in named.items() if name in known})
-    check_url(settings)
+    for check in (check_url, check_settings, check_described):
+        check(settings)
     return settings
 
 
@@ -109,9 +111,11 @@ def _name(settings: Settings, table: Table, options: dict[str, Any]) -> str:
 
 def _tell(table: Table, site: StaticSite, folder: Path, written: int) -> None:
     for line in (*table.remarks[:SHOWN], *(f"Note: {note}" for note in site.notes[:SHOWN])):
-        click.echo(line)
+        click.echo(printable(line))
     if len(site.notes) > SHOWN:
-        click.echo(f"… and {len(site.notes) - SHOWN} more notes.")
+        click.echo(f"… and {counted(len(site.notes) - SHOWN, 'more note', 'more notes')}.")
     counts = ", ".join(f"{count} {change}" for change, count in site.changes.items() if count)
-    click.echo(f"{len(site.shown)} listings are in {folder} ({counts or 'nothing'}); {written} files changed.")
+    shown = counted(len(site.shown), "listing is", "listings are")
+    files = counted(written, "file", "files")
+    click.echo(f"{shown} in {folder} ({counts or 'nothing'}); {files} changed.")
     click.echo(f"Upload the folder, with .well-known in it, so that it stands at {site.settings.url}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from node.cli.common import table, with_node
+from node.cli.common import counted, printable, table, with_node
 from node.context import Node
 from schemas.fields import rfc3339_of
 
@@ -22,10 +22,10 @@ def list_(node: Node, limit: int) -> None:
     from node.services import moderation
 
     for item in moderation.waiting(node, limit):
-        click.echo(f"{item.row.state}: {item.title}")
-        click.echo(f"  source {item.row.source_id} ({item.source_name}), listing {item.row.id}")
+        click.echo(printable(f"{item.row.state}: {item.title}"))
+        click.echo(printable(f"  source {item.row.source_id} ({item.source_name}), listing {item.row.id}"))
         for reason in item.row.reasons:
-            click.echo(f"  {reason}")
+            click.echo(printable(f"  {reason}"))
         click.echo("  can be released\n" if item.can_release else "  cannot be shown as it is\n")
     batches = moderation.batches(node)
     if batches:
@@ -35,7 +35,9 @@ def list_(node: Node, limit: int) -> None:
             [(b.batch, b.source_id, b.size, rfc3339_of(b.removed_at)) for b in batches],
         )
     counts = moderation.count_waiting(node)
-    click.echo(", ".join(f"{number} {name}" for name, number in counts.items()))
+    removals = counts.pop("removals")
+    told = [*(f"{number:,} {name}" for name, number in counts.items()), counted(removals, "removal", "removals")]
+    click.echo(", ".join(told))
 
 
 @queue.command()
@@ -71,7 +73,8 @@ def apply_(node: Node, batch: str) -> None:
     """Let the removal BATCH take effect."""
     from node.services import moderation
 
-    click.echo(f"{moderation.apply_batch(node, batch)} listings are removed. `sharefeed queue undo` brings them back.")
+    removed = counted(_some(moderation.apply_batch(node, batch), batch), "listing is", "listings are")
+    click.echo(f"{removed} removed. `sharefeed queue undo {batch}` brings back what went.")
 
 
 @queue.command()
@@ -81,5 +84,13 @@ def undo(node: Node, batch: str) -> None:
     """Show everything of the removal BATCH again, or still."""
     from node.services import moderation
 
-    shown = moderation.undo_batch(node, batch)
-    click.echo(f"{shown} listings are shown, until their node sends them anew or their time is over.")
+    shown = counted(_some(moderation.undo_batch(node, batch), batch), "listing is", "listings are")
+    click.echo(f"{shown} shown, until the node sends anew or their time is over.")
+
+
+def _some(count: int, batch: str) -> int:
+    if not count:
+        raise click.ClickException(
+            f"No listing waits in a removal called {batch}. Nothing was changed; `sharefeed queue list` names them."
+        )
+    return count

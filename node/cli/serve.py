@@ -86,8 +86,10 @@ def _answer(node: Node) -> None:
     settings = node.settings
     if settings.allow_loopback:
         click.secho("allow_loopback is on: this node reads addresses on this machine. For development only.", fg="red")
-    click.echo(f"{settings.node_name} answers on http://{settings.host}:{settings.port}/ as {settings.url}")
-    answer(app, settings)
+    if settings.mail_capture:
+        click.secho("mail_capture is on: mails are kept and none is sent. For development only.", fg="red")
+    told = f"{settings.node_name} answers on http://{settings.host}:{settings.port}/ as {settings.url}"
+    answer(app, settings, lambda: click.echo(told))
 
 
 def start_logging() -> None:

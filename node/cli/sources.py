@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import click
 import orjson
 
-from node.cli.common import table, with_node
+from node.cli.common import counted, printable, table, with_node
+from node.cli.plain_options import defaults_of, with_plain_options
+from node.cli.unreadable import explained
 from node.context import Node
 from schemas.fields import rfc3339_of
-from schemas.vocabulary import DIRECTIONS, KINDS, ORGANISATION_TYPES
 
 
 @click.group()
@@ -24,41 +24,7 @@ def source() -> None:
 @click.argument("address")
 @click.option("--name", help="What to call it; without this, what it calls itself.")
 @click.option("--hold-new", is_flag=True, help="New listings of this source wait until you release them.")
-@click.option("--organisation", help="For a plain feed: the organisation that its entries are from.")
-@click.option(
-    "--organisation-type",
-    type=click.Choice(ORGANISATION_TYPES),
-    default="community_group",
-    show_default=True,
-    help="For a plain feed: what kind of organisation that is.",
-)
-@click.option("--organisation-url", help="For a plain feed: the organisation's own address; without it, the feed's.")
-@click.option(
-    "--direction",
-    type=click.Choice(DIRECTIONS),
-    default="offer",
-    show_default=True,
-    help="For a plain feed: whether its entries are offers or wants.",
-)
-@click.option(
-    "--kind",
-    type=click.Choice(KINDS),
-    default="item",
-    show_default=True,
-    help="For a plain feed: what its entries are.",
-)
-@click.option("--category", default="other", show_default=True, help="For a plain feed: their category.")
-@click.option("--locality", help="For a plain feed: where the things are.")
-@click.option("--lat", type=float, help="For a plain feed: latitude of that place.")
-@click.option("--lon", type=float, help="For a plain feed: longitude of that place.")
-@click.option("--language", help="For a plain feed: the language of its entries, such as en.")
-@click.option(
-    "--days",
-    type=click.IntRange(1, 365),
-    default=60,
-    show_default=True,
-    help="For a plain feed: days after which an entry expires.",
-)
+@with_plain_options
 def add(node: Node, address: str, name: str | None, hold_new: bool, **plain: Any) -> None:
     """Read the node or feed at ADDRESS from now on; any page that links to its feed will do."""
     from federation.discovery import discover
@@ -66,32 +32,18 @@ def add(node: Node, address: str, name: str | None, hold_new: bool, **plain: Any
     from node.services import sources
     from node.services.polling import make_fetcher
 
-    with make_fetcher(node) as fetcher:
+    with make_fetcher(node) as fetcher, explained(node.settings, address):
         found = discover(fetcher, address, node.now)
-    defaults = _defaults(found.feed_url, plain) if found.level == PLAIN and plain["organisation"] else None
+    defaults = defaults_of(plain, found.feed_url) if found.level == PLAIN else None
     added = sources.add(node, found, name=name, defaults=defaults, hold_new=hold_new)
     click.echo(f"Source {added.id}: {added.name}, level {added.level}, {added.url}")
-    click.echo("The worker reads it within a second or two; `sharefeed source poll` reads it now.")
+    click.echo(_when(node, added.id))
 
 
-def _defaults(feed_url: str, plain: dict[str, Any]) -> Any:
-    from federation.plain import Defaults
-    from schemas.listing import Place
-    from schemas.organisation import Organisation
-    from schemas.vocabulary import DEFAULT_ACTION
-
-    url = plain["organisation_url"] or feed_url
-    place = Place(locality=plain["locality"], lat=plain["lat"], lon=plain["lon"])
-    return Defaults(
-        organisation=Organisation(url, plain["organisation"], plain["organisation_type"], url=url),
-        direction=plain["direction"],
-        kind=plain["kind"],
-        action=DEFAULT_ACTION[plain["kind"]],
-        category=plain["category"],
-        place=replace(place, precision_m=1000.0) if place.lat is not None else place,
-        language=plain["language"],
-        days_until_expiry=plain["days"],
-    )
+def _when(node: Node, number: int) -> str:
+    if not node.settings.aggregate:
+        return "This node reads nobody yet: set aggregate = true in its settings.toml, and start it again."
+    return f"`sharefeed serve` reads it within a second or two; `sharefeed source poll {number}` reads it now."
 
 
 @source.command("list")
@@ -117,6 +69,7 @@ def list_(node: Node) -> None:
             )
             for h in sources.health(node)
         ],
+        "No source yet; `sharefeed source add ADDRESS` adds one.",
     )
 
 
@@ -124,6 +77,10 @@ def _identical(health: Any) -> str:
     if health.source.verified_at is None:
         return "not known"
     return str(rfc3339_of(health.source.verified_at)) if health.identical else "differs"
+
+
+def _moment(seconds: int | None, otherwise: str) -> str:
+    return otherwise if seconds is None else str(rfc3339_of(seconds))
 
 
 @source.command()
@@ -141,8 +98,15 @@ def show(node: Node, number: int, as_json: bool) -> None:
     told = health.source
     click.echo(f"{told.name}  ({told.state}{': ' + told.state_reason if told.state_reason else ''})")
     click.echo(f"  reads      {told.url}  [{told.level}, {told.format}]\n  node       {told.node_id}")
-    click.echo(f"  listings   {told.mirror_count} sent; " + ", ".join(f"{n} {s}" for s, n in health.counts.items()))
-    click.echo(f"  identical  {_identical(health)}\n  next due   {rfc3339_of(told.due_at)}\n")
+    click.echo(f"  document   {_moment(told.document_read_at, 'never read')}")
+    counts = {**health.counts, "merged": health.merged}
+    click.echo(f"  listings   {told.mirror_count} sent; " + ", ".join(f"{n} {s}" for s, n in counts.items()))
+    click.echo(f"  identical  {_identical(health)}; last verified {_moment(told.verified_at, 'never')}")
+    click.echo(f"  next due   {_moment(health.next_read, 'not while it is ' + told.state)}\n")
+    events = [(rfc3339_of(event.at), event.code, event.message) for event in sources.history(node, number)[:10]]
+    if events:
+        table(("at", "what happened", "in words"), events)
+        click.echo()
     polls = sources.recent_polls(node, number)[:10]
     rows = [(rfc3339_of(p.at), p.code, p.added, p.changed, p.removed, f"{p.milliseconds} ms", p.message) for p in polls]
     table(("read at", "result", "new", "changed", "removed", "took", "in words"), rows)
@@ -154,9 +118,9 @@ def _print_problems(node: Node, number: int) -> None:
 
     for state in ("quarantined", "held", "refused", "loop"):
         for row in sources.verdicts(node, number, state=state):
-            click.echo(f"\n{state}: {row.id}")
+            click.echo(printable(f"\n{state}: {row.id}"))
             for reason in row.reasons:
-                click.echo(f"  {reason}")
+                click.echo(printable(f"  {reason}"))
 
 
 @source.command()
@@ -168,6 +132,8 @@ def poll(node: Node, numbers: tuple[int, ...]) -> None:
     from node.services import sources
     from node.services.polling import Poller
 
+    for number in numbers:
+        sources.get(node, number)
     chosen = list(numbers) or [h.source.id for h in sources.health(node) if h.source.state == ACTIVE]
     with Poller(node) as poller:
         results = poller.read_now(chosen)
@@ -213,4 +179,5 @@ def remove(node: Node, number: int) -> None:
     """Forget source NUMBER and take its listings out of the catalogue."""
     from node.services import sources
 
-    click.echo(f"Source {number} is removed; {sources.remove(node, number)} listings were shown.")
+    shown = counted(sources.remove(node, number), "listing", "listings")
+    click.echo(f"Source {number} is removed, and with it {shown} from the catalogue.")

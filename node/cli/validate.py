@@ -10,7 +10,8 @@ import click
 import orjson
 
 from node.cli.common import with_settings
-from node.settings import Settings
+from node.cli.unreadable import in_words
+from node.settings import SETTINGS_FILE, Settings
 from schemas.errors import SharefeedError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def validate(settings: Settings, target: str, as_json: bool, allow_loopback: boo
     try:
         report = judge(_evidence(settings, target, allow_loopback))
     except SharefeedError as error:
-        _say_unreadable(error, as_json)
+        _say_unreadable(error, target, allow_loopback or bool(settings.allow_loopback), as_json)
         raise SystemExit(UNREADABLE) from error
     if as_json:
         click.echo(orjson.dumps(report.as_json(), option=orjson.OPT_INDENT_2).decode())
@@ -51,25 +52,25 @@ def validate(settings: Settings, target: str, as_json: bool, allow_loopback: boo
 
 
 def _evidence(settings: Settings, target: str, allow_loopback: bool) -> Evidence:
-    from node.services.examining import examine_address, examine_file
+    from node.services.examining import examine_address, examine_file, refuse_missing_file
 
     now = int(datetime.now(UTC).timestamp())
     path = Path(target)
     if path.is_file():
         return examine_file(path, now)
+    refuse_missing_file(target)
     with _fetcher(settings, allow_loopback) as fetcher:
         return examine_address(fetcher, target, now)
 
 
-def _say_unreadable(error: SharefeedError, as_json: bool) -> None:
-    tried = getattr(error, "tried", ())
+def _say_unreadable(error: SharefeedError, target: str, allowed: bool, as_json: bool) -> None:
     if as_json:
-        steps = [{"url": url, "happened": happened} for url, happened in tried]
+        steps = [{"url": url, "happened": happened} for url, happened in getattr(error, "tried", ())]
         click.echo(orjson.dumps({"error": str(error), "tried": steps}, option=orjson.OPT_INDENT_2).decode())
         return
-    click.echo(str(error), err=True)
-    for url, happened in tried:
-        click.echo(f"  {url}: {happened}", err=True)
+    how = f"say --allow-loopback, or set allow_loopback = true in the node's {SETTINGS_FILE}"
+    for line in in_words(error, target, allowed, how):
+        click.echo(line, err=True)
 
 
 def _fetcher(settings: Settings, allow_loopback: bool) -> Fetcher:

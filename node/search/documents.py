@@ -16,10 +16,12 @@ from tantivy import Document, Schema, SchemaBuilder
 
 from node.search.analysis import EVERYONE, PLAIN, STEMMED, base_language, folded, without_markup
 from node.search.places import LOCATED, squares_of
+from node.search.postcodes import postcode_terms
 from node.storage.catalogue import Shown
+from schemas.canonical import EXTENSION
 from schemas.vocabulary import home_of
 
-INDEX_VERSION = 2
+INDEX_VERSION = 3
 
 CHOICES = ("direction", "kind", "action", "condition", "status", "organisation_type")
 """Fields of one word from a fixed set; each can be counted."""
@@ -60,7 +62,7 @@ def build_schema() -> Schema:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("source", "square"):
         builder.add_integer_field(name, indexed=True)
-    for name in ("position", "listed", "modified", "expires", "available_from", "available_until"):
+    for name in ("listed", "expires", "available_from", "available_until"):
         builder.add_integer_field(name, fast=True)
     for name in ("lat", "lon"):
         builder.add_float_field(name, fast=True)
@@ -96,12 +98,13 @@ def moment_of(order: int) -> int:
 def document_of(shown: Shown) -> Document:
     """The listing as the index holds it."""
     document = Document()
+    item: dict[str, Any] = orjson.loads(shown.entry.item)
     document.add_text("key", shown.entry.key)
     document.add_bytes("card", orjson.dumps(_card(shown)[1:]))
-    _fill_text(document, shown)
+    _fill_text(document, shown, item)
     _fill_choices(document, shown)
     _fill_numbers(document, shown)
-    _fill_place(document, shown)
+    _fill_place(document, shown, item)
     return document
 
 
@@ -117,9 +120,8 @@ def _card(shown: Shown) -> Card:
     return Card(shown.entry.key, facts.title, facts.action, facts.direction, *who, *where)
 
 
-def _fill_text(document: Document, shown: Shown) -> None:
+def _fill_text(document: Document, shown: Shown, item: dict[str, Any]) -> None:
     facts = shown.entry.facts
-    item: dict[str, Any] = orjson.loads(shown.entry.item)
     title, body = folded(facts.title), folded(_body(item))
     tags = folded(_tags(item))
     document.add_text("title", title)
@@ -180,9 +182,7 @@ def lineage(path: str) -> tuple[str, ...]:
 
 def _fill_numbers(document: Document, shown: Shown) -> None:
     facts = shown.entry.facts
-    document.add_integer("position", shown.position)
     document.add_integer("listed", order_of(shown))
-    document.add_integer("modified", facts.modified_at)
     document.add_integer("expires", facts.expires_at)
     document.add_integer("available_from", _day(facts.available_from, ALWAYS))
     document.add_integer("available_until", _day(facts.available_until, FOR_EVER))
@@ -197,7 +197,7 @@ def town_term(locality: str) -> str:
     return " ".join(folded(locality).casefold().split())
 
 
-def _fill_place(document: Document, shown: Shown) -> None:
+def _fill_place(document: Document, shown: Shown, item: dict[str, Any]) -> None:
     facts = shown.entry.facts
     if facts.lat is None or facts.lon is None:
         return
@@ -208,3 +208,10 @@ def _fill_place(document: Document, shown: Shown) -> None:
         document.add_integer("square", term)
     if facts.locality:
         document.add_text("town", town_term(facts.locality))
+    for name in postcode_terms(_postcode(item)):
+        document.add_text("town", name)
+
+
+def _postcode(item: dict[str, Any]) -> str:
+    stated = (item[EXTENSION].get("place") or {}).get("postcode")
+    return stated if isinstance(stated, str) else ""

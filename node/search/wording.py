@@ -74,7 +74,7 @@ def read(q: str, index: Words, forgiving: bool = False) -> Reading:
     unfinished = bool(typed) and q[-1:].isalnum()
     mended = [_mended(index, word, unfinished and at == len(typed) - 1) for at, word in enumerate(typed)]
     corrected = {was: now for was, now in zip(typed, mended, strict=True) if was != now}
-    phrases = _asked(_cut(tuple(mended)))
+    phrases = _asked(cut(tuple(mended)))
     plain, extras = [p for p in phrases if not _is_number(p)], [p[0] for p in phrases if _is_number(p)]
     if not plain:
         plain, extras = phrases, []
@@ -102,7 +102,7 @@ def _mended(index: Words, word: str, unfinished: bool) -> str:
     return next(iter(corrections(index, word)), word)
 
 
-def _cut(typed: Phrase) -> list[Phrase]:
+def cut(typed: Phrase) -> list[Phrase]:
     """The words as phrases of the vocabulary, the longest first, and single words between them."""
     found: list[Phrase] = []
     at = 0

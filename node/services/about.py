@@ -62,6 +62,8 @@ def described(settings: Settings) -> NodeDocument:
         attribution=settings.attribution or None,
         contact=Contact(email=settings.contact_email) if settings.contact_email else None,
         ttl=settings.ttl,
+        moved_to=settings.moved_to or None,
+        moved_from=tuple(part.strip() for part in settings.moved_from.split(",") if part.strip()),
         feeds=Feeds(changes=url + CHANGES_PATH, json=url + JSON_PATH, atom=url + ATOM_PATH),
         software=Software(SOFTWARE, __version__),
     )

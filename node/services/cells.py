@@ -10,7 +10,8 @@ import math
 import re
 from datetime import date, datetime, time, timedelta
 
-from node.services.spreadsheet import MAX_CELL, Cell, text_of
+from node.services.spreadsheet import MAX_CELL, text_of
+from node.services.workbook import Cell
 from schemas.errors import SharefeedError
 
 _FAILED_FORMULA = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)\Z")

@@ -10,10 +10,10 @@ import os
 import threading
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from multiprocessing import get_context
 
 from federation.reading import Context, read_page
 from federation.records import ReadPage
+from node.processes import spawned
 from schemas.errors import DocumentError
 
 # Below this size a page is decoded here: handing it over would cost more than it saves.
@@ -57,7 +57,7 @@ class DecodePool:
             raise _too_costly() from error
 
     def _decode_alone(self, body: bytes, media_type: str | None, context: Context) -> ReadPage:
-        pool = _started(1)
+        pool = spawned(1)
         try:
             return self._decode(pool, body, media_type, context)
         except BrokenExecutor as error:
@@ -75,7 +75,7 @@ class DecodePool:
     def _running(self) -> ProcessPoolExecutor:
         with self._lock:
             if self._pool is None:
-                self._pool = _started(self._workers)
+                self._pool = spawned(self._workers)
             return self._pool
 
     def _forget(self, broken: ProcessPoolExecutor) -> None:
@@ -83,11 +83,6 @@ class DecodePool:
             if self._pool is broken:
                 self._pool = None
         _kill(broken)
-
-
-def _started(workers: int) -> ProcessPoolExecutor:
-    # "spawn": a process with threads and database connections must not be forked.
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
 
 
 def _submit(pool: ProcessPoolExecutor, body: bytes, media_type: str | None, context: Context) -> Future[ReadPage]:

@@ -203,6 +203,23 @@ def _seen(url: str, body: bytes, media_type: str | None, context: Context, http:
         return SeenPage(url, len(body), None, error.problems, http)
 
 
+def refuse_missing_file(target: str) -> None:
+    """Raises `ExamineError` where a text is meant for a file or a folder, and there is no such file.
+
+    Whatever has a scheme, or begins with the name of a server, is an address.
+    """
+    path = Path(target)
+    if target.strip() and path.is_dir():
+        raise ExamineError(f"{target} is a folder. Name the feed in it, such as {path / 'feed.json'}.")
+    server = target.partition("/")[0]
+    if not target.strip():
+        return
+    is_name = path.suffix.lower() in (*FEED_ENDINGS, *TABLE_ENDINGS) and "/" not in target
+    is_address = ("." in server or ":" in server or server == "localhost") and server.strip(".~")
+    if is_name or not is_address:
+        raise ExamineError(f"There is no file {target}. An address of the web begins with https://.")
+
+
 def examine_file(path: Path, now: int) -> Evidence:
     """What a file on this machine holds: a feed or a node document. Raises `ExamineError` for anything else."""
     if path.suffix.lower() in TABLE_ENDINGS:

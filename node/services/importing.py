@@ -7,17 +7,18 @@ absent unless that is asked for, and never because a row could not be read: what
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from federation.chunks import chunked
 from node.context import Node
 from node.services.drafts import ADDED, CHANGED, UNCHANGED, Draft, prepare
 from node.services.own_ids import new_key, organisation_id
 from node.services.own_pictures import Shelf
 from node.services.pictures import PictureError
-from node.services.publishing import PublishingError, ensure_organisation, put_listings, withdraw
+from node.services.publishing import PublishingError, ensure_organisation, put_listings, withdraw_all
 from node.services.row_values import DEFAULT_TYPE, Author, Defaults
 from node.services.rows import Reading, Refusal, RowProblem, Table, read_table
 from node.services.spreadsheet import Sheet
@@ -30,8 +31,6 @@ from schemas.organisation import Organisation
 
 SKIPPED = "skipped"
 CHANGES = (ADDED, CHANGED, UNCHANGED, WITHDRAWN, SKIPPED)
-BATCH = 500
-"""Listings that are stored in one transaction: others can write in between."""
 _HALF_A_YEAR = timedelta(days=182)
 
 
@@ -118,6 +117,8 @@ def import_sheet(
 ) -> Report:
     """Import every good row of ``sheet``; ``progress`` is told after each batch how many rows are done.
 
+    A batch is a transaction of its own, so that others can write in between.
+
     Raises `PublishingError` for an organisation that cannot be hosted; bad rows are in the report.
     """
     table = read_table(sheet, defaults_of(node, options))
@@ -125,18 +126,13 @@ def import_sheet(
     organisations = _organisations(run, table.readings)
     shelf = Shelf(options.images, node.settings.home / "media", node.settings.url + "media/", options.dry_run)
     done = 0
-    for batch in _batches(table.readings):
+    for batch in chunked(table.readings):
         _import_batch(run, batch, organisations, shelf)
         done += len(batch)
         progress(done)
     if options.withdraw_missing:
         _withdraw_missing(run, table)
     return run.report()
-
-
-def _batches(readings: Sequence[Reading]) -> Iterator[Sequence[Reading]]:
-    for start in range(0, len(readings), BATCH):
-        yield readings[start : start + BATCH]
 
 
 def _organisations(run: _Run, readings: Sequence[Reading]) -> Mapping[str, Organisation]:
@@ -175,9 +171,9 @@ def _import_batch(run: _Run, batch: Sequence[Reading], organisations: Mapping[st
     with run.node.database.read() as tx:
         known = stored.by_keys(tx, [_key(reading) for reading in batch])
     planned = []
+    _close(run, [reading for reading in batch if reading.closed], known)
     for reading in batch:
         if reading.closed:
-            _close(run, reading, known.get(_key(reading)))
             continue
         images, notes = images_of(reading, shelf)
         run.notes += notes
@@ -226,15 +222,18 @@ def kept_end(known: int, wanted: datetime, now: datetime) -> datetime:
     return end if end < wanted and end - now > _HALF_A_YEAR else wanted
 
 
-def _close(run: _Run, reading: Reading, known: OwnListing | None) -> None:
-    """A row that is over: its listing is withdrawn, if there is one that is still shown."""
-    key, reason = _key(reading), reading.closed or WITHDRAWN
-    change = SKIPPED if known is None else UNCHANGED
-    if known is not None and known.state == LIVE:
-        change = WITHDRAWN
-        if not run.options.dry_run:
-            withdraw(run.node, key, reason)
-    run.results.append(Result(reading.row.number, key, reading.listing.title, change))
+def _close(run: _Run, closed: Sequence[Reading], known: Mapping[str, OwnListing]) -> None:
+    """Rows that are over: their listings are withdrawn, where there are any that are still shown."""
+    reasons: dict[str, str] = {}
+    for reading in closed:
+        key = _key(reading)
+        change = UNCHANGED if key in known else SKIPPED
+        if key in known and known[key].state == LIVE:
+            change = WITHDRAWN
+            reasons[key] = reading.closed or WITHDRAWN
+        run.results.append(Result(reading.row.number, key, reading.listing.title, change))
+    if reasons and not run.options.dry_run:
+        withdraw_all(run.node, reasons)
 
 
 def _revived(plan: _Planned) -> _Planned | None:
@@ -323,9 +322,9 @@ def _withdraw_missing(run: _Run, table: Table) -> None:
     names = [reading.name for reading in table.readings] + [refusal.name for refusal in table.refusals]
     present = {new_key(name.slug, name.ref) for name in names}
     for slug in sorted({name.slug for name in names}):
-        for row in _imported(run.node, slug):
-            if row.key not in present:
-                _take_down(run, row)
+        absent = [row for row in _imported(run.node, slug) if row.key not in present]
+        for batch in chunked(absent):
+            _take_down(run, batch)
 
 
 def _imported(node: Node, slug: str) -> list[OwnListing]:
@@ -334,7 +333,7 @@ def _imported(node: Node, slug: str) -> list[OwnListing]:
     return [row for row in rows if row.import_ref is not None]
 
 
-def _take_down(run: _Run, row: OwnListing) -> None:
+def _take_down(run: _Run, rows: Sequence[OwnListing]) -> None:
     if not run.options.dry_run:
-        withdraw(run.node, row.key)
-    run.results.append(Result(None, row.key, row.item()["title"], WITHDRAWN))
+        withdraw_all(run.node, {row.key: WITHDRAWN for row in rows})
+    run.results += [Result(None, row.key, row.item()["title"], WITHDRAWN) for row in rows]

@@ -36,6 +36,17 @@ class SignInError(SharefeedError):
         super().__init__(f"This link {words}. Nobody was signed in. Make a new one with `sharefeed operator link`.")
 
 
+class NoControlPagesError(SharefeedError):
+    """A link was asked for on a node that has no pages to sign in to."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This node publishes and does not read others, so it has no control pages, and no link was made. Its "
+            "listings are kept with `sharefeed listing`, `sharefeed organisation` and `sharefeed import`; control "
+            "pages come with the setting aggregate = true."
+        )
+
+
 class SessionError(SharefeedError):
     """There is no such session, or more than one whose name begins so."""
 
@@ -52,7 +63,9 @@ class Session:
 
 
 def new_link(node: Node) -> str:
-    """The address of a new one-time link, good for `LINK_MINUTES`."""
+    """The address of a new one-time link, good for `LINK_MINUTES`. Raises `NoControlPagesError`."""
+    if not node.settings.aggregate:
+        raise NoControlPagesError
     token = secrets.token_urlsafe(32)
     with node.database.write() as tx:
         stored.forget_links(tx, node.now - 86_400)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FIELDS = (
     "organisation",
     "organisation_type",
+    "organisation_url",
     "direction",
     "kind",
     "action",
@@ -28,9 +29,19 @@ FIELDS = (
     "language",
     "days",
 )
+AT_FIRST: Mapping[str, str] = {
+    "organisation_type": "community_group",
+    "direction": "offer",
+    "kind": "item",
+    "category": "other",
+    "days": "60",
+}
+"""What is filled in before the operator says anything."""
 _WHERE = {
     "/organisation/name": "organisation",
     "/organisation/type": "organisation_type",
+    "/organisation/id": "organisation_url",
+    "/organisation/url": "organisation_url",
     "/place/locality": "locality",
     "/place/lat": "lat",
     "/place/lon": "lon",
@@ -56,17 +67,18 @@ def from_fields(fields: Mapping[str, str], feed_url: str) -> Defaults:
     except DocumentError as error:
         problems += [Problem(_field(found.pointer), found.code, found.message) for found in error.problems]
     if problems:
-        raise DocumentError(problems)
+        # One thing typed may fill two places: once is enough to be told of it.
+        raise DocumentError(list({problem.pointer: problem for problem in problems}.values()))
     return defaults
 
 
 def _document(said: Mapping[str, str], feed_url: str, problems: list[Problem]) -> dict[str, Any]:
     parts = urlsplit(feed_url)
     organisation = {
-        "id": feed_url,
+        "id": said["organisation_url"] or feed_url,
         "name": said["organisation"],
         "type": said["organisation_type"],
-        "url": f"{parts.scheme}://{parts.netloc}/",
+        "url": said["organisation_url"] or f"{parts.scheme}://{parts.netloc}/",
     }
     place: dict[str, Any] = {"locality": said["locality"]} if said["locality"] else {}
     for name in ("lat", "lon"):

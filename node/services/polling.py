@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
@@ -13,6 +14,7 @@ from federation.addresses import AddressPolicy
 from federation.fetch import Fetcher, FetchPolicy, user_agent
 from federation.pipeline import Limits, Poll
 from federation.records import PollResult, Source
+from federation.refresh import Refresh
 from federation.schedule import Pace
 from node import __version__
 from node.context import Node
@@ -49,8 +51,9 @@ class Poller:
         self.fetcher = make_fetcher(node)
         self.decode = DecodePool(node.settings.decoders)
         self._threads = ThreadPoolExecutor(parallel, thread_name_prefix="poll")
-        self._running: set[Future[PollResult]] = set()
+        self._running: set[Future[None]] = set()
         self._parallel = parallel
+        self._closing = threading.Event()
 
     def poll(self, source: Source) -> PollResult:
         """Read one source that this worker has leased."""
@@ -65,18 +68,28 @@ class Poller:
             now=self.node.now,
             chance=random.random(),  # noqa: S311 - spreads the load, keeps no secret
         )
-        return poll.run(source)
+        result = poll.run(source)
+        Refresh(poll.book, poll.fetcher, poll.own_id, poll.now).run(source, result)
+        return result
 
     def start_due(self) -> int:
-        """Begin reading what is due, as far as there is room; how many were begun."""
+        """Begin reading what is due, as far as there is room; how many were begun. Each goes on to the next that is."""
         self._running = {future for future in self._running if not future.done()}
         room = self._parallel - len(self._running)
-        if room <= 0:
-            return 0
-        with self.node.database.write() as tx:
-            claimed = sources.claim(tx, self.node.now, LEASE_S, room)
-        self._running |= {self._threads.submit(self._safely, source) for source in claimed}
+        claimed = self._claim(room) if room > 0 else []
+        self._running |= {self._threads.submit(self._read_on, source) for source in claimed}
         return len(claimed)
+
+    def _claim(self, room: int) -> list[Source]:
+        with self.node.database.write() as tx:
+            return sources.claim(tx, self.node.now, LEASE_S, room)
+
+    def _read_on(self, source: Source) -> None:
+        """Read a source and then, without waiting for the clock, whatever else is due."""
+        following = [source]
+        while following:
+            self._safely(following[0])
+            following = [] if self._closing.is_set() else self._claim(1)
 
     def read_now(self, source_ids: Sequence[int]) -> list[tuple[Source, PollResult]]:
         """Read these sources now, whatever their time, and wait for them."""
@@ -94,6 +107,7 @@ class Poller:
 
     def close(self) -> None:
         """Wait for what is being read, and stop."""
+        self._closing.set()
         self._threads.shutdown(wait=True, cancel_futures=True)
         self.decode.close()
         self.fetcher.close()

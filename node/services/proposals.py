@@ -5,24 +5,18 @@ A proposal fetches nothing: only the operator's look does.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import ipaddress
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from marshmallow.exceptions import ValidationError
-
 from federation.pasted import PastedError, addresses
 from node.context import Node
 from node.services.previewing import Preview, from_json, look
+from node.services.strangers import mail_problems, sender_of, text_problems
 from node.storage import proposals as stored
 from node.storage.proposals import ACCEPTED, REFUSED, WAITING, Proposal
 from schemas.errors import Problem, SharefeedError
-from schemas.fields import Text, problems_of
 
 if TYPE_CHECKING:
     from federation.fetch import Fetcher
@@ -47,7 +41,6 @@ AN_HOUR = 5
 MOST_WAITING = 200
 HOUR_S, DAY_S = 3600, 86_400
 FORGET_PEOPLE_S = 30 * DAY_S
-_MAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[^\s@<>\"(),:;\\\[\]/]+\.[^\s@<>\"(),:;\\\[\]/.]{2,}\Z")
 _LIMITS = {"name": 200, "email": 254, "note": 2000}
 
 
@@ -80,7 +73,7 @@ def propose(node: Node, url: str, name: str, email: str, note: str, from_address
     if not node.settings.proposals:
         raise ProposalError([Problem("", "closed", "This board takes no proposals.")])
     proposal = _checked(url, name, email, note)
-    sender = _sender(node, from_address)
+    sender = sender_of(node, "proposal", from_address)
     with node.database.write() as tx:
         there = stored.waiting_for(tx, proposal.url)
         if there is not None:
@@ -106,10 +99,8 @@ def _checked(url: str, name: str, email: str, note: str) -> Proposal:
     texts = {"name": name.strip(), "email": email.strip(), "note": note.strip()}
     address = _address(url, problems)
     for field, text in texts.items():
-        problems += _text_problems(field, text)
-    if texts["email"] and not problems and not _MAIL.match(texts["email"]):
-        problems.append(Problem("/email", "bad-email", "This must be an e-mail address, such as name@example.org."))
-    if problems:
+        problems += text_problems(field, text, _LIMITS[field])
+    if problems := problems or mail_problems("email", texts["email"]):
         raise ProposalError(problems)
     words = {"reason": "", "preview": "", "sender": ""}
     return Proposal(0, address, **texts, **words, state=WAITING, source_id=None, proposed_at=0, decided_at=None)
@@ -124,25 +115,6 @@ def _address(url: str, problems: list[Problem]) -> str:
     except PastedError as error:
         problems.append(Problem("/url", "bad-url", str(error)))
         return ""
-
-
-def _text_problems(field: str, text: str) -> list[Problem]:
-    try:
-        Text(limit=_LIMITS[field]).deserialize(text)
-    except ValidationError as error:
-        return problems_of(error.messages, (field,))
-    return []
-
-
-def _sender(node: Node, from_address: str) -> str:
-    """A keyed hash of the address; of IPv6 its first half, for one household has the whole of the other."""
-    text = from_address.strip().lower()
-    try:
-        ip = ipaddress.ip_address(text)
-        text = str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else str(ip)
-    except ValueError:
-        text = text[:100]
-    return hmac.new(node.settings.secret(), b"proposal from " + text.encode(), hashlib.sha256).hexdigest()
 
 
 def get(node: Node, proposal_id: int) -> Proposal:
@@ -191,7 +163,7 @@ def preview(
 def accept(
     node: Node,
     proposal_id: int,
-    defaults: Defaults | None = None,
+    describe: Callable[[str], Defaults | None] = lambda feed_url: None,
     hold_new: bool = False,
     *,
     name: str | None = None,
@@ -199,15 +171,18 @@ def accept(
 ) -> Source:
     """Make a source of a proposal; it is read soon.
 
-    ``defaults`` say what a plain feed does not. Raises `UnknownProposalError`, `DiscoveryError` where nothing can be
-    read any more, and `SourceError` where it is a source already or lacks defaults. Then the proposal waits as before.
+    ``describe`` says of the plain feed at an address what that does not; it is not asked about others. What it raises
+    comes through. Raises `UnknownProposalError`, `DiscoveryError` where nothing can be read any more, and `SourceError`
+    where it is a source already or lacks defaults. Then the proposal waits as before.
     """
     from federation.discovery import discover
+    from federation.records import PLAIN
     from node.services import sources
 
     proposal = _open_one(node, proposal_id)
     with _fetcher(node, fetcher) as client:
-        found = discover(client, proposal.url, node.now, defaults)
+        found = discover(client, proposal.url, node.now)
+    defaults = describe(found.feed_url) if found.level == PLAIN else None
     source = sources.add(node, found, name=name or None, defaults=defaults, hold_new=hold_new)
     with node.database.write() as tx:
         stored.decide(tx, proposal_id, ACCEPTED, "", source.id, node.now)
@@ -219,7 +194,7 @@ def refuse(node: Node, proposal_id: int, reason: str) -> None:
     text = reason.strip()
     if not text:
         raise ProposalError([Problem("/reason", "missing", "Give a reason: whoever proposed it may ask for it.")])
-    if problems := _text_problems("note", text):
+    if problems := text_problems("note", text, _LIMITS["note"]):
         raise ProposalError([replace(problem, pointer="/reason") for problem in problems])
     with node.database.write() as tx:
         if not stored.decide(tx, proposal_id, REFUSED, text, None, node.now):

@@ -6,7 +6,7 @@ in the change log, all in one transaction. What is refused is refused whole: not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
@@ -61,6 +61,7 @@ __all__ = [
     "renew",
     "slug_of",
     "withdraw",
+    "withdraw_all",
 ]
 
 _FIXED = frozenset(["id", "url", "date_modified", "organisation"])
@@ -80,7 +81,8 @@ class UnknownListingError(PublishingError):
 
     def __init__(self, key: str) -> None:
         self.key = key
-        super().__init__([Problem("", "unknown-listing", f"There is no listing called {key} here.")])
+        message = f"There is no listing called {key} here; `sharefeed listing list` names them."
+        super().__init__([Problem("", "unknown-listing", message)])
 
 
 def put_organisation(node: Node, organisation: Organisation) -> str:
@@ -192,21 +194,29 @@ def _publish(tx: Tx, rows: Sequence[OwnListing], now: int) -> None:
 
 
 def withdraw(node: Node, key: str, reason: str = "withdrawn") -> OwnListing:
-    """Stop showing a listing; ``reason`` is one of `schemas.vocabulary.REMOVAL_REASONS`. Twice is the same as once.
+    """Stop showing a listing, as `withdraw_all` does."""
+    return withdraw_all(node, {key: reason})[0]
 
-    Raises `UnknownListingError`, and `PublishingError` for another reason.
+
+def withdraw_all(node: Node, reasons: Mapping[str, str]) -> list[OwnListing]:
+    """Stop showing the listings with these keys, all or none, in one transaction; twice is the same as once.
+
+    Each reason is one of `schemas.vocabulary.REMOVAL_REASONS`. Raises `UnknownListingError`, and `PublishingError` for
+    another reason.
     """
-    if reason not in REMOVAL_REASONS:
+    if not set(reasons.values()) <= set(REMOVAL_REASONS):
         message = f"The reason must be one of: {', '.join(REMOVAL_REASONS)}."
         raise PublishingError([Problem("/reason", "not-a-choice", message)])
     with _writing(node) as tx:
-        known = _known(tx, key)
-        catalogue.apply(tx, [], [Removal(known.id, reason)], node.now)
-        if known.state == WITHDRAWN:
-            return known
-        gone = replace(known, state=WITHDRAWN, modified_at=node.now)
-        stored.put(tx, [gone])
-    return gone
+        known = stored.by_keys(tx, list(reasons))
+        for key in reasons:
+            if key not in known:
+                raise UnknownListingError(key)
+        catalogue.apply(tx, [], [Removal(known[key].id, reason) for key, reason in reasons.items()], node.now)
+        gone = [replace(row, state=WITHDRAWN, modified_at=node.now) for row in known.values() if row.state != WITHDRAWN]
+        stored.put(tx, gone)
+    after = {**known, **{row.key: row for row in gone}}
+    return [after[key] for key in reasons]
 
 
 def renew(node: Node, key: str, until: date | None = None) -> OwnListing:

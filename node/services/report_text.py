@@ -19,11 +19,12 @@ _LEVELS = {
 }
 _FORMATS = {"json": "JSON Feed", "atom": "Atom", "rss": "RSS"}
 _VERDICTS = {
-    SHOWN: "would be shown",
-    QUARANTINED: "would be quarantined",
-    EXPIRED: "have expired, so they are not shown",
-    LOOP: "came round in a circle, so they are not shown",
+    SHOWN: ("would be shown", "would be shown"),
+    QUARANTINED: ("would be quarantined", "would be quarantined"),
+    EXPIRED: ("has expired, so it is not shown", "have expired, so they are not shown"),
+    LOOP: ("came round in a circle, so it is not shown", "came round in a circle, so they are not shown"),
 }
+"""What is said of one listing, and of several."""
 
 
 def lines(report: Report) -> Iterator[str]:
@@ -64,10 +65,10 @@ def _listings(report: Report) -> Iterator[str]:
         return
     yield ""
     yield "What a catalogue would show"
-    for verdict, words in _VERDICTS.items():
+    for verdict, (of_one, of_several) in _VERDICTS.items():
         some = [one for one in report.listings if one.verdict == verdict]
         if some:
-            yield f"  {len(some)} of {len(report.listings)} {words}"
+            yield f"  {len(some)} of {len(report.listings)} {of_one if len(some) == 1 else of_several}"
             yield from _kept_back(some) if verdict == QUARANTINED else _titles(some)
 
 

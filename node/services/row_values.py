@@ -14,15 +14,17 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from node.services import cells
+from node.services.category_words import OTHER, meant_by
 from node.services.cells import CellError
 from node.services.columns import CHOICES, CLOSED, PRICE, code_of
 from node.services.drafts import DEFAULT_LIFE, end_of_day
-from node.services.spreadsheet import Cell, text_of
+from node.services.spreadsheet import text_of
+from node.services.workbook import Cell
 from schemas.canonical import EXTENSION
 from schemas.fields import rfc3339, without_empty
 from schemas.free import price_members
 from schemas.listing import GOODS
-from schemas.vocabulary import DEFAULT_ACTION, categories, expansions, home_of, is_path
+from schemas.vocabulary import DEFAULT_ACTION, home_of
 
 # A day less than a year: the last day runs to its end where the node is, which summer time can push past the limit.
 LONGEST_SHOWING = timedelta(days=364)
@@ -183,7 +185,7 @@ def compose(values: Mapping[str, Any], defaults: Defaults) -> Composed:
     """The item that a row's values make with the defaults for the rest, and what to say about it."""
     notes: list[Fault] = []
     category = _category(values, notes)
-    kind = _kind(values, category)
+    kind = usual_kind(values, category)
     end = _end(values, defaults)
     closed = _closed(values, end, defaults, notes)
     author = _author(values, defaults)
@@ -239,22 +241,14 @@ def _closed(values: Mapping[str, Any], end: End, defaults: Defaults, notes: list
 
 
 def _category(values: Mapping[str, Any], notes: list[Fault]) -> str:
-    """A path as written; the category that a plain word stands for; else ``other``, with a note."""
-    text = values.get("category", "other")
-    path = re.sub(r"\s*/\s*", "/", text.strip().lower()).replace(" ", "-")
-    if is_path(path) and home_of(path) is not None:
-        return path
-    found = [path for path in expansions(text) if values.get("kind") in (None, *categories()[path].kinds)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        notes.append(Fault("category", f"This could be {' or '.join(found)}; the first was taken."))
-        return found[0]
-    notes.append(Fault("category", "This category is not known; the listing stands under “other”."))
-    return "other"
+    meant = meant_by(values.get("category", OTHER), values.get("kind"))
+    if meant.note:
+        notes.append(Fault("category", meant.note))
+    return meant.path
 
 
-def _kind(values: Mapping[str, Any], category: str) -> str:
+def usual_kind(values: Mapping[str, Any], category: str) -> str:
+    """The kind that is said, else what the action says, else what the category is for, else an item."""
     if "kind" in values:
         return str(values["kind"])
     if "action" in values:

@@ -6,6 +6,7 @@ the rule that every reader applies; `row_values` decides what an empty cell mean
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,11 +14,13 @@ from node.services.cells import CellError, line
 from node.services.columns import COLUMNS, PROBLEM, field_of, folded
 from node.services.own_ids import slug_of
 from node.services.row_values import Author, Composed, Defaults, Fault, Picture, compose, parse_cells
-from node.services.spreadsheet import Cell, Sheet, SheetRow, text_of
+from node.services.spreadsheet import Sheet, SheetRow, text_of
+from node.services.workbook import Cell
 from schemas.errors import DocumentError, Problem
 from schemas.listing import Listing, load_listing
 
-_SHOWN_CHARACTERS = 80
+_SHOWN_CHARACTERS, _READ_CHARACTERS = 80, 500
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -107,7 +110,7 @@ class _Row:
 
     def problem(self, column: str, message: str, pointer: str = "", with_advice: bool = True) -> RowProblem:
         known = COLUMNS.get(column)
-        value = " ".join(text_of(self.cells.get(column)).split())
+        value = " ".join(_CONTROL.sub(" ", text_of(self.cells.get(column))[:_READ_CHARACTERS]).split())
         return RowProblem(
             self.row.number,
             self.headings.get(column, column),
@@ -133,7 +136,7 @@ def read_table(sheet: Sheet, defaults: Defaults) -> Table:
             notes += found
         else:
             refusals.append(result)
-    return Table(tuple(readings), tuple(refusals), tuple(notes), (*remarks, *_nameless(sheet)))
+    return Table(tuple(readings), tuple(refusals), tuple(notes), (*sheet.remarks, *remarks, *_nameless(sheet)))
 
 
 def match_columns(headings: Sequence[str]) -> tuple[Mapping[str, int], tuple[str, ...]]:
@@ -179,6 +182,8 @@ def _read(row: _Row, defaults: Defaults) -> tuple[Reading | Refusal, list[RowPro
     faults += [fault for fault in composed.faults if fault.column not in unreadable]
     if row.name.twin:
         faults.append(Fault("id", f"Row {row.name.twin} has the same id, so one would overwrite the other."))
+    if row.row.fault:
+        return Refusal(row.row, Name(), (row.problem("row", row.row.fault),)), []
     listing, problems = _checked(composed)
     found = [row.problem(fault.column, fault.message) for fault in faults]
     found += [p for p in _located(row, problems) if p.column not in {earlier.column for earlier in found}]

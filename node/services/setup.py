@@ -14,11 +14,25 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import orjson
 
 from node.context import Node
-from node.services.about import area_bbox
+from node.services.about import area_bbox, described
+from node.services.mail_settings import check_mail
 from node.settings import SECRET_FILE, SETTINGS, SETTINGS_FILE, SettingError, Settings, load
 from node.storage import catalogue, migrate
-from schemas.errors import SharefeedError
+from schemas.errors import DocumentError, SharefeedError
+from schemas.node_document import dump_node_document, load_node_document
 
+_SETTING_AT = {
+    "/id": "node_url",
+    "/name": "node_name",
+    "/description": "node_description",
+    "/languages": "language",
+    "/licence": "licence",
+    "/attribution": "attribution",
+    "/contact/email": "contact_email",
+    "/area/name": "area_name",
+    "/area/country": "country",
+    "/ttl": "ttl",
+}
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1")
 
 
@@ -35,6 +49,7 @@ def init(home: Path, values: Mapping[str, Any], environment: Mapping[str, str] |
     settings = Settings(home.absolute(), values)
     check_url(settings)
     check_settings(settings)
+    check_described(settings)
     _refuse_existing(home)
     try:
         home.mkdir(parents=True, exist_ok=True)
@@ -46,7 +61,8 @@ def init(home: Path, values: Mapping[str, Any], environment: Mapping[str, str] |
         write_private(home / SECRET_FILE, secrets.token_hex(32))
         write_private(home / SETTINGS_FILE, settings_text(settings, values))
     except OSError as error:
-        raise SetupError(f"cannot write to {home}: {error.strerror}") from error
+        message = f"{home} cannot be written to: {error.strerror}. No node was made. Choose another folder with --home."
+        raise SetupError(message) from error
     return node
 
 
@@ -54,8 +70,8 @@ def _refuse_existing(home: Path) -> None:
     for name in (SETTINGS_FILE, SECRET_FILE):
         if (home / name).exists():
             raise SetupError(
-                f"there is a node in {home} already ({name}). It was left as it is. "
-                "Choose another folder with --home, or edit its settings.toml"
+                f"There is a node in {home} already ({name}). It was left as it is. "
+                f"Choose another folder with --home, or change the settings in {home / SETTINGS_FILE}."
             )
 
 
@@ -63,7 +79,7 @@ def check_url(settings: Settings) -> None:
     """Raises `SettingError` for a public address that cannot be an identity: it must be https, or on this machine."""
     try:
         parts = urlsplit(settings.url)
-        host = parts.hostname or ""
+        host = parts.hostname or "" if parts.port != 0 else ""
     except ValueError as error:
         raise SettingError("node_url", f"is not an address: {settings.url}") from error
     if parts.query or parts.fragment or "@" in parts.netloc or not host:
@@ -77,10 +93,21 @@ def check_url(settings: Settings) -> None:
 def check_settings(settings: Settings) -> None:
     """Raises `SettingError` for what would otherwise fail only once a page or a feed is asked for."""
     area_bbox(settings)
+    check_mail(settings)
     try:
         ZoneInfo(settings.timezone)
     except (ValueError, OSError, ZoneInfoNotFoundError) as error:
         raise SettingError("timezone", f"there is no time zone called {settings.timezone}") from error
+
+
+def check_described(settings: Settings) -> None:
+    """Raises `SettingError` for what would make a node document that no reader takes, such as a licence in words."""
+    try:
+        load_node_document(dump_node_document(described(settings)))
+    except DocumentError as error:
+        problem = error.problems[0]
+        name = _SETTING_AT.get(problem.pointer.removesuffix("/0"), problem.pointer)
+        raise SettingError(name, problem.message) from error
 
 
 def write_private(path: Path, text: str) -> None:

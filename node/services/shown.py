@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import orjson
@@ -13,12 +13,13 @@ from federation.facts import short_key
 from node.context import Node
 from node.storage import catalogue, organisations
 from node.storage.catalogue import Shown
+from schemas.errors import DocumentError
 from schemas.listing import load_listing
-from schemas.organisation import Organisation
+from schemas.organisation import Organisation, load_organisation
 
 if TYPE_CHECKING:
     # For their names alone: behind them stands the HTTP client, which a small publisher never loads.
-    from federation.records import Source
+    from federation.records import Mirrored, Source
     from node.services.photos import Picture
     from node.storage.engine import Tx
 
@@ -29,10 +30,16 @@ ORGANISATION_LISTINGS = 200
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A listing that is shown; ``source`` is where it was read, None for one written here."""
+    """A listing that is shown; ``source`` is where it was read, None for one written here.
+
+    ``sent`` is what that source sent last, None if it has removed it; ``nodes`` are the sources among the nodes that
+    it came through, by their ids.
+    """
 
     shown: Shown
     source: Source | None
+    sent: Mirrored | None = None
+    nodes: Mapping[str, Source] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +53,15 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """An organisation with what it offers and looks for; ``slug`` is None for one of another node."""
+    """An organisation with what it offers and looks for; ``slug`` is None for one of another node.
+
+    ``source`` is where its newest listing was read, None for one of ours.
+    """
 
     organisation: Organisation
     slug: str | None
     shown: tuple[Shown, ...]
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +84,17 @@ def listing(node: Node, key: str) -> Found | Gone | None:
         entry = shown.entry
         if entry.facts.expires_at <= node.now:
             return Gone("expired", entry.facts.expires_at, entry.facts.title)
-        return Found(shown, None if entry.source_id is None else _source(tx, entry.source_id))
+        return Found(shown, None) if entry.source_id is None else _from_elsewhere(tx, shown, entry.source_id)
 
 
-def _source(tx: Tx, source_id: int) -> Source | None:
-    from node.storage import sources
+def _from_elsewhere(tx: Tx, shown: Shown, source_id: int) -> Found:
+    from node.storage import mirror, sources
 
-    return sources.by_id(tx, source_id)
+    source, entry = sources.by_id(tx, source_id), shown.entry
+    passed = [node_id for node_id in entry.via if source is None or node_id != source.node_id]
+    known = [source, *(sources.by_node(tx, node_id) for node_id in passed)]
+    sent = mirror.known(tx, source_id, [entry.id]).get(entry.id)
+    return Found(shown, source, sent, {one.node_id: one for one in known if one is not None})
 
 
 def organisation(node: Node, key: str) -> Host | None:
@@ -88,13 +103,40 @@ def organisation(node: Node, key: str) -> Host | None:
         own = organisations.by_slug(tx, key)
         wanted = short_key(own.organisation.id) if own else key
         shown = tuple(catalogue.of_organisation(tx, wanted, node.now, ORGANISATION_LISTINGS))
-    if own is not None:
-        return Host(own.organisation, own.slug, shown)
-    return Host(_stated(shown[0]), None, shown) if shown else None
+        if own is not None:
+            return Host(own.organisation, own.slug, shown)
+        return _host_elsewhere(tx, shown) if shown else None
 
 
-def _stated(shown: Shown) -> Organisation:
-    return load_listing(orjson.loads(shown.entry.item)).organisation
+def _host_elsewhere(tx: Tx, shown: tuple[Shown, ...]) -> Host:
+    from node.storage import sources
+
+    source_id = shown[0].entry.source_id
+    source = None if source_id is None else sources.by_id(tx, source_id)
+    stated = load_listing(orjson.loads(shown[0].entry.item)).organisation
+    return Host(_described(stated, source), None, shown, source)
+
+
+def _described(stated: Organisation, source: Source | None) -> Organisation:
+    """The organisation as its listing states it, with what only its profile in the node's document says."""
+    document = orjson.loads(source.node_document) if source is not None and source.node_document else {}
+    for profile in document.get("organisations") or ():
+        if isinstance(profile, dict) and profile.get("id") == stated.id:
+            return _filled(stated, profile)
+    return stated
+
+
+def _filled(stated: Organisation, profile: Mapping[str, object]) -> Organisation:
+    try:
+        said = load_organisation(profile)
+    except DocumentError:
+        return stated
+    return replace(
+        stated,
+        description=stated.description or said.description,
+        url=stated.url or said.url,
+        identifiers=stated.identifiers or said.identifiers,
+    )
 
 
 def front(node: Node, page: int) -> Front | None:
@@ -122,9 +164,3 @@ def copies(node: Node, addresses: Iterable[str]) -> Mapping[str, Picture]:
     if len(ready) < len(elsewhere):
         photos.register(node, elsewhere)
     return ready
-
-
-def newest(node: Node, limit: int, direction: str) -> list[Shown]:
-    """The newest visible offers or wants."""
-    with node.database.read() as tx:
-        return catalogue.newest(tx, node.now, limit, direction)

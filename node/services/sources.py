@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from federation.chunks import CHUNK
-from federation.merge import territory
 from federation.records import (
     ACTIVE,
     HELD,
@@ -19,16 +18,18 @@ from federation.records import (
     PLAIN,
     QUARANTINED,
     REMOVED,
+    RESUMED,
     SHOWN,
     SUSPENDED,
     Mirrored,
     Source,
 )
 from federation.rejudge import hide, show
-from federation.settle import settle
+from federation.settle import said_for, settle
 from node.context import Node
-from node.storage import catalogue, mirror, polls, removals, sources
+from node.storage import catalogue, events, mirror, polls, removals, sources
 from node.storage.engine import Tx
+from node.storage.events import EventRow
 from node.storage.ledger import StoredBook, StoredLedger
 from node.storage.polls import PollRow
 from schemas.errors import SharefeedError
@@ -72,6 +73,11 @@ class Health:
         return self.counts.get(MERGED, 0)
 
     @property
+    def next_read(self) -> int | None:
+        """When the source is read next, in seconds; None where the operator stopped that."""
+        return self.source.due_at if self.source.state in (ACTIVE, SUSPENDED) else None
+
+    @property
     def identical(self) -> bool:
         """Whether the last comparison found the mirror to be exactly what the node publishes."""
         return self.source.verified_at is not None and self.source.reread_at is None
@@ -99,6 +105,9 @@ def add(
         hold_new=hold_new,
         defaults=defaults.to_json() if defaults else "{}",
         node_document=found.node_document_text,
+        document_url=found.document_url,
+        document_asked_at=node.now,
+        document_read_at=node.now if found.node_document else None,
         ttl_s=found.node_document.ttl if found.node_document else None,
         due_at=node.now,
         added_at=node.now,
@@ -153,6 +162,12 @@ def recent_polls(node: Node, source_id: int) -> list[PollRow]:
         return polls.recent(tx, source_id)
 
 
+def history(node: Node, source_id: int) -> list[EventRow]:
+    """What happened to a source besides being read, the newest first."""
+    with node.database.read() as tx:
+        return events.recent(tx, source_id)
+
+
 def organisations(node: Node, source_id: int) -> list[tuple[str, str]]:
     """Key and name of the organisations that are shown from a source."""
     with node.database.read() as tx:
@@ -189,7 +204,16 @@ def report(node: Node, source_id: int, after: str = "", limit: int = 500) -> dic
         "source": {"id": source.id, "node": source.node_id, "feed": source.url, "state": source.state},
         "last_read": rfc3339_of(source.last_read_at),
         "verified_identical": rfc3339_of(source.verified_at) if how.identical else None,
-        "counts": {**how.counts, "waiting_removals": how.waiting_removals, "sent": source.mirror_count},
+        "last_verified_identical": rfc3339_of(source.verified_at),
+        "next_read": rfc3339_of(how.next_read),
+        "document_read": rfc3339_of(source.document_read_at),
+        "counts": {
+            **how.counts,
+            "merged": how.merged,
+            "waiting_removals": how.waiting_removals,
+            "sent": source.mirror_count,
+        },
+        "history": [{**event._asdict(), "at": rfc3339_of(event.at)} for event in history(node, source_id)],
         "listings": [
             {"id": row.id, "hash": row.hash, "verdict": row.state, "reasons": [r.as_json() for r in row.reasons]}
             for row in rows
@@ -205,14 +229,12 @@ def pause(node: Node, source_id: int, reason: str = "") -> None:
 
 def resume(node: Node, source_id: int) -> None:
     """Read the source again, at once; what a suspension hid is shown again."""
+    before = get(node, source_id)
     _change(node, source_id, state=ACTIVE, state_reason=None, due_at=node.now, failures=0, gone_answers=0)
+    if before.state == SUSPENDED:
+        with node.database.write() as tx:
+            events.note(tx, source_id, RESUMED, "The operator ended the suspension.", node.now)
     show(StoredBook(node.database), source_id, node.settings.url, node.now)
-
-
-def suspend(node: Node, source_id: int, reason: str) -> None:
-    """Hide the source's listings and read it no more; `resume` restores them."""
-    _change(node, source_id, state=SUSPENDED, state_reason=reason)
-    hide(StoredBook(node.database), source_id, node.settings.url, node.now)
 
 
 def hide_suspended(node: Node) -> int:
@@ -222,6 +244,17 @@ def hide_suspended(node: Node) -> int:
         left = [source_id for source_id in suspended if catalogue.ids_of_source(tx, source_id, 1)]
     for source_id in left:
         hide(StoredBook(node.database), source_id, node.settings.url, node.now)
+    return len(left)
+
+
+def show_resumed(node: Node) -> int:
+    """Finish what the end of a suspension began, if the program ended in the middle of it; how many were left over."""
+    with node.database.read() as tx:
+        counts, shown = mirror.count_states(tx), catalogue.count_by_source(tx)
+        active = [source.id for source in sources.every(tx) if source.state == ACTIVE]
+    left = [source_id for source_id in active if counts.get(source_id, {}).get(SHOWN, 0) > shown.get(source_id, 0)]
+    for source_id in left:
+        show(StoredBook(node.database), source_id, node.settings.url, node.now)
     return len(left)
 
 
@@ -246,7 +279,7 @@ def remove(node: Node, source_id: int) -> int:
     with node.database.write() as tx:
         ledger = StoredLedger(tx)
         # Copies that other nodes passed on were overruled by this one's word until now.
-        ids = ledger.under(territory(found.source.node_id), source_id)
+        ids = said_for(ledger, found.source)
         sources.remove(tx, source_id)
         settle(ledger, ids, node.settings.url, node.now)
     return found.shown

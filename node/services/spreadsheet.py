@@ -8,59 +8,81 @@ from __future__ import annotations
 
 import csv
 import io
-import warnings
-import zipfile
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from itertools import chain
 from pathlib import Path
-from typing import TypeAlias
 
 from node.services.columns import COLUMNS, field_of
+from node.services.workbook import LAST_ROW, MAX_COLUMNS, Cell, WorkbookError, rows_of
 from schemas.errors import SharefeedError
 
 MAX_FILE_BYTES = 20 * 2**20
-MAX_UNPACKED_BYTES = 160 * 2**20
-MAX_PARTS = 2000
 MAX_ROWS = 20_000
-MAX_COLUMNS = 60
 MAX_CELL = 32_767
 """Characters in a cell: the limit that spreadsheet programs have."""
 
-_LAST_ROW = 2**20
 _HEADER_SEARCH = 20
 _DELIMITERS = (",", ";", "\t")
-_XML_TRAPS = tuple(mark.encode(coding) for mark in ("<!DOCTYPE", "<!ENTITY") for coding in ("ascii", "utf-16-le"))
 _KINDS = (
     (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls) or one with a password"),
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"{\\rtf", "a word processor's document"),
+    (b"<html", "a web page"),
+    (b"<!doctype html", "a web page"),
+    (b"<table", "a web page"),
+    (b"<?xml", "an XML document"),
 )
 
-Cell: TypeAlias = str | int | float | bool | datetime | date | time | None
+_END = "\x00the end\x00"
+_UNCLOSED = (
+    "A quotation mark is opened in this row and never closed, so the rest of the file went into it. Close it, or write "
+    "it twice where it is meant as a sign."
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 class SpreadsheetError(SharefeedError):
     """A file that cannot be read as a spreadsheet; nothing of it was used. The message says what to do."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(f"{message} Nothing was changed.")
+
+
+class _UnclosedError(SharefeedError):
+    """The last row of a CSV file, which ends inside quotation marks."""
+
+    def __init__(self, number: int, cells: Sequence[Cell]) -> None:
+        self.row = SheetRow(number, tuple(cells[:MAX_COLUMNS]), _UNCLOSED)
+        super().__init__(_UNCLOSED)
+
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """One row that holds something. ``number`` is 1-based, as a spreadsheet program shows it."""
+    """One row that holds something. ``number`` is 1-based, as a spreadsheet program shows it.
+
+    ``fault`` says why nothing in it can be trusted, if so.
+    """
 
     number: int
     cells: tuple[Cell, ...]
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """``headings`` as they are written, in order; ``rows`` are those below the headings that are not blank."""
+    """``headings`` as they are written, in order; ``rows`` are those below the headings that are not blank.
+
+    ``remarks`` are for the owner of the file.
+    """
 
     headings: tuple[str, ...]
     rows: tuple[SheetRow, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def read_file(path: Path) -> Sheet:
@@ -78,10 +100,16 @@ def read(data: bytes) -> Sheet:
     if len(data) > MAX_FILE_BYTES:
         raise SpreadsheetError(f"The file is larger than {MAX_FILE_BYTES // 2**20} MB. Split it into smaller files.")
     for opening, what in _KINDS:
-        if data.startswith(opening):
+        if data[:20].lstrip().lower().startswith(opening.lower()):
             raise SpreadsheetError(f"This is {what}. Save the list as .xlsx or as CSV and import that.")
-    rows = _xlsx_rows(data) if data.startswith(b"PK") else _csv_rows(data)
-    return _sheet(rows)
+    if not data.startswith(b"PK"):
+        return _sheet(_csv_rows(data))
+    remarks: list[str] = []
+    try:
+        sheet = _sheet(rows_of(data, remarks.append))
+    except WorkbookError as error:
+        raise SpreadsheetError(str(error)) from error
+    return replace(sheet, remarks=tuple(remarks))
 
 
 def text_of(cell: Cell) -> str:
@@ -103,17 +131,20 @@ def _sheet(rows: Iterator[tuple[int, Sequence[Cell]]]) -> Sheet:
     headings: tuple[str, ...] | None = None
     above: list[str] = []
     found: list[SheetRow] = []
-    for number, cells in rows:
-        if number > _LAST_ROW:
-            raise SpreadsheetError("The sheet claims more rows than a spreadsheet can have.")
-        if not any(text_of(cell) for cell in cells):
-            continue
-        if headings is None:
-            headings = _headings(cells, above)
-        elif len(found) == MAX_ROWS:
-            raise SpreadsheetError(f"There are more than {MAX_ROWS:,} rows. Split the file into smaller ones.")
-        else:
-            found.append(SheetRow(number, tuple(cells[:MAX_COLUMNS])))
+    try:
+        for number, cells in rows:
+            if number > LAST_ROW:
+                raise SpreadsheetError("The sheet claims more rows than a spreadsheet can have.")
+            if not any(text_of(cell) for cell in cells):
+                continue
+            if headings is None:
+                headings = _headings(cells[:MAX_COLUMNS], above)
+            elif len(found) == MAX_ROWS:
+                raise SpreadsheetError(f"There are more than {MAX_ROWS:,} rows. Split the file into smaller ones.")
+            else:
+                found.append(SheetRow(number, tuple(cells[:MAX_COLUMNS])))
+    except _UnclosedError as error:
+        found.append(error.row)
     if headings is None:
         raise _no_headings(above)
     return Sheet(headings, tuple(found))
@@ -123,9 +154,9 @@ def _headings(cells: Sequence[Cell], above: list[str]) -> tuple[str, ...] | None
     """The headings, if this is their row; a title over the table is passed over."""
     texts = tuple(text_of(cell) for cell in cells)
     if any(field_of(text) == "title" for text in texts):
-        return texts[:MAX_COLUMNS]
+        return texts
     if not above:
-        above.extend(text[:40] for text in texts if text)
+        above.extend(_CONTROL.sub(" ", text[:40]) for text in texts if text)
     above.append("")
     if above.count("") >= _HEADER_SEARCH:
         raise _no_headings(above)
@@ -150,10 +181,17 @@ def _csv_rows(data: bytes) -> Iterator[tuple[int, Sequence[Cell]]]:
     # An unclosed quotation mark makes one cell of the rest of the file: better a long cell in one bad row than the
     # module's own limit, which would end the reading.
     csv.field_size_limit(MAX_FILE_BYTES)
+    # A row of our own at the end: it is swallowed if a quotation mark is still open.
+    lines = chain(io.StringIO(text, newline=""), ["\n", _END])
+    waiting: tuple[int, list[str]] = (0, [])
     try:
-        yield from enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1)
+        for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
+            yield waiting
+            waiting = (number, cells)
     except csv.Error as error:
         raise SpreadsheetError(f"This is not a CSV file: {error}.") from error
+    if waiting[1] != [_END]:
+        raise _UnclosedError(*waiting)
 
 
 def _decoded(data: bytes) -> str:
@@ -184,63 +222,3 @@ def _known_headings(opening: str, delimiter: str) -> tuple[int, int]:
     except csv.Error:
         return best
     return best
-
-
-def _xlsx_rows(data: bytes) -> Iterator[tuple[int, Sequence[Cell]]]:
-    _check_archive(data)
-    # Imported here: 0.3 s and 30 MB that a web server never needs.
-    from openpyxl import load_workbook
-
-    try:
-        with warnings.catch_warnings():
-            # openpyxl warns of styles and validations that it leaves out; they carry no data.
-            warnings.simplefilter("ignore")
-            workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-            sheet = workbook.worksheets[0]
-            yield from enumerate(_plain_rows(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS)), start=1)
-    except SpreadsheetError:
-        raise
-    except Exception as error:
-        # openpyxl lets a dozen kinds of exception of its own, of zip and of XML through for one damaged file.
-        raise _damaged() from error
-
-
-def _plain_rows(rows: Iterable[Sequence[object]]) -> Iterator[Sequence[Cell]]:
-    for row in rows:
-        # A format far below the list makes a million rows of nothing: they are counted, and cost nothing more.
-        empty = row.count(None)
-        width = len(row) if empty < len(row) else 0
-        while width and row[width - 1] is None:
-            width -= 1
-        yield tuple(cell if isinstance(cell, Cell) else str(cell) for cell in row[:width])
-
-
-def _check_archive(data: bytes) -> None:
-    """Refuse what would unpack to too much, declare XML entities, or is no workbook. zipfile enforces stated sizes."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
-                raise SpreadsheetError("The file unpacks to far more than a list of this size needs; it was not read.")
-            if "xl/workbook.xml" not in archive.namelist():
-                raise SpreadsheetError("This is not an Excel workbook. Save the list as .xlsx or as CSV.")
-            for part in parts:
-                _check_part(archive, part)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
-        raise _damaged() from error
-
-
-def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    tail = b""
-    with archive.open(part) as file:
-        while piece := file.read(2**18):
-            if any(trap in tail + piece for trap in _XML_TRAPS):
-                raise SpreadsheetError("The workbook holds XML that no spreadsheet program writes; it was not read.")
-            tail = piece[-32:]
-
-
-def _damaged() -> SpreadsheetError:
-    return SpreadsheetError(
-        "The workbook is damaged or is not an Excel file. Open it in a spreadsheet program, save it again as .xlsx "
-        "or as CSV, and import that."
-    )

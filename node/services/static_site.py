@@ -94,7 +94,10 @@ def remembered(folder: Path, url: str) -> Memory:
         for item in items:
             load_listing(item)
     except (OSError, DocumentError) as error:
-        message = f"{path} cannot be read, so it is not known what was published: {error}. Move it away to begin anew."
+        message = (
+            f"{path} cannot be read, so it is not known what was published: {error}. Nothing was written. "
+            "Move it away to begin anew."
+        )
         raise StaticSiteError(message) from error
     own = page.head is not None and page.head.node == url
     return Memory({item["id"]: item for item in items} if own else {})
@@ -251,7 +254,8 @@ def write(site: StaticSite, render: Render, folder: Path, memory: Memory) -> int
         changed = sum(write_whole(folder / path, data) for path, data in [*before.items(), *feeds.items()])
         _clear(folder, memory, pages)
     except OSError as error:
-        raise StaticSiteError(f"{folder} cannot be written to: {error.strerror}. Run the command again.") from error
+        message = f"{folder} cannot be written to: {error.strerror}. Run the command again when it can."
+        raise StaticSiteError(message) from error
     return changed
 
 

@@ -154,10 +154,13 @@ def refused_rows(sheet: Sheet, refusals: Iterable[Refusal]) -> bytes:
     for refusal in refusals:
         cells = [text_of(refusal.row.cells[p]) if p < len(refusal.row.cells) else "" for p in kept]
         rows.append([*cells, " ".join(str(problem) for problem in refusal.problems)])
-    return _csv(rows)
+    # Everything in quotation marks: where a spreadsheet divides at semicolons, "a;=1" would become two cells.
+    return _csv(rows, quoted=True)
 
 
-def _csv(rows: Iterable[Sequence[str]]) -> bytes:
+def _csv(rows: Iterable[Sequence[str]], quoted: bool = False) -> bytes:
     out = io.StringIO(newline="")
-    csv.writer(out).writerows([guarded(cell) for cell in row] for row in rows)
+    csv.writer(out, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL).writerows(
+        [guarded(cell) for cell in row] for row in rows
+    )
     return out.getvalue().encode("utf-8-sig", "replace")

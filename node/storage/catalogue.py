@@ -168,6 +168,12 @@ def live(tx: Tx, limit: int | None = None) -> Iterator[Shown]:
     return (_shown(row) for row in tx.execute(query.limit(limit) if limit else query))
 
 
+def every_visible(tx: Tx, now: int) -> Iterator[Shown]:
+    """What people may see, in the order of the change log, a few hundred at a time in memory."""
+    query = select(catalogue).where(_visible(now)).order_by(catalogue.c.position)
+    return (_shown(row) for row in tx.execute(query, execution_options={"yield_per": 500}))
+
+
 def of_organisation(tx: Tx, organisation_key: str, now: int, limit: int = 200) -> list[Shown]:
     """What an organisation offers now, the newest change first."""
     query = select(catalogue).where(_visible(now), catalogue.c.organisation_key == organisation_key)
@@ -216,6 +222,13 @@ def ids_of_source(tx: Tx, source_id: int, limit: int) -> list[str]:
     """Some of the listings that are shown from this source."""
     mine = and_(catalogue.c.live, catalogue.c.source_id == source_id)
     return [row.id for row in tx.execute(select(catalogue.c.id).where(mine).limit(limit))]
+
+
+def count_by_source(tx: Tx) -> dict[int, int]:
+    """How many live listings came from each source."""
+    live_rows = and_(catalogue.c.live, catalogue.c.source_id.is_not(None))
+    query = select(catalogue.c.source_id, func.count()).where(live_rows).group_by(catalogue.c.source_id)
+    return {row.source_id: row[1] for row in tx.execute(query)}
 
 
 def totals(tx: Tx, now: int) -> tuple[int, int]:

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from federation.facts import Entry, Removal
 from federation.merge import Current, KnownNode
-from federation.records import KEPT, SUSPENDED, WAITING, Mirrored, PollResult, Ruling, Source, Withdrawn
-from node.storage import catalogue, mirror, polls, removals, rulings, sources
+from federation.records import ACTIVE, KEPT, SUSPENDED, WAITING, Mirrored, PollResult, Ruling, Source, Withdrawn
+from node.storage import catalogue, events, mirror, polls, removals, rulings, sources
 from node.storage.engine import Database, Tx
 
 
@@ -31,6 +31,19 @@ class StoredLedger:
 
     def suspend(self, source_id: int, reason: str) -> None:
         sources.change(self.tx, source_id, state=SUSPENDED, state_reason=reason)
+
+    def resume(self, source_id: int) -> None:
+        sources.change(self.tx, source_id, state=ACTIVE, state_reason=None, gone_answers=0)
+
+    def amend(self, source: Source) -> None:
+        sources.amend(self.tx, source)
+
+    def note(self, source_id: int, code: str, message: str, now: int) -> None:
+        events.note(self.tx, source_id, code, message, now)
+
+    def source_at(self, url: str) -> int | None:
+        found = sources.by_url(self.tx, url)
+        return found.id if found else None
 
     def nodes(self) -> list[KnownNode]:
         return sources.nodes(self.tx)
@@ -65,6 +78,10 @@ class StoredLedger:
     def under(self, address: str, except_source: int) -> list[str]:
         sent = mirror.under(self.tx, address, except_source)
         return sorted({*sent, *removals.under(self.tx, address, except_source)})
+
+    def first_from(self, node_id: str, except_source: int) -> list[str]:
+        sent = mirror.first_from(self.tx, node_id, except_source)
+        return sorted({*sent, *removals.first_from(self.tx, node_id, except_source)})
 
     def rulings(self, source_id: int, ids: Collection[str]) -> dict[str, Ruling]:
         return rulings.of_source(self.tx, source_id, ids)

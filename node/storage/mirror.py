@@ -11,8 +11,8 @@ from sqlalchemy import Row, and_, bindparam, delete, func, select, update
 from federation.records import Mirrored
 from node.storage.among import among
 from node.storage.engine import Tx
-from node.storage.prefix import begins_with
-from node.storage.tables import mirror
+from node.storage.prefix import begins_with, origin_is
+from node.storage.tables import FORWARDED, mirror
 from node.storage.upsert import upsert
 from schemas.errors import Problem
 
@@ -90,6 +90,13 @@ def under(tx: Tx, address: str, except_source: int) -> list[str]:
     """Ids that begin with ``address`` and came from other sources than this one."""
     query = select(mirror.c.id).where(begins_with(tx, mirror.c.id, address), mirror.c.source_id != except_source)
     return list(tx.execute(query.distinct()).scalars())
+
+
+def first_from(tx: Tx, node_id: str, except_source: int) -> list[str]:
+    """Ids that name this node as their origin and came from other sources than this one."""
+    theirs = and_(FORWARDED, origin_is(tx, mirror.c.via, node_id), mirror.c.source_id != except_source)
+    # Made distinct here: asked to do so, SQLite walks the whole table in the order of ids.
+    return sorted(set(tx.execute(select(mirror.c.id).where(theirs)).scalars()))
 
 
 def of_source(tx: Tx, source_id: int, after: str = "", limit: int = 500, state: str | None = None) -> list[Mirrored]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, and_
 
 from node.storage.engine import Tx
@@ -15,3 +16,8 @@ def begins_with(tx: Tx, column: ColumnElement[Any], address: str) -> ColumnEleme
     compared = column if tx.dialect.name == "sqlite" else column.collate("C")
     beyond = address[:-1] + chr(ord(address[-1]) + 1)
     return and_(compared >= address, compared < beyond)
+
+
+def origin_is(tx: Tx, via: ColumnElement[Any], node_id: str) -> ColumnElement[bool]:
+    """The condition that the JSON array in ``via`` names ``node_id`` first."""
+    return begins_with(tx, via, orjson.dumps([node_id]).decode()[:-1])

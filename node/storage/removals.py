@@ -11,7 +11,7 @@ from sqlalchemy import Row, delete, func, select, update
 from federation.records import APPLIED, KEPT, WAITING, Withdrawn
 from node.storage.among import among
 from node.storage.engine import Tx
-from node.storage.prefix import begins_with
+from node.storage.prefix import begins_with, origin_is
 from node.storage.tables import removals
 from node.storage.upsert import upsert
 
@@ -51,6 +51,12 @@ def of_source(tx: Tx, source_id: int, states: Collection[str]) -> list[Withdrawn
 def under(tx: Tx, address: str, except_source: int) -> list[str]:
     """Ids that begin with ``address`` and were removed by other sources than this one."""
     query = select(removals.c.id).where(begins_with(tx, removals.c.id, address), removals.c.source_id != except_source)
+    return list(tx.execute(query.distinct()).scalars())
+
+
+def first_from(tx: Tx, node_id: str, except_source: int) -> list[str]:
+    """Ids that name this node as their origin and were removed by other sources than this one."""
+    query = select(removals.c.id).where(origin_is(tx, removals.c.via, node_id), removals.c.source_id != except_source)
     return list(tx.execute(query.distinct()).scalars())
 
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
+import orjson
 from sqlalchemy import Row, and_, bindparam, delete, select, update
 
 from federation.merge import KnownNode
 from federation.ports import StaleError
-from federation.records import ACTIVE, Source
+from federation.records import ACTIVE, SUSPENDED, Source
 from node.storage.engine import Tx
 from node.storage.tables import sources
 
@@ -50,13 +51,21 @@ def every(tx: Tx) -> list[Source]:
 
 def nodes(tx: Tx) -> list[KnownNode]:
     """The nodes behind the sources, for deciding whose word counts."""
-    query = select(sources.c.id, sources.c.node_id, sources.c.state, sources.c.last_full_at)
-    return [KnownNode(row.id, row.node_id, row.state, row.last_full_at is not None) for row in tx.execute(query)]
+    c = sources.c
+    query = select(c.id, c.node_id, c.state, c.last_full_at.is_not(None), c.former_ids)
+    return [
+        KnownNode(number, node_id, state, spoken, tuple(orjson.loads(former)) if former != "[]" else ())
+        for number, node_id, state, spoken, former in tx.execute(query)
+    ]
 
 
 def claim(tx: Tx, now: int, lease_s: int, limit: int) -> list[Source]:
-    """Sources that are due, leased to the caller until ``now + lease_s``; others pass over them meanwhile."""
-    due = and_(sources.c.state == ACTIVE, sources.c.due_at <= now, sources.c.lease_until <= now)
+    """Sources that are due, leased to the caller until ``now + lease_s``; others pass over them meanwhile.
+
+    A suspended one is due when its suspension is over.
+    """
+    read = sources.c.state.in_([ACTIVE, SUSPENDED])
+    due = and_(read, sources.c.due_at <= now, sources.c.lease_until <= now)
     query = select(sources.c.id).where(due).order_by(sources.c.due_at, sources.c.id).limit(limit)
     ids = [row.id for row in tx.execute(query.with_for_update(skip_locked=True))]
     return lease(tx, ids, now, lease_s)
@@ -83,8 +92,8 @@ def save(tx: Tx, source: Source, asked_with: str | None) -> None:
 
 _READERS = (
     *("epoch", "cursor", "etag", "last_modified", "reading", "reading_open", "mirror_count", "mirror_digest"),
-    *("window_started_at", "window_size", "window_removed", "due_at", "lease_until", "failures", "gone_answers"),
-    *("gone_since", "last_polled_at", "last_read_at", "last_full_at", "verified_at", "mismatch_backoff_s"),
+    *("removal_window", "due_at", "lease_until", "failures", "gone_answers", "gone_since"),
+    *("last_polled_at", "last_read_at", "last_full_at", "verified_at", "mismatch_backoff_s"),
     *("reread_at", "last_code", "last_message"),
 )
 # Made once: each poll saves three times, and making it costs more than running it.
@@ -107,6 +116,11 @@ def fence(tx: Tx, source_id: int) -> None:
 def change(tx: Tx, source_id: int, **values: Any) -> None:
     """Change what is the operator's to change."""
     tx.execute(update(sources).where(sources.c.id == source_id).values(values))
+
+
+def amend(tx: Tx, source: Source) -> None:
+    """Keep all of the source as it is here; it must have been read in this transaction."""
+    tx.execute(update(sources).where(sources.c.id == source.id).values(asdict(source)))
 
 
 def remove(tx: Tx, source_id: int) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    literal_column,
 )
 
 metadata = MetaData(
@@ -139,7 +140,13 @@ sources = Table(
     Column("state_reason", Text),
     Column("hold_new", Boolean, nullable=False),
     Column("defaults", Text, nullable=False),  # JSON: what the operator said in place of a plain feed
+    Column("former_ids", Text, nullable=False),  # JSON array: what node_id was before the node moved
     Column("node_document", Text),  # JSON as last read
+    Column("document_url", Text),
+    Column("document_etag", Text),
+    Column("document_last_modified", Text),
+    Column("document_asked_at", BigInteger),
+    Column("document_read_at", BigInteger),  # last time that it was understood
     Column("epoch", Text),
     Column("cursor", Text),
     Column("etag", Text),
@@ -148,9 +155,7 @@ sources = Table(
     Column("reading_open", Boolean, nullable=False),
     Column("mirror_count", BigInteger, nullable=False),
     Column("mirror_digest", String(64), nullable=False),
-    Column("window_started_at", BigInteger),
-    Column("window_size", BigInteger, nullable=False),
-    Column("window_removed", BigInteger, nullable=False),
+    Column("removal_window", Text, nullable=False),  # JSON: the removals of the last day
     Column("ttl_s", Integer),
     Column("due_at", BigInteger, nullable=False, index=True),
     Column("lease_until", BigInteger, nullable=False),
@@ -187,6 +192,12 @@ mirror = Table(
     Index("ix_mirror_reading", "source_id", "reading"),
     Index("ix_mirror_state", "state", "source_id"),
 )
+
+FORWARDED = mirror.c.via != literal_column("'[]'")
+"""That a row of the mirror came by way of another node; spelled as its index is, or no index would serve it."""
+
+# Not over ``via`` itself: what a stranger may write there is longer than PostgreSQL takes into an index.
+Index("ix_mirror_forwarded", mirror.c.source_id, sqlite_where=FORWARDED, postgresql_where=FORWARDED)
 
 # Removals that wait for a word, or that may still be undone.
 removals = Table(
@@ -235,6 +246,17 @@ polls = Table(
     Index("ix_polls_source_at", "source_id", "at"),
 )
 
+# What happened to a source besides being read: it moved, was suspended, has another name.
+source_events = Table(
+    "source_events",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("source_id", BigInteger, ForeignKey("sources.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+    Column("code", String(40), nullable=False),
+    Column("message", Text, nullable=False),
+)
+
 proposals = Table(
     "proposals",
     metadata,
@@ -253,6 +275,23 @@ proposals = Table(
     Index("ix_proposals_state", "state", "proposed_at"),
 )
 
+# What visitors say is wrong with listings that are shown.
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("listing_id", Text, nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("sender", String(64), nullable=False),  # keyed hash of the network address; blank after a day
+    Column("state", String(20), nullable=False),  # waiting, kept, taken_down, gone
+    Column("reported_at", BigInteger, nullable=False),
+    Column("decided_at", BigInteger),
+    Index("ix_reports_state", "state", "reported_at"),
+    Index("ix_reports_listing_id", "listing_id", "state"),
+)
+
 # Copies of remote photographs: one row an address, the picture itself in a file named by its key.
 photos = Table(
     "photos",
@@ -268,6 +307,58 @@ photos = Table(
     Column("fetched_at", BigInteger),
     Column("used_at", BigInteger, nullable=False),
     Index("ix_photos_due", "state", "due_at"),
+)
+
+# Mails on their way: one row each, written with what causes it. Who it was for and what it said go once it is settled.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("key", String(120), nullable=False, unique=True),  # what caused it: the same cause mails once
+    Column("topic", String(80), nullable=False, index=True),  # what it is about, by which it can be called back
+    Column("recipient", Text, nullable=False),
+    Column("message", Text, nullable=False),  # as it is sent (RFC 5322), ASCII throughout
+    Column("state", String(10), nullable=False),  # waiting, sent, failed, captured
+    Column("tries", Integer, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("lease_until", BigInteger, nullable=False),
+    Column("lease_token", BigInteger, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("tried_at", BigInteger),  # the first time
+    Column("useless_at", BigInteger),  # from when on nobody needs it any more
+    Column("settled_at", BigInteger),
+    Column("problem", Text, nullable=False),
+    Index("ix_outbox_state", "state", "due_at"),
+)
+
+# Who wants to be told when something new fits a search.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", String(24), primary_key=True),  # random and never given out twice: links in mails name it
+    Column("person", String(64), nullable=False, index=True),  # keyed hash of the e-mail address
+    Column("email", Text, nullable=False),
+    Column("search", Text, nullable=False),  # the query string of the search
+    Column("words", Text, nullable=False),  # the same, as people read it
+    Column("language", String(35), nullable=False),
+    Column("frequency", String(10), nullable=False),  # instant, daily, weekly
+    Column("state", String(10), nullable=False),  # pending, active
+    Column("position", BigInteger, nullable=False),  # how far in the change log it has been looked after
+    Column("due_at", BigInteger, nullable=False),
+    Column("sender", String(64), nullable=False),  # keyed hash of the network address; blank after a day
+    Column("asked", Integer, nullable=False),  # mails that asked for the confirmation
+    Column("asked_at", BigInteger, nullable=False),
+    Column("confirmed_at", BigInteger),
+    Index("ix_alerts_due", "state", "due_at"),
+    Index("ix_alerts_sender", "sender", "asked_at"),
+)
+
+alert_told = Table(
+    "alert_told",
+    metadata,
+    Column("alert_id", String(24), ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", String(120), primary_key=True),  # of the listing
+    Column("told_at", BigInteger, nullable=False),
 )
 
 # Operators sign in by a one-time link that the command line prints; only hashes of the secrets are kept.

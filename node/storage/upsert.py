@@ -3,26 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Dialect, Table
 
 from node.storage.engine import Tx
 
 
 def upsert(tx: Tx, table: Table, rows: Sequence[Mapping[str, Any]], kept: Sequence[str] = ()) -> None:
-    """Insert ``rows``, or update those whose primary key stands there already, except in the columns ``kept``."""
+    """Insert ``rows``, or update those whose primary key stands there already, except in the columns ``kept``.
+
+    Every row has the same columns, with values as the driver takes them: pages of thousands of rows come this way, and
+    sent through SQLAlchemy's own handling of parameters they took twice as long.
+    """
     if not rows:
         return
+    text, names = _statement(tx.dialect, table, tuple(rows[0]), tuple(kept))
+    parameters: Any = [*map(itemgetter(*names), rows)] if names else list(rows)
+    tx.exec_driver_sql(text, parameters)
+
+
+@lru_cache(maxsize=64)
+def _statement(
+    dialect: Dialect, table: Table, columns: tuple[str, ...], kept: tuple[str, ...]
+) -> tuple[str, tuple[str, ...]]:
+    """The statement as the driver wants it, and the names in the order of its parameters where it counts them."""
     keys = [column.name for column in table.primary_key]
-    statement = _insert(tx, table)
-    fresh = {name: statement.excluded[name] for name in rows[0] if name not in (*keys, *kept)}
-    tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh), rows)
+    statement = _insert(dialect, table)
+    fresh = {name: statement.excluded[name] for name in columns if name not in (*keys, *kept)}
+    whole = statement.on_conflict_do_update(index_elements=keys, set_=fresh)
+    compiled = whole.compile(dialect=dialect, column_keys=list(columns))
+    return str(compiled), tuple(compiled.positiontup or ())
 
 
-def _insert(tx: Tx, table: Table) -> Any:
+def _insert(dialect: Dialect, table: Table) -> Any:
     # The other dialect would cost a small node 50 ms of its start and 2 MB of memory.
-    if tx.dialect.name == "sqlite":
+    if dialect.name == "sqlite":
         from sqlalchemy.dialects import sqlite
 
         return sqlite.insert(table)

@@ -15,15 +15,21 @@ from flask.blueprints import BlueprintSetupState
 
 from node.context import Node
 from node.search.request import SearchRequest, from_args
+from node.services import matching
+from node.services import search as searching
 from node.services import search_documents as documents
 from node.services import shown as catalogue
 from node.services.feeds import rendered
+from node.services.matching import Partner
 from node.services.search import FacetValue, ParameterError, SearchResult
 from node.services.shown import Gone
 from node.storage.catalogue import Shown
 from node.web import api_schemas as schemas_of
 from node.web import current_node
 from node.web.conditional import conditional, open_to_all
+from node.web.matches import why
+from node.web.site import site_of
+from node.web.view_model_parts import Site
 from schemas import problem, vocabulary
 from schemas.errors import DocumentError
 from schemas.fields import rfc3339_of
@@ -35,6 +41,7 @@ if TYPE_CHECKING:
 
 TITLE, VERSION, OPENAPI_VERSION = "Sharefeed catalogue", "1", "3.1.0"
 MEDIA_TYPE = "application/json"
+MOST_MATCHES = 20
 _View = TypeVar("_View", bound=Callable[..., Response])
 
 without_csrf = True
@@ -87,12 +94,28 @@ def listings() -> Response:
 def listing(key: str) -> Response:
     """One listing. 410 when it was here and is gone, with the reason."""
     node = current_node()
+    return _answer(_listing(node, _found_one(node, key)))
+
+
+def _found_one(node: Node, key: str) -> Shown:
     found = catalogue.listing(node, key)
     if found is None:
         abort(404, "There is no listing with this key.")
     if isinstance(found, Gone):
         abort(410, f"This listing is gone: {found.reason}.")
-    return _answer(_listing(node, found.shown))
+    return found.shown
+
+
+@_offers("/v1/listings/<key>/matches", schemas_of.MatchesSchema, refuses=(404, 410))
+def matches(key: str) -> Response:
+    """For a want the offers that meet it, for an offer the wants that it meets: the best first, 20 at most."""
+    node = current_node()
+    shown = _found_one(node, key)
+    searching.reader(node).snapshot()
+    wanted = shown.entry.facts.direction == "want"
+    site = site_of(node)
+    found = [_match(node, shown, one, site) for one in matching.partners(node, shown, MOST_MATCHES)]
+    return _answer({"direction": "offer" if wanted else "want", "matches": found})
 
 
 @_offers("/v1/organisations/<key>", schemas_of.OrganisationPageSchema, refuses=(404,))
@@ -215,6 +238,15 @@ def _listing(node: Node, shown: Shown, distance_km: float | None = None) -> dict
         **({} if distance_km is None else {"distance_km": round(distance_km, 2)}),
         "item": orjson.Fragment(entry.item),
     }
+
+
+def _match(node: Node, shown: Shown, partner: Partner, site: Site) -> dict[str, Any]:
+    reasons = [
+        {"code": one.code, "values": list(one.values), **({} if one.km is None else {"km": one.km})}
+        for one in partner.fit.reasons
+    ]
+    listing = _listing(node, partner.shown)
+    return {"score": partner.fit.score, "why": why(shown, partner, site), "reasons": reasons, "listing": listing}
 
 
 def _source(node: Node, health: Health) -> dict[str, Any]:

@@ -50,6 +50,34 @@ class SearchSchema(Schema):
     next = fields.URL(required=True, allow_none=True, **_said(description="The next page; null on the last."))
 
 
+class ReasonSchema(Schema):
+    """One reason for a match."""
+
+    code = fields.String(
+        required=True, **_said(description="things, words, category, room or distance; more may come.")
+    )
+    values = fields.List(
+        fields.String(),
+        required=True,
+        **_said(description="things: what the want and the offer call it; words: both say them; else a category path."),
+    )
+    km = fields.Float(**_said(description="How far the two are apart."))
+
+
+class MatchSchema(Schema):
+    score = fields.Float(required=True, **_said(description="How well it fits, from 0 to 1."))
+    why = fields.String(required=True, **_said(description="The reasons in words."))
+    reasons = fields.List(fields.Nested(ReasonSchema), required=True)
+    listing = fields.Nested(ListingSchema, required=True)
+
+
+class MatchesSchema(Schema):
+    """What meets a listing. None of it is of the same organisation."""
+
+    direction = fields.String(required=True, **_said(description="What the matches are: offer or want."))
+    matches = fields.List(fields.Nested(MatchSchema), required=True)
+
+
 class OrganisationPageSchema(Schema):
     """An organisation, as it describes itself, and what it offers and looks for."""
 

@@ -73,11 +73,20 @@ OUTCOMES: Mapping[str, object] = {
     "failed": _l("Failed"),
     "held": _l("Held for a word"),
 }
+EVENTS: Mapping[str, object] = {
+    "renamed": _l("Took another name"),
+    "another-feed": _l("Reads another feed of it now"),
+    "moved": _l("Moved"),
+    "not-followed": _l("Was not followed"),
+    "suspended": _l("Suspended"),
+    "resumed": _l("Read again"),
+}
 VERDICTS: Mapping[str, object] = {
     "shown": _l("Shown"),
     "held": _l("Held"),
     "quarantined": _l("Quarantined"),
     "outdated": _l("Last good version shown"),
+    "reported": _l("Reported"),
     "merged": _l("Shown with its twin"),
     "loop": _l("Came back to us"),
     "hidden": _l("Hidden"),
@@ -101,6 +110,19 @@ GONE_REASONS: Mapping[str, object] = {
     "expired": _l("Its time on the board is over."),
     "removed": _l("It was taken off the board."),
 }
+REPORT_REASONS: Mapping[str, object] = {
+    "gone": _l("It is no longer to be had"),
+    "wrong": _l("It is not what it says"),
+    "not_free": _l("It is not free: somebody asks for money"),
+    "unsafe": _l("It is dangerous or against the law"),
+    "personal": _l("It shows something private about a person"),
+    "other": _l("Something else"),
+}
+FREQUENCIES: Mapping[str, object] = {
+    "instant": _l("At once"),
+    "daily": _l("Once a day, at 8 in the morning"),
+    "weekly": _l("Once a week, on Monday morning"),
+}
 
 LONGEST_WORD = 24
 """Unknown codes are cut to this many characters: they come from strangers, and stand where a short word belongs."""
@@ -116,10 +138,13 @@ VOCABULARIES: Mapping[str, Mapping[str, object]] = {
     "level": LEVELS,
     "health": HEALTH,
     "outcome": OUTCOMES,
+    "event": EVENTS,
     "verdict": VERDICTS,
     "proposal": PROPOSAL_STATES,
     "facet": FACETS,
     "gone": GONE_REASONS,
+    "report": REPORT_REASONS,
+    "frequency": FREQUENCIES,
 }
 
 

@@ -38,12 +38,17 @@ ANSWERS = {
     "node.services.search.ParameterError": Answer(400, PROBLEMS_URL + "bad-parameter"),
     "node.services.proposals.ProposalLimitError": Answer(429, PROBLEMS_URL + "too-many", retry_s=3600),
     "node.services.proposals.ProposalError": Answer(422, PROBLEMS_URL + "invalid"),
+    "node.services.reporting.ReportLimitError": Answer(429, PROBLEMS_URL + "too-many", retry_s=3600),
+    "node.services.reporting.ReportError": Answer(422, PROBLEMS_URL + "invalid"),
+    "node.services.alerts.AlertLimitError": Answer(429, PROBLEMS_URL + "too-many", retry_s=3600),
+    "node.services.alerts.AlertError": Answer(422, PROBLEMS_URL + "invalid"),
+    "node.services.alert_links.AlertLinkError": Answer(404, PROBLEMS_URL + "unknown-link"),
     "node.search.errors.IndexUnavailableError": Answer(503, PROBLEMS_URL + "index", retry_s=5),
     "schemas.errors.DocumentError": Answer(422, PROBLEMS_URL + "invalid"),
     "node.storage.engine.StorageError": Answer(503, PROBLEMS_URL + "storage", retry_s=5),
 }
 UNEXPECTED = Answer(500, "about:blank")
-_MACHINE_ENDS = (".json", ".atom", ".geojson", ".xml")
+_MACHINE_ENDS = (".json", ".atom", ".geojson", ".ics", ".xml")
 _MACHINE_STARTS = ("/api/", "/.well-known/")
 
 

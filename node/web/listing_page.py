@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from datetime import datetime
+from urllib.parse import quote, urlencode, urlsplit
+from zoneinfo import ZoneInfo
 
 import orjson
 from babel.numbers import format_currency
@@ -13,7 +16,7 @@ from node.services import json_ld
 from node.services.about import NODE_DOCUMENT_PATH
 from node.storage.catalogue import Shown
 from node.web import words
-from node.web.cards import Paths, card_of, cards_of, organisation_path, pictures_of
+from node.web.cards import Paths, card_of, cards_of, moment, organisation_path, pictures_of
 from node.web.prose import body_of
 from node.web.view_models import (
     Card,
@@ -24,6 +27,7 @@ from node.web.view_models import (
     MapView,
     OrganisationBox,
     OrganisationPage,
+    Origin,
     PageLink,
     Pager,
     PublisherHomePage,
@@ -32,6 +36,8 @@ from node.web.view_models import (
 from schemas.listing import Listing, Money, load_listing
 from schemas.organisation import Organisation
 from schemas.vocabulary import categories, home_of
+
+MOST_PLACES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +71,19 @@ class Scene:
 
 
 def listing_page(
-    shown: Shown, scene: Scene, source_path: str | None = None, home_name: str | None = None
+    shown: Shown,
+    scene: Scene,
+    origin: Origin | None = None,
+    via: Sequence[Step] = (),
+    similar: Sequence[Card] = (),
+    partners: Sequence[Card] = (),
 ) -> ListingPage:
-    """The page of a listing, written here or read from a source: ``home_name``, with a page at ``source_path``."""
+    """The page of a listing, written here or read from a source, which ``origin`` then names; ``via`` leads to it."""
     item = orjson.loads(shown.entry.item)
     listing = load_listing(item)
     card = card_of(shown, scene.paths)
-    own = shown.entry.source_id is None
-    home = None if own else listing.url
+    home = None if shown.entry.source_id is None else listing.url
+    published, changed = _dates(listing, shown, scene.paths.timezone)
     return ListingPage(
         head=_listing_head(listing, card, scene, home),
         card=card,
@@ -92,12 +103,20 @@ def listing_page(
         safety=listing.safety,
         calendar_url=listing.calendar_url,
         organisation=organisation_box(listing.organisation, organisation_path(shown.entry.facts, scene.paths)),
+        state="outdated" if origin is not None and origin.standing in ("held", "quarantined") else "shown",
         ask_url=listing.request_url or home,
         home_url=home,
-        home_name=(home_name or _host(home)) if home else None,
-        via=tuple(Step(_host(node) or node, node) for node in shown.entry.via),
-        source_path=source_path,
-        modified=listing.date_modified,
+        home_name=_home_name(home, origin),
+        via=tuple(via),
+        origin=origin,
+        published=published,
+        changed=changed,
+        report_path=f"{card.path}/report" if scene.search_path else None,
+        share_url=scene.address(card.path),
+        mail_url=f"mailto:?{urlencode({'subject': card.title, 'body': scene.address(card.path)}, quote_via=quote)}",
+        sheet_path=f"{card.path}/sheet" if scene.search_path else None,
+        similar=tuple(similar),
+        partners=tuple(partners),
         map=MapView((card,)) if scene.with_maps and card.place.lat is not None else None,
     )
 
@@ -124,11 +143,28 @@ def _money(money: Money | None) -> str | None:
     return format_currency(money.amount, money.currency, locale=words.locale()) if money else None
 
 
-def _host(address: str | None) -> str | None:
+def host_of(address: str | None) -> str | None:
+    """The host in an address; None where there is none."""
     try:
         return urlsplit(address or "").hostname
     except ValueError:
         return None
+
+
+def _home_name(home: str | None, origin: Origin | None) -> str | None:
+    """What the listing's home is called: its source's name, unless that only passed it on."""
+    if home is None:
+        return None
+    return origin.name if origin is not None and not origin.passed_on else host_of(home)
+
+
+def _dates(listing: Listing, shown: Shown, timezone: str) -> tuple[datetime, datetime | None]:
+    """When it was new, and when it was changed if that was on a later day, where its readers live."""
+    modified = listing.date_modified
+    published = listing.date_published or min(moment(shown.first_shown_at), modified)
+    zone = ZoneInfo(timezone)
+    later = modified.astimezone(zone).date() > published.astimezone(zone).date()
+    return published, modified if later else None
 
 
 def organisation_box(organisation: Organisation, path: str, listings: int | None = None) -> OrganisationBox:
@@ -136,9 +172,14 @@ def organisation_box(organisation: Organisation, path: str, listings: int | None
 
 
 def organisation_page(
-    organisation: Organisation, shown: Sequence[Shown], path: str, scene: Scene, pager: Pager | None = None
+    organisation: Organisation,
+    shown: Sequence[Shown],
+    path: str,
+    scene: Scene,
+    source: Link | None = None,
+    feeds: tuple[FeedLink, ...] = (),
 ) -> OrganisationPage:
-    """The page of an organisation with what it offers and looks for."""
+    """The page of an organisation with what it offers and looks for; ``source`` is where that was read."""
     offers, wants = _apart(cards_of(shown, scene.paths))
     document = json_ld.script_text(json_ld.organisation_document(organisation, scene.address(path)))
     description = organisation.description or ""
@@ -147,11 +188,19 @@ def organisation_page(
         organisation=organisation_box(organisation, path, len(shown)),
         description=description,
         identifiers=tuple((identifier.scheme, identifier.id) for identifier in organisation.identifiers),
+        places=_places((*offers, *wants)),
         offers=offers,
         wants=wants,
-        pager=pager or Pager(),
+        feeds=feeds,
+        source=source,
         map=_map_of((*offers, *wants)) if scene.with_maps else None,
     )
+
+
+def _places(cards: tuple[Card, ...]) -> tuple[str, ...]:
+    """The localities that the cards name, the most frequent first."""
+    counts = Counter(card.place.locality for card in cards if card.place.locality)
+    return tuple(place for place, _ in counts.most_common(MOST_PLACES) if place)
 
 
 def _map_of(cards: tuple[Card, ...]) -> MapView | None:

@@ -8,12 +8,13 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
+from federation.facts import short_key
 from node.context import Node
 from node.services import shown as services
-from node.services.shown import Found, Gone
+from node.services.shown import Found, Gone, Host
 from node.storage.catalogue import Shown
 from node.web import current_node
-from node.web.cards import Paths, addresses_of, moment
+from node.web.cards import Paths, addresses_of, cards_of, moment
 from node.web.listing_page import (
     Scene,
     listing_page,
@@ -22,10 +23,12 @@ from node.web.listing_page import (
     pager_of,
     publisher_page,
 )
-from node.web.site import feed_links
-from node.web.view_models import GonePage, Head
+from node.web.site import feed_links, site_of
+from node.web.view_models import FeedLink, GonePage, Head, Link
 
 blueprint = Blueprint("pages", __name__)
+
+SIMILAR = PARTNERS = 4
 
 
 @blueprint.record
@@ -61,13 +64,20 @@ def listing(key: str) -> Response:
 
 
 def _listing(node: Node, found: Found) -> Response:
-    source = found.source
-    page = listing_page(
-        found.shown,
-        scene_of(node, [found.shown]),
-        source_path=f"{request.script_root}/sources/{source.id}" if source and node.settings.aggregate else None,
-        home_name=source.name if source else None,
-    )
+    if not node.settings.aggregate:
+        page = listing_page(found.shown, scene_of(node, [found.shown]))
+        return make_response(render_template("portal/listing.html", page=page))
+    from node.services import board, matching
+    from node.web.matches import match_cards
+    from node.web.origins import origin_of, steps_of
+
+    similar = board.similar(node, found.shown, SIMILAR)
+    partners = matching.partners(node, found.shown, PARTNERS)
+    scene = scene_of(node, [found.shown, *similar, *(one.shown for one in partners)])
+    root, paths = request.script_root, scene.paths
+    origin = origin_of(found, found.source, root) if found.source else None
+    fitting = match_cards(found.shown, partners, paths, site_of(node))
+    page = listing_page(found.shown, scene, origin, tuple(steps_of(found, root)), cards_of(similar, paths), fitting)
     return make_response(render_template("portal/listing.html", page=page))
 
 
@@ -84,10 +94,26 @@ def organisation(key: str) -> str:
     if host is None:
         abort(404)
     scene = scene_of(node, host.shown)
-    path = scene.paths.organisation(host.organisation.id, key)
-    return render_template(
-        "portal/organisation.html", page=organisation_page(host.organisation, host.shown, path, scene)
-    )
+    path, source = scene.paths.organisation(host.organisation.id, key), _source_of(host)
+    feeds = _feeds_of(host, scene) if node.settings.aggregate else ()
+    page = organisation_page(host.organisation, host.shown, path, scene, source, feeds)
+    return render_template("portal/organisation.html", page=page)
+
+
+def _source_of(host: Host) -> Link | None:
+    if host.source is None:
+        return None
+    from node.web.origins import source_path
+
+    return Link(host.source.name, source_path(host.source, request.script_root))
+
+
+def _feeds_of(host: Host, scene: Scene) -> tuple[FeedLink, ...]:
+    """What an organisation publishes, as feeds of the search."""
+    from node.search.request import SearchRequest
+    from node.web.search_page import Addresses, feeds_of
+
+    return feeds_of(SearchRequest(organisation=(short_key(host.organisation.id),)), Addresses(scene.paths.root))
 
 
 def scene_of(node: Node, shown: Iterable[Shown]) -> Scene:

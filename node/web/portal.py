@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 
 from node.context import Node
 from node.search.request import SearchRequest, from_args
+from node.services import board
 from node.services import search as searching
-from node.services import shown as services
+from node.services.mail_settings import can_mail
 from node.services.search import SearchResult
 from node.web import current_node
 from node.web.cards import cards_of
@@ -23,20 +24,26 @@ from schemas.vocabulary import ACTIONS
 blueprint = Blueprint("portal", __name__)
 
 NEW, WANTED = 12, 4
+EACH = 2
+"""At most so many new listings of one organisation."""
 
 
 @blueprint.get("/")
 def home() -> str:
     node = current_node()
     counted = searching.search(node, SearchRequest(limit=1))
-    new, wanted = services.newest(node, NEW, "offer"), services.newest(node, WANTED, "want")
+    offered = searching.search(node, SearchRequest(direction=("offer",), limit=1))
+    new, wanted = board.newest(node, "offer", NEW, EACH), board.newest(node, "want", WANTED, EACH)
     scene = scene_of(node, [*new, *wanted])
+    counts = _counts(offered)
     page = HomePage(
         head=_head(node, scene),
-        entries=_entries(counted, scene),
+        entries=_entries(counts, scene),
         new=cards_of(new, scene.paths),
         new_path=Addresses(scene.paths.root).of(SearchRequest(direction=("offer",), sort="newest")),
         wanted=cards_of(wanted, scene.paths),
+        offers=counts.get("offer", 0),
+        wants=counts.get("want", 0),
         categories=_categories(counted, scene),
         summary=summary(node),
     )
@@ -49,21 +56,25 @@ def _head(node: Node, scene: Scene) -> Head:
     return scene.head(title, description, node.settings.url)
 
 
-def _entries(counted: SearchResult, scene: Scene) -> tuple[ActionEntry, ...]:
+def _counts(offered: SearchResult) -> dict[str, int]:
+    """How many offers there are of each action, and how many offers and wants in all."""
+    wanted = ("action", "direction")
+    return {value.value: value.count for facet in offered.facets if facet.name in wanted for value in facet.values}
+
+
+def _entries(counts: dict[str, int], scene: Scene) -> tuple[ActionEntry, ...]:
     addresses = Addresses(scene.paths.root)
-    counts = {facet.name: {value.value: value.count for value in facet.values} for facet in counted.facets}
     actions = tuple(
-        ActionEntry(action, addresses.of(SearchRequest(action=(action,), direction=("offer",)))) for action in ACTIONS
+        ActionEntry(action, addresses.of(SearchRequest(action=(action,), direction=("offer",))), counts.get(action))
+        for action in ACTIONS
     )
-    wants = counts.get("direction", {}).get("want")
-    return (*actions, ActionEntry("wanted", addresses.of(SearchRequest(direction=("want",))), wants))
+    return (*actions, ActionEntry("wanted", addresses.of(SearchRequest(direction=("want",))), counts.get("want")))
 
 
 def _categories(counted: SearchResult, scene: Scene) -> tuple[CategoryTile, ...]:
-    addresses = Addresses(scene.paths.root)
     tree = next((facet.values for facet in counted.facets if facet.name == "category"), ())
     return tuple(
-        CategoryTile(value.value, value.label, addresses.of(SearchRequest(category=(value.value,))), value.count)
+        CategoryTile(value.value, value.label, f"{scene.paths.root}/categories/{value.value}", value.count)
         for value in tree
         if value.count
     )
@@ -76,4 +87,4 @@ def search() -> str:
     result = searching.search(node, asked.changed(page=asked.page))
     scene = scene_of(node, [match.shown for match in result.matches])
     miles = node.settings.country in MILES_COUNTRIES
-    return render_template("portal/search.html", page=search_page(result, scene, miles))
+    return render_template("portal/search.html", page=search_page(result, scene, miles, can_mail(node.settings)))

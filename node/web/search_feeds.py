@@ -1,4 +1,4 @@
-"""Every search as JSON Feed, as Atom, and as points for a map.
+"""Every search as JSON Feed, as Atom, as points for a map, and its rooms and loans as a calendar.
 
 What cannot be used in an address is left out, as it is on pages: a feed that somebody subscribed to must not stop over
 one parameter.
@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from node.context import Node
 from node.search.request import SearchRequest, from_args
+from node.services import calendar as calendars
 from node.services import search_documents as documents
 from node.services.feeds import Rendered
 from node.web import current_node
@@ -38,6 +39,13 @@ def geojson_document() -> Response:
     asked, _problems = from_args(request.args)
     answer = documents.geojson_document(current_node(), asked, request.script_root)
     return conditional(answer, documents.GEOJSON_MEDIA_TYPE)
+
+
+@blueprint.get("/search.ics")
+def calendar() -> Response:
+    node = current_node()
+    asked, _problems = from_args(request.args)
+    return conditional(calendars.document(node, asked, title_of(asked, node)), calendars.MEDIA_TYPE)
 
 
 def _made(make: Callable[[Node, SearchRequest, str], Rendered]) -> Rendered:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask_babel import gettext as _
 
 from node.search.request import FARTHEST_KM, WINDOW, SearchRequest
+from node.services import calendar
 from node.services.search import FacetCount, FacetValue, SearchResult
 from node.web.cards import card_of
 from node.web.code_words import word
@@ -37,8 +38,11 @@ _SORTS: dict[str, Callable[[], str]] = {
 }
 
 
-def search_page(result: SearchResult, scene: Scene, miles: bool = False) -> SearchPage:
-    """The page of one search; ``scene`` says where pages are, ``miles`` in which unit distances are offered."""
+def search_page(result: SearchResult, scene: Scene, miles: bool = False, mails: bool = False) -> SearchPage:
+    """The page of one search; ``scene`` says where pages are, ``miles`` in which unit distances are offered.
+
+    ``mails`` says whether somebody can be told by mail what is new.
+    """
     asked, root = result.request, scene.paths.root
     addresses = Addresses(root)
     cards = tuple(
@@ -67,11 +71,20 @@ def search_page(result: SearchResult, scene: Scene, miles: bool = False) -> Sear
         carried=tuple((name, str(value)) for name in _CARRIED for value in getattr(asked, name)),
         map=MapView(cards, addresses.of(asked.changed(sort=""), ".geojson"), asked.point, _metres(asked.within)),
         pager=pager_of(asked.page, pages, lambda number: addresses.of(asked.changed(page=number))),
-        feeds=_feeds(asked, addresses),
+        feeds=(*feeds_of(asked, addresses), *_calendar(result, addresses)),
         suggestions=tuple(_suggestions(result, addresses)),
         place_error=None if result.place_known else _place_error(asked.near),
         notice=_notice(result),
+        category=_category(asked, root),
+        alert_path=addresses.of_alert(asked) if mails else None,
     )
+
+
+def said_of(asked: SearchRequest, root: str = "", miles: bool = False) -> str:
+    """What a search asks for, in a line: its words, its filters, its place."""
+    labels = [filter_.label for filter_ in _applied(asked, Addresses(root), miles)]
+    near = [_("near %(place)s", place=asked.near)] if asked.near else []
+    return " · ".join([*([asked.q] if asked.q else []), *labels, *near]) or str(_("everything"))
 
 
 class Addresses:
@@ -84,19 +97,38 @@ class Addresses:
         pairs = asked.to_args()
         return f"{self.root}/search{format_}" + (f"?{urlencode(pairs)}" if pairs else "")
 
+    def of_alert(self, asked: SearchRequest) -> str:
+        """Where to ask for mails about what is new in a search."""
+        pairs = asked.changed(sort="", limit=SearchRequest().limit).to_args()
+        return f"{self.root}/alerts/new" + (f"?{urlencode(pairs)}" if pairs else "")
+
 
 def _head(asked: SearchRequest, scene: Scene, addresses: Addresses) -> Head:
     title = _("%(words)s: what is free near you", words=asked.q) if asked.q else _("What is free near you")
     canonical = scene.address(addresses.of(asked.changed(sort="", lat=None, lon=None, within=None)))
-    return Head(title, canonical_url=canonical, indexed=not asked.point, feeds=_feeds(asked, addresses))
+    return Head(title, canonical_url=canonical, indexed=not asked.point, feeds=feeds_of(asked, addresses))
 
 
-def _feeds(asked: SearchRequest, addresses: Addresses) -> tuple[FeedLink, ...]:
+def feeds_of(asked: SearchRequest, addresses: Addresses) -> tuple[FeedLink, ...]:
+    """The results of a search as feeds."""
     lasting = asked.changed(sort="")
     return (
         FeedLink("JSON Feed", addresses.of(lasting, ".json"), json_feed.MEDIA_TYPE),
         FeedLink("Atom", addresses.of(lasting, ".atom"), atom_feed.MEDIA_TYPE),
     )
+
+
+def _category(asked: SearchRequest, root: str) -> Link | None:
+    """The page of the one category that this looks through, where it asks for nothing else."""
+    home = home_of(asked.category[0]) if len(asked.category) == 1 and not asked.q else None
+    return Link(_("All about %(category)s", category=home.plural), f"{root}/categories/{home.path}") if home else None
+
+
+def _calendar(result: SearchResult, addresses: Addresses) -> Iterator[FeedLink]:
+    """The calendar of a search that holds rooms or loans."""
+    counts = {v.value: v.count for facet in result.facets if facet.name == "action" for v in facet.values}
+    if calendar.holds_some(result.request, counts):
+        yield FeedLink(_("Calendar"), addresses.of(result.request.changed(sort=""), ".ics"), "text/calendar")
 
 
 def _metres(kilometres: float | None) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from babel import Locale
 from flask import request
+from flask_babel import gettext as _
 
 from node.context import Node
 from node.settings import Settings
@@ -32,10 +33,11 @@ def site_of(node: Node) -> Site:
         brand_colour=settings.brand_colour if is_colour(settings.brand_colour) else None,
         brand_css_path=root + BRAND_PATH if is_colour(settings.brand_colour) else None,
         search_path=f"{root}/search" if settings.aggregate else None,
-        wanted_path=f"{root}/search?direction=want" if settings.aggregate else None,
+        wanted_path=f"{root}/wanted" if settings.aggregate else None,
         network_path=f"{root}/sources" if settings.aggregate else None,
         propose_path=f"{root}/sources/propose" if settings.aggregate and settings.proposals else None,
         language=language_of(words.locale()),
+        footer_links=_footer_links(root) if settings.aggregate else (),
         feeds=feed_links(root),
         licence=Link(settings.licence, f"https://spdx.org/licenses/{settings.licence}.html"),
     )
@@ -46,6 +48,17 @@ def feed_links(root: str) -> tuple[FeedLink, ...]:
     return (
         FeedLink("JSON Feed", f"{root}/feed.json", json_feed.MEDIA_TYPE),
         FeedLink("Atom", f"{root}/feed.atom", atom_feed.MEDIA_TYPE),
+    )
+
+
+def _footer_links(root: str) -> tuple[Link, ...]:
+    return (
+        Link(_("How it works"), f"{root}/how-it-works"),
+        Link(_("Ideas for what to share"), f"{root}/ideas"),
+        Link(_("Everything by kind"), f"{root}/categories"),
+        Link(_("Take it with you"), f"{root}/downloads/"),
+        Link(_("Accessibility"), f"{root}/accessibility"),
+        Link(_("Privacy"), f"{root}/privacy"),
     )
 
 

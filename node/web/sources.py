@@ -11,10 +11,22 @@ from federation.records import ACTIVE, Mirrored, Source
 from node.context import Node
 from node.services import sources
 from node.services.sources import Health, SourceError
+from node.storage.events import EventRow as StoredEvent
 from node.storage.polls import PollRow as StoredPoll
 from node.web import current_node
 from node.web.conditional import open_to_all
-from node.web.view_models import Head, Link, NetworkPage, NetworkSummary, PollRow, SourcePage, SourceRow, Verdict
+from node.web.origins import comparison_of
+from node.web.view_models import (
+    EventRow,
+    Head,
+    Link,
+    NetworkPage,
+    NetworkSummary,
+    PollRow,
+    SourcePage,
+    SourceRow,
+    Verdict,
+)
 from schemas.errors import DocumentError
 from schemas.node_document import NodeDocument, load_node_document
 from schemas.strict_json import loads
@@ -87,6 +99,7 @@ def source_row(health: Health, now: int) -> SourceRow:
         merged=health.merged,
         last_read=moment(told.last_read_at),
         verified_at=moment(told.verified_at) if health.identical else None,
+        compared=comparison_of(told),
         health=state,
         health_note=note,
     )
@@ -124,7 +137,7 @@ def _page(node: Node, health: Health) -> SourcePage:
         licence=document.licence if document else None,
         attribution=document.attribution if document else None,
         ttl_s=told.ttl_s,
-        next_read=moment(told.due_at) if told.state == ACTIVE else None,
+        next_read=moment(health.next_read),
         polls=tuple(_poll(poll) for poll in sources.recent_polls(node, told.id)[:20]),
         problems=_verdicts(node, told),
         organisations=tuple(
@@ -132,7 +145,13 @@ def _page(node: Node, health: Health) -> SourcePage:
         ),
         search_path=f"{root}/search?source={told.id}",
         report_path=f"{root}/sources/{told.id}/report.json",
+        document_read=moment(told.document_read_at),
+        history=tuple(_event(event) for event in sources.history(node, told.id)),
     )
+
+
+def _event(event: StoredEvent) -> EventRow:
+    return EventRow(datetime.fromtimestamp(event.at, UTC), event.code, event.message)
 
 
 def _poll(poll: StoredPoll) -> PollRow:

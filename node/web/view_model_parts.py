@@ -170,7 +170,7 @@ class Card:
     ``language`` is the BCP 47 code of the title where the publisher said it. ``first_shown`` is when it was
     published, ``expires`` when it goes, ``available_from``/``available_until`` when it can be had.
     ``status`` is ``available`` or ``reserved``. ``note`` is a word of the operator's own ("Held"), used in
-    control only.
+    control only. ``why`` says in a line why it stands here: why it matches, or how many offers fit.
     """
 
     path: str
@@ -188,6 +188,7 @@ class Card:
     quantity: int = 1
     language: str | None = None
     note: str | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,28 @@ template                        ``page``
 portal/home.html                HomePage
 portal/search.html              SearchPage
 portal/listing.html             ListingPage
+portal/sheet.html               SheetPage
 portal/gone.html                GonePage
+portal/report.html              ReportPage
+portal/report_done.html         ReportDonePage
 portal/organisation.html        OrganisationPage
 portal/sources.html             NetworkPage
 portal/source.html              SourcePage
 portal/propose.html             ProposePage
 portal/propose_done.html        ProposeDonePage
+portal/downloads.html           DownloadsPage
+portal/wanted.html              WantedPage
+portal/categories.html          CategoriesPage
+portal/category.html            CategoryPage
+portal/ideas.html               IdeasPage
+portal/how_it_works.html        HowItWorksPage
+portal/accessibility.html       AccessibilityPage
+portal/privacy.html             PrivacyPage
+portal/alert_new.html           AlertNewPage
+portal/alert_asked.html         AlertAskedPage
+portal/alert_word.html          AlertWordPage
+portal/alerts.html              AlertsPage
+portal/mailbox.html             MailboxPage
 portal/error.html               ErrorPage
 publisher/home.html             PublisherHomePage
 control/login.html              LoginPage
@@ -27,8 +43,10 @@ control/proposals.html          ProposalsPage
 control/proposal.html           ProposalPage
 control/queue.html              QueuePage
 control/queue_item.html         QueueItemPage
+control/reported.html           ReportedPage
 control/sources.html            ControlSourcesPage
 control/source.html             ControlSourcePage
+control/mailbox.html            ControlMailboxPage
 ==============================  ====================
 
 Not for: deciding anything, reading a request, or building a URL. Those are a view's work.
@@ -37,9 +55,7 @@ Not for: deciding anything, reading a request, or building a URL. Those are a vi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-
-from markupsafe import Markup
+from datetime import date
 
 from node.web.view_model_parts import (
     ONE_PAGE,
@@ -58,6 +74,16 @@ from node.web.view_model_parts import (
     Place,
     Site,
 )
+from node.web.view_models_alerts import (
+    AlertAskedPage,
+    AlertNewPage,
+    AlertRow,
+    AlertsPage,
+    AlertWordPage,
+    ControlMailboxPage,
+    KeptMail,
+    MailboxPage,
+)
 from node.web.view_models_control import (
     ControlFrame,
     ControlSourcePage,
@@ -72,8 +98,21 @@ from node.web.view_models_control import (
     QueueItemPage,
     QueuePage,
     QueueRow,
+    ReportedPage,
+    ReportRow,
+)
+from node.web.view_models_listing import (
+    GonePage,
+    ListingPage,
+    OrganisationBox,
+    Origin,
+    ReportDonePage,
+    ReportPage,
+    SheetPage,
+    Step,
 )
 from node.web.view_models_network import (
+    EventRow,
     NetworkPage,
     NetworkSummary,
     PollRow,
@@ -83,17 +122,43 @@ from node.web.view_models_network import (
     SourceRow,
     Verdict,
 )
+from node.web.view_models_portal import (
+    AccessibilityPage,
+    CategoriesPage,
+    CategoryEntry,
+    CategoryPage,
+    DownloadFile,
+    DownloadsPage,
+    HowItWorksPage,
+    IdeaRow,
+    IdeasPage,
+    PrivacyPage,
+    WantedPage,
+)
 
 __all__ = [
+    "AccessibilityPage",
     "ActionEntry",
+    "AlertAskedPage",
+    "AlertNewPage",
+    "AlertRow",
+    "AlertWordPage",
+    "AlertsPage",
     "AppliedFilter",
     "Card",
+    "CategoriesPage",
+    "CategoryEntry",
+    "CategoryPage",
     "CategoryTile",
     "Choice",
     "ControlFrame",
+    "ControlMailboxPage",
     "ControlSourcePage",
     "ControlSourcesPage",
+    "DownloadFile",
+    "DownloadsPage",
     "ErrorPage",
+    "EventRow",
     "Facet",
     "FacetOption",
     "FeedLink",
@@ -101,11 +166,16 @@ __all__ = [
     "GonePage",
     "Head",
     "HomePage",
+    "HowItWorksPage",
+    "IdeaRow",
+    "IdeasPage",
     "Image",
+    "KeptMail",
     "Language",
     "Link",
     "ListingPage",
     "LoginPage",
+    "MailboxPage",
     "MapSettings",
     "MapView",
     "MassRemoval",
@@ -113,12 +183,14 @@ __all__ = [
     "NetworkSummary",
     "OrganisationBox",
     "OrganisationPage",
+    "Origin",
     "OverviewPage",
     "PageLink",
     "Pager",
     "Place",
     "PollRow",
     "Preview",
+    "PrivacyPage",
     "ProposalPage",
     "ProposalRow",
     "ProposalsPage",
@@ -128,12 +200,18 @@ __all__ = [
     "QueueItemPage",
     "QueuePage",
     "QueueRow",
+    "ReportDonePage",
+    "ReportPage",
+    "ReportRow",
+    "ReportedPage",
     "SearchPage",
+    "SheetPage",
     "Site",
     "SourcePage",
     "SourceRow",
     "Step",
     "Verdict",
+    "WantedPage",
 ]
 
 
@@ -159,7 +237,7 @@ class CategoryTile:
 @dataclass(frozen=True, slots=True)
 class HomePage:
     """portal/home.html: the catalogue's front page. The search box sends ``q`` and ``near`` to
-    ``site.search_path``.
+    ``site.search_path``. ``offers`` and ``wants`` count all that there are.
     """
 
     head: Head
@@ -169,6 +247,8 @@ class HomePage:
     wanted: tuple[Card, ...] = ()
     categories: tuple[CategoryTile, ...] = ()
     summary: NetworkSummary | None = None
+    offers: int = 0
+    wants: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +298,8 @@ class SearchPage:
     name/value pairs to keep as hidden fields. ``sorts`` are links with labels in the reader's language.
     ``place_error`` says in a sentence that the place typed is not known, ``notice`` anything else about
     this search ("Shown for desk, as nothing matched dsek"). ``first`` is the 1-based number of the first
-    card.
+    card. ``alert_path`` asks for mails about it, where mails can be sent. ``category`` is the page of the one
+    category that is looked through, where no words are given.
     """
 
     head: Head
@@ -245,94 +326,16 @@ class SearchPage:
     suggestions: tuple[Link, ...] = ()
     place_error: str | None = None
     notice: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OrganisationBox:
-    """An organisation beside its listings. ``type`` is a code of the protocol (charity, school, …) or
-    ``None``.
-    """
-
-    name: str
-    path: str | None = None
-    type: str | None = None
-    url: str | None = None
-    logo: Image | None = None
-    locality: str | None = None
-    listings: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One node that passed a listing on, the origin first; ``address`` its page here or its own address."""
-
-    name: str
-    address: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ListingPage:
-    """portal/listing.html: one listing in full, also on a publisher's own site.
-
-    ``card`` carries title, sign, place, dates and status. ``trail`` is the category path as links, the root
-    first. Text is ``body_html`` (already cleaned) or, without it, ``paragraphs`` of plain text. ``state``
-    is ``shown``, ``expired`` (its day is past) or ``outdated`` (a newer version could not be shown; this is
-    the last good one). ``ask_url`` is where a person asks for it, at its origin; ``ask_path`` the same on
-    this site; ``home_url`` its page at its own node, called ``home_name``. ``verified_at`` is when its
-    source was last found identical.
-    """
-
-    head: Head
-    card: Card
-    action: str
-    kind: str
-    trail: tuple[Link, ...] = ()
-    images: tuple[Image, ...] = ()
-    body_html: Markup | None = None
-    paragraphs: tuple[str, ...] = ()
-    condition: str | None = None
-    unit: str | None = None
-    weight_kg: float | None = None
-    replacement_value: str | None = None
-    hours: float | None = None
-    tags: tuple[Link, ...] = ()
-    terms: str | None = None
-    accessibility: str | None = None
-    safety: str | None = None
-    calendar_url: str | None = None
-    organisation: OrganisationBox | None = None
-    state: str = "shown"
-    ask_url: str | None = None
-    ask_path: str | None = None
-    home_url: str | None = None
-    home_name: str | None = None
-    via: tuple[Step, ...] = ()
-    source_path: str | None = None
-    verified_at: datetime | None = None
-    modified: datetime | None = None
-    report_url: str | None = None
-    report_path: str | None = None
-    map: MapView | None = None
-    similar: tuple[Card, ...] = ()
-    back: Link | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GonePage:
-    """portal/gone.html, status 410: ``reason`` is given, withdrawn, expired or removed, or ``None`` if not
-    stated.
-    """
-
-    head: Head
-    title: str | None = None
-    reason: str | None = None
-    at: datetime | None = None
-    similar: tuple[Card, ...] = ()
+    alert_path: str | None = None
+    category: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OrganisationPage:
-    """portal/organisation.html: who they are, what they offer and what they look for."""
+    """portal/organisation.html: who they are, what they offer and what they look for.
+
+    ``places`` are the localities that their listings name, the most frequent first.
+    """
 
     head: Head
     organisation: OrganisationBox
@@ -344,6 +347,7 @@ class OrganisationPage:
     feeds: tuple[FeedLink, ...] = ()
     source: Link | None = None
     map: MapView | None = None
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

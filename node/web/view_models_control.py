@@ -72,7 +72,7 @@ class MassRemoval:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One listing that waits: ``verdict`` is held or quarantined, ``reason`` its first reason in a
+    """One listing that waits: ``verdict`` is held, quarantined or reported, ``reason`` its first reason in a
     sentence.
     """
 
@@ -89,7 +89,11 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class OverviewPage:
-    """control/overview.html: what waits first, then what is unwell, then how much there is."""
+    """control/overview.html: what waits first, then what is unwell, then how much there is.
+
+    ``mails_late`` were tried and not taken yet, ``mails_failed`` given up within a week, for ``mail_problem``;
+    ``mail_captured`` says that none is sent at all, and ``mailbox_path`` where they are kept.
+    """
 
     head: Head
     control: ControlFrame
@@ -103,6 +107,12 @@ class OverviewPage:
     unwell: tuple[SourceRow, ...] = ()
     last_read: datetime | None = None
     index_behind: int = 0
+    reported: int = 0
+    mail_captured: bool = False
+    mails_late: int = 0
+    mails_failed: int = 0
+    mail_problem: str = ""
+    mailbox_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +191,8 @@ class ProposalPage:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """control/queue.html: mass removals first, then single listings, oldest first. ``filters`` are links
-    by verdict.
+    """control/queue.html: mass removals first, then what visitors ``reported``, then other single listings, oldest
+    first. ``filters`` are links by verdict; ``total`` counts ``rows``.
     """
 
     head: Head
@@ -192,6 +202,7 @@ class QueuePage:
     rows: tuple[QueueRow, ...] = ()
     filters: tuple[Link, ...] = ()
     pager: Pager = ONE_PAGE
+    reported: tuple[QueueRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +225,36 @@ class QueueItemPage:
     raw: str = ""
     release: Form | None = None
     refuse: Form | None = None
+    next_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """What one visitor said: ``reason`` in a sentence, and perhaps words and an e-mail address for the answer."""
+
+    reason: str
+    at: datetime
+    words: str = ""
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedPage:
+    """control/reported.html: one listing that visitors reported, as it is shown.
+
+    ``keep`` is a form without fields, ``take_down`` has ``reason``. ``text`` is its words as they read; without
+    ``source`` it was written here, and nobody but the operator reads the reason.
+    """
+
+    head: Head
+    control: ControlFrame
+    card: Card
+    since: datetime
+    keep: Form
+    take_down: Form
+    reports: tuple[ReportRow, ...] = ()
+    source: Link | None = None
+    text: str = ""
     next_path: str | None = None
 
 

@@ -31,7 +31,8 @@ class SourceRow:
     ``level`` is ``L0``, ``L1``, ``L2`` or ``plain``. ``health`` is ``ok``, ``new`` (not read yet), ``late``
     (overdue), ``failing`` (the last reads failed), ``paused`` or ``suspended``; ``health_note`` says more
     in one sentence. Counts are listings. ``last_read`` is the last successful reading, ``verified_at`` when
-    count and digest last agreed.
+    count and digest last agreed; ``compared`` is ``identical``, ``differs``, ``silent`` (it states nothing to
+    compare with) or ``unread``.
     """
 
     name: str
@@ -46,6 +47,7 @@ class SourceRow:
     verified_at: datetime | None = None
     health: str = "ok"
     health_note: str = ""
+    compared: str = "unread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,21 @@ class NetworkPage:
 
 
 @dataclass(frozen=True, slots=True)
+class EventRow:
+    """Something that happened to a source besides being read; ``what`` is a code of ``EVENTS``."""
+
+    at: datetime
+    what: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SourcePage:
     """portal/source.html: how one source is doing, with its latest polls and every listing that is not
     shown.
 
-    ``ttl_s`` seconds is how often it asks to be read, ``next_read`` when that is due. ``organisations`` are
+    ``ttl_s`` seconds is how often it asks to be read, ``next_read`` when that is due, ``document_read`` when its
+    node document was last understood, ``history`` the newest first. ``organisations`` are
     links to their pages here, ``search_path`` the search for all that it shows.
     """
 
@@ -116,6 +128,8 @@ class SourcePage:
     organisations: tuple[Link, ...] = ()
     search_path: str | None = None
     report_path: str | None = None
+    document_read: datetime | None = None
+    history: tuple[EventRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,6 +227,19 @@ def listings(count: int) -> str:
     return str(flask_babel.ngettext("%(count)s listing", "%(count)s listings", count, count=number(count)))
 
 
+def organisations(count: int) -> str:
+    return str(flask_babel.ngettext("%(count)s organisation", "%(count)s organisations", count, count=number(count)))
+
+
+def sources(count: int) -> str:
+    return str(flask_babel.ngettext("%(count)s source", "%(count)s sources", count, count=number(count)))
+
+
+def even_columns(count: int) -> int:
+    """Of 6, 7, 8 or 9 columns, those in which so many tiles leave the fewest places of the last row empty."""
+    return min((8, 7, 9, 6), key=lambda columns: -count % columns)
+
+
 def clip(text: str, most: int = 60) -> str:
     """``text``, cut at a word with an ellipsis if it is longer than ``most`` characters."""
     tidy = " ".join(text.split())
@@ -313,6 +326,7 @@ FILTERS = {
         day,
         distance,
         drawing,
+        even_columns,
         fresh,
         href,
         initials,
@@ -321,12 +335,14 @@ FILTERS = {
         listings,
         machine,
         number,
+        organisations,
         pins,
         place_line,
         precision,
         script_json,
         sign,
         size,
+        sources,
         span,
         word,
     )

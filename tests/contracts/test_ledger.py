@@ -122,7 +122,10 @@ class LedgerContract:
             reading=2**40,
             reading_open=True,
             mirror_digest="f" * 64,
-            window_started_at=PRESENT,
+            removal_window="[[0,1,2]]",
+            former_ids='["https://old.example/"]',
+            document_url=NODE,
+            document_read_at=PRESENT,
             gone_since=PRESENT,
             verified_at=PRESENT,
             reread_at=PRESENT,
@@ -138,11 +141,35 @@ class LedgerContract:
         found = store.source(ids[0])
         assert (found.state, found.state_reason) == (SUSPENDED, "it is gone")
 
+    def test_suspensions_end(self, store: Store, ids: tuple[int, int]) -> None:
+        store.change(ids[0], state=SUSPENDED, state_reason="why", gone_answers=3)
+        with store.book.open() as ledger:
+            ledger.resume(ids[0])
+        found = store.source(ids[0])
+        assert (found.state, found.state_reason, found.gone_answers) == ("active", None, 0)
+
+    def test_all_of_a_source_can_be_amended(self, store: Store, ids: tuple[int, int]) -> None:
+        other = replace(source(A, name="Other", cursor="c", document_etag='"x"', state="paused"), id=ids[0])
+        with store.book.open() as ledger:
+            ledger.amend(other)
+            assert (ledger.source_at(A + "changes.json"), ledger.source_at(NODE + "changes.json")) == (ids[0], None)
+        assert store.source(ids[0]) == other
+        assert store.source(ids[1]).url == HUB + "changes.json"
+
+    def test_what_happened_is_noted_once(self, store: Store, ids: tuple[int, int]) -> None:
+        with store.book.open() as ledger:
+            for code, message in [("moved", "a"), ("moved", "a"), ("moved", "b"), ("renamed", "b"), ("moved", "a")]:
+                ledger.note(ids[0], code, message, PRESENT)
+            for number in range(60):
+                ledger.note(ids[1], "renamed", str(number), PRESENT)
+        assert store.events(ids[0]) == ["moved", "moved", "renamed", "moved"]
+        assert len(store.events(ids[1])) >= 50
+
     def test_nodes(self, store: Store, ids: tuple[int, int]) -> None:
-        store.change(ids[1], last_full_at=PRESENT, state=SUSPENDED)
+        store.change(ids[1], last_full_at=PRESENT, state=SUSPENDED, former_ids=f'["{A}"]')
         with store.book.open() as ledger:
             nodes = sorted(ledger.nodes())
-        assert nodes == [KnownNode(ids[0], NODE, "active", False), KnownNode(ids[1], HUB, SUSPENDED, True)]
+        assert nodes == [KnownNode(ids[0], NODE, "active", False), KnownNode(ids[1], HUB, SUSPENDED, True, (A,))]
 
     def test_the_mirror_gives_back_what_was_put(self, store: Store, ids: tuple[int, int]) -> None:
         reasons = (Problem("/a~1b", "bad", "Wörds", 3), Problem("", "other", ""))
@@ -247,6 +274,25 @@ class LedgerContract:
         with store.book.open() as ledger:
             ledger.put_withdrawn([withdrawn(ids[1], "a"), withdrawn(ids[0], "b")])
             assert list(ledger.under(NODE, ids[0])) == [listing_id("a")]
+
+    @pytest.mark.parametrize(
+        ("via", "found"),
+        [
+            pytest.param((A,), True, id="from there"),
+            pytest.param((A, HUB), True, id="from there, by another"),
+            pytest.param((HUB, A), False, id="through there"),
+            pytest.param((A + "x",), False, id="an address that begins alike"),
+            pytest.param((), False, id="its own"),
+        ],
+    )
+    def test_what_names_an_origin(self, store: Store, ids: tuple[int, int], via: tuple[str, ...], found: bool) -> None:
+        with store.book.open() as ledger:
+            ledger.put(
+                [(replace(row(read("a"), ids[1]), via=via), "{}"), (replace(row(read("b"), ids[0]), via=via), "{}")]
+            )
+            ledger.put_withdrawn([replace(withdrawn(ids[1], "c"), via=via)])
+            wanted = [listing_id("a"), listing_id("c")] if found else []
+            assert list(ledger.first_from(A, ids[0])) == wanted
 
     def test_rulings(self, store: Store, ids: tuple[int, int]) -> None:
         store.rule(ids[0], listing_id("a"), Ruling("h1", "refused", "first"))

@@ -204,7 +204,7 @@ class TestAnswering:
         with pytest.raises(SourceError):
             proposals.accept(node, made.id, fetcher=rss)
         assert proposals.get(node, made.id).state == WAITING
-        source = proposals.accept(node, made.id, DEFAULTS, fetcher=rss)
+        source = proposals.accept(node, made.id, lambda url: DEFAULTS, fetcher=rss)
         assert (source.level, source.format) == ("plain", "rss")
         assert Defaults.from_json(source.defaults) == DEFAULTS
 

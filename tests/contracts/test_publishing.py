@@ -218,6 +218,17 @@ def test_a_listing_that_is_not_there_is_named(node: Node, verb: Callable[[Node, 
     assert refused.value.key == "riverside-school.nothing"
 
 
+def test_many_are_withdrawn_together_or_not_at_all(node: Node) -> None:
+    put(node, "a")
+    put(node, "b")
+    keys = ["riverside-school.a", "riverside-school.b"]
+    with pytest.raises(UnknownListingError, match="nothing"):
+        publishing.withdraw_all(node, {**dict.fromkeys(keys, "given"), "riverside-school.nothing": "given"})
+    assert sorted(published(node)) == keys
+    assert [row.state for row in publishing.withdraw_all(node, dict.fromkeys(keys, "given"))] == ["withdrawn"] * 2
+    assert list(published(node)) == []
+
+
 def test_a_reason_of_ones_own_is_refused(node: Node) -> None:
     put(node)
     with pytest.raises(PublishingError):

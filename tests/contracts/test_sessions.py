@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +11,15 @@ from node.context import Node
 from node.services import operator
 from node.services.operator import EXPIRED, READY, USED, SessionError, SignInError
 from node.storage import sessions as stored
+from node.storage.engine import Database
 from node.storage.tables import operator_links, sessions
-from tests.fakes.publisher import clock_of
+from tests.fakes.publisher import clock_of, publisher
+
+
+@pytest.fixture
+def node(database: Database, tmp_path: Path) -> Node:
+    """A catalogue: only there are pages to sign in to."""
+    return publisher(tmp_path / "home", database, aggregate=True)
 
 
 def token_of(link: str) -> str:

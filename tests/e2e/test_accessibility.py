@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from examples.demo_network import Network
+from examples.demo_processes import body_of
 from tests.e2e.visits import visit
 from tools.pages import PAGES, addresses, pictured_listing
 
@@ -52,23 +54,57 @@ def others(network: Network) -> dict[str, str]:
         "nothing found": f"{url}search?q=zzzqqq",
         "a source": f"{url}sources/{number}",
         "proposing a source": f"{url}sources/propose",
+        "asking for mails": f"{url}alerts/new?q=desk&within=5",
+        "the mailbox": f"{url}mailbox",
+        "an old link": f"{url}alerts/confirm/x",
+        "reporting a listing": f"{addresses(network)['listing']}/report",
         "no such page": f"{url}nowhere",
         "signing in": f"{url}control/",
         "a node's home": council,
         "a listing at home": home,
         "a static site": charity,
+        "a sheet": f"{addresses(network)['listing']}/sheet",
+        "a want that is met": wanted_listing(network),
+        **{name: url + path for name, path in _BY_PATH.items()},
     }
+
+
+_BY_PATH = {
+    "downloads": "downloads/",
+    "the wanted board": "wanted",
+    "every category": "categories",
+    "a category": "categories/furniture",
+    "ideas": "ideas",
+    "how it works": "how-it-works",
+    "accessibility": "accessibility",
+    "privacy": "privacy",
+}
+
+
+def wanted_listing(network: Network) -> str:
+    """A want that some offer meets, or else the newest."""
+    url = network.catalogue.url
+    found = json.loads(body_of(f"{url}api/v1/listings?direction=want&limit=100"))["listings"]
+    met = (one for one in found if json.loads(body_of(f"{url}api/v1/listings/{one['key']}/matches"))["matches"])
+    return str(next(met, found[0])["url"])
 
 
 OTHERS = (
     "nothing found",
     "a source",
     "proposing a source",
+    "asking for mails",
+    "the mailbox",
+    "an old link",
+    "reporting a listing",
     "no such page",
     "signing in",
     "a node's home",
     "a listing at home",
     "a static site",
+    "a sheet",
+    "a want that is met",
+    *_BY_PATH,
 )
 
 

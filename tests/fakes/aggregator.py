@@ -12,6 +12,7 @@ from typing import Any
 from node.context import Node
 from node.settings import Settings
 from node.storage.engine import Database, sqlite_url
+from tests.fakes import faults
 from tests.fakes.city import CITY, City
 from tests.fakes.scripted import ScriptedNet, ScriptedNode
 from tests.fakes.stores import StoredStore
@@ -41,6 +42,12 @@ class Aggregator:
         source_id = self.city.follow(made)
         self.city.poll_fine(source_id)
         return made, source_id
+
+    def suspend(self, node: ScriptedNode, source_id: int) -> None:
+        """Let the node say three times that it is gone."""
+        node.faults.extend([faults.gone] * 3)
+        for _ in range(3):
+            assert self.city.poll(source_id).code == "gone"
 
 
 def boxes(count: int) -> list[str]:

@@ -12,6 +12,7 @@ from federation import rejudge
 from federation.pipeline import Limits, Poll
 from federation.reading import read_page
 from federation.records import L0, L1, MERGED, PLAIN, SHOWN, PollResult, Ruling, Source
+from federation.refresh import Refresh
 from federation.schedule import Pace
 from schemas.canonical import contribution, digest_hex, listing_hash
 from tests.fakes.change_log import LogRow
@@ -47,6 +48,13 @@ class City:
         source = leased or self.store.lease(source_id, self.now)
         chosen = Limits(**limits) if limits else self.limits
         return Poll(self.store.book, self.net, read_page, self.id, Pace(), chosen, self.now).run(source)
+
+    def visit(self, source_id: int) -> PollResult:
+        """Read the source once, and its node document if it is time, as the worker does."""
+        leased = self.store.lease(source_id, self.now)
+        result = self.poll(source_id, leased)
+        Refresh(self.store.book, self.net, self.id, self.now).run(leased, result)
+        return result
 
     def poll_fine(self, *source_ids: int) -> None:
         for source_id in source_ids:

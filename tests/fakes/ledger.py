@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
+
+import orjson
 
 from federation.facts import Entry, Removal
 from federation.merge import Current, KnownNode
 from federation.ports import StaleError
-from federation.records import KEPT, SUSPENDED, WAITING, Mirrored, PollResult, Ruling, Source, Withdrawn
+from federation.records import ACTIVE, KEPT, SUSPENDED, WAITING, Mirrored, PollResult, Ruling, Source, Withdrawn
 from tests.fakes.change_log import ChangeLog
 
 Key = tuple[int, str]
@@ -17,8 +20,8 @@ Key = tuple[int, str]
 # What a reading may write of a source: the rest is the operator's.
 _READERS = (
     *("epoch", "cursor", "etag", "last_modified", "reading", "reading_open", "mirror_count", "mirror_digest"),
-    *("window_started_at", "window_size", "window_removed", "due_at", "lease_until", "failures", "gone_answers"),
-    *("gone_since", "last_polled_at", "last_read_at", "last_full_at", "verified_at", "mismatch_backoff_s"),
+    *("removal_window", "due_at", "lease_until", "failures", "gone_answers", "gone_since"),
+    *("last_polled_at", "last_read_at", "last_full_at", "verified_at", "mismatch_backoff_s"),
     *("reread_at", "last_code", "last_message"),
 )
 
@@ -33,6 +36,7 @@ class Memory:
     rulings: dict[Key, Ruling] = field(default_factory=dict)
     log: ChangeLog = field(default_factory=ChangeLog)
     polls: list[tuple[int, PollResult]] = field(default_factory=list)
+    events: list[tuple[int, str, str, int]] = field(default_factory=list)
 
     def copy(self) -> Memory:
         return Memory(
@@ -42,6 +46,7 @@ class Memory:
             dict(self.rulings),
             self.log.copy(),
             list(self.polls),
+            list(self.events),
         )
 
 
@@ -61,16 +66,32 @@ class MemoryLedger:
         read = {name: getattr(source, name) for name in _READERS}
         self.memory.sources[source.id] = replace(stored, **read)
 
-    def suspend(self, source_id: int, reason: str) -> None:
-        self._change(source_id, SUSPENDED, reason)
+    def amend(self, source: Source) -> None:
+        self.memory.sources[source.id] = source
 
-    def _change(self, source_id: int, state: str, reason: str) -> None:
-        stored = self.memory.sources[source_id]
-        self.memory.sources[source_id] = replace(stored, state=state, state_reason=reason)
+    def suspend(self, source_id: int, reason: str) -> None:
+        self._change(source_id, state=SUSPENDED, state_reason=reason)
+
+    def resume(self, source_id: int) -> None:
+        self._change(source_id, state=ACTIVE, state_reason=None, gone_answers=0)
+
+    def _change(self, source_id: int, **values: Any) -> None:
+        self.memory.sources[source_id] = replace(self.memory.sources[source_id], **values)
+
+    def note(self, source_id: int, code: str, message: str, now: int) -> None:
+        mine = [event[1:3] for event in self.memory.events if event[0] == source_id]
+        if not mine or mine[-1] != (code, message):
+            self.memory.events.append((source_id, code, message, now))
+
+    def source_at(self, url: str) -> int | None:
+        return next((source.id for source in self.memory.sources.values() if source.url == url), None)
 
     def nodes(self) -> list[KnownNode]:
         every = self.memory.sources.values()
-        return [KnownNode(s.id, s.node_id, s.state, s.last_full_at is not None) for s in every]
+        return [
+            KnownNode(s.id, s.node_id, s.state, s.last_full_at is not None, tuple(orjson.loads(s.former_ids)))
+            for s in every
+        ]
 
     def known(self, source_id: int, ids: Collection[str]) -> Mapping[str, Mirrored]:
         return {row.id: row for row, _ in self._rows(source_id, ids)}
@@ -119,6 +140,10 @@ class MemoryLedger:
     def under(self, address: str, except_source: int) -> Sequence[str]:
         sent = (*self.memory.mirror, *self.memory.removals)
         return sorted({i for s, i in sent if s != except_source and i.startswith(address)})
+
+    def first_from(self, node_id: str, except_source: int) -> Sequence[str]:
+        rows = [*(row for row, _ in self.memory.mirror.values()), *self.memory.removals.values()]
+        return sorted({row.id for row in rows if row.source_id != except_source and row.via[:1] == (node_id,)})
 
     def rulings(self, source_id: int, ids: Collection[str]) -> Mapping[str, Ruling]:
         return {i: self.memory.rulings[source_id, i] for i in ids if (source_id, i) in self.memory.rulings}

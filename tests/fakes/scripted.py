@@ -20,7 +20,7 @@ from uuid import UUID
 
 import orjson
 
-from federation.fetch import Answer
+from federation.fetch import Answer, FetchError
 from schemas import atom_feed, json_feed
 from schemas.canonical import listing_hash
 from schemas.errors import DocumentError
@@ -58,7 +58,10 @@ class Clock:
 
 @dataclass
 class ScriptedNode:
-    """A publisher. ``log`` is what it publishes; a fault is used up by one answer; ``asked`` lists every request."""
+    """A publisher. ``log`` is what it publishes; a fault is used up by one answer; ``asked`` lists every request.
+
+    ``document`` is its node document; ``leads_to`` the site to which all of its addresses redirect for good.
+    """
 
     id: str
     clock: Clock
@@ -67,6 +70,8 @@ class ScriptedNode:
     faults: deque[Fault | None] = field(default_factory=deque)
     asked: list[Request] = field(default_factory=list)
     kept: dict[str, Answer] = field(default_factory=dict)
+    document: dict[str, Any] | None = None
+    leads_to: str | None = None
     _log: ChangeLog = field(default_factory=ChangeLog)
 
     @property
@@ -101,6 +106,13 @@ class ScriptedNode:
         # The standard library writes half a character as an escape; others refuse to.
         self._log.put(str(item["id"]), json.dumps(raw), true_hash, via, self.clock.now)
 
+    def describe(self, *feeds: str, **members: Any) -> None:
+        """Publish a node document that lists these of ``changes`` and ``json``, under the name that it had."""
+        listed = {kind: self.address({"changes": "changes.json", "json": "feed.json"}[kind]) for kind in feeds}
+        name = (self.document or {}).get("name", "Scripted")
+        least = {"sharefeed": "1.0", "id": self.id, "name": name, "licence": "CC0-1.0"}
+        self.document = {**least, "feeds": listed, **members}
+
     def remove(self, *refs: str, reason: str = "given") -> None:
         for ref in refs:
             self._log.bury(self.listing_id(ref), reason, self.clock.now)
@@ -113,6 +125,9 @@ class ScriptedNode:
         """The honest answer."""
         parts = urlsplit(request.url)
         path = parts.path.rpartition("/")[2]
+        if parts.path == "/.well-known/sharefeed.json" and self.document is not None:
+            told = answer(request.url, 200, orjson.dumps(self.document), self.clock.now, "application/json")
+            return self._conditional(request, told)
         after = parse_qs(parts.query).get("after", [None])[0]
         if path == "changes.json":
             return self._conditional(request, self._changes(request.url, after))
@@ -186,7 +201,14 @@ class ScriptedNet:
         last_modified: str | None = None,
         no_cache: bool = False,
     ) -> Answer:
-        node = self.nodes[_origin(url)]
+        node = self.nodes.get(_origin(url))
+        if node is None:
+            raise FetchError(url, "connect", "there is no such site")
+        if node.leads_to is not None:
+            node.asked.append(Request(url, etag, last_modified, no_cache))
+            to = node.leads_to + url.split("/", 3)[3]
+            answered = self.get(to, etag=etag, last_modified=last_modified, no_cache=no_cache)
+            return replace(answered, permanent_url=answered.url)
         request = Request(url, etag, last_modified, no_cache)
         node.asked.append(request)
         honest = node.answer(request)

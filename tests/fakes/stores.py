@@ -8,7 +8,7 @@ from typing import Protocol
 
 from federation.ports import Book
 from federation.records import Mirrored, PollResult, Ruling, Source, Withdrawn
-from node.storage import catalogue, mirror, polls, removals, rulings, sources
+from node.storage import catalogue, events, mirror, polls, removals, rulings, sources
 from node.storage.engine import Database
 from node.storage.ledger import StoredBook
 from node.storage.tables import metadata
@@ -52,6 +52,14 @@ class Store(Protocol):
         ...
 
     def polls(self, source_id: int) -> Sequence[PollResult]: ...
+
+    def events(self, source_id: int) -> list[str]:
+        """The codes of what happened to a source, the oldest first."""
+        ...
+
+    def last_event(self, source_id: int) -> str:
+        """What happened to a source last, in words."""
+        ...
 
 
 class MemoryStore:
@@ -99,6 +107,12 @@ class MemoryStore:
 
     def polls(self, source_id: int) -> Sequence[PollResult]:
         return [result for number, result in self.memory.polls if number == source_id]
+
+    def events(self, source_id: int) -> list[str]:
+        return [code for number, code, _, _ in self.memory.events if number == source_id]
+
+    def last_event(self, source_id: int) -> str:
+        return next(message for number, _, message, _ in reversed(self.memory.events) if number == source_id)
 
 
 class StoredStore:
@@ -170,6 +184,14 @@ class StoredStore:
         with self.database.read() as tx:
             rows = polls.recent(tx, source_id)
         return [PollResult(row.code, row.message) for row in reversed(rows)]
+
+    def events(self, source_id: int) -> list[str]:
+        with self.database.read() as tx:
+            return [row.code for row in reversed(events.recent(tx, source_id))]
+
+    def last_event(self, source_id: int) -> str:
+        with self.database.read() as tx:
+            return events.recent(tx, source_id, 1)[0].message
 
 
 def listing_states(rows: Mapping[str, tuple[Mirrored, str]]) -> dict[str, str]:

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from federation import decide
+from federation import decide, window
 from federation.reading import MAX_VIA
 from federation.records import (
     EXPIRED,
     HELD,
+    L0,
+    L1,
     LOOP,
     MERGED,
     QUARANTINED,
@@ -23,9 +25,10 @@ from federation.records import (
     Mirrored,
     ReadItem,
     Ruling,
+    Source,
     Tally,
 )
-from schemas.page import Tombstone
+from schemas.page import PageHead, Tombstone
 from tests.federation.made import DAY_S, OWN, PRESENT, SOURCE, holding, listing_id, read, row
 
 FAR = tuple(f"https://n{number}.example/" for number in range(MAX_VIA + 1))
@@ -174,34 +177,91 @@ def test_how_many_removals_wait(size: int, left: int, removed: int, by_absence: 
     before, after = replace(SOURCE, mirror_count=size), replace(SOURCE, mirror_count=left)
     counted, held = decide.count_removals(after, before, removed, by_absence, PRESENT)
     assert held == waits
-    assert counted.window_removed == removed
+    assert sum(one.removed for one in window.slices(counted.removal_window, PRESENT)) == removed
+
+
+def removing(source: Source, *slices: tuple[int, int]) -> tuple[Source, list[bool]]:
+    """The source after slices of (seconds, removals), and which of them waited."""
+    waited = []
+    for at, wanted in slices:
+        removed = min(wanted, source.mirror_count)
+        after = replace(source, mirror_count=source.mirror_count - removed)
+        source, held = decide.count_removals(after, source, removed, False, at)
+        waited.append(held)
+    return source, waited
+
+
+QUARTER = PRESENT - PRESENT % window.SLICE_S
 
 
 @pytest.mark.parametrize(
-    ("ago", "expected"),
+    ("first", "second", "waits"),
     [
-        pytest.param(DAY_S - 1, (100, 25, True), id="within the day"),
-        pytest.param(DAY_S, (85, 10, False), id="a day later"),
+        pytest.param(QUARTER, QUARTER + DAY_S - 1, True, id="a second less than a day"),
+        pytest.param(QUARTER, QUARTER + DAY_S, True, id="a day, and the quarter of an hour is not over"),
+        pytest.param(QUARTER, QUARTER + DAY_S + window.SLICE_S - 1, True, id="the last second of the quarter"),
+        pytest.param(QUARTER, QUARTER + DAY_S + window.SLICE_S, False, id="a day after the quarter's end"),
+        pytest.param(QUARTER + 899, QUARTER + DAY_S + 898, True, id="late in the quarter, a second less than a day"),
     ],
 )
-def test_a_days_removals_are_counted_against_the_size_at_its_start(ago: int, expected: tuple[int, int, bool]) -> None:
-    window = {"window_started_at": PRESENT - ago, "window_size": 100, "window_removed": 15}
-    before = replace(SOURCE, mirror_count=85, **window)
-    after, held = decide.count_removals(replace(before, mirror_count=75), before, 10, False, PRESENT)
-    assert (after.window_size, after.window_removed, held) == expected
+def test_removals_are_counted_for_a_day(first: int, second: int, waits: bool) -> None:
+    assert removing(replace(SOURCE, mirror_count=100), (first, 15), (second, 10))[1] == [False, waits]
+
+
+def test_the_limit_does_not_pass_twice_across_the_edge_of_a_day() -> None:
+    """A window that began anew a day after its first removal let twenty go before that moment and twenty after it."""
+    edge = PRESENT + DAY_S
+    _, waited = removing(replace(SOURCE, mirror_count=100), (PRESENT, 1), (edge - 1, 19), (edge + 1000, 20))
+    assert waited == [False, False, True]
+
+
+def test_a_days_removals_are_counted_against_the_size_before_the_first() -> None:
+    source, _ = removing(replace(SOURCE, mirror_count=100), (PRESENT, 15))
+    grown = replace(source, mirror_count=9_000)
+    assert removing(grown, (PRESENT + 3600, 10))[1] == [True]
+    assert removing(grown, (PRESENT + 2 * DAY_S, 900))[1] == [False]
 
 
 @settings(deadline=None)
-@given(st.lists(st.integers(0, 20), min_size=1, max_size=30), st.integers(0, 400))
-def test_no_slicing_of_a_day_takes_more_than_the_limit(slices: list[int], size: int) -> None:
-    """[slicing] However removals are cut, at most 20 or a tenth of the day's first size apply without a word."""
-    source, applied = replace(SOURCE, mirror_count=size), 0
-    for number, wanted in enumerate(slices):
-        removed = min(wanted, source.mirror_count)
-        after = replace(source, mirror_count=source.mirror_count - removed)
-        source, held = decide.count_removals(after, source, removed, False, PRESENT + number)
-        applied += 0 if held else removed
-    assert applied <= max(20, size * decide.HOLD_SHARE)
+@given(
+    st.lists(st.tuples(st.integers(0, DAY_S), st.integers(0, 20)), min_size=1, max_size=30),
+    st.integers(0, 400),
+)
+def test_no_slicing_takes_more_than_the_limit_in_any_day(pauses: list[tuple[int, int]], size: int) -> None:
+    """[slicing] However removals are cut, at most 20 or a tenth of the size apply in 24 hours without a word."""
+    at, slices = PRESENT, []
+    for pause, removed in pauses:
+        at += pause // 10
+        slices.append((at, min(removed, size - sum(taken for _, taken in slices))))
+    _, waited = removing(replace(SOURCE, mirror_count=size), *slices)
+    applied = [(at, removed) for (at, removed), held in zip(slices, waited, strict=True) if not held]
+    for start, _ in applied:
+        within = sum(removed for at, removed in applied if start <= at < start + DAY_S)
+        assert within <= max(20, size * decide.HOLD_SHARE)
+
+
+def test_what_is_kept_of_a_day_stays_small() -> None:
+    every_minute = [(PRESENT + 60 * minute, 1) for minute in range(3 * 24 * 60)]
+    source, _ = removing(replace(SOURCE, mirror_count=100_000), *every_minute)
+    assert len(source.removal_window) < 3_000
+
+
+@pytest.mark.parametrize(
+    ("count", "level", "head", "fits"),
+    [
+        pytest.param(10, L0, {}, True, id="at the limit"),
+        pytest.param(11, L0, {"count": 11}, False, id="above it"),
+        pytest.param(20, L1, {"more": True, "count": 10}, True, id="new beside old while a feed is read"),
+        pytest.param(21, L1, {"more": True, "count": 10}, False, id="more than twice"),
+        pytest.param(11, L1, {"more": True, "count": 11}, False, id="the node says that it has more"),
+        pytest.param(11, L1, {"more": True}, False, id="the node does not say"),
+        pytest.param(11, L1, {"more": False, "count": 10}, False, id="the last page"),
+        pytest.param(11, L0, {"more": True, "count": 10}, False, id="a whole document"),
+    ],
+)
+def test_how_large_a_mirror_may_be(count: int, level: str, head: dict[str, Any], fits: bool) -> None:
+    source = replace(SOURCE, level=level, mirror_count=count)
+    assert decide.fits(source, PageHead(node=SOURCE.node_id, **head), 10) is fits
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from federation.records import APPLIED, L0, WAITING
+from federation.window import slices
 from tests.fakes.city import City
 from tests.fakes.scripted import ScriptedNet, ScriptedNode
 
@@ -56,7 +57,7 @@ def test_slices_of_a_day_are_counted_together(city: City, shop: ScriptedNode) ->
         city.net.clock.pass_by(hours=2)
         city.poll_fine(source_id)
     assert len(city.refs(shop)) == 85
-    assert city.source(source_id).window_removed == 60
+    assert sum(one.removed for one in slices(city.source(source_id).removal_window, city.now)) == 60
     states = [row.state for row in city.store.withdrawn(source_id).values()]
     assert (states.count(APPLIED), states.count(WAITING)) == (15, 45)
 
@@ -73,7 +74,7 @@ def test_slices_that_are_put_back_between_do_not_shrink_the_day(city: City, shop
     shop.remove(*refs(15, 15))
     city.poll_fine(source_id)
     assert len(city.refs(shop)) == 585
-    assert city.source(source_id).window_size == 100
+    assert [one.size for one in slices(city.source(source_id).removal_window, city.now)] == [100]
 
 
 def test_a_new_day_counts_anew(city: City, shop: ScriptedNode) -> None:
@@ -85,6 +86,17 @@ def test_a_new_day_counts_anew(city: City, shop: ScriptedNode) -> None:
         city.poll_fine(source_id)
         city.net.clock.pass_by(hours=25)
     assert len(city.refs(shop)) == 55
+
+
+def test_the_limit_does_not_pass_twice_across_the_edge_of_a_day(city: City, shop: ScriptedNode) -> None:
+    shop.add(*refs(100))
+    source_id = city.follow(shop)
+    city.poll_fine(source_id)
+    for first, count, hours in ((0, 1, 23.9), (1, 19, 0.2), (20, 20, 0)):
+        shop.remove(*refs(count, first))
+        city.poll_fine(source_id)
+        city.net.clock.pass_by(hours=hours)
+    assert len(city.refs(shop)) == 80
 
 
 @pytest.mark.parametrize(("size", "waits"), [(2, False), (3, True), (20, True)])

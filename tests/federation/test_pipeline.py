@@ -309,6 +309,25 @@ def test_a_source_with_too_many_listings_keeps_what_it_has(city: City, school: S
     assert frozen(city, source_id) == before
 
 
+@pytest.mark.parametrize("how", ["tombstones", "restored"])
+def test_a_source_near_its_limit_can_give_all_its_listings_other_ids(city: City, net: ScriptedNet, how: str) -> None:
+    """The new ones come first, and only then the word that the old ones are gone."""
+    shop = net.node("https://shop.example/", page_size=3)
+    empty = shop.log.copy()
+    shop.add(*(f"old{number}" for number in range(9)))
+    source_id = city.follow(shop)
+    assert city.poll(source_id, listings=10).fine
+    if how == "restored":
+        shop.restore(empty)
+    shop.add(*(f"new{number}" for number in range(9)))
+    if how == "tombstones":
+        shop.remove(*(f"old{number}" for number in range(9)))
+    for _ in range(3):
+        assert city.poll(source_id, listings=10).fine
+    assert set(city.states(source_id)) == {f"new{number}" for number in range(9)}
+    assert city.source(source_id).verified_at == city.now
+
+
 def test_the_limit_counts_what_stays_and_not_what_goes(city: City, school: ScriptedNode) -> None:
     source_id = city.follow(school, L0)
     city.poll_fine(source_id)

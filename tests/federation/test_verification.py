@@ -277,6 +277,55 @@ def test_gone_three_times_in_a_day_suspends_and_hides(city: City, school: Script
     city.check_source(source_id)
 
 
+def suspended(city: City, school: ScriptedNode, level: str = "L1") -> int:
+    source_id = city.follow(school, level)
+    city.poll_fine(source_id)
+    school.faults.extend([faults.gone] * 3)
+    for _ in range(3):
+        city.poll(source_id)
+    assert (city.source(source_id).state, city.shown()) == (SUSPENDED, {})
+    return source_id
+
+
+@pytest.mark.parametrize("level", [L0, "L1"])
+def test_a_suspension_ends_after_thirty_days_once_the_node_speaks_again(
+    city: City, school: ScriptedNode, level: str
+) -> None:
+    source_id = suspended(city, school, level)
+    assert city.source(source_id).due_at == city.now + 30 * DAY_S
+    city.net.clock.pass_by(days=30)
+    school.remove("desk")
+    city.poll_fine(source_id)
+    source = city.source(source_id)
+    assert (source.state, source.state_reason, source.due_at - city.now) == ("active", None, HOUR_S)
+    assert city.refs(school) == {"chair", "lamp"}
+    assert city.store.events(source_id) == ["suspended", "resumed"]
+    city.check_source(source_id)
+
+
+def test_a_node_that_is_gone_still_is_suspended_for_thirty_days_more(city: City, school: ScriptedNode) -> None:
+    source_id = suspended(city, school)
+    for _ in range(3):
+        city.net.clock.pass_by(days=30)
+        school.faults.append(faults.gone)
+        assert city.poll(source_id).code == "gone"
+        source = city.source(source_id)
+        assert (source.state, source.due_at, city.shown()) == (SUSPENDED, city.now + 30 * DAY_S, {})
+    assert city.store.events(source_id) == ["suspended"]
+
+
+def test_a_node_that_cannot_be_asked_when_its_suspension_is_over_is_asked_again_soon(
+    city: City, school: ScriptedNode
+) -> None:
+    source_id = suspended(city, school)
+    city.net.clock.pass_by(days=30)
+    school.faults.append(faults.lost)
+    city.poll(source_id)
+    source = city.source(source_id)
+    assert (source.state, city.shown()) == (SUSPENDED, {})
+    assert source.due_at <= city.now + DAY_S
+
+
 def test_gone_three_times_over_two_days_does_not_suspend(city: City, school: ScriptedNode) -> None:
     source_id = city.follow(school)
     city.poll_fine(source_id)

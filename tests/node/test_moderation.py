@@ -164,7 +164,7 @@ def test_undo_leaves_alone_what_was_sent_again(made: Aggregator) -> None:
     moderation.apply_batch(made.node, batch)
     shop.add("box1", title="Newer")
     made.city.poll_fine(source_id)
-    made.net.clock.pass_by(days=1)
+    made.net.clock.pass_by(days=2)
     shop.remove("box1")
     made.city.poll_fine(source_id)
     assert moderation.undo_batch(made.node, batch) == 29
@@ -230,7 +230,7 @@ def test_a_held_removal_ends_with_its_listings_time(made: Aggregator) -> None:
 
 def test_undoing_does_not_bring_back_what_a_suspension_hid(made: Aggregator) -> None:
     shop, source_id, batch = held(made)
-    sources.suspend(made.node, source_id, "why")
+    made.suspend(shop, source_id)
     moderation.undo_batch(made.node, batch)
     assert made.city.refs(shop) == set()
     sources.resume(made.node, source_id)

@@ -110,7 +110,7 @@ def test_a_suspended_source_shows_nothing_until_it_is_resumed(made: Aggregator) 
     made.city.poll_fine(source_id)
     before = made.city.titles(shop)
     assert len(before) == 30
-    sources.suspend(made.node, source_id, "spam")
+    made.suspend(shop, source_id)
     assert made.city.shown() == {}
     assert sources.get(made.node, source_id).state == SUSPENDED
     sources.resume(made.node, source_id)
@@ -128,11 +128,21 @@ def test_a_suspension_that_was_cut_off_is_finished(made: Aggregator) -> None:
     assert sources.hide_suspended(made.node) == 0
 
 
+def test_a_return_from_suspension_that_was_cut_off_is_finished(made: Aggregator) -> None:
+    shop, source_id = made.shop(3)
+    assert sources.show_resumed(made.node) == 0
+    made.suspend(shop, source_id)
+    assert sources.show_resumed(made.node) == 0
+    made.city.store.change(source_id, state=ACTIVE)
+    assert made.city.shown() == {}
+    assert sources.show_resumed(made.node) == 1
+    assert len(made.city.refs(shop)) == 3
+    assert sources.show_resumed(made.node) == 0
+
+
 def test_a_source_that_said_it_is_gone_comes_back_whole(made: Aggregator) -> None:
     shop, source_id = made.shop(3)
-    shop.faults.extend([faults.gone] * 3)
-    for _ in range(3):
-        made.city.poll(source_id)
+    made.suspend(shop, source_id)
     assert made.city.shown() == {}
     sources.resume(made.node, source_id)
     assert len(made.city.refs(shop)) == 3
@@ -143,7 +153,7 @@ def test_a_source_that_said_it_is_gone_comes_back_whole(made: Aggregator) -> Non
 
 def test_a_suspended_origin_is_not_heard_through_others(made: Aggregator) -> None:
     school, origin, _ = two_routes(made)
-    sources.suspend(made.node, origin, "spam")
+    made.suspend(school, origin)
     assert made.city.refs(school) == set()
 
 
@@ -217,6 +227,46 @@ def test_the_report_says_what_became_of_each_listing_page_by_page(made: Aggregat
     assert first["listings"][0]["hash"] == listing_hash(school.item("a"))
     assert (first["counts"]["sent"], second["next_after"]) == (4, None)
     assert first["verified_identical"] is not None
+
+
+def test_the_report_says_how_the_source_is(made: Aggregator) -> None:
+    school, origin, forwarder = two_routes(made)
+    moment = faults.stamp(made.city.now)
+    told = sources.report(made.node, forwarder)
+    assert (told["counts"]["merged"], sources.report(made.node, origin)["counts"]["merged"]) == (2, 0)
+    assert (told["verified_identical"], told["last_verified_identical"]) == (moment, moment)
+    assert told["next_read"] == faults.stamp(made.city.source(forwarder).due_at)
+    assert (told["document_read"], told["history"]) == (None, [])
+    made.suspend(school, origin)
+    told = sources.report(made.node, origin)
+    assert told["next_read"] == faults.stamp(made.city.now + 30 * 86_400)
+    assert [(event["at"], event["code"]) for event in told["history"]] == [(moment, "suspended")]
+    sources.resume(made.node, origin)
+    assert [event["code"] for event in sources.report(made.node, origin)["history"]] == ["resumed", "suspended"]
+    sources.pause(made.node, origin)
+    assert sources.report(made.node, origin)["next_read"] is None
+
+
+def test_the_last_verification_stays_while_a_mirror_differs(made: Aggregator) -> None:
+    shop, source_id = made.shop(3)
+    before = made.city.now
+    made.net.clock.pass_by(hours=1)
+    shop.add("late")
+    shop.faults.append(faults.wrong_digest)
+    made.city.poll(source_id)
+    told = sources.report(made.node, source_id)
+    assert (told["verified_identical"], told["last_verified_identical"]) == (None, faults.stamp(before))
+
+
+def test_a_node_document_that_was_just_read_is_not_asked_for_again(made: Aggregator) -> None:
+    school = made.school("desk")
+    school.describe("changes", name="The school", ttl=1800)
+    source = sources.add(made.node, found(made, school))
+    assert (source.document_url, source.ttl_s) == (school.address(".well-known/sharefeed.json"), 1800)
+    assert sources.report(made.node, source.id)["document_read"] == faults.stamp(made.city.now)
+    school.asked.clear()
+    assert made.city.visit(source.id).fine
+    assert not any("well-known" in request.url for request in school.asked)
 
 
 def test_only_the_last_polls_are_kept(made: Aggregator) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.errors import DocumentError
-from schemas.free import names_a_price, price_members
+from schemas.free import HARMLESS_NAMES, names_a_price, price_members
 from schemas.listing import load_listing
 from tests.schemas.made import desk_item
 
@@ -96,3 +96,7 @@ def test_no_price_is_found(members: dict[str, Any]) -> None:
 )
 def test_names(name: str, expected: bool) -> None:
     assert names_a_price(name) is expected
+
+
+def test_no_name_that_is_passed_over_quickly_is_a_price() -> None:
+    assert not [name for name in HARMLESS_NAMES if names_a_price(name)]

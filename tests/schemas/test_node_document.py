@@ -40,6 +40,7 @@ NODE = NodeDocument(
     organisations=(PARK,),
     aggregates=("https://other.example/",),
     moved_to="https://new.example/",
+    moved_from=("https://old.example/",),
     software=Software("sharefeed", "0.1.0"),
 )
 LEAST = {"sharefeed": "1.0", "id": "https://node.example/", "name": "Park", "licence": "CC0-1.0"}

@@ -114,6 +114,12 @@ function drawPins(map, settings, features) {
   return pins;
 }
 
+// A pin stands above its point and its locality's name beneath, so a view that only just held the points would cut both.
+function room(map) {
+  const narrow = map.getSize().x < 480;
+  return { paddingTopLeft: [narrow ? 48 : 90, 64], paddingBottomRight: [narrow ? 32 : 70, 48] };
+}
+
 function look(map, settings, features) {
   const [first] = features;
   if (settings.single && first) {
@@ -127,7 +133,7 @@ function look(map, settings, features) {
     return;
   }
   if (features.length) {
-    map.fitBounds(L.latLngBounds(features.map(({ geometry: { coordinates: [lon, lat] } }) => [lat, lon])), { padding: [40, 40], maxZoom: 15 });
+    map.fitBounds(L.latLngBounds(features.map(({ geometry: { coordinates: [lon, lat] } }) => [lat, lon])), { ...room(map), maxZoom: 15 });
   } else if (settings.centre && settings.radius) map.fitBounds(L.latLng(settings.centre).toBounds(settings.radius * 2));
   else map.setView([settings.start.lat, settings.start.lon], settings.start.zoom);
 }

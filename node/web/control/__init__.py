@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from node.web.control import overview, proposals, queue, signing_in, sources
+from node.web.control import mailbox, overview, proposals, queue, reported, signing_in, sources
 
 blueprint = Blueprint("control", __name__, url_prefix="/control")
-for _part in (signing_in, overview, proposals, queue, sources):
+for _part in (signing_in, overview, proposals, queue, reported, sources, mailbox):
     blueprint.register_blueprint(_part.blueprint)
 
 

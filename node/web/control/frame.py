@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 from flask import flash, get_flashed_messages, request
 
 from node.context import Node
-from node.services import moderation, proposals
+from node.services import moderation, proposals, reporting
 from node.web.form_state import form_at
 from node.web.view_models import ControlFrame, Head, PageLink, Pager
 
@@ -25,12 +26,18 @@ def control_frame(node: Node, current: str) -> ControlFrame:
         proposals_path=f"{root}/control/proposals",
         sources_path=f"{root}/control/sources",
         sign_out=form_at("/control/sign-out"),
-        waiting=counts["held"] + counts["quarantined"] + len(moderation.batches(node)),
+        waiting=_waiting(node, counts),
         proposals=proposals.count_waiting(node),
         current=current,
         flash=" ".join(text for _, text in said) or None,
         flash_ok=all(kind == GOOD for kind, _ in said),
     )
+
+
+def _waiting(node: Node, counts: Mapping[str, int]) -> int:
+    """Everything that waits for a word; a removal of many at once counts as one."""
+    listings = counts["held"] + counts["quarantined"] + reporting.count_waiting(node)
+    return listings + len(moderation.batches(node))
 
 
 def say(text: str, ok: bool = True) -> None:

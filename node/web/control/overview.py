@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from typing import Any
+
+from flask import render_template, request
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import controlling, moderation, proposals, sources
+from node.services import controlling, moderation, postman, proposals, reporting, sources
 from node.services.sources import Health
 from node.web import current_node
 from node.web.control.frame import control_frame, head
@@ -35,13 +37,26 @@ def page() -> str:
         held=counts["held"],
         quarantined=counts["quarantined"],
         proposals=proposals.count_waiting(node),
+        reported=reporting.count_waiting(node),
         removals=removals(node, every),
         waiting=tuple(queue_row(item) for item in moderation.waiting(node, ROWS)),
         unwell=tuple(row for row in rows if row.health not in WELL),
         last_read=moment(max((health.source.last_read_at or 0 for health in every), default=0) or None),
         index_behind=controlling.changes_behind(node),
+        **_mail(node),
     )
     return render_template("control/overview.html", page=view)
+
+
+def _mail(node: Node) -> dict[str, Any]:
+    captured, post = bool(node.settings.mail_capture), postman.how_it_is(node)
+    return {
+        "mail_captured": captured,
+        "mailbox_path": f"{request.script_root}/control/mailbox" if captured else None,
+        "mails_late": post.late,
+        "mails_failed": post.failed,
+        "mail_problem": post.problem,
+    }
 
 
 def removals(node: Node, every: list[Health]) -> tuple[MassRemoval, ...]:

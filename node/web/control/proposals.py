@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,7 +10,7 @@ from flask_babel import gettext as _
 
 from node.context import Node
 from node.services import proposals
-from node.services.plain_defaults import FIELDS, from_fields
+from node.services.plain_defaults import AT_FIRST, FIELDS, from_fields
 from node.services.proposals import Proposal, ProposalError, UnknownProposalError, preview_of
 from node.storage.proposals import WAITING
 from node.web import current_node
@@ -24,13 +23,10 @@ from node.web.view_models import Choice, ProposalPage, ProposalsPage
 from schemas.errors import DocumentError, SharefeedError
 from schemas.vocabulary import ACTIONS, KINDS, ORGANISATION_TYPES, categories
 
-if TYPE_CHECKING:
-    from federation.plain import Defaults
-
 blueprint = guarded("proposals")
 
 PATH = "/control/proposals"
-_TYPED_AT_FIRST = {"organisation_type": "community_group", "kind": "item", "action": "give", "days": "60"}
+_TYPED_AT_FIRST = {**AT_FIRST, "action": "give"}
 
 
 @blueprint.get("/proposals")
@@ -81,7 +77,8 @@ def accept(number: int) -> ResponseReturnValue:
     node, proposal = current_node(), _known(number)
     typed = typed_in("name", *FIELDS)
     try:
-        source = proposals.accept(node, number, _defaults(proposal, typed), name=typed["name"].strip()[:200] or None)
+        name = typed["name"].strip()[:200] or None
+        source = proposals.accept(node, number, lambda url: from_fields(typed, url), name=name)
     except DocumentError as error:
         return _one(proposal, typed, sentences(error.problems)), 422
     except SharefeedError as error:
@@ -108,12 +105,6 @@ def _known(number: int) -> Proposal:
         return proposals.get(current_node(), number)
     except UnknownProposalError:
         abort(404)
-
-
-def _defaults(proposal: Proposal, typed: Mapping[str, str]) -> Defaults | None:
-    """What the operator said, where the feed is known to say less. Raises `DocumentError`."""
-    seen = preview_of(proposal)
-    return from_fields(typed, seen.feed_url or proposal.url) if seen is not None and seen.needs_defaults else None
 
 
 def _one(

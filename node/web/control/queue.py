@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from node.context import Node
-from node.services import controlling, moderation, sources
+from node.services import controlling, moderation, reporting, sources
 from node.services.moderation import QUEUE_STATES, ModerationError, QueueItem
 from node.storage.catalogue import Shown
 from node.web import current_node
@@ -22,13 +22,14 @@ from node.web.code_words import word
 from node.web.control.frame import PAGE_ROWS, control_frame, head, page_number, pager, say
 from node.web.control.gate import guarded, to
 from node.web.control.overview import removals
-from node.web.control.rows import item_path, paths_of, queue_row
+from node.web.control.rows import item_path, paths_of, queue_row, reported_row
 from node.web.form_state import form_at, typed_in
-from node.web.view_models import Card, Link, QueueItemPage, QueuePage, Verdict
+from node.web.view_models import Card, Link, QueueItemPage, QueuePage, QueueRow, Verdict
 
 blueprint = guarded("queue")
 
 PATH = "/control/queue"
+REPORTED = "reported"
 MOST_RAW, MOST_TEXT, MOST_REASON = 20_000, 4000, 2000
 MOST_SOURCES = 2**31
 """No number of a source is larger, and no database takes a much larger one."""
@@ -38,6 +39,8 @@ MOST_SOURCES = 2**31
 def page() -> str:
     node, number = current_node(), page_number()
     verdict = request.args.get("verdict", "")
+    if verdict == REPORTED:
+        return _reported(node, number)
     states = (verdict,) if verdict in QUEUE_STATES else QUEUE_STATES
     counts = moderation.count_waiting(node)
     total = sum(counts[state] for state in states)
@@ -48,6 +51,7 @@ def page() -> str:
         control=control_frame(node, "queue"),
         total=total,
         removals=removals(node, sources.health(node)) if number == 1 else (),
+        reported=_reported_rows(node, 1) if number == 1 and states == QUEUE_STATES else (),
         rows=tuple(queue_row(item) for item in rows),
         filters=_filters(states),
         pager=pager(here, number, total),
@@ -55,10 +59,30 @@ def page() -> str:
     return render_template("control/queue.html", page=view)
 
 
+def _reported(node: Node, number: int) -> str:
+    """The queue without anything but what visitors reported."""
+    here = f"{request.script_root}{PATH}?verdict={REPORTED}&"
+    view = QueuePage(
+        head=head(_("Waiting")),
+        control=control_frame(node, "queue"),
+        reported=_reported_rows(node, number),
+        filters=_filters((REPORTED,)),
+        pager=pager(here, number, reporting.count_waiting(node)),
+    )
+    return render_template("control/queue.html", page=view)
+
+
+def _reported_rows(node: Node, number: int) -> tuple[QueueRow, ...]:
+    return tuple(reported_row(item) for item in reporting.waiting(node, PAGE_ROWS, (number - 1) * PAGE_ROWS))
+
+
 def _filters(states: tuple[str, ...]) -> tuple[Link, ...]:
     path = request.script_root + PATH
     every = Link(_("All"), path, current=states == QUEUE_STATES)
-    some = (Link(word(state, "verdict"), f"{path}?verdict={state}", (state,) == states) for state in QUEUE_STATES)
+    some = (
+        Link(word(state, "verdict"), f"{path}?verdict={state}", (state,) == states)
+        for state in (REPORTED, *QUEUE_STATES)
+    )
     return (every, *some)
 
 

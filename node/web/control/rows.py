@@ -16,9 +16,11 @@ from node.context import Node
 from node.services.moderation import HOLD_DAYS, QueueItem
 from node.services.previewing import Preview as Seen
 from node.services.proposals import Proposal, preview_of
+from node.services.reporting import ReportedListing
 from node.storage.catalogue import Shown
 from node.storage.removals import Batch
 from node.web.cards import Paths, card_of, moment, sign_of
+from node.web.code_words import word
 from node.web.form_state import form_at
 from node.web.view_models import Card, MassRemoval, Preview, ProposalRow, QueueRow, Verdict
 from schemas.canonical import EXTENSION
@@ -42,6 +44,27 @@ def queue_row(item: QueueItem) -> QueueRow:
         sign=_sign(item.raw),
         more_reasons=max(0, len(reasons) - 1),
     )
+
+
+def reported_row(item: ReportedListing) -> QueueRow:
+    """One listing that visitors reported."""
+    entry, source_id = item.shown.entry, item.shown.entry.source_id
+    return QueueRow(
+        path=request.script_root + reported_path(entry.id),
+        title=entry.facts.title,
+        source=item.source_name or "",
+        source_path="" if source_id is None else f"{request.script_root}/control/sources/{source_id}",
+        verdict="reported",
+        reason=word(item.reports[0].reason, "report"),
+        since=moment(item.since),
+        sign=sign_of(entry.facts.direction, entry.facts.action),
+        more_reasons=item.count - 1,
+    )
+
+
+def reported_path(listing_id: str, action: str = "reported") -> str:
+    """The page of a reported listing, or what is done with it."""
+    return f"/control/queue/{action}?{urlencode({'id': listing_id})}"
 
 
 def item_path(source_id: int, listing_id: str, action: str = "item") -> str:

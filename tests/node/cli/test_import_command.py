@@ -48,7 +48,15 @@ def test_bad_rows_are_named_kept_in_a_file_and_end_with_exit_code_1(home: Path, 
     assert "Refused: row 4, quantity “lots”: This must be a number." in done.stderr
     assert "The other rows are kept." in done.stderr
     errors.write_bytes(errors.read_bytes().replace(b"lots", b"3"))
-    assert run("import", errors, "--home", home).stdout == "Imported errors.csv, 1 rows: 1 added.\n"
+    assert run("import", errors, "--home", home).stdout == "Imported errors.csv, 1 row: 1 added.\n"
+
+
+def test_a_file_of_errors_that_cannot_be_written_loses_no_good_row(home: Path, tmp_path: Path) -> None:
+    done = run("import", sheet(tmp_path, MIXED), "--home", home, "--errors", tmp_path / "nowhere" / "errors.csv")
+    assert done.exit_code == 1
+    assert "2 added" in done.stdout
+    assert "the other rows are kept" in done.stderr
+    assert "Nothing was changed" not in done.stderr
 
 
 def test_a_dry_run_says_so_and_changes_nothing(home: Path, tmp_path: Path) -> None:
@@ -69,6 +77,13 @@ def test_many_problems_are_not_all_printed(home: Path, tmp_path: Path) -> None:
     done = run("import", sheet(tmp_path, "id,title,organisation,quantity\r\n" + rows), "--home", home)
     assert done.stderr.count("Refused:") == 20
     assert "… and 10 more." in done.stderr
+
+
+def test_what_a_cell_holds_cannot_steer_the_terminal(home: Path, tmp_path: Path) -> None:
+    done = run("import", sheet(tmp_path, "title,quantity,\x1b[2J\nDe\x1b]0;x\x07sk,\x1b[31mlots,\n"), "--home", home)
+    assert done.exit_code == 1
+    assert "Refused: row 2" in done.stderr
+    assert not set(done.output) & {"\x1b", "\x07", "\x00"}
 
 
 def test_a_file_that_is_no_spreadsheet_is_refused_in_a_sentence(home: Path, tmp_path: Path) -> None:
@@ -116,6 +131,20 @@ class TestPublish:
         assert done.exit_code == 1
         assert "node_url" in done.stderr
         assert not (tmp_path / "site").exists()
+
+    @pytest.mark.parametrize(
+        ("option", "says"),
+        [
+            pytest.param(["--timezone", "Mars"], "timezone", id="no time zone"),
+            pytest.param(["--language", "??"], "language", id="no language"),
+            pytest.param(["--country", "England"], "country", id="no country code"),
+        ],
+    )
+    def test_what_no_reader_would_take_is_refused(self, tmp_path: Path, option: list[str], says: str) -> None:
+        site = tmp_path / "site"
+        done = run("publish", sheet(tmp_path, MIXED), "--to", site, "--url", "https://x.example/", *option)
+        assert (done.exit_code, f"setting {says}: " in done.stderr) == (1, True), done.output
+        assert not site.exists()
 
     def test_pictures_come_along(self, tmp_path: Path) -> None:
         examples = Path(__file__).parents[3] / "examples"

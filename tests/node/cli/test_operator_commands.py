@@ -125,7 +125,26 @@ class TestValidate:
     def test_this_machine_is_not_looked_at_unless_it_is_allowed(self, run: Run, site: HostileServer) -> None:
         done = run("validate", site.url("/"))
         assert done.exit_code == 2
+        assert "--allow-loopback" in done.stderr
+        assert "allow_loopback = true" in done.stderr
         assert site.asked == []
+
+    @pytest.mark.parametrize(
+        ("target", "says"),
+        [
+            pytest.param("listings.csv", "There is no file listings.csv", id="a file"),
+            pytest.param("site/feed.json", "There is no file site/feed.json", id="a file in a folder"),
+            pytest.param("./feed", "There is no file ./feed", id="a path"),
+            pytest.param(".", "is a folder", id="a folder"),
+            pytest.param("", "There is no address here", id="nothing"),
+            pytest.param("10.0.0.1/feed.json", "a private network address", id="an address with a file in it"),
+            pytest.param("localhost:8080", "--allow-loopback", id="a name of this machine"),
+        ],
+    )
+    def test_what_is_neither_file_nor_address_is_told_apart(self, run: Run, target: str, says: str) -> None:
+        done = run("validate", target)
+        assert (done.exit_code, says in done.stderr) == (2, True), done.stderr
+        assert ("allow" in done.stderr) == ("allow" in says)
 
     def test_a_node_that_claims_to_be_another(self, run: Run, site: HostileServer) -> None:
         done = run("validate", site.url("/alone.json"), "--allow-loopback")
@@ -147,7 +166,16 @@ class TestOperator:
         assert len(rows) == 4
         assert run("operator", "revoke", rows[1].split()[0]).exit_code == 0
         assert len(run("operator", "sessions").stdout.splitlines()) == 3
-        assert run("operator", "revoke", "--all").stdout == "2 signed out.\n"
+        assert run("operator", "revoke", "--all").stdout == "2 browsers are signed out; unused links work no more.\n"
+
+    def test_a_node_without_control_pages_makes_no_link(self, tmp_path: Path) -> None:
+        def invoke(*words: str) -> Result:
+            return CliRunner().invoke(main, ["--home", str(tmp_path / "small"), *words])
+
+        invoke("init", "--url", "https://small.example/", "--name", "Small")
+        done = invoke("operator", "link")
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert "aggregate = true" in done.stderr
 
     @pytest.mark.parametrize("arguments", [[], ["abc", "--all"], ["nobody"]])
     def test_revoking_must_name_one_or_all(self, run: Run, node: Node, arguments: list[str]) -> None:
@@ -181,7 +209,8 @@ class TestProposals:
         assert done.exit_code == 1
         assert "plain feed" in done.output
         words = ("--organisation", "Park hall", "--kind", "space", "--category", "space", "--days", "30")
-        assert run("proposal", "accept", number, *words, "--lat", "x").exit_code == 1
+        refused = run("proposal", "accept", number, *words, "--lat", "x")
+        assert (refused.exit_code, "--lat: This must be a number." in refused.output) == (2, True)
         assert sources.health(node) == []
         assert run("proposal", "accept", number, *words).exit_code == 0
         assert '"host"' in sources.health(node)[0].source.defaults
@@ -198,3 +227,79 @@ class TestProposals:
         assert "It could not be read." in run("proposal", "show", number).stdout
         assert run("proposal", "accept", number).exit_code == 1
         assert proposals.get(node, number).state == "waiting"
+
+
+class TestPlainFeeds:
+    """The same options and the same words, whether a feed was proposed or is added at once."""
+
+    @pytest.fixture(params=["source add", "proposal accept"])
+    def take(self, request: pytest.FixtureRequest, run: Run, node: Node, site: HostileServer) -> Run:
+        if request.param == "source add":
+            return lambda *options: run("source", "add", site.url("/rss"), *options)
+        number = proposals.propose(node, site.url("/rss"), "", "", "", "192.0.2.1").id
+        return lambda *options: run("proposal", "accept", number, *options)
+
+    @pytest.mark.parametrize(
+        ("options", "says"),
+        [
+            pytest.param(["--lat", "north"], "--lat: This must be a number.", id="not a number"),
+            pytest.param(["--lat", "95"], "--lat:", id="off the globe"),
+            pytest.param(["--days", "0"], "--days:", id="no time at all"),
+            pytest.param(["--days", "400"], "--days:", id="more than a year"),
+            pytest.param(["--kind", "space", "--action", "give"], "--action:", id="an action that does not fit"),
+            pytest.param(["--language", "?"], "--language:", id="no language"),
+            pytest.param(["--organisation-url", "hall"], "--organisation-url:", id="no web address"),
+            pytest.param(["--category", "Not A Path"], "--category:", id="no category"),
+            pytest.param(["--kind", "sofa"], "'--kind'", id="no kind"),
+        ],
+    )
+    def test_what_does_not_fit_is_named_by_its_option(
+        self, take: Run, node: Node, options: list[str], says: str
+    ) -> None:
+        done = take("--organisation", "Park hall", *options)
+        assert (done.exit_code, says in done.output) == (2, True), done.output
+        assert done.output.count(says) == 1
+        assert sources.health(node) == []
+
+    def test_both_ways_make_the_same_of_the_same_words(self, take: Run, node: Node, site: HostileServer) -> None:
+        assert take("--organisation", "Park hall", "--lat", "52,5", "--lon", "-0.2").exit_code == 0
+        made = orjson.loads(sources.health(node)[0].source.defaults)
+        assert made["organisation"] == {
+            "id": site.url("/rss"),
+            "name": "Park hall",
+            "type": "community_group",
+            "url": site.url("/"),
+        }
+        assert (made["kind"], made["action"], made["days_until_expiry"]) == ("item", "give", 60)
+        assert made["place"] == {"lat": 52.5, "lon": -0.2, "precision_m": 1000}
+
+    def test_without_an_organisation_it_is_not_taken(self, take: Run, node: Node) -> None:
+        done = take("--kind", "space")
+        assert (done.exit_code, "plain feed" in done.output) == (1, True)
+        assert sources.health(node) == []
+
+    def test_an_address_on_this_machine_says_how_to_allow_it(self, run: Run, home: Path, site: HostileServer) -> None:
+        run("init", "--url", "https://city.example/", "--name", "City", "--aggregate")
+        done = run("source", "add", site.url("/rss"))
+        assert done.exit_code == 1
+        assert f"set allow_loopback = true in {home / 'settings.toml'}" in done.output
+        assert site.asked == []
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        pytest.param(["queue", "apply", "nothing"], "queue list", id="no removal to apply"),
+        pytest.param(["queue", "undo", "nothing"], "queue list", id="no removal to undo"),
+        pytest.param(["source", "poll", "7"], "no source 7", id="no source to read"),
+        pytest.param(["source", "show", "7"], "no source 7", id="no source to show"),
+        pytest.param(["proposal", "accept", "7"], "no proposal 7", id="no proposal"),
+    ],
+)
+def test_what_is_not_there_is_said(run: Run, node: Node, words: list[str], says: str) -> None:
+    done = run(*words)
+    assert (done.exit_code, says in done.stderr) == (1, True), done.output
+
+
+def test_a_catalogue_without_sources_says_how_to_add_one(run: Run, node: Node) -> None:
+    assert "source add" in run("source", "list").stdout

@@ -16,6 +16,7 @@ from node.cli.settings import without_password
 from node.settings import SECRET_FILE, SETTINGS_FILE, load
 
 URL = "https://share.example.org/"
+SCHOOL = ["add", "--organisation", "riverside-school", "--title", "x"]
 Run = Callable[..., Result]
 
 
@@ -72,6 +73,32 @@ def test_init_prepares_the_database_that_the_environment_names(home: Path, tmp_p
     assert "database_url" not in (home / SETTINGS_FILE).read_text()
 
 
+def test_a_public_node_is_told_what_goes_in_front_of_it(run: Run, home: Path) -> None:
+    said = run("init", "--url", URL, "--name", "Share", "--port", "9000").output
+    assert "open http://" not in said
+    assert "speaks https for share.example.org" in said
+    assert "127.0.0.1:9000" in said
+    assert f"`trusted_proxies = 1` into {home / SETTINGS_FILE}" in said
+    assert f"sharefeed validate {URL}" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "port"),
+    [
+        pytest.param(["--url", "http://127.0.0.1:8099"], 8099, id="the port of its address"),
+        pytest.param(["--url", "http://localhost:8099/", "--port", "9000"], 9000, id="another that was asked for"),
+        pytest.param(["--url", "http://127.0.0.1/"], 8080, id="no port"),
+        pytest.param(["--url", "https://share.example.org:8443/"], 8080, id="the port of a server in front"),
+    ],
+)
+def test_a_trial_listens_where_its_address_says(run: Run, home: Path, options: list[str], port: int) -> None:
+    said = run("init", "--name", "Share", *options).output
+    assert load(home, {}).port == port
+    assert ("trusted_proxies" in said) == options[1].startswith("https")
+    if not options[1].startswith("https"):
+        assert f"then open {load(home, {}).url}" in said
+
+
 def test_two_nodes_have_two_secrets(tmp_path: Path) -> None:
     secrets = set()
     for name in ("one", "two"):
@@ -125,7 +152,7 @@ def test_a_listing_is_added_changed_withdrawn_and_renewed(made: Run) -> None:
     made("listing", "withdraw", "riverside-school.D1", "--reason", "given")
     assert "0 listings" in made("listing", "list", "--state", "live").output
     assert "2027-05-01" in made("listing", "renew", "riverside-school.D1", "--until", "2027-05-01").output
-    assert "1 listings" in made("listing", "list", "--organisation", "riverside-school").output
+    assert "\n1 listing\n" in made("listing", "list", "--organisation", "riverside-school").output
 
 
 def test_editing_one_part_keeps_the_others(made: Run, home: Path) -> None:
@@ -162,6 +189,14 @@ def test_editing_one_part_keeps_the_others(made: Run, home: Path) -> None:
         pytest.param(
             ["add", "--organisation", "riverside-school", "--title", "x", "--value", "dear"], 2, "40 GBP", id="value"
         ),
+        pytest.param([*SCHOOL, "--expires", "2020-01-01"], 1, "  --expires: This ended", id="over"),
+        pytest.param([*SCHOOL, "--quantity", "0"], 1, "  --quantity: This must be a number", id="none of them"),
+        pytest.param([*SCHOOL, "--image", "desk.jpg"], 1, "  --image: This must be a web address", id="a picture"),
+        pytest.param([*SCHOOL, "--from", "2027-05-02", "--until", "2027-05-01"], 1, "  --until: ", id="backwards"),
+        pytest.param([*SCHOOL, "--value", "5"], 2, "40 GBP", id="no currency"),
+        pytest.param([*SCHOOL, "--category", "xyzzy"], 2, "no category that is known", id="no category"),
+        pytest.param([*SCHOOL, "--category", "furnitur/desk"], 2, "Did you mean furniture/desk?", id="a slip in it"),
+        pytest.param(["list", "--organisation", "nobody"], 2, "no organisation called nobody", id="list of nobody"),
         pytest.param(["edit", "nothing", "--title", "x"], 1, "no listing called nothing", id="edit-nothing"),
         pytest.param(["withdraw", "nothing"], 1, "no listing called nothing", id="withdraw-nothing"),
         pytest.param(["renew", "nothing", "--until", "soon"], 2, "--until", id="no-day"),
@@ -171,6 +206,57 @@ def test_what_cannot_be_done_is_said_plainly(made: Run, words: list[str], code: 
     output = made("listing", *words, code=code).output
     assert said in output
     assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    ("category", "kept", "note"),
+    [
+        pytest.param("furniture/desk", "furniture/desk", "", id="known"),
+        pytest.param("desk", "furniture/desk", "", id="a plain word"),
+        pytest.param("furniture/dsk", "furniture/dsk", "Did you mean furniture/desk?", id="a slip under a known root"),
+        pytest.param("furniture/hammock", "furniture/hammock", "is shown under furniture.\n", id="newer than we are"),
+    ],
+)
+def test_a_category_is_kept_and_doubts_are_said(made: Run, home: Path, category: str, kept: str, note: str) -> None:
+    from node.context import Node
+    from node.services.publishing import listing
+
+    added = made("listing", *SCHOOL, "--ref", "1", "--category", category)
+    assert (note in added.stderr, bool(added.stderr)) == (True, bool(note))
+    made("listing", *SCHOOL, "--ref", "2")
+    changed = made("listing", "edit", "riverside-school.2", "--category", category)
+    assert note in changed.stderr
+    node = Node.open(load(home, {}))
+    found = {listing(node, f"riverside-school.{ref}").listing().category for ref in "12"}
+    node.database.close()
+    assert found == {kept}
+
+
+def test_a_category_that_is_not_known_changes_nothing(made: Run) -> None:
+    made("listing", *SCHOOL, "--ref", "1", "--category", "desk")
+    assert (
+        "Did you mean furniture/desk?"
+        in made("listing", "edit", "riverside-school.1", "--category", "dsk", code=2).stderr
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "action"),
+    [
+        pytest.param(["--category", "space/hall"], "space", "host", id="from the category"),
+        pytest.param(["--action", "lend"], "equipment", "lend", id="from the action"),
+        pytest.param([], "item", "give", id="from nothing"),
+    ],
+)
+def test_the_kind_is_what_the_rest_says(made: Run, home: Path, options: list[str], kind: str, action: str) -> None:
+    from node.context import Node
+    from node.services.publishing import listing
+
+    made("listing", *SCHOOL, "--ref", "1", *options)
+    node = Node.open(load(home, {}))
+    found = listing(node, "riverside-school.1").listing()
+    node.database.close()
+    assert (found.kind, found.action) == (kind, action)
 
 
 def test_an_edit_must_name_something(made: Run) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bench.entries import hand_written
 from bench.relevance import GOOD_ENOUGH, measure, summary
+from node.search.postcodes import postcode_terms
 from node.search.request import SearchRequest
 from node.services.search import FacetValue, ParameterError, search, suggest
 from tests.fakes.publisher import clock_of
@@ -60,6 +63,50 @@ def test_a_place_by_its_name(board: Board, near: str, known: bool, first: str | 
     if first:
         assert result.matches[0].shown.entry.key == first
         assert result.matches[0].distance_km == pytest.approx(0, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("near", "first"),
+    [
+        pytest.param("PE1 1AA", "centre", id="the whole"),
+        pytest.param("pe11aa", "centre", id="without its space"),
+        pytest.param("PE2", "south", id="the first half"),
+        pytest.param("PE2 9", "south", id="a little more"),
+        pytest.param("PE1 9ZZ", "centre", id="one that nothing names, with its first half"),
+        pytest.param("PE11", None, id="another first half"),
+        pytest.param("PE19 1AA", None, id="far off"),
+        pytest.param("1000-001", "lisbon", id="of another country"),
+        pytest.param("1000-002", None, id="unknown in another country"),
+    ],
+)
+def test_a_place_by_its_postcode(board: Board, near: str, first: str | None) -> None:
+    places = {"centre": (52.57, -0.24, "PE1 1AA"), "south": (52.55, -0.25, "PE2"), "lisbon": (38.7, -9.1, "1000-001")}
+    board.put(
+        listing(name, "Desk", place=replace(at(lat, lon), postcode=postcode))
+        for name, (lat, lon, postcode) in places.items()
+    ).follow()
+    result = search(board.node, SearchRequest(near=near))
+    assert result.place_known is (first is not None)
+    if first:
+        assert result.matches[0].shown.entry.key == first
+        assert result.matches[0].distance_km == pytest.approx(0, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        pytest.param("", (), id="nothing"),
+        pytest.param(" EC1A 1bb ", ("ec1a 1bb", "ec1a"), id="long"),
+        pytest.param("ec1a1bb", ("ec1a 1bb", "ec1a"), id="long, without its space"),
+        pytest.param("M1 1AE", ("m1 1ae", "m1"), id="short"),
+        pytest.param("PE11", ("pe11",), id="a first half of four signs"),
+        pytest.param("PE1 1", ("pe1",), id="a sector"),
+        pytest.param("00-950", ("00-950",), id="elsewhere"),
+        pytest.param("Eye", ("eye",), id="no postcode at all"),
+    ],
+)
+def test_terms_of_postcodes(text: str, terms: tuple[str, ...]) -> None:
+    assert postcode_terms(text) == terms
 
 
 def test_what_the_catalogue_no_longer_has_is_not_shown(board: Board) -> None:

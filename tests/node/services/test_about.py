@@ -21,10 +21,14 @@ def test_what_the_settings_say_is_a_valid_node_document() -> None:
         area_bbox="-0.40, 52.50, -0.15, 52.65",
         contact_email="hello@share.example.org",
         attribution="Share",
+        moved_to="https://new.example.org/",
+        moved_from="https://old.example.org/, https://older.example.org/",
         ttl=600,
     )
     document = described(everything)
     assert load_node_document(dump_node_document(document)) == document
+    assert document.moved_to == "https://new.example.org/"
+    assert document.moved_from == ("https://old.example.org/", "https://older.example.org/")
     assert document.area is not None
     assert document.area.bbox == (-0.40, 52.50, -0.15, 52.65)
 

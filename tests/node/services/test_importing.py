@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from node.services.importing import Options, Report, import_sheet
 from node.services.publishing import edit, ensure_organisation, listings, put_listings, withdraw
 from node.services.spreadsheet import Sheet, SheetRow, read
 from node.storage import catalogue
+from node.storage.engine import Database, Tx, sqlite_url
 from schemas.listing import load_listing
 from tests.fakes.publisher import clock_of, draft, publisher
 
@@ -122,6 +124,44 @@ def test_a_refused_row_is_not_absent(node: Node) -> None:
     options = Options("Riverside School", withdraw_missing=True)
     assert counts(run(node, desk("1"), desk("2", quantity="x"), options=options)) == {"unchanged": 1}
     assert len(titles(node)) == 2
+
+
+class Counting(Database):
+    """A database that counts its writing transactions."""
+
+    writes = 0
+
+    def write(self) -> AbstractContextManager[Tx]:
+        self.writes += 1
+        return super().write()
+
+
+@pytest.mark.parametrize("missing", [pytest.param(True, id="absent"), pytest.param(False, id="said to be given")])
+def test_many_listings_are_taken_down_in_few_transactions(tmp_path: Path, missing: bool) -> None:
+    database = Counting(sqlite_url(tmp_path / "counted.sqlite"))
+    node = publisher(tmp_path / "home", database)
+    every = [desk(str(number)) for number in range(601)]
+    run(node, *every)
+    database.writes = 0
+    over = every[:1] if missing else [*every[:1], *({**row, "status": "given"} for row in every[1:])]
+    options = Options("Riverside School", withdraw_missing=missing)
+    assert counts(run(node, *over, options=options)) == {"unchanged": 1, "withdrawn": 600}
+    assert database.writes <= 4
+    assert list(titles(node)) == ["riverside-school.0"]
+    with database.read() as tx:
+        reasons = {row.removed_reason for row in catalogue.log_after(tx, 0, 0, 2000) if not row.live}
+    assert reasons == {"withdrawn" if missing else "given"}
+    database.close()
+
+
+def test_rows_that_an_open_quotation_mark_swallows_are_not_taken_for_absent(node: Node) -> None:
+    options = Options("Riverside School", withdraw_missing=True)
+    import_sheet(node, read(b"id,title,description\n1,Desk,a\n2,Chair,b\n3,Sofa,c\n"), options)
+    report = import_sheet(node, read(b'id,title,description\n1,Desk,a\n2,Chair,"b\n3,Sofa,c\n'), options)
+    assert counts(report) == {"unchanged": 1}
+    assert [refusal.row.number for refusal in report.refusals] == [3]
+    assert "quotation mark" in str(report.refusals[0].problems[0])
+    assert len(titles(node)) == 3
 
 
 def test_nothing_is_withdrawn_while_a_row_cannot_be_told_from_another(node: Node) -> None:

@@ -90,6 +90,22 @@ def test_a_category_is_a_path_or_a_plain_word(text: str, path: str) -> None:
     assert taken(category=text).listing.category == path
 
 
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        pytest.param("furniture/dsk", "furniture/desk", id="a leaf under a known root"),
+        pytest.param("furnitur/desk", "furniture/desk", id="a root"),
+        pytest.param("dsk", "furniture/desk", id="a word"),
+        pytest.param("furniture/hammock", None, id="nothing is near"),
+        pytest.param("a" * 200, None, id="far too long"),
+    ],
+)
+def test_a_slip_in_a_category_is_named(text: str, near: str | None) -> None:
+    (note,) = notes_of(category=text)
+    assert ("Did you mean" in note) == (near is not None)
+    assert near is None or note.endswith(f"Did you mean {near}?")
+
+
 def test_an_unknown_category_is_kept_under_other_and_said() -> None:
     assert taken(category="xyzzy").listing.category == "other"
     assert "not known" in notes_of(category="xyzzy")[0]

@@ -66,6 +66,12 @@ def test_the_documentation_lists_every_column_and_limit() -> None:
         assert limit in PAGE
 
 
+def test_refused_rows_stay_one_cell_where_semicolons_divide() -> None:
+    sheet = Sheet(("title", "quantity"), (SheetRow(2, ("Desk;=1+1", "lots")),))
+    written = refused_rows(sheet, read_table(sheet, DEFAULTS).refusals).decode("utf-8-sig")
+    assert [row[0] for row in csv.reader(io.StringIO(written), delimiter=";")][1].startswith("Desk;=1+1")
+
+
 def test_every_default_in_the_documentation_is_about_a_column() -> None:
     table = PAGE.split("## What empty cells mean")[1].split("##")[0]
     assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) <= COLUMNS.keys()

@@ -14,7 +14,7 @@ from node.app import create_app
 from node.services.examining import ExamineError, examine_address, examine_file
 from node.services.publishing import put_listings
 from node.services.report_text import lines
-from node.services.validating import Report, judge
+from node.services.validating import ListingVerdict, Report, judge
 from schemas.page import with_hash
 from tests.fakes.publisher import clock_of, draft, publisher
 from tests.fakes.sites import (
@@ -348,3 +348,19 @@ def test_what_stands_in_the_sum_is_what_a_reader_counts() -> None:
 
 def test_every_page_of_our_own_fake_site_is_in_order() -> None:
     assert judge(examine_address(Sites(*node_site(), resumed([])), PARK, SECONDS)).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("expired", "said"),
+    [
+        pytest.param(1, "1 of 3 has expired, so it is not shown", id="one"),
+        pytest.param(2, "2 of 3 have expired, so they are not shown", id="two"),
+    ],
+)
+def test_one_is_not_called_several(expired: int, said: str) -> None:
+    verdicts = tuple(
+        ListingVerdict(f"x:{number}", f"Thing {number}", "expired" if number < expired else "shown")
+        for number in range(3)
+    )
+    report = Report(PARK, "L0", "json", "Park", PARK, None, None, None, 1, 1, verdicts, (), None)
+    assert f"  {said}" in list(lines(report))

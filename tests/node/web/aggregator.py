@@ -62,10 +62,12 @@ def follow(node: Node, url: str = PARK, **values: Any) -> Source:
         return stored.add(tx, Source(0, f"{url}feed.json", url, **members))
 
 
-def send(node: Node, source: Source, items: Sequence[dict[str, Any]]) -> None:
-    """Let the source publish exactly these items, and read it."""
+def send(node: Node, source: Source, items: Sequence[dict[str, Any]], **head: Any) -> None:
+    """Let the source publish exactly these items, and read it; ``head`` has members of another value, None for none."""
     listed = list(items)
-    site = Sites(json_feed_at(source.url, feed(listed, complete(listed, source.node_id))))
+    stated = {**complete(listed, source.node_id), **head}
+    known = {name: value for name, value in stated.items() if value is not None}
+    site = Sites(json_feed_at(source.url, feed(listed, known)))
     with node.database.write() as tx:
         [leased] = stored.lease(tx, [source.id], node.now, 600)
     poll = Poll(StoredBook(node.database), site, read_page, node.settings.url, Pace(), Limits(), node.now)

@@ -11,8 +11,8 @@ from flask_babel import Babel
 from jinja2 import StrictUndefined
 from lxml import html
 
+from node.web import static_files, words
 from node.web import view_models as vm
-from node.web import words
 from tests.node.web import view_model_factories as make
 from tests.node.web import view_model_pages as pages
 
@@ -31,6 +31,7 @@ def application() -> Flask:
     app.jinja_env.undefined = StrictUndefined
     Babel(app, default_locale="en_GB")
     words.install(app.jinja_env)
+    static_files.install(app)
     return app
 
 

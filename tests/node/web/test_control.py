@@ -375,5 +375,5 @@ def test_the_overview_counts_what_there_is(browser: Browser) -> None:
     send(node, source, [listing("desk"), listing("sofa", price=20)])
     proposals.propose(node, PARK, "", "", "", "192.0.2.1")
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", browser.text("/control/")))
-    for words in ("1 quarantined", "1 proposals", "1 listings shown", "1 sources", "The search is 1 change behind"):
+    for words in ("1 quarantined", "1 proposal", "1 listing shown", "1 source ", "The search is 1 change behind"):
         assert words in text

@@ -12,7 +12,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from node.services.reporting import REASONS
 from node.web import view_models as vm
+from node.web.code_words import word
 
 NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 
@@ -104,7 +106,7 @@ def site(**more: Any) -> vm.Site:
         tagline="Things, rooms and skills that organisations around Peterborough give, lend and share.",
         network_name="The Peterborough network",
         search_path="/search",
-        wanted_path="/search?direction=want",
+        wanted_path="/wanted",
         network_path="/sources",
         propose_path="/propose",
         languages=(vm.Language("en-GB", "English", "/lang/en"), vm.Language("ur", "اردو", "/lang/ur", rtl=True)),
@@ -210,6 +212,7 @@ def search() -> vm.SearchPage:
         PAGER,
         FEEDS,
         notice="Also showing results for “bureau”.",
+        alert_path="/alerts/new?q=desk",
     )
 
 
@@ -236,6 +239,17 @@ def organisation_box() -> vm.OrganisationBox:
         image("Logo"),
         "Stanground",
         14,
+    )
+
+
+def origin(standing: str, **more: Any) -> vm.Origin:
+    return vm.Origin("Ottersedge Scouts", "/sources/1", standing, ago(minutes=8), **more)
+
+
+def report() -> vm.ReportPage:
+    reasons = tuple(vm.Choice(code, word(code, "report"), code == "wrong") for code in REASONS)
+    return vm.ReportPage(
+        head("Report something wrong"), vm.Link("Gazebo", "/listings/1"), form("reason", "email", wrong=True), reasons
     )
 
 
@@ -266,12 +280,11 @@ def listing() -> vm.ListingPage:
         None,
         "https://otters.example/listings/1",
         "Ottersedge Scouts’ own site",
-        (vm.Step("Ottersedge Scouts", "/sources/otters"), vm.Step("Scouting East", "https://east.example")),
-        "/sources/otters",
-        ago(minutes=8),
+        (vm.Step("Ottersedge Scouts", "/sources/1"), vm.Step("Scouting East", "https://east.example")),
+        origin("identical"),
+        ago(days=4),
         ago(days=1),
-        "mailto:board@shares.example?subject=Report",
-        None,
+        "/listings/1/report",
         vm.MapView((shown,)),
         OFFERS[5:9],
         vm.Link("Back to results", "/search?q=gazebo"),
@@ -293,7 +306,9 @@ def expired() -> vm.ListingPage:
 
 
 def outdated() -> vm.ListingPage:
-    return replace(listing(), card=WANTS[1], state="outdated", ask_url=None, ask_path="/ask/1")
+    return replace(
+        listing(), card=WANTS[1], state="outdated", ask_url=None, ask_path="/ask/1", origin=origin("quarantined")
+    )
 
 
 def organisation() -> vm.OrganisationPage:

@@ -108,6 +108,11 @@ def source() -> vm.SourcePage:
         (vm.Link("Night Shelter", "/organisations/1"), vm.Link("Nene Advice", "/organisations/2")),
         "/search?source=1",
         "/sources/1/report.json",
+        make.ago(hours=20),
+        (
+            vm.EventRow(make.ago(days=3), "moved", "From https://old.example/ to https://council.example/."),
+            vm.EventRow(make.ago(days=9), "renamed", "Peterborough Council is called otherwise now."),
+        ),
     )
 
 
@@ -178,6 +183,12 @@ def overview() -> vm.OverviewPage:
         sources()[2:4],
         make.ago(minutes=3),
         12,
+        1,
+        True,
+        2,
+        1,
+        "550 no such user",
+        "/control/mailbox",
     )
 
 
@@ -292,7 +303,10 @@ def unread_proposal() -> vm.ProposalPage:
 
 def queue() -> vm.QueuePage:
     filters = (vm.Link("All", "/control/queue", True), vm.Link("Held", "/control/queue?verdict=held"))
-    return vm.QueuePage(make.head("Waiting"), frame("queue"), 8, (removal(),), queue_rows(), filters, make.PAGER)
+    reported = (replace(queue_rows()[1], verdict="reported"),)
+    return vm.QueuePage(
+        make.head("Waiting"), frame("queue"), 8, (removal(),), queue_rows(), filters, make.PAGER, reported
+    )
 
 
 def queue_item() -> vm.QueueItemPage:
@@ -308,6 +322,25 @@ def queue_item() -> vm.QueueItemPage:
         '{\n  "id": "https://council.example/l/90",\n  "title": "Room"\n}',
         make.form(),
         make.form("reason", wrong=True),
+        "/control/queue/2",
+    )
+
+
+def reported() -> vm.ReportedPage:
+    said = (
+        vm.ReportRow("It is not what it says", make.ago(days=1), "It is a bed.", "anna@otters.example"),
+        vm.ReportRow("Something else", make.ago(hours=2)),
+    )
+    return vm.ReportedPage(
+        make.head("Plan chest"),
+        frame("queue"),
+        make.OFFERS[0],
+        make.ago(days=1),
+        make.form(),
+        make.form("reason", wrong=True),
+        said,
+        vm.Link("Council", "/control/sources/1"),
+        "Six drawers, oak.",
         "/control/queue/2",
     )
 

@@ -14,8 +14,10 @@ from typing import Any
 from markupsafe import Markup
 
 from node.web import view_models as vm
+from tests.node.web import view_model_alert_factories as tell
 from tests.node.web import view_model_factories as make
 from tests.node.web import view_model_operator_factories as operate
+from tests.node.web import view_model_portal_factories as portal
 
 LONG_WORD = "Donaudampfschifffahrtsgesellschaft" * 6
 HOSTILE_TEXT = f'"><script>alert(1)</script><img src=x onerror=alert(2)> {LONG_WORD} مكتب خشبي'
@@ -36,12 +38,38 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "listing-photos": ("portal/listing.html", make.photographed()),
         "listing-expired": ("portal/listing.html", make.expired()),
         "listing-outdated": ("portal/listing.html", make.outdated()),
+        "sheet": ("portal/sheet.html", vm.SheetPage(HEAD, make.photographed(), "https://shares.example/listings/1")),
         "gone": ("portal/gone.html", vm.GonePage(HEAD, "Plan chest", "given", make.ago(days=2), make.OFFERS[:4])),
+        "report": ("portal/report.html", make.report()),
+        "report-done": (
+            "portal/report_done.html",
+            vm.ReportDonePage(HEAD, vm.Link("Gazebo", "/listings/1"), "a@b.example"),
+        ),
         "organisation": ("portal/organisation.html", make.organisation()),
         "sources": ("portal/sources.html", vm.NetworkPage(HEAD, operate.sources(), make.home().summary, make.PAGER)),
         "source": ("portal/source.html", operate.source()),
+        "downloads": ("portal/downloads.html", portal.downloads()),
+        "wanted": ("portal/wanted.html", portal.wanted()),
+        "categories": ("portal/categories.html", portal.categories()),
+        "category": ("portal/category.html", portal.category()),
+        "ideas": ("portal/ideas.html", portal.ideas()),
+        "how-it-works": ("portal/how_it_works.html", portal.how_it_works("share@shares.example")),
+        "accessibility": (
+            "portal/accessibility.html",
+            vm.AccessibilityPage(make.head("Accessibility"), "share@shares.example"),
+        ),
+        "privacy": ("portal/privacy.html", portal.privacy()),
         "propose": ("portal/propose.html", vm.ProposePage(HEAD, make.form("url", "email", wrong=True))),
         "propose-done": ("portal/propose_done.html", vm.ProposeDonePage(HEAD, "https://otters.example", "a@b.example")),
+        "alert-new": ("portal/alert_new.html", tell.new()),
+        "alert-asked": ("portal/alert_asked.html", tell.asked()),
+        "alert-confirm": ("portal/alert_word.html", tell.word("confirm", press=FORM)),
+        "alert-confirmed": ("portal/alert_word.html", tell.word("confirmed", manage_path="/alerts/manage/x")),
+        "alert-stop": ("portal/alert_word.html", tell.word("stop", press=FORM)),
+        "alert-stopped": ("portal/alert_word.html", tell.word("stopped", manage_path="/alerts/manage/x")),
+        "alerts": ("portal/alerts.html", tell.manage()),
+        "mailbox": ("portal/mailbox.html", vm.MailboxPage(HEAD, tell.mails())),
+        "control-mailbox": ("control/mailbox.html", vm.ControlMailboxPage(HEAD, operate.frame(), tell.mails())),
         "error-404": ("portal/error.html", operate.error(404)),
         "error-429": ("portal/error.html", operate.error(429, retry_s=90)),
         "error-500": (
@@ -61,6 +89,7 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "proposal-unread": ("control/proposal.html", operate.unread_proposal()),
         "queue": ("control/queue.html", operate.queue()),
         "queue-item": ("control/queue_item.html", operate.queue_item()),
+        "reported": ("control/reported.html", operate.reported()),
         "queue-removal": ("control/queue_item.html", operate.queue_removal()),
         "control-sources": ("control/sources.html", operate.control_sources()),
         "control-source": ("control/source.html", operate.control_source()),
@@ -80,12 +109,35 @@ MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
             vm.SearchPage(HEAD, "/search", 1, (vm.Card("/l/1", "x", "mend"),), map=vm.MapView()),
         ),
         "listing": ("portal/listing.html", vm.ListingPage(HEAD, vm.Card("/l/1", "x", "give"), "give", "item")),
+        "sheet": (
+            "portal/sheet.html",
+            vm.SheetPage(
+                HEAD, vm.ListingPage(HEAD, vm.Card("/l/1", "", "give"), "give", "item"), "https://a.example/1"
+            ),
+        ),
         "gone": ("portal/gone.html", vm.GonePage(HEAD)),
+        "report": ("portal/report.html", vm.ReportPage(HEAD, vm.Link("", "/l/1"), FORM)),
+        "report-done": ("portal/report_done.html", vm.ReportDonePage(HEAD, vm.Link("x", "/l/1"))),
         "organisation": ("portal/organisation.html", vm.OrganisationPage(HEAD, vm.OrganisationBox("x"))),
         "sources": ("portal/sources.html", vm.NetworkPage(HEAD)),
         "source": ("portal/source.html", vm.SourcePage(HEAD, vm.SourceRow("x", "/sources/1"))),
+        "downloads": ("portal/downloads.html", replace(portal.downloads(), listings=0, files=())),
+        "wanted": ("portal/wanted.html", vm.WantedPage(HEAD, 0)),
+        "categories": ("portal/categories.html", vm.CategoriesPage(HEAD)),
+        "category": ("portal/category.html", vm.CategoryPage(HEAD, "x", "other", "/search", "/wanted")),
+        "ideas": ("portal/ideas.html", vm.IdeasPage(HEAD)),
+        "how-it-works": ("portal/how_it_works.html", portal.how_it_works()),
+        "accessibility": ("portal/accessibility.html", vm.AccessibilityPage(HEAD)),
+        "privacy": ("portal/privacy.html", vm.PrivacyPage(HEAD, 30, 1, 60, 90, 2, 12, 7)),
         "propose": ("portal/propose.html", vm.ProposePage(HEAD, FORM)),
         "propose-done": ("portal/propose_done.html", vm.ProposeDonePage(HEAD, "https://a.example")),
+        "alert-new": ("portal/alert_new.html", vm.AlertNewPage(HEAD, vm.Link("x", "/search"), FORM)),
+        "alert-asked": ("portal/alert_asked.html", vm.AlertAskedPage(HEAD, vm.Link("", "/search"), "a@b.example", 48)),
+        "alert-over": ("portal/alert_word.html", vm.AlertWordPage(HEAD, "over")),
+        "alerts": ("portal/alerts.html", vm.AlertsPage(HEAD)),
+        "mailbox": ("portal/mailbox.html", vm.MailboxPage(HEAD)),
+        "control-mailbox": ("control/mailbox.html", vm.ControlMailboxPage(HEAD, operate.frame(), captured=False)),
+        "control-mailbox-empty": ("control/mailbox.html", vm.ControlMailboxPage(HEAD, operate.frame())),
         "error": ("portal/error.html", operate.error(418)),
         "publisher": ("publisher/home.html", vm.PublisherHomePage(HEAD)),
         "login": ("control/login.html", vm.LoginPage(HEAD, "explain", "x", 15)),
@@ -98,6 +150,10 @@ MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "control-source": (
             "control/source.html",
             vm.ControlSourcePage(HEAD, operate.frame("sources"), operate.sources()[5]),
+        ),
+        "reported": (
+            "control/reported.html",
+            vm.ReportedPage(HEAD, operate.frame("queue"), vm.Card("/l/1", "", "give"), make.NOW, FORM, FORM),
         ),
         "queue-row": (
             "control/queue_item.html",

@@ -1,0 +1,181 @@
+"""Rooms and loans of a search as a calendar (iCalendar, RFC 5545): an event for the days on which each can be had.
+
+It is a window on the catalogue to subscribe to, not an invitation: no METHOD, and events that block nobody's time.
+Listings that name no day are left out, for there is nothing to put into a calendar.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from node import __version__
+from node.context import Node
+from node.search.request import LARGEST_PAGE, SearchRequest
+from node.services.feeds import Rendered, rendered
+from node.services.search_documents import PATH, address, ready
+from node.settings import Settings
+from node.storage.catalogue import Shown
+from schemas.canonical import EXTENSION
+
+MEDIA_TYPE = "text/calendar; charset=utf-8"
+ACTIONS = ("host", "lend")
+"""What is for a while, and so has a place in a calendar."""
+
+LINE_OCTETS = 75
+_MOST_PAGES = 5
+_LONGEST_TEXT = 2000
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_NOT_IN_URI = re.compile(r"[\x00-\x20\x7f-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One listing with its days: ``first`` and ``last`` are both among them. ``changed`` is an aware UTC moment."""
+
+    uid: str
+    title: str
+    first: date
+    last: date
+    changed: datetime
+    url: str
+    text: str = ""
+    place: str = ""
+    point: tuple[float, float] | None = None
+
+
+def holds_some(request: SearchRequest, counts: dict[str, int]) -> bool:
+    """Whether a search holds rooms or loans. ``counts`` has what it found by action, but for its own filter of that."""
+    return any(counts.get(action) for action in _asked(request).action)
+
+
+def document(node: Node, request: SearchRequest, name: str) -> Rendered:
+    """The calendar of a search: offers unless it asks for wants, the newest 500 at most.
+
+    Raises `ParameterError`, and `IndexUnavailableError` while there is no index.
+    """
+    events = [event for shown in _found(node, _asked(request)) if (event := event_of(shown, node.settings))]
+    here = address(node, PATH, request.changed(sort=""))
+    return rendered("calendar", encode(name, here, events))
+
+
+def event_of(shown: Shown, settings: Settings) -> Event | None:
+    """The event of a listing; None where it names no day. An end that is not named is its own begin or end here."""
+    facts = shown.entry.facts
+    if not facts.available_from and not facts.available_until:
+        return None
+    item: dict[str, Any] = orjson.loads(shown.entry.item)
+    zone = ZoneInfo(settings.timezone)
+    first = _day(facts.available_from) or datetime.fromtimestamp(shown.first_shown_at, zone).date()
+    last = _day(facts.available_until) or datetime.fromtimestamp(facts.expires_at - 1, zone).date()
+    if last < first:
+        return None
+    place = item[EXTENSION].get("place") or {}
+    parts = (place.get("name"), facts.locality, place.get("postcode"))
+    url = f"{settings.url}listings/{shown.entry.key}"
+    return Event(
+        uid=shown.entry.id,
+        title=facts.title,
+        first=first,
+        last=last,
+        changed=datetime.fromtimestamp(facts.modified_at, UTC),
+        url=url,
+        text="\n".join(part for part in (facts.organisation_name, item.get("content_text"), url) if part),
+        place=", ".join(dict.fromkeys(part for part in parts if part)),
+        point=None if facts.lat is None or facts.lon is None else (facts.lat, facts.lon),
+    )
+
+
+def encode(name: str, url: str, events: Iterable[Event]) -> bytes:
+    """An iCalendar object. ``name`` is what a calendar program calls it, ``url`` where the search is."""
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:-//Sharefeed//Sharefeed {__version__}//EN",
+        "CALSCALE:GREGORIAN",
+        f"NAME:{escaped(name)}",
+        f"X-WR-CALNAME:{escaped(name)}",
+        f"URL:{_uri(url)}",
+        "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+        *(line for event in events for line in _event(event)),
+        "END:VCALENDAR",
+    ]
+    return b"".join(folded(line) for line in lines)
+
+
+def escaped(text: str) -> str:
+    """``text`` as a TEXT value (RFC 5545 section 3.3.11); what may not stand in one is left out."""
+    plain = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    for mark in ("\\", ";", ","):
+        plain = plain.replace(mark, f"\\{mark}")
+    return plain.replace("\n", "\\n")
+
+
+def folded(line: str) -> bytes:
+    """A content line with its end, cut so that no line has more than 75 octets (section 3.1) and no letter is split."""
+    rest = line.encode()
+    pieces = []
+    room = LINE_OCTETS
+    while len(rest) > room:
+        end = room
+        while rest[end] & 0xC0 == 0x80:
+            end -= 1
+        pieces.append(rest[:end])
+        rest, room = rest[end:], LINE_OCTETS - 1
+    return b"\r\n ".join([*pieces, rest]) + b"\r\n"
+
+
+def _asked(request: SearchRequest) -> SearchRequest:
+    actions = tuple(action for action in ACTIONS if not request.action or action in request.action)
+    return request.changed(action=actions, direction=request.direction or ("offer",), sort="newest", limit=LARGEST_PAGE)
+
+
+def _found(node: Node, asked: SearchRequest) -> Iterator[Shown]:
+    """What the search finds, page by page; nothing where it asks for neither rooms nor loans."""
+    for _ in range(_MOST_PAGES if asked.action else 0):
+        result = ready(node, asked)
+        yield from (match.shown for match in result.matches)
+        if not result.next_cursor:
+            return
+        asked = asked.changed(cursor=result.next_cursor)
+
+
+def _event(event: Event) -> Iterator[str]:
+    stamp = event.changed.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    yield "BEGIN:VEVENT"
+    yield f"UID:{escaped(event.uid)}"
+    yield f"DTSTAMP:{stamp}"
+    yield f"LAST-MODIFIED:{stamp}"
+    yield f"DTSTART;VALUE=DATE:{_compact(event.first)}"
+    # The end is the first day that is no longer among them; the last day there is has none after it.
+    if event.last < date.max:
+        yield f"DTEND;VALUE=DATE:{_compact(event.last + timedelta(days=1))}"
+    yield f"SUMMARY:{escaped(event.title)}"
+    if event.text:
+        yield f"DESCRIPTION:{escaped(event.text[:_LONGEST_TEXT])}"
+    if event.place:
+        yield f"LOCATION:{escaped(event.place)}"
+    if event.point:
+        yield f"GEO:{event.point[0]:.6f};{event.point[1]:.6f}"
+    yield f"URL:{_uri(event.url)}"
+    yield "TRANSP:TRANSPARENT"
+    yield "END:VEVENT"
+
+
+def _uri(address: str) -> str:
+    """An address as a URI value, which knows no escapes: what could end the line is left out."""
+    return _NOT_IN_URI.sub("", address)
+
+
+def _compact(day: date) -> str:
+    return day.isoformat().replace("-", "")
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

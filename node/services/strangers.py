@@ -1,0 +1,49 @@
+"""What strangers send by forms: texts that can be kept and read, an address to answer to, and where it came from.
+
+The network address itself is never kept, only a keyed hash of it, by which too many from one place are noticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import re
+
+from marshmallow.exceptions import ValidationError
+
+from node.context import Node
+from schemas.errors import Problem, pointer
+from schemas.fields import Text, problems_of
+
+_MAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[^\s@<>\"(),:;\\\[\]/]+\.[^\s@<>\"(),:;\\\[\]/.]{2,}\Z")
+
+
+def text_problems(field: str, text: str, limit: int) -> list[Problem]:
+    """What is wrong with the text of a field that may have ``limit`` characters."""
+    try:
+        Text(limit=limit).deserialize(text)
+    except ValidationError as error:
+        return problems_of(error.messages, (field,))
+    return []
+
+
+def mail_problems(field: str, text: str) -> list[Problem]:
+    """What is wrong with an e-mail address; the empty text is none, and fine."""
+    if not text or _MAIL.match(text):
+        return []
+    return [Problem(pointer([field]), "bad-email", "This must be an e-mail address, such as name@example.org.")]
+
+
+def sender_of(node: Node, purpose: str, from_address: str) -> str:
+    """A keyed hash of the network address; of IPv6 its first half, for one household has the whole of the other.
+
+    ``purpose`` keeps what one person sends for different purposes apart.
+    """
+    text = from_address.strip().lower()
+    try:
+        ip = ipaddress.ip_address(text)
+        text = str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else str(ip)
+    except ValueError:
+        text = text[:100]
+    return hmac.new(node.settings.secret(), f"{purpose} from {text}".encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,143 @@
+"""How it works, ideas for what to share, accessibility, privacy: what people want to know before they trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import flask_babel
+from flask import Blueprint, render_template
+
+from node.context import Node
+from node.search.request import SearchRequest
+from node.services import alerts, operator, photos, proposals
+from node.services import ideas as services
+from node.services.about import NODE_DOCUMENT_PATH
+from node.services.ideas import Idea
+from node.services.mail_settings import can_mail
+from node.web import current_node, words
+from node.web.cards import cards_of
+from node.web.listing_page import Scene
+from node.web.pages import scene_of
+from node.web.search_page import Addresses
+from node.web.view_models import AccessibilityPage, Head, HowItWorksPage, IdeaRow, IdeasPage, Link, PrivacyPage
+
+blueprint = Blueprint("about_pages", __name__)
+
+HOUR_S, DAY_S = 3600, 86_400
+
+
+def _(text: str) -> str:
+    return str(flask_babel.gettext(text))
+
+
+@blueprint.get("/how-it-works")
+def how_it_works() -> str:
+    node = current_node()
+    scene = scene_of(node, ())
+    root = scene.paths.root
+    page = HowItWorksPage(
+        head=_head(scene, _("How it works"), "how-it-works"),
+        ideas_path=f"{root}/ideas",
+        downloads_path=f"{root}/downloads/",
+        node_document_path=f"{root}/{NODE_DOCUMENT_PATH}",
+        contact=node.settings.contact_email or None,
+    )
+    return render_template("portal/how_it_works.html", page=page)
+
+
+@blueprint.get("/ideas")
+def ideas() -> str:
+    node = current_node()
+    found = services.ideas(node)
+    scene = scene_of(node, [shown for idea in found for shown in idea.examples])
+    rows = tuple(_row(idea, scene) for idea in found)
+    page = IdeasPage(_head(scene, _("What organisations like yours share"), "ideas"), rows)
+    return render_template("portal/ideas.html", page=page)
+
+
+@blueprint.get("/accessibility")
+def accessibility() -> str:
+    node = current_node()
+    head = _head(scene_of(node, ()), _("Accessibility"), "accessibility")
+    page = AccessibilityPage(head, node.settings.contact_email or None)
+    return render_template("portal/accessibility.html", page=page)
+
+
+@blueprint.get("/privacy")
+def privacy() -> str:
+    node = current_node()
+    page = PrivacyPage(
+        head=_head(scene_of(node, ()), _("Privacy"), "privacy"),
+        people_days=proposals.FORGET_PEOPLE_S // DAY_S,
+        sender_days=1,
+        picture_days=photos.UNUSED_S // DAY_S,
+        tombstone_days=node.settings.tombstone_days,
+        unconfirmed_days=alerts.CONFIRM_S // DAY_S,
+        session_hours=operator.IDLE_S // HOUR_S,
+        session_days=operator.LONGEST_S // DAY_S,
+        contact=node.settings.contact_email or None,
+        elsewhere=tuple(_hosts(node)),
+        with_alerts=can_mail(node.settings),
+        with_proposals=node.settings.proposals,
+    )
+    return render_template("portal/privacy.html", page=page)
+
+
+def _head(scene: Scene, title: str, name: str) -> Head:
+    return scene.head(title, "", scene.address(f"{scene.paths.root}/{name}"))
+
+
+def _row(idea: Idea, scene: Scene) -> IdeaRow:
+    addresses = Addresses(scene.paths.root)
+    of_type = SearchRequest(organisation_type=(idea.type,), direction=("offer",))
+    kinds = tuple(
+        Link(f"{kind.label} ({words.number(kind.count)})", addresses.of(of_type.changed(category=(kind.path,))))
+        for kind in idea.kinds
+    )
+    examples = cards_of(idea.examples, scene.paths)
+    elsewhere = _often_shared().get(idea.type, ()) if not idea.offers else ()
+    return IdeaRow(idea.type, idea.offers, addresses.of(of_type) if idea.offers else None, kinds, examples, elsewhere)
+
+
+def _hosts(node: Node) -> Iterator[str]:
+    """Where else a reader's browser gets pictures from: map tiles, a logo that is kept elsewhere."""
+    for address in (node.settings.map_tiles, node.settings.logo):
+        parts = urlsplit(address.replace("{s}.", ""))
+        if parts.scheme in ("http", "https") and parts.hostname:
+            yield parts.hostname
+
+
+def _often_shared() -> dict[str, tuple[str, ...]]:
+    return {
+        "business": (
+            _("Desks, chairs and screens after a move or a refit"),
+            _("A meeting room in the evenings"),
+            _("An afternoon of bookkeeping, design or repairs"),
+        ),
+        "charity": (
+            _("Tables, urns and gazebos between events"),
+            _("Storage for a season"),
+            _("What has been donated and does not fit"),
+        ),
+        "school": (
+            _("A hall, a kitchen or a playing field out of hours"),
+            _("Furniture that pupils have outgrown"),
+            _("Books and old projectors"),
+        ),
+        "community_group": (
+            _("Tools and garden machines that stand still most of the year"),
+            _("Games, bunting and a tombola drum"),
+            _("People who help to carry"),
+        ),
+        "faith_group": (
+            _("A hall with a kitchen on weekdays"),
+            _("Crockery for a hundred people"),
+            _("Chairs, pews and a sound system"),
+        ),
+        "public_body": (
+            _("Office furniture after a reorganisation"),
+            _("Rooms in libraries and town halls"),
+            _("Cones, barriers and signs for events"),
+        ),
+    }

@@ -1,0 +1,23 @@
+"""The operator's view of mails that are kept in place of being sent."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask_babel import gettext as _
+
+from node.web import current_node
+from node.web.control.frame import control_frame, head
+from node.web.control.gate import guarded
+from node.web.mailbox import kept_mails
+from node.web.view_models import ControlMailboxPage
+
+blueprint = guarded("control_mailbox")
+
+
+@blueprint.get("/mailbox")
+def page() -> str:
+    node = current_node()
+    captured = bool(node.settings.mail_capture)
+    mails = kept_mails(node) if captured else ()
+    view = ControlMailboxPage(head(_("The mailbox")), control_frame(node, "overview"), mails, captured)
+    return render_template("control/mailbox.html", page=view)

@@ -1,0 +1,149 @@
+"""The page of one listing: what it is, whom it is from, which way it came, what becomes of it; and reporting it.
+
+The conventions are those of ``view_model_parts``. Import these from ``node.web.view_models``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from node.web.view_model_parts import Card, Choice, Form, Head, Image, Link, MapView
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationBox:
+    """An organisation beside its listings. ``type`` is a code of the protocol (charity, school, …) or
+    ``None``.
+    """
+
+    name: str
+    path: str | None = None
+    type: str | None = None
+    url: str | None = None
+    logo: Image | None = None
+    locality: str | None = None
+    listings: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node that passed a listing on, the origin first; ``address`` its page here or its own address."""
+
+    name: str
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a listing of another node was read, and how our copy compares.
+
+    ``name`` is the source's, with its page here at ``path``. ``standing`` is ``identical`` (at the last
+    comparison, ``verified_at``), ``differs``, ``silent`` (the source states nothing to compare with), ``unread``
+    (not compared yet), ``held`` or ``quarantined`` (a newer version waits, for ``reason``), or ``withdrawn`` (its
+    removal waits). Where it was ``passed_on``, the source is not its home.
+    """
+
+    name: str
+    path: str | None = None
+    standing: str = "unread"
+    verified_at: datetime | None = None
+    reason: str = ""
+    passed_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    """portal/listing.html: one listing in full, also on a publisher's own site.
+
+    ``card`` carries title, sign, place, dates and status. ``trail`` is the category path as links, the root
+    first. Text is ``body_html`` (already cleaned) or, without it, ``paragraphs`` of plain text. ``state``
+    is ``shown``, ``expired`` (its day is past) or ``outdated`` (a newer version could not be shown; this is
+    the last good one). ``ask_url`` is where a person asks for it, at its origin; ``ask_path`` the same on
+    this site; ``home_url`` its page at its own node, called ``home_name``. ``published`` is when it was new,
+    ``changed`` the later day on which it was changed, if any. ``via`` are the nodes that it came through.
+    ``partners`` are the offers that meet a want, or the wants that an offer meets, each with its ``why``.
+    ``share_url`` is this page's own address, ``mail_url`` begins a mail with it, ``sheet_path`` is it to print.
+    """
+
+    head: Head
+    card: Card
+    action: str
+    kind: str
+    trail: tuple[Link, ...] = ()
+    images: tuple[Image, ...] = ()
+    body_html: Markup | None = None
+    paragraphs: tuple[str, ...] = ()
+    condition: str | None = None
+    unit: str | None = None
+    weight_kg: float | None = None
+    replacement_value: str | None = None
+    hours: float | None = None
+    tags: tuple[Link, ...] = ()
+    terms: str | None = None
+    accessibility: str | None = None
+    safety: str | None = None
+    calendar_url: str | None = None
+    organisation: OrganisationBox | None = None
+    state: str = "shown"
+    ask_url: str | None = None
+    ask_path: str | None = None
+    home_url: str | None = None
+    home_name: str | None = None
+    via: tuple[Step, ...] = ()
+    origin: Origin | None = None
+    published: datetime | None = None
+    changed: datetime | None = None
+    report_path: str | None = None
+    map: MapView | None = None
+    similar: tuple[Card, ...] = ()
+    back: Link | None = None
+    partners: tuple[Card, ...] = ()
+    share_url: str | None = None
+    mail_url: str | None = None
+    sheet_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GonePage:
+    """portal/gone.html, status 410: ``reason`` is given, withdrawn, expired or removed, or ``None`` if not
+    stated.
+    """
+
+    head: Head
+    title: str | None = None
+    reason: str | None = None
+    at: datetime | None = None
+    similar: tuple[Card, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """portal/report.html: a visitor says what is wrong with a listing. Fields: ``reason`` (one of ``reasons``),
+    ``words``, ``email`` (both optional). ``listing`` leads back to it.
+    """
+
+    head: Head
+    listing: Link
+    form: Form
+    reasons: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDonePage:
+    """portal/report_done.html. ``email`` is where the answer goes, if given."""
+
+    head: Head
+    listing: Link
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPage:
+    """portal/sheet.html: a listing to print. ``address`` is shown as text, for people to type."""
+
+    head: Head
+    listing: ListingPage
+    address: str

@@ -1,0 +1,158 @@
+"""The portal's further pages: what can be taken away, what is wanted, what there is of each kind, how it all works.
+
+The conventions are those of ``view_model_parts``. Import these from ``node.web.view_models``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from node.web.view_model_parts import ONE_PAGE, Card, FeedLink, Head, Link, Pager
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadFile:
+    """One file to take away: ``title`` says what it is for, ``size`` is what is sent, in bytes."""
+
+    name: str
+    title: str
+    path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadsPage:
+    """portal/downloads.html: the whole catalogue as files, with ``listings`` of them, as of ``made_at``.
+
+    ``home_url`` is named where the files are cited, ``credit`` whom to name there. ``descriptor_path`` and
+    ``changes_path`` are for programs.
+    """
+
+    head: Head
+    made_at: datetime
+    listings: int
+    licence: Link
+    credit: str
+    home_url: str
+    descriptor_path: str
+    changes_path: str
+    files: tuple[DownloadFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPage:
+    """portal/wanted.html: one page of what is wanted, of ``total``; each card's ``why`` says how many offers fit.
+
+    ``categories`` are links to the wants of one kind, the first to all. ``post_path`` leads to how to post one.
+    """
+
+    head: Head
+    total: int
+    cards: tuple[Card, ...] = ()
+    categories: tuple[Link, ...] = ()
+    pager: Pager = ONE_PAGE
+    feeds: tuple[FeedLink, ...] = ()
+    post_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryEntry:
+    """One category in a list, with how many listings it holds now and what is ``below`` it."""
+
+    label: str
+    path: str
+    root: str
+    count: int = 0
+    below: tuple[CategoryEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CategoriesPage:
+    """portal/categories.html: everything by kind."""
+
+    head: Head
+    roots: tuple[CategoryEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryPage:
+    """portal/category.html: one category. ``things`` are words for what is in it, ``offers`` and ``wants`` counts."""
+
+    head: Head
+    label: str
+    root: str
+    search_path: str
+    wanted_path: str
+    trail: tuple[Link, ...] = ()
+    things: tuple[str, ...] = ()
+    offers: int = 0
+    wants: int = 0
+    new: tuple[Card, ...] = ()
+    wanted: tuple[Card, ...] = ()
+    below: tuple[CategoryEntry, ...] = ()
+    feeds: tuple[FeedLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaRow:
+    """What organisations of one ``type`` share here: ``kinds`` are links to searches with their counts as labels.
+
+    ``elsewhere`` are things that such organisations often share, for where nothing is known here.
+    """
+
+    type: str
+    offers: int = 0
+    search_path: str | None = None
+    kinds: tuple[Link, ...] = ()
+    examples: tuple[Card, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IdeasPage:
+    """portal/ideas.html: what organisations like yours share here."""
+
+    head: Head
+    rows: tuple[IdeaRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HowItWorksPage:
+    """portal/how_it_works.html: for those who look for something, and for those who have something."""
+
+    head: Head
+    ideas_path: str
+    downloads_path: str
+    node_document_path: str
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessibilityPage:
+    """portal/accessibility.html. ``contact`` is the operator's e-mail address."""
+
+    head: Head
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyPage:
+    """portal/privacy.html: what is kept, and for how long, in days unless a name says otherwise.
+
+    ``elsewhere`` are the hosts of map tiles or of the logo, which the reader's browser asks. ``with_alerts`` says
+    that mails about new listings can be asked for, ``with_proposals`` that sources can be proposed.
+    """
+
+    head: Head
+    people_days: int
+    sender_days: int
+    picture_days: int
+    tombstone_days: int
+    unconfirmed_days: int
+    session_hours: int
+    session_days: int
+    contact: str | None = None
+    elsewhere: tuple[str, ...] = ()
+    with_alerts: bool = False
+    with_proposals: bool = False

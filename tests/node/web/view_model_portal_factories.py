@@ -1,0 +1,93 @@
+"""The portal's further pages, filled with what could stand there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from node.web import view_models as vm
+from tests.node.web import view_model_factories as make
+
+
+def downloads() -> vm.DownloadsPage:
+    files = (
+        vm.DownloadFile("listings.csv", "A table, for spreadsheets", "/downloads/listings.csv", 41_200),
+        vm.DownloadFile("listings.ndjson", "For programs", "/downloads/listings.ndjson", 1_412_000),
+    )
+    return vm.DownloadsPage(
+        head=make.head("Take it with you"),
+        made_at=make.ago(minutes=12),
+        listings=1234,
+        licence=vm.Link("Creative Commons Zero", "https://creativecommons.org/publicdomain/zero/1.0/"),
+        credit="Peterborough Shares",
+        home_url="https://shares.example/",
+        descriptor_path="/downloads/datapackage.json",
+        changes_path="/changes.json",
+        files=files,
+    )
+
+
+def wanted() -> vm.WantedPage:
+    links = (vm.Link("Everything", "/wanted", True), vm.Link("Furniture (2)", "/wanted?category=furniture"))
+    cards = (replace(make.WANTS[0], why="3 offers fit now"), *make.WANTS[1:])
+    return vm.WantedPage(make.head("Wanted"), len(cards), cards, links, make.PAGER, make.FEEDS, "/how-it-works#wanted")
+
+
+def entries() -> tuple[vm.CategoryEntry, ...]:
+    below = (vm.CategoryEntry("Desks", "/categories/furniture/desk", "furniture", 12),)
+    return (
+        vm.CategoryEntry("Furniture", "/categories/furniture", "furniture", 31, below),
+        vm.CategoryEntry("Books", "/categories/books", "books"),
+    )
+
+
+def categories() -> vm.CategoriesPage:
+    return vm.CategoriesPage(make.head("Everything by kind"), entries())
+
+
+def category() -> vm.CategoryPage:
+    return vm.CategoryPage(
+        make.head("Furniture"),
+        "Furniture",
+        "furniture",
+        "/search?category=furniture",
+        "/wanted?category=furniture",
+        (vm.Link("Everything by kind", "/categories"),),
+        ("desk", "wing chair", "biurko"),
+        31,
+        2,
+        make.OFFERS[:4],
+        make.WANTS,
+        entries()[0].below,
+        make.FEEDS,
+    )
+
+
+def ideas() -> vm.IdeasPage:
+    kinds = (vm.Link("Desk (12)", "/search?category=furniture/desk"),)
+    rows = (
+        vm.IdeaRow("business", 120, "/search?organisation_type=business", kinds, make.OFFERS[:3]),
+        vm.IdeaRow("faith_group", elsewhere=("A hall with a kitchen on weekdays",)),
+    )
+    return vm.IdeasPage(make.head("Ideas"), rows)
+
+
+def how_it_works(contact: str | None = None) -> vm.HowItWorksPage:
+    head = make.head("How it works")
+    return vm.HowItWorksPage(head, "/ideas", "/downloads/", "/.well-known/sharefeed.json", contact)
+
+
+def privacy() -> vm.PrivacyPage:
+    return vm.PrivacyPage(
+        make.head("Privacy"),
+        people_days=30,
+        sender_days=1,
+        picture_days=60,
+        tombstone_days=90,
+        unconfirmed_days=2,
+        session_hours=12,
+        session_days=7,
+        contact="share@shares.example",
+        elsewhere=("tiles.example",),
+        with_alerts=True,
+        with_proposals=True,
+    )
