@@ -113,8 +113,10 @@ def speaks_again(book: Book, source_id: int, own_id: str, now: int) -> None:
         if source is None or source.state != SUSPENDED:
             return
         ledger.resume(source_id)
-        ledger.note(source_id, RESUMED, "The node can be read again, so the suspension is over.", now)
     show(book, source_id, own_id, now)
+    with book.open() as ledger:
+        # Said last: a suspension without this word is found, and brought to its end, after a crash.
+        ledger.note(source_id, RESUMED, "The node can be read again, so the suspension is over.", now)
 
 
 def bring_along(book: Book, source_id: int, own_id: str, now: int) -> None:

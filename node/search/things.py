@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from node.search.analysis import EVERYONE, STOP_WORDS, stem, words
 from node.search.lexicon import Phrase, answered_by, filed_under, is_purpose, is_thing, same_as
 from node.search.wording import cut
-from schemas.vocabulary import categories
+from schemas.vocabulary import categories, fold
 
 _BREAK = re.compile(r"[,;:/|&+()–—\n]|\s-\s|\bor\b|\band\b", re.IGNORECASE)
 # What follows says what it is for, not what it is: "desks for our homework club".
 _PURPOSE = re.compile(r"\b(?:for|so that|because|to help|dla|para)\b", re.IGNORECASE)
 _SHORTEST = 3
+# The vocabulary has them, but alone they say nothing of what it is.
+_VAGUE = """
+volunteer volunteering training teaching lesson class course workshop session talk help advice repair mend fix support
+room space place corner work job service set kit box equipment tool
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +70,30 @@ def names_of(things: Iterable[Thing]) -> Iterator[Phrase]:
 def _things(phrase: Phrase) -> Iterator[Thing]:
     if not is_thing(phrase) or is_purpose(phrase) or (len(phrase) == 1 and phrase[0] in STOP_WORDS):
         return
-    answered = answered_by(phrase)
-    if answered and all(_is_wide(path) for path in answered):
+    answered = tuple(path for path in answered_by(phrase) if not _is_wide(path))
+    if _folded(phrase) in _vague() or (
+        answered_by(phrase) and not answered and fold(" ".join(phrase)) not in _examples()
+    ):
         return
     name = min((_folded(phrase), *(_folded(other) for other in same_as(phrase))))
-    narrow = tuple(path for path in answered if not _is_wide(path))
-    yield Thing(name, " ".join(phrase), narrow, filed_under(phrase))
+    yield Thing(name, " ".join(phrase), answered, filed_under(phrase))
 
 
 def _folded(phrase: Phrase) -> Phrase:
     return tuple(stem(EVERYONE, word) for word in phrase)
 
 
-@lru_cache(maxsize=256)
 def _is_wide(path: str) -> bool:
-    """Whether a category only collects others: "garden" names no thing."""
-    return any(other.startswith(f"{path}/") for other in categories())
+    """Whether a category holds many kinds of thing: a listing in "garden" may be anything."""
+    return "/" not in path or path.endswith("/other")
+
+
+@cache
+def _vague() -> frozenset[Phrase]:
+    return frozenset((stem(EVERYONE, word),) for word in _VAGUE.split())
+
+
+@cache
+def _examples() -> frozenset[str]:
+    """Things that are called like a whole category, folded: books are things, a garden is none."""
+    return frozenset(fold(example) for category in categories().values() for example in category.examples)

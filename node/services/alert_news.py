@@ -65,7 +65,7 @@ def look(node: Node) -> int:
     if snapshot.state.epoch != published.epoch:
         return 0
     # An index may be ahead of the position that it names, never behind: all up to there can be found.
-    return _Round(node, snapshot, published.head).run()
+    return _Round(node, snapshot, min(snapshot.state.position, published.head)).run()
 
 
 class _Round:

@@ -79,8 +79,8 @@ class _Side:
 
     @property
     def asked(self) -> tuple[Thing, ...]:
-        """What a want is about: its title, and its tags only where that names nothing."""
-        return self.title or self.tags
+        """What a want is about: its title. Of goods, where that names nothing, their tags."""
+        return self.title or (self.tags if self.shown.entry.facts.kind in _KINDS else ())
 
     @property
     def leaf(self) -> str:
@@ -175,16 +175,19 @@ def _evidence(want: _Side, offer: _Side, km: float | None) -> Iterable[Reason]:
     if km is not None and km > FARTHEST_KM:
         return
     named = {thing.name: thing for thing in _offered(want, offer)}
+    # A field of work ("languages") is no answer to one who needs a storyteller.
+    skill = want.shown.entry.facts.kind == "skill"
     for thing in want.asked:
         other = named.get(thing.name)
         if other is not None and _same_sense(thing, want, offer):
             yield Reason(THINGS, (thing.said, other.said))
-        elif any(_under(offer.leaf, path) for path in thing.answered):
+        elif want.title and not skill and any(_under(offer.leaf, path) for path in thing.answered):
             yield Reason(CATEGORY, (offer.leaf,))
-    if not want.asked:
+    if _is_room(want, offer):
+        if km is None or km <= _ROOM_KM:
+            yield Reason(ROOM, (offer.leaf,))
+    elif not want.asked:
         yield from _same_words(want, offer)
-    elif _is_room(want, offer) and (km is None or km <= _ROOM_KM):
-        yield Reason(ROOM, (offer.leaf,))
 
 
 def _offered(want: _Side, offer: _Side) -> tuple[Thing, ...]:
@@ -198,6 +201,8 @@ def _same_sense(thing: Thing, want: _Side, offer: _Side) -> bool:
     """A word of two senses ("bench") counts only where both stand in the same corner of the catalogue."""
     if want.leaf == offer.leaf:
         return True
+    if not want.title or want.shown.entry.facts.kind == "skill":
+        return False
     roots = {_root(want.leaf), _root(offer.leaf)} - {"other"}
     return len(roots) == 1 and roots != {"space"} and any(_root(path) in roots for path in thing.filed)
 

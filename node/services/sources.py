@@ -21,6 +21,7 @@ from federation.records import (
     RESUMED,
     SHOWN,
     SUSPENDED,
+    SUSPENDED_NOW,
     Mirrored,
     Source,
 )
@@ -231,10 +232,15 @@ def resume(node: Node, source_id: int) -> None:
     """Read the source again, at once; what a suspension hid is shown again."""
     before = get(node, source_id)
     _change(node, source_id, state=ACTIVE, state_reason=None, due_at=node.now, failures=0, gone_answers=0)
-    if before.state == SUSPENDED:
-        with node.database.write() as tx:
-            events.note(tx, source_id, RESUMED, "The operator ended the suspension.", node.now)
     show(StoredBook(node.database), source_id, node.settings.url, node.now)
+    if before.state == SUSPENDED:
+        _note_resumed(node, source_id, "The operator ended the suspension.")
+
+
+def _note_resumed(node: Node, source_id: int, message: str) -> None:
+    """Said last: a suspension without this word was not brought to its end (`show_resumed`)."""
+    with node.database.write() as tx:
+        events.note(tx, source_id, RESUMED, message, node.now)
 
 
 def hide_suspended(node: Node) -> int:
@@ -250,11 +256,12 @@ def hide_suspended(node: Node) -> int:
 def show_resumed(node: Node) -> int:
     """Finish what the end of a suspension began, if the program ended in the middle of it; how many were left over."""
     with node.database.read() as tx:
-        counts, shown = mirror.count_states(tx), catalogue.count_by_source(tx)
+        last = events.newest(tx, (SUSPENDED_NOW, RESUMED))
         active = [source.id for source in sources.every(tx) if source.state == ACTIVE]
-    left = [source_id for source_id in active if counts.get(source_id, {}).get(SHOWN, 0) > shown.get(source_id, 0)]
+    left = [source_id for source_id in active if last.get(source_id) == SUSPENDED_NOW]
     for source_id in left:
         show(StoredBook(node.database), source_id, node.settings.url, node.now)
+        _note_resumed(node, source_id, "The suspension is over.")
     return len(left)
 
 

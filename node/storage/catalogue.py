@@ -224,13 +224,6 @@ def ids_of_source(tx: Tx, source_id: int, limit: int) -> list[str]:
     return [row.id for row in tx.execute(select(catalogue.c.id).where(mine).limit(limit))]
 
 
-def count_by_source(tx: Tx) -> dict[int, int]:
-    """How many live listings came from each source."""
-    live_rows = and_(catalogue.c.live, catalogue.c.source_id.is_not(None))
-    query = select(catalogue.c.source_id, func.count()).where(live_rows).group_by(catalogue.c.source_id)
-    return {row.source_id: row[1] for row in tx.execute(query)}
-
-
 def totals(tx: Tx, now: int) -> tuple[int, int]:
     """How many listings are visible, and of how many organisations."""
     columns = func.count(), func.count(catalogue.c.organisation_key.distinct())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from node.storage.engine import Tx
 from node.storage.tables import source_events as events
@@ -30,6 +31,13 @@ def note(tx: Tx, source_id: int, code: str, message: str, now: int) -> None:
     last_kept = tx.execute(numbers.offset(KEPT_PER_SOURCE).limit(1)).scalar()
     if last_kept is not None:
         tx.execute(delete(events).where(events.c.source_id == source_id, events.c.id <= last_kept))
+
+
+def newest(tx: Tx, codes: Collection[str]) -> dict[int, str]:
+    """Of the sources with any event of these codes, the newest such code."""
+    of_these = select(func.max(events.c.id)).where(events.c.code.in_(list(codes))).group_by(events.c.source_id)
+    query = select(events.c.source_id, events.c.code).where(events.c.id.in_(of_these))
+    return {row.source_id: row.code for row in tx.execute(query)}
 
 
 def recent(tx: Tx, source_id: int, limit: int = KEPT_PER_SOURCE) -> list[EventRow]:

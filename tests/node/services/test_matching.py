@@ -70,8 +70,8 @@ FITTING = [
     pytest.param(
         want("Somewhere quiet for lessons", kind="space", action="host", category="space/meeting-room"),
         listing("a", "Conference room", kind="space", action="host", category="space/meeting-room"),
-        None,
-        id="no thing asked for",
+        ["room"],
+        id="a room by its category alone",
     ),
     pytest.param(
         want("Quiet room for lessons", kind="space", action="host", category="space/meeting-room"),
@@ -90,6 +90,30 @@ FITTING = [
         listing("a", "Gift Aid claims", kind="skill", action="help", category="skill/finance", tags=("treasurer",)),
         None,
         id="only tagged so",
+    ),
+    pytest.param(
+        want("Someone to teach Excel", kind="skill", action="help", category="skill/digital", tags=("training",)),
+        listing("a", "Forklift training", kind="skill", action="help", category="skill/transport"),
+        None,
+        id="a word that says nothing alone",
+    ),
+    pytest.param(
+        want("Storytellers in any language", kind="skill", action="help", category="skill/languages", tags=("languages",)),
+        listing("a", "Interpreting", kind="skill", action="help", category="skill/languages"),
+        None,
+        id="a skill of the same category",
+    ),
+    pytest.param(
+        want("Watering cans", category="garden", tags=("garden",)),
+        listing("a", "Greenhouse glass", category="garden", tags=("garden",)),
+        None,
+        id="a category of many things",
+    ),
+    pytest.param(
+        want("Books", category="books"),
+        listing("a", "Picture books", category="books"),
+        ["things", "category"],
+        id="a category that is a thing",
     ),
     pytest.param(
         want("Computer screens for electronics bench", category="it/monitor"),
