@@ -57,7 +57,4 @@ def _page(state: str, token: str = "") -> Response:
     form = form_at(f"{SIGN_IN}/{token}") if state == READY else None
     head = Head(_("Sign in to control"), indexed=False)
     page = LoginPage(head, state, COMMAND, operator.LINK_MINUTES, form)
-    response = make_response(render_template("control/login.html", page=page), _STATUS.get(state, 200))
-    # The address of this page is a secret until its button is pressed.
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    return make_response(render_template("control/login.html", page=page), _STATUS.get(state, 200))

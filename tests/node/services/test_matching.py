@@ -98,7 +98,9 @@ FITTING = [
         id="a word that says nothing alone",
     ),
     pytest.param(
-        want("Storytellers in any language", kind="skill", action="help", category="skill/languages", tags=("languages",)),
+        want(
+            "Storytellers in any language", kind="skill", action="help", category="skill/languages", tags=("languages",)
+        ),
         listing("a", "Interpreting", kind="skill", action="help", category="skill/languages"),
         None,
         id="a skill of the same category",
