@@ -10,7 +10,10 @@ from examples.demo_processes import body_of
 from examples.demo_verdict import SEARCHED
 from federation.facts import short_key
 
-PAGES = ("home", "search", "listing", "organisation", "sources")
+PAGES = (
+    *("home", "search", "listing", "organisation", "sources"),
+    *("wanted", "category", "ideas", "downloads", "alert"),
+)
 
 
 def addresses(network: Network) -> dict[str, str]:
@@ -23,6 +26,11 @@ def addresses(network: Network) -> dict[str, str]:
         "listing": f"{url}listings/{short_key(listing['id'])}",
         "organisation": f"{url}organisations/{short_key(listing['_sharefeed']['organisation']['id'])}",
         "sources": f"{url}sources",
+        "wanted": f"{url}wanted",
+        "category": f"{url}categories/furniture",
+        "ideas": f"{url}ideas",
+        "downloads": f"{url}downloads/",
+        "alert": f"{url}alerts/new?q={SEARCHED}",
     }
 
 

@@ -185,9 +185,9 @@ def distance(place: Place, site: Site) -> str:
     unit, name = (METRES_PER_MILE, _("miles")) if site.miles else (1000.0, _("km"))
     precision = max(place.precision_m or 0.0, 100.0)
     step = _step(precision, unit)
-    if place.distance_m < precision:
+    if place.distance_m < max(precision, step * unit):
         return _("within %(number)s\u00a0%(unit)s", number=number(step), unit=name)
-    rounded = max(step, round(place.distance_m / unit / step) * step)
+    rounded = round(place.distance_m / unit / step) * step
     return _("about %(number)s\u00a0%(unit)s", number=number(round(rounded, 1)), unit=name)
 
 

@@ -108,6 +108,7 @@ def test_freshness(shown: Card, said: tuple[str, str, bool] | None) -> None:
         pytest.param(2340, 500, "about 2.5 km", "about 1.5 miles", id="street"),
         pytest.param(2340, 1000, "about 2 km", "about 1 miles", id="district"),
         pytest.param(2340, 5000, "within 5 km", "within 5 miles", id="town"),
+        pytest.param(101, 101, "within 0.5 km", "within 0.1 miles", id="nearer than a step"),
         pytest.param(40, None, "within 0.1 km", "within 0.1 miles", id="around-the-corner"),
         pytest.param(61_000, 2000, "about 60 km", "about 38 miles", id="far"),
     ],
