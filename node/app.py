@@ -14,6 +14,7 @@ from node.context import Node
 from node.services.setup import check_settings
 from node.web import errors, feeds, security, static_files, words
 from node.web.languages import choose_language
+from node.web.numbers import RowNumber
 from node.web.site import site_of
 
 WEB_MODULES = ("node.web.feeds", "node.web.brand", "node.web.pages", "node.web.media")
@@ -44,6 +45,7 @@ def create_app(node: Node) -> Flask:
     app = Flask("node")
     app.config.from_mapping(security.configuration(node.settings))
     app.extensions["sharefeed"] = node
+    app.url_map.converters["int"] = RowNumber
     security.install(app, node.settings)
     static_files.install(app)
     errors.install(app)
