@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, quote
 import orjson
 from werkzeug.datastructures import MultiDict
 
+from federation.chunks import chunked
 from node.context import Node
 from node.search.errors import IndexUnavailableError
 from node.search.fitting import fitting
@@ -143,8 +144,7 @@ class _Round:
 def _untold(tx: Tx, alert: Alert, keys: Sequence[str]) -> list[Shown]:
     """What of this is shown now and was not told before, in the same order."""
     fresh: list[Shown] = []
-    for start in range(0, len(keys), CHUNK):
-        part = keys[start : start + CHUNK]
+    for part in chunked(keys):
         told = stored.told(tx, alert.id, part)
         shown = catalogue.by_keys(tx, [key for key in part if key not in told])
         fresh += [shown[key] for key in part if key in shown]

@@ -19,12 +19,12 @@ from node.services.alert_links import AlertLinkError
 from node.services.alert_times import FREQUENCIES, next_due
 from node.services.mail import Letter, MailError, deliverable, post, render, translations
 from node.services.search import search
-from node.services.strangers import mail_problems, sender_of
+from node.services.strangers import FormError, FormLimitError, mail_problems, sender_of
 from node.storage import alerts as stored
 from node.storage import catalogue, outbox
 from node.storage.alerts import ACTIVE, PENDING, Alert
 from node.storage.engine import Tx
-from schemas.errors import Problem, SharefeedError
+from schemas.errors import Problem
 
 HOUR_S, DAY_S = 3600, 86_400
 CONFIRM_S = 2 * DAY_S
@@ -36,20 +36,12 @@ READY, DONE, OVER = "ready", "done", "over"
 _LURES = re.compile(r"://|www\.|@|\w\.\w{2,}")
 
 
-class AlertError(SharefeedError):
-    """An alert that cannot be kept: ``problems`` says why by field (JSON Pointers), never empty."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("; ".join(str(problem) for problem in self.problems))
+class AlertError(FormError):
+    """An alert that cannot be kept."""
 
 
-class AlertLimitError(AlertError):
-    """Too many alerts, from one network address or in all; ``retry_s`` is when it is worth trying again, in seconds."""
-
-    def __init__(self, problem: Problem, retry_s: int) -> None:
-        self.retry_s = retry_s
-        super().__init__([problem])
+class AlertLimitError(FormLimitError, AlertError):
+    """Too many alerts, from one network address or in all."""
 
 
 def ask(

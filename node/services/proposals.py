@@ -5,7 +5,7 @@ A proposal fetches nothing: only the operator's look does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from federation.pasted import PastedError, addresses
 from node.context import Node
 from node.services.previewing import Preview, from_json, look
-from node.services.strangers import mail_problems, sender_of, text_problems
+from node.services.strangers import FormError, FormLimitError, mail_problems, sender_of, text_problems
 from node.storage import proposals as stored
 from node.storage.proposals import ACCEPTED, REFUSED, WAITING, Proposal
 from schemas.errors import Problem, SharefeedError
@@ -44,20 +44,12 @@ FORGET_PEOPLE_S = 30 * DAY_S
 _LIMITS = {"name": 200, "email": 254, "note": 2000}
 
 
-class ProposalError(SharefeedError):
-    """A proposal that cannot be kept: ``problems`` says why by field (JSON Pointers), never empty."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("; ".join(str(problem) for problem in self.problems))
+class ProposalError(FormError):
+    """A proposal that cannot be kept."""
 
 
-class ProposalLimitError(ProposalError):
-    """Too many proposals, from one address or in all; ``retry_s`` is when it is worth trying again, in seconds."""
-
-    def __init__(self, problem: Problem, retry_s: int) -> None:
-        self.retry_s = retry_s
-        super().__init__([problem])
+class ProposalLimitError(FormLimitError, ProposalError):
+    """Too many proposals, from one address or in all."""
 
 
 class UnknownProposalError(SharefeedError):

@@ -6,20 +6,19 @@ listing goes, its reports are answered.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from federation.settle import settle
 from node.context import Node
 from node.services import moderation
 from node.services.moderation import ModerationError
-from node.services.strangers import mail_problems, sender_of, text_problems
+from node.services.strangers import FormError, FormLimitError, mail_problems, sender_of, text_problems
 from node.storage import catalogue, mirror, sources
 from node.storage import reports as stored
 from node.storage.catalogue import Shown
 from node.storage.ledger import StoredLedger
 from node.storage.reports import KEPT, TAKEN_DOWN, WAITING, Report
-from schemas.errors import Problem, SharefeedError
+from schemas.errors import Problem
 
 REASONS = ("gone", "wrong", "not_free", "unsafe", "personal", "other")
 AN_HOUR, MOST_WAITING, MOST_OF_ONE = 5, 500, 20
@@ -29,20 +28,12 @@ _LIMITS = {"words": 2000, "email": 254}
 _MOST_ROUTES = 20
 
 
-class ReportError(SharefeedError):
-    """A report that cannot be kept: ``problems`` says why by field (JSON Pointers), never empty."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("; ".join(str(problem) for problem in self.problems))
+class ReportError(FormError):
+    """A report that cannot be kept."""
 
 
-class ReportLimitError(ReportError):
-    """Too many reports, from one address or in all; ``retry_s`` is when it is worth trying again, in seconds."""
-
-    def __init__(self, problem: Problem, retry_s: int) -> None:
-        self.retry_s = retry_s
-        super().__init__([problem])
+class ReportLimitError(FormLimitError, ReportError):
+    """Too many reports, from one address or in all."""
 
 
 @dataclass(frozen=True, slots=True)

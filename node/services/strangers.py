@@ -9,14 +9,31 @@ import hashlib
 import hmac
 import ipaddress
 import re
+from collections.abc import Sequence
 
 from marshmallow.exceptions import ValidationError
 
 from node.context import Node
-from schemas.errors import Problem, pointer
+from schemas.errors import Problem, SharefeedError, pointer
 from schemas.fields import Text, problems_of
 
 _MAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[^\s@<>\"(),:;\\\[\]/]+\.[^\s@<>\"(),:;\\\[\]/.]{2,}\Z")
+
+
+class FormError(SharefeedError):
+    """What was sent by a form and cannot be kept: ``problems`` says why by field (JSON Pointers), never empty."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(str(problem) for problem in self.problems))
+
+
+class FormLimitError(FormError):
+    """Too much of it, from one address or in all; ``retry_s`` is when it is worth trying again, in seconds."""
+
+    def __init__(self, problem: Problem, retry_s: int) -> None:
+        self.retry_s = retry_s
+        super().__init__([problem])
 
 
 def text_problems(field: str, text: str, limit: int) -> list[Problem]:

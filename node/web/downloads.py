@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import orjson
 from flask import Blueprint, Response, abort, render_template, request, send_file
 from flask_babel import gettext as _
@@ -13,13 +11,12 @@ from node.services import downloads
 from node.services.downloads import Edition
 from node.services.feeds import CHANGES_PATH, rendered
 from node.web import current_node
+from node.web.cards import moment
 from node.web.conditional import conditional, open_to_all
 from node.web.pages import scene_of
 from node.web.view_models import DownloadFile, DownloadsPage, Link
 
 blueprint = Blueprint("downloads", __name__, url_prefix="/downloads")
-
-
 blueprint.after_request(open_to_all)
 
 
@@ -36,7 +33,7 @@ def _page(node: Node, edition: Edition) -> DownloadsPage:
     licence, source = described["licenses"][0], described["sources"][0]
     return DownloadsPage(
         head=scene.head(_("Take it with you"), _("Everything on the board as files."), scene.address(here)),
-        made_at=datetime.fromtimestamp(edition.made_at, UTC),
+        made_at=moment(edition.made_at),
         listings=edition.listings,
         licence=Link(licence["title"], licence["path"]),
         credit=source["title"],
@@ -83,6 +80,6 @@ def file(name: str) -> Response:
         response.set_etag(written.sha256)
         response.make_conditional(request)
     response.vary.add("Accept-Encoding")
-    response.last_modified = datetime.fromtimestamp(edition.made_at, UTC)
+    response.last_modified = moment(edition.made_at)
     response.headers["Cache-Control"] = "no-cache"
     return response

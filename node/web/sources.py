@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 from flask_babel import gettext as _
@@ -14,6 +14,7 @@ from node.services.sources import Health, SourceError
 from node.storage.events import EventRow as StoredEvent
 from node.storage.polls import PollRow as StoredPoll
 from node.web import current_node
+from node.web.cards import moment as moment_of
 from node.web.conditional import open_to_all
 from node.web.origins import comparison_of
 from node.web.view_models import (
@@ -81,7 +82,7 @@ def summary(node: Node) -> NetworkSummary:
 
 def moment(seconds: int | None) -> datetime | None:
     """Seconds since 1970 as an aware UTC ``datetime``."""
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    return None if seconds is None else moment_of(seconds)
 
 
 def source_row(health: Health, now: int) -> SourceRow:
@@ -151,12 +152,12 @@ def _page(node: Node, health: Health) -> SourcePage:
 
 
 def _event(event: StoredEvent) -> EventRow:
-    return EventRow(datetime.fromtimestamp(event.at, UTC), event.code, event.message)
+    return EventRow(moment_of(event.at), event.code, event.message)
 
 
 def _poll(poll: StoredPoll) -> PollRow:
     return PollRow(
-        at=datetime.fromtimestamp(poll.at, UTC),
+        at=moment_of(poll.at),
         outcome=_outcome(poll),
         took_ms=poll.milliseconds,
         size=poll.bytes,

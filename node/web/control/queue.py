@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import orjson
 from flask import abort, render_template, request
@@ -22,7 +21,7 @@ from node.web.code_words import word
 from node.web.control.frame import PAGE_ROWS, control_frame, head, page_number, pager, say
 from node.web.control.gate import guarded, to
 from node.web.control.overview import removals
-from node.web.control.rows import item_path, paths_of, queue_row, reported_row
+from node.web.control.rows import MOST_REASON, item_path, paths_of, queue_row, reported_row, text_of
 from node.web.form_state import form_at, typed_in
 from node.web.view_models import Card, Link, QueueItemPage, QueuePage, QueueRow, Verdict
 
@@ -30,7 +29,7 @@ blueprint = guarded("queue")
 
 PATH = "/control/queue"
 REPORTED = "reported"
-MOST_RAW, MOST_TEXT, MOST_REASON = 20_000, 4000, 2000
+MOST_RAW = 20_000
 MOST_SOURCES = 2**31
 """No number of a source is larger, and no database takes a much larger one."""
 
@@ -154,7 +153,7 @@ def _one(item: QueueItem, typed: Mapping[str, str] | None = None, errors: Mappin
         verdict=Verdict(row.id, title, row.state, row.reasons),
         card=_card(node, controlling.as_it_would_look(node, item)),
         shown_now=_card(node, controlling.shown_now(node, row.id)),
-        text=_text(item.raw),
+        text=text_of(item.raw),
         raw=orjson.dumps(item.raw, option=orjson.OPT_INDENT_2).decode()[:MOST_RAW],
         release=form_at(item_path(row.source_id, row.id, "release")) if item.can_release else None,
         refuse=form_at(item_path(row.source_id, row.id, "refuse"), typed, errors),
@@ -170,12 +169,6 @@ def _card(node: Node, shown: Shown | None) -> Card | None:
     card = card_of(shown, paths_of(node))
     is_live = shown.position > 0
     return card if is_live else replace(card, path=request.script_root + request.full_path)
-
-
-def _text(raw: Mapping[str, Any]) -> str:
-    """The words of a listing, markup and all: it is shown as text."""
-    text = raw.get("content_text") or raw.get("content_html")
-    return text[:MOST_TEXT] if isinstance(text, str) else ""
 
 
 def _next_path(node: Node, item: QueueItem) -> str | None:

@@ -18,14 +18,14 @@ from node.web.cards import card_of, moment
 from node.web.code_words import word
 from node.web.control.frame import control_frame, head, say
 from node.web.control.gate import guarded, to
-from node.web.control.rows import item_path, paths_of, reported_path
+from node.web.control.rows import MOST_REASON, item_path, paths_of, reported_path, text_of
 from node.web.form_state import form_at, typed_in
 from node.web.view_models import Link, ReportedPage, ReportRow
 
 blueprint = guarded("reported")
 
 QUEUE = "/control/queue"
-MOST_TEXT, MOST_REASON, MOST_ID = 4000, 2000, 2048
+MOST_ID = 2048
 
 
 @blueprint.get("/queue/reported")
@@ -107,7 +107,7 @@ def _one(item: ReportedListing, typed: Mapping[str, str] | None = None, errors: 
         take_down=form_at(reported_path(entry.id, "take-down"), typed, errors),
         reports=tuple(_row(report) for report in item.reports),
         source=_source(item),
-        text=_text(entry.item),
+        text=text_of(orjson.loads(entry.item)),
         next_path=request.script_root + following if following else None,
     )
     return render_template("control/reported.html", page=view)
@@ -122,10 +122,3 @@ def _source(item: ReportedListing) -> Link | None:
 
 def _row(report: Report) -> ReportRow:
     return ReportRow(word(report.reason, "report"), moment(report.reported_at), report.words, report.email or None)
-
-
-def _text(item: str) -> str:
-    """The words of a listing, markup and all: it is shown as text."""
-    document = orjson.loads(item)
-    text = document.get("content_text") or document.get("content_html")
-    return text[:MOST_TEXT] if isinstance(text, str) else ""

@@ -27,7 +27,14 @@ from schemas.canonical import EXTENSION
 from schemas.errors import Problem
 
 MOST_TITLES = 200
+MOST_TEXT, MOST_REASON = 4000, 2000
 _DAY_S = 86_400
+
+
+def text_of(item: Mapping[str, Any]) -> str:
+    """The words of a listing, markup and all: it is shown as text."""
+    text = item.get("content_text") or item.get("content_html")
+    return text[:MOST_TEXT] if isinstance(text, str) else ""
 
 
 def queue_row(item: QueueItem) -> QueueRow:
