@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 
 from node.context import Node
 from node.services.setup import check_settings
-from node.web import errors, feeds, security, static_files, words
+from node.web import errors, feeds, phrases, security, static_files, words
 from node.web.languages import choose_language
 from node.web.numbers import RowNumber
 from node.web.site import site_of
@@ -64,6 +64,7 @@ def _install_templates(app: Flask, node: Node) -> None:
         default_timezone=node.settings.timezone,
         locale_selector=choose_language,
     )
+    phrases.install(app.jinja_env)
 
     def site() -> dict[str, Any]:
         return {"site": site_of(node)}

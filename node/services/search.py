@@ -23,7 +23,7 @@ from node.search.query import FACETS
 from node.search.request import SearchRequest
 from node.search.spelling import completions
 from node.search.towns import locate
-from node.storage import catalogue
+from node.services.kept import KeptListings
 from node.storage.catalogue import Shown
 from schemas.errors import Problem, SharefeedError
 from schemas.vocabulary import categories, label
@@ -31,6 +31,7 @@ from schemas.vocabulary import categories, label
 MOST_SUGGESTIONS = 8
 
 _readers: dict[Path, IndexReader] = {}
+_kept: dict[Path, KeptListings] = {}
 _readers_lock = Lock()
 
 
@@ -144,6 +145,12 @@ def reader(node: Node) -> IndexReader:
         return _readers.setdefault(home, IndexReader(home))
 
 
+def kept(node: Node) -> KeptListings:
+    """The listings that this process has read lately."""
+    with _readers_lock:
+        return _kept.setdefault(node.settings.home, KeptListings())
+
+
 def _mark(request: SearchRequest) -> Mark | None:
     if not request.cursor:
         return None
@@ -163,7 +170,7 @@ def _located(snapshot: Snapshot, request: SearchRequest) -> tuple[SearchRequest,
 
 def _matches(node: Node, found: Found) -> tuple[Match, ...]:
     with node.database.read() as tx:
-        shown = catalogue.by_keys(tx, [hit.key for hit in found.hits])
+        shown = kept(node).by_keys(tx, [hit.key for hit in found.hits])
     return tuple(Match(shown[hit.key], hit.distance_km) for hit in found.hits if hit.key in shown)
 
 

@@ -10,14 +10,32 @@ from collections.abc import Collection
 from typing import Any
 
 import orjson
-from sqlalchemy import ARRAY, ColumnElement, String, any_, cast, func, literal, select
+from sqlalchemy import ARRAY, BindParameter, ColumnElement, String, any_, bindparam, cast, func, literal, select
 
 from node.storage.engine import Tx
 
 
 def among(tx: Tx, column: ColumnElement[Any], ids: Collection[str]) -> ColumnElement[bool]:
     """The condition that ``column`` is one of ``ids``, however many there are."""
-    if tx.dialect.name == "sqlite":
-        each = func.json_each(literal(orjson.dumps(list(ids)).decode())).table_valued("value")
+    return _among(tx.dialect.name, column, literal(_sent(tx, ids)))
+
+
+def among_given(dialect: str, column: ColumnElement[Any], name: str = "ids") -> ColumnElement[bool]:
+    """The same for a statement that is built once: its parameter ``name`` is sent as `given` says."""
+    return _among(dialect, column, bindparam(name))
+
+
+def given(tx: Tx, ids: Collection[str], name: str = "ids") -> dict[str, Any]:
+    """The parameter of `among_given`."""
+    return {name: _sent(tx, ids)}
+
+
+def _sent(tx: Tx, ids: Collection[str]) -> str | list[str]:
+    return orjson.dumps(list(ids)).decode() if tx.dialect.name == "sqlite" else list(ids)
+
+
+def _among(dialect: str, column: ColumnElement[Any], ids: BindParameter[Any]) -> ColumnElement[bool]:
+    if dialect == "sqlite":
+        each = func.json_each(ids).table_valued("value")
         return column.in_(select(each.c.value))
-    return column == any_(cast(list(ids), ARRAY(String)))
+    return column == any_(cast(ids, ARRAY(String)))

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
 import orjson
-from sqlalchemy import Row, and_, delete, func, or_, select, update
+from sqlalchemy import Row, Select, and_, delete, func, or_, select, update
 
 from federation.facts import Entry, Facts, Removal
 from federation.merge import Current
-from node.storage.among import among
+from node.storage.among import among, among_given, given
 from node.storage.engine import Tx
 from node.storage.tables import FACT_NAMES, catalogue, publication
 from node.storage.upsert import upsert
@@ -193,6 +194,19 @@ def by_keys(tx: Tx, keys: Sequence[str]) -> dict[str, Shown]:
     # Asked for live rows, too, SQLite walks the index of all live rows instead of the one of keys: 5 ms of 5,000 rows.
     query = select(catalogue).where(catalogue.c.key.in_(list(keys)))
     return {row.key: _shown(row) for row in tx.execute(query) if row.live}
+
+
+def versions(tx: Tx, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Position and hash of each of the live listings with these keys; with either, everything else may change."""
+    rows = tx.execute(_versions(tx.dialect.name), given(tx, keys))
+    return {key: (position, hash_) for key, position, hash_, live in rows if live}
+
+
+@cache
+def _versions(dialect: str) -> Select[tuple[str, int, str, bool]]:
+    # Built once: each search asks this, and to build it took three times as long as to answer it.
+    columns = catalogue.c.key, catalogue.c.position, catalogue.c.hash, catalogue.c.live
+    return select(*columns).where(among_given(dialect, catalogue.c.key))
 
 
 def by_key(tx: Tx, key: str) -> Shown | None:

@@ -8,43 +8,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask_babel import lazy_gettext as _l
+from node.web.phrases import later as _l
+from node.web.phrases import say
 
-SIGNS: Mapping[str, object] = {
+SIGNS: Mapping[str, str] = {
     "give": _l("Give"),
     "lend": _l("Lend"),
     "host": _l("Host"),
     "help": _l("Help"),
     "wanted": _l("Wanted"),
 }
-SIGN_PHRASES: Mapping[str, object] = {
+SIGN_PHRASES: Mapping[str, str] = {
     "give": _l("Things to keep"),
     "lend": _l("Things to borrow"),
     "host": _l("Rooms to use"),
     "help": _l("Skills and a hand"),
     "wanted": _l("What others need"),
 }
-SIGN_SENTENCES: Mapping[str, object] = {
+SIGN_SENTENCES: Mapping[str, str] = {
     "give": _l("Yours to keep, free"),
     "lend": _l("To borrow and bring back, free"),
     "host": _l("A place to use, free"),
     "help": _l("Time and skill, free"),
     "wanted": _l("They are looking for this"),
 }
-KINDS: Mapping[str, object] = {
+KINDS: Mapping[str, str] = {
     "item": _l("Thing"),
     "equipment": _l("Equipment"),
     "space": _l("Space"),
     "skill": _l("Skill"),
 }
-DIRECTIONS: Mapping[str, object] = {"offer": _l("Offered"), "want": _l("Wanted")}
-CONDITIONS: Mapping[str, object] = {
+DIRECTIONS: Mapping[str, str] = {"offer": _l("Offered"), "want": _l("Wanted")}
+CONDITIONS: Mapping[str, str] = {
     "new": _l("New"),
     "good": _l("Good"),
     "fair": _l("Fair"),
     "for_parts": _l("For parts or repair"),
 }
-ORGANISATION_TYPES: Mapping[str, object] = {
+ORGANISATION_TYPES: Mapping[str, str] = {
     "business": _l("Business"),
     "charity": _l("Charity"),
     "school": _l("School"),
@@ -52,13 +53,13 @@ ORGANISATION_TYPES: Mapping[str, object] = {
     "faith_group": _l("Faith group"),
     "public_body": _l("Public body"),
 }
-LEVELS: Mapping[str, object] = {
+LEVELS: Mapping[str, str] = {
     "L0": _l("Whole list"),
     "L1": _l("Changes"),
     "L2": _l("Changes, signed"),
     "plain": _l("Plain feed"),
 }
-HEALTH: Mapping[str, object] = {
+HEALTH: Mapping[str, str] = {
     "ok": _l("Well"),
     "new": _l("Not read yet"),
     "late": _l("Late"),
@@ -66,14 +67,14 @@ HEALTH: Mapping[str, object] = {
     "paused": _l("Paused"),
     "suspended": _l("Suspended"),
 }
-OUTCOMES: Mapping[str, object] = {
+OUTCOMES: Mapping[str, str] = {
     "changed": _l("Changed"),
     "unchanged": _l("Nothing new"),
     "resync": _l("Read from the start"),
     "failed": _l("Failed"),
     "held": _l("Held for a word"),
 }
-EVENTS: Mapping[str, object] = {
+EVENTS: Mapping[str, str] = {
     "renamed": _l("Took another name"),
     "another-feed": _l("Reads another feed of it now"),
     "moved": _l("Moved"),
@@ -81,7 +82,7 @@ EVENTS: Mapping[str, object] = {
     "suspended": _l("Suspended"),
     "resumed": _l("Read again"),
 }
-VERDICTS: Mapping[str, object] = {
+VERDICTS: Mapping[str, str] = {
     "shown": _l("Shown"),
     "held": _l("Held"),
     "quarantined": _l("Quarantined"),
@@ -91,12 +92,12 @@ VERDICTS: Mapping[str, object] = {
     "loop": _l("Came back to us"),
     "hidden": _l("Hidden"),
 }
-PROPOSAL_STATES: Mapping[str, object] = {
+PROPOSAL_STATES: Mapping[str, str] = {
     "waiting": _l("Waiting"),
     "accepted": _l("Accepted"),
     "refused": _l("Refused"),
 }
-FACETS: Mapping[str, object] = {
+FACETS: Mapping[str, str] = {
     "action": _l("What you can do"),
     "kind": _l("What it is"),
     "direction": _l("Offered or wanted"),
@@ -104,13 +105,13 @@ FACETS: Mapping[str, object] = {
     "organisation_type": _l("Who it is from"),
     "condition": _l("Condition"),
 }
-GONE_REASONS: Mapping[str, object] = {
+GONE_REASONS: Mapping[str, str] = {
     "given": _l("It has found a new home."),
     "withdrawn": _l("The organisation took it down."),
     "expired": _l("Its time on the board is over."),
     "removed": _l("It was taken off the board."),
 }
-REPORT_REASONS: Mapping[str, object] = {
+REPORT_REASONS: Mapping[str, str] = {
     "gone": _l("It is no longer to be had"),
     "wrong": _l("It is not what it says"),
     "not_free": _l("It is not free: somebody asks for money"),
@@ -118,7 +119,7 @@ REPORT_REASONS: Mapping[str, object] = {
     "personal": _l("It shows something private about a person"),
     "other": _l("Something else"),
 }
-FREQUENCIES: Mapping[str, object] = {
+FREQUENCIES: Mapping[str, str] = {
     "instant": _l("At once"),
     "daily": _l("Once a day, at 8 in the morning"),
     "weekly": _l("Once a week, on Monday morning"),
@@ -127,7 +128,7 @@ FREQUENCIES: Mapping[str, object] = {
 LONGEST_WORD = 24
 """Unknown codes are cut to this many characters: they come from strangers, and stand where a short word belongs."""
 
-VOCABULARIES: Mapping[str, Mapping[str, object]] = {
+VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "sign": SIGNS,
     "sign_phrase": SIGN_PHRASES,
     "sign_sentence": SIGN_SENTENCES,
@@ -156,6 +157,6 @@ def word(code: str, vocabulary: str) -> str:
     """
     known = VOCABULARIES[vocabulary].get(code)
     if known is not None:
-        return str(known)
+        return say(known)
     opened = code.replace("_", " ").replace("-", " ").strip().capitalize()
     return opened if len(opened) <= LONGEST_WORD else opened[:LONGEST_WORD] + "…"

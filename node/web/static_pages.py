@@ -17,7 +17,7 @@ from node.context import Node
 from node.services.static_site import FRONT_PAGE_LISTINGS, PAGE_END, StaticSite, front_page
 from node.storage.catalogue import Shown
 from node.storage.engine import Database
-from node.web import static_files, words
+from node.web import phrases, static_files, words
 from node.web.cards import Paths
 from node.web.listing_page import (
     Scene,
@@ -46,6 +46,7 @@ def _application(site: StaticSite) -> Flask:
     static_files.install(app)
     language = site.settings.language.replace("-", "_")
     Babel(app, default_locale=language, default_timezone=site.settings.timezone, locale_selector=lambda: language)
+    phrases.install(app.jinja_env)
     # Dates are worded by the day, so that the same day makes the same bytes. The database is never opened.
     node = Node(site.settings, Database("sqlite://"), lambda: site.now.replace(hour=12, minute=0, second=0))
 

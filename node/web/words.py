@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,9 @@ from babel.dates import format_date, format_skeleton, format_time, format_timede
 from babel.numbers import format_decimal
 from jinja2 import Environment
 
+from node.web import phrases
 from node.web.code_words import word
+from node.web.phrases import say as _
 from node.web.view_model_parts import Card, MapView, Place, Site
 
 DRAWN_ROOTS = frozenset(
@@ -60,14 +63,14 @@ METRES_PER_MILE = 1609.344
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}")
 
 
-def _(text: str, **values: object) -> str:
-    return str(flask_babel.gettext(text, **values))
+_BRITISH = Locale("en", "GB")
 
 
 def locale() -> Locale:
     """The reader's locale. Bare English is read as British: a month before its day would mislead here."""
-    chosen = flask_babel.get_locale()
-    return chosen if chosen is not None and str(chosen) != "en" else Locale("en", "GB")
+    chosen = phrases.locale()
+    bare = chosen is None or (chosen.language == "en" and chosen.territory is None)
+    return _BRITISH if chosen is None or bare else chosen
 
 
 def local(moment: datetime, site: Site) -> datetime:
@@ -82,9 +85,25 @@ def day_of(when: datetime | date, site: Site) -> date:
 def day(when: datetime | date, site: Site) -> str:
     """ "12 December", with the year where the month alone could mean another one."""
     shown = day_of(when, site)
-    if -60 < (shown - day_of(site.now, site)).days < 300:
-        return format_skeleton("MMMMd", shown, locale=locale())
-    return format_date(shown, "long", locale=locale())
+    return _day(shown, -60 < (shown - day_of(site.now, site)).days < 300, locale())
+
+
+# A page words the same few days, spans and numbers over and over, and Babel parses its patterns each time.
+@lru_cache(maxsize=4096)
+def _day(shown: date, this_year: bool, reader: Locale) -> str:
+    return format_skeleton("MMMMd", shown, locale=reader) if this_year else format_date(shown, "long", locale=reader)
+
+
+@lru_cache(maxsize=4096)
+def _days(count: int, towards: bool, reader: Locale) -> str:
+    """So many days; ``towards`` says whether they are ahead or behind."""
+    # Two of a unit before it is used: "in 13 days" says more than "in 2 weeks".
+    return format_timedelta(timedelta(days=count), granularity="day", threshold=2, add_direction=towards, locale=reader)
+
+
+@lru_cache(maxsize=4096)
+def _number(value: float, reader: Locale) -> str:
+    return format_decimal(value, format="#,##0.##", locale=reader)
 
 
 def clock(moment: datetime, site: Site) -> str:
@@ -99,8 +118,7 @@ def away(when: datetime | date, site: Site) -> str:
         return _("today")
     if days in (1, -1):
         return _("tomorrow") if days == 1 else _("yesterday")
-    # Two of a unit before it is used: "in 13 days" says more than "in 2 weeks".
-    return format_timedelta(timedelta(days=days), granularity="day", threshold=2, add_direction=True, locale=locale())
+    return _days(days, True, locale())
 
 
 def ago(moment: datetime, site: Site) -> str:
@@ -118,8 +136,7 @@ def left(when: datetime | date, site: Site) -> str:
     days = (day_of(when, site) - day_of(site.now, site)).days
     if days <= 0:
         return _("last day")
-    span = format_timedelta(timedelta(days=days), granularity="day", threshold=2, locale=locale())
-    return _("%(span)s left", span=span)
+    return _("%(span)s left", span=_days(days, False, locale()))
 
 
 def machine(when: datetime | date) -> str:
@@ -165,7 +182,7 @@ def fresh(card: Card, site: Site) -> Fresh | None:
 
 def number(value: float) -> str:
     """A number with the separators of the reader's language, at most two decimals."""
-    return format_decimal(value, format="#,##0.##", locale=locale())
+    return _number(value, locale())
 
 
 def _step(metres: float, unit: float) -> float:
