@@ -64,7 +64,7 @@ def _install_templates(app: Flask, node: Node) -> None:
         default_timezone=node.settings.timezone,
         locale_selector=choose_language,
     )
-    phrases.install(app.jinja_env)
+    phrases.install(app)
 
     def site() -> dict[str, Any]:
         return {"site": site_of(node)}

@@ -199,11 +199,11 @@ def by_keys(tx: Tx, keys: Sequence[str]) -> dict[str, Shown]:
 def versions(tx: Tx, keys: Sequence[str]) -> dict[str, tuple[int, str]]:
     """Position and hash of each of the live listings with these keys; with either, everything else may change."""
     rows = tx.execute(_versions(tx.dialect.name), given(tx, keys))
-    return {key: (position, hash_) for key, position, hash_, live in rows if live}
+    return {row.key: (row.position, row.hash) for row in rows if row.live}
 
 
 @cache
-def _versions(dialect: str) -> Select[tuple[str, int, str, bool]]:
+def _versions(dialect: str) -> Select[Any]:
     # Built once: each search asks this, and to build it took three times as long as to answer it.
     columns = catalogue.c.key, catalogue.c.position, catalogue.c.hash, catalogue.c.live
     return select(*columns).where(among_given(dialect, catalogue.c.key))

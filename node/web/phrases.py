@@ -7,23 +7,41 @@ ours, what is put into it is escaped.
 
 from __future__ import annotations
 
-from typing import Any
+from contextvars import ContextVar
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import flask_babel
 from babel import Locale
 from babel.support import NullTranslations
-from flask import g
-from jinja2 import Environment, pass_eval_context
+from flask import Flask, appcontext_popped, appcontext_pushed, g
+from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 _NOTHING = NullTranslations()
-_HELD = "sharefeed_translations"
 
 
-def install(environment: Environment) -> None:
-    """Take the place of the functions that Flask-Babel gave the environment."""
-    environment.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
+class _Held(NamedTuple):
+    """What was looked up for a request; ``chosen`` is where Flask-Babel keeps its choice, which may change."""
+
+    chosen: SimpleNamespace
+    locale: Locale
+    translations: NullTranslations
+
+
+_held: ContextVar[_Held | None] = ContextVar("sharefeed_translations", default=None)
+
+
+def install(app: Flask) -> None:
+    """Take the place of the functions that Flask-Babel gave the application's templates."""
+    app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
+    appcontext_pushed.connect(_forget, app)
+    appcontext_popped.connect(_forget, app)
+
+
+def _forget(_app: Flask, **_more: object) -> None:
+    _held.set(None)
 
 
 @pass_eval_context
@@ -58,19 +76,27 @@ def later(text: str) -> str:
 
 def locale() -> Locale | None:
     """The locale of this request; None outside of requests."""
-    known = getattr(getattr(g, "_flask_babel", None), "babel_locale", None) if g else None
-    chosen: Locale | None = known if known is not None else flask_babel.get_locale()
-    return chosen
+    held = _current()
+    return held.locale if held else None
 
 
 def translations() -> NullTranslations:
     """The catalogue for the locale of this request."""
-    reader = locale()
-    if reader is None:
-        return _NOTHING
-    # Kept with the locale it is for, which may be another one for a while inside `force_locale`.
-    held: tuple[Locale, NullTranslations] | None = g.get(_HELD)
-    if held is None or held[0] is not reader:
-        held = (reader, flask_babel.get_translations())
-        setattr(g, _HELD, held)
-    return held[1]
+    held = _current()
+    return held.translations if held else _NOTHING
+
+
+def _current() -> _Held | None:
+    held = _held.get()
+    # Inside `force_locale` it is another one for a while.
+    if held is None or getattr(held.chosen, "babel_locale", None) is not held.locale:
+        held = _looked_up()
+        _held.set(held)
+    return held
+
+
+def _looked_up() -> _Held | None:
+    chosen = flask_babel.get_locale()
+    if chosen is None:
+        return None
+    return _Held(g._flask_babel, chosen, flask_babel.get_translations())

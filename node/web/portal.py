@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, render_template, request
-from flask_babel import gettext as _
 
 from node.context import Node
 from node.search.request import SearchRequest, from_args
@@ -11,12 +10,13 @@ from node.services import board
 from node.services import search as searching
 from node.services.mail_settings import can_mail
 from node.services.search import SearchResult
-from node.web import current_node
+from node.web import current_node, drawn
 from node.web.cards import cards_of
 from node.web.listing_page import Scene
 from node.web.pages import scene_of
+from node.web.phrases import say as _
 from node.web.search_page import Addresses, search_page
-from node.web.site import MILES_COUNTRIES
+from node.web.site import site_of
 from node.web.sources import summary
 from node.web.view_models import ActionEntry, CategoryTile, Head, HomePage
 from schemas.vocabulary import ACTIONS
@@ -85,6 +85,7 @@ def search() -> str:
     node = current_node()
     asked, _problems = from_args(request.args)
     result = searching.search(node, asked.changed(page=asked.page))
-    scene = scene_of(node, [match.shown for match in result.matches])
-    miles = node.settings.country in MILES_COUNTRIES
-    return render_template("portal/search.html", page=search_page(result, scene, miles, can_mail(node.settings)))
+    site = site_of(node)
+    cards = drawn.cards(node, result.matches, site)
+    page = search_page(result, cards, scene_of(node, ()), site.miles, can_mail(node.settings))
+    return render_template("portal/search.html", page=page, site=site)

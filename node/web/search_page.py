@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
-from flask_babel import gettext as _
-
 from node.search.request import FARTHEST_KM, WINDOW, SearchRequest
 from node.services import calendar
 from node.services.search import FacetCount, FacetValue, SearchResult
-from node.web.cards import card_of
 from node.web.code_words import word
 from node.web.listing_page import Scene, pager_of
+from node.web.phrases import say as _
 from node.web.view_models import (
     AppliedFilter,
+    Card,
     Choice,
     Facet,
     FacetOption,
@@ -38,17 +37,15 @@ _SORTS: dict[str, Callable[[], str]] = {
 }
 
 
-def search_page(result: SearchResult, scene: Scene, miles: bool = False, mails: bool = False) -> SearchPage:
-    """The page of one search; ``scene`` says where pages are, ``miles`` in which unit distances are offered.
+def search_page(
+    result: SearchResult, cards: tuple[Card, ...], scene: Scene, miles: bool = False, mails: bool = False
+) -> SearchPage:
+    """The page of one search with the cards of its matches; ``scene`` says where pages are.
 
-    ``mails`` says whether somebody can be told by mail what is new.
+    ``miles`` says in which unit distances are offered, ``mails`` whether somebody can be told by mail what is new.
     """
     asked, root = result.request, scene.paths.root
     addresses = Addresses(root)
-    cards = tuple(
-        card_of(match.shown, scene.paths, None if match.distance_km is None else match.distance_km * 1000)
-        for match in result.matches
-    )
     pages = -(-min(result.total, WINDOW) // asked.limit)
     return SearchPage(
         head=_head(asked, scene, addresses),

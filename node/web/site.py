@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from babel import Locale
-from flask import request
-from flask_babel import gettext as _
+from flask import g, request
 
 from node.context import Node
 from node.settings import Settings
 from node.web import words
 from node.web.brand import BRAND_PATH, is_colour
+from node.web.phrases import say as _
 from node.web.view_model_parts import FeedLink, Image, Language, Link, MapSettings, Site
 from schemas import atom_feed, json_feed
 
+_HELD = "sharefeed_site"
 MILES_COUNTRIES = frozenset(["GB", "US", "LR", "MM"])
 
 
 def site_of(node: Node) -> Site:
-    """The `Site` for the request that is being answered."""
+    """The `Site` for the request that is being answered; made once for each."""
+    held: Site | None = g.get(_HELD)
+    if held is None:
+        held = _site(node)
+        setattr(g, _HELD, held)
+    return held
+
+
+def _site(node: Node) -> Site:
     settings, root = node.settings, request.script_root
     return Site(
         name=settings.node_name,

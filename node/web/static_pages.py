@@ -46,7 +46,7 @@ def _application(site: StaticSite) -> Flask:
     static_files.install(app)
     language = site.settings.language.replace("-", "_")
     Babel(app, default_locale=language, default_timezone=site.settings.timezone, locale_selector=lambda: language)
-    phrases.install(app.jinja_env)
+    phrases.install(app)
     # Dates are worded by the day, so that the same day makes the same bytes. The database is never opened.
     node = Node(site.settings, Database("sqlite://"), lambda: site.now.replace(hour=12, minute=0, second=0))
 

@@ -24,6 +24,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from markupsafe import Markup
+
 
 @dataclass(frozen=True, slots=True)
 class Image:
@@ -170,7 +172,9 @@ class Card:
     ``language`` is the BCP 47 code of the title where the publisher said it. ``first_shown`` is when it was
     published, ``expires`` when it goes, ``available_from``/``available_until`` when it can be had.
     ``status`` is ``available`` or ``reserved``. ``note`` is a word of the operator's own ("Held"), used in
-    control only. ``why`` says in a line why it stands here: why it matches, or how many offers fit.
+    control only. ``why`` says in a line why it stands here: why it matches, or how many offers fit. ``far``
+    is the distance in words, where somebody worded it already; ``html`` the whole card, where it is drawn
+    already.
     """
 
     path: str
@@ -189,6 +193,8 @@ class Card:
     language: str | None = None
     note: str | None = None
     why: str = ""
+    far: str = ""
+    html: Markup | None = None
 
 
 @dataclass(frozen=True, slots=True)

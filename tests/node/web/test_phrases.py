@@ -27,7 +27,7 @@ def app(tmp_path: Path) -> Flask:
     app = Flask("phrases")
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(tmp_path)
     Babel(app, locale_selector=lambda: request.args.get("lang", "en"))
-    phrases.install(app.jinja_env)
+    phrases.install(app)
     return app
 
 
@@ -61,3 +61,9 @@ def test_a_language_that_is_forced_for_a_while(app: Flask) -> None:
 
 def test_outside_of_a_request_texts_stay_as_they_are_written() -> None:
     assert phrases.say("From %(who)s", who="us") == "From us"
+
+
+def test_each_request_has_its_own_language(app: Flask) -> None:
+    for language, said in (("en", "Desk"), ("pl", "Biurko"), ("en", "Desk")):
+        with app.test_request_context(f"/?lang={language}"):
+            assert phrases.say("Desk") == said

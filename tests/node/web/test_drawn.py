@@ -1,0 +1,132 @@
+"""Cards that are drawn once: the same as drawn anew, and never older than the listing, the day or the picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import html
+
+from node.search.follow import Follower
+from node.services import photos
+from node.storage import photos as stored
+from node.web import drawn
+from tests.fakes.publisher import clock_of
+from tests.fakes.sites import item
+from tests.node.web.aggregator import Browser, follow, send
+
+
+def thing(title: str, **members: Any) -> dict[str, Any]:
+    """A listing that is called so; always the same one."""
+    return {**item("a", **members), "title": title}
+
+
+PLACE = {"locality": "Eye", "lat": 52.6, "lon": -0.19, "precision_m": 100}
+
+
+class City(Browser):
+    """An aggregator that reads one source."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home)
+        self.source = follow(self.node)
+
+    def publish(self, *items: dict[str, Any]) -> None:
+        send(self.node, self.source, items)
+        Follower(self.node).catch_up()
+
+    def cards(self, query: str = "") -> list[str]:
+        """The cards of a search as HTML."""
+        tree = html.fromstring(self.text(f"/search?{query}"))
+        return [html.tostring(card, encoding="unicode").strip() for card in tree.xpath("//article[@data-card]")]
+
+    def said(self, query: str = "") -> str:
+        return " ".join(" ".join(html.fromstring(card).text_content().split()) for card in self.cards(query))
+
+    def drawings(self) -> int:
+        """How many cards are kept."""
+        return len(self.client.application.extensions["sharefeed.frames"]._held)
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> City:
+    return City(tmp_path / "home")
+
+
+QUERIES = ["", "q=chair", "near=Eye", "q=chair&near=Eye", "lat=52.61&lon=-0.2&within=25"]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_kept_card_is_the_card_as_drawn_anew(city: City, query: str) -> None:
+    other = {**item("b", status="reserved"), "title": "<b>Chairs</b> & more"}
+    city.publish(thing("A chair", place=PLACE), other)
+    first = city.cards(query)
+    kept = city.drawings()
+    assert first
+    assert city.cards(query) == first
+    assert city.drawings() == kept
+    city.client.application.extensions["sharefeed.frames"]._held.clear()
+    assert city.cards(query) == first
+
+
+def test_distances_are_those_of_each_search(city: City) -> None:
+    city.publish(item("a", place=PLACE))
+    assert "about 6.2 miles" in city.said("lat=52.69&lon=-0.19")
+    assert "about 12.4 miles" in city.said("lat=52.78&lon=-0.19")
+    assert "miles" not in city.said()
+    assert city.drawings() == 2, "one with a distance, one without"
+
+
+def test_a_changed_listing_is_drawn_anew(city: City) -> None:
+    city.publish(thing("A chair"))
+    assert "A chair" in city.said()
+    city.publish(thing("A bench"))
+    assert "A bench" in city.said()
+    assert "A chair" not in city.said()
+
+
+def test_what_is_new_today_is_new_yesterday_tomorrow(city: City) -> None:
+    city.publish(item("a"))
+    assert "new today" in city.said()
+    clock_of(city.node).pass_by(days=1)
+    assert "new yesterday" in city.said()
+
+
+def test_a_picture_is_shown_as_soon_as_there_is_a_copy(city: City) -> None:
+    address = "https://park.example/chair.jpg"
+    city.publish(item("a", images=[{"url": address, "alt": "The chair"}]))
+    assert "<img" not in city.cards()[0]
+    assert city.drawings() == 0
+    with city.node.database.write() as tx:
+        stored.ready(tx, photos.key_of(address), 960, 720, city.node.now)
+    assert 'alt="The chair"' in city.cards()[0]
+    assert city.drawings() == 1
+
+
+def test_a_picture_that_went_is_missed_within_ten_minutes(city: City) -> None:
+    address = "https://park.example/chair.jpg"
+    city.publish(item("a", images=[{"url": address, "alt": "The chair"}]))
+    city.cards()
+    with city.node.database.write() as tx:
+        stored.ready(tx, photos.key_of(address), 960, 720, city.node.now)
+    city.cards()
+    with city.node.database.write() as tx:
+        stored.forget(tx, [photos.key_of(address)])
+    clock_of(city.node).pass_by(seconds=drawn.FRESH_S)
+    assert "<img" not in city.cards()[0]
+
+
+def test_no_text_of_a_listing_can_stand_in_for_a_slot(city: City) -> None:
+    slots = "".join(drawn._SLOTS)
+    city.publish(thing(f"far {slots} why", place=PLACE))
+    assert f"far {slots} why" in city.said("near=Eye")
+
+
+def test_only_so_many_are_kept() -> None:
+    frames = drawn.Frames(most=2)
+    frame = drawn.Frame(drawn.Card("/a", "A", "give"), ("<p>",))
+    for key in ("a", "b", "a", "c"):
+        if frames.get((key,)) is None:
+            frames.keep((key,), frame)
+    assert [key for key in "abc" if frames.get((key,))] == ["a", "c"]
