@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 
 from node.context import Node
 from node.services.setup import check_settings
+from node.settings import Settings
 from node.web import errors, feeds, phrases, security, static_files, words
 from node.web.languages import choose_language
 from node.web.numbers import RowNumber
@@ -49,10 +50,19 @@ def create_app(node: Node) -> Flask:
     security.install(app, node.settings)
     static_files.install(app)
     errors.install(app)
+    if node.settings.aggregate:
+        _install_api_rules(app, node.settings)
     _install_templates(app, node)
     feeds.prepare(app)
     _register(app, CSRFProtect(app), node.settings.aggregate)
     return app
+
+
+def _install_api_rules(app: Flask, settings: Settings) -> None:
+    from node.web import api_rules, limits
+
+    limits.install(app, settings)
+    api_rules.install(app)
 
 
 def _install_templates(app: Flask, node: Node) -> None:

@@ -62,6 +62,19 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("port", int, 8080, "Port on which `sharefeed serve` listens."),
     Setting("threads", int, 8, "Requests answered at the same time."),
     Setting("trusted_proxies", int, 0, "How many reverse proxies stand in front and set X-Forwarded-* headers."),
+    Setting(
+        "api_rate_per_minute",
+        int,
+        600,
+        "Requests a minute that one network may make to the API, as many again to the search page, and as many again to"
+        " feeds of searches; 0 sets no limit.",
+    ),
+    Setting(
+        "rate_uncounted",
+        str,
+        "127.0.0.0/8,::1",
+        "Networks whose requests are not counted for that, with commas between; empty counts all.",
+    ),
     Setting("aggregate", bool, False, "Whether this node reads other nodes into a catalogue with a portal."),
     Setting("moved_to", str, "", "Address of the node that has taken this one's place, once it has moved."),
     Setting("moved_from", str, "", "Addresses that this node had before it moved here, with commas between."),

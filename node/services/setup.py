@@ -15,6 +15,7 @@ import orjson
 
 from node.context import Node
 from node.services.about import area_bbox, described
+from node.services.allowance import LARGEST_QUOTA, uncounted
 from node.services.mail_settings import check_mail
 from node.settings import SECRET_FILE, SETTINGS, SETTINGS_FILE, SettingError, Settings, load
 from node.storage import catalogue, migrate
@@ -94,10 +95,17 @@ def check_settings(settings: Settings) -> None:
     """Raises `SettingError` for what would otherwise fail only once a page or a feed is asked for."""
     area_bbox(settings)
     check_mail(settings)
+    _check_rates(settings)
     try:
         ZoneInfo(settings.timezone)
     except (ValueError, OSError, ZoneInfoNotFoundError) as error:
         raise SettingError("timezone", f"there is no time zone called {settings.timezone}") from error
+
+
+def _check_rates(settings: Settings) -> None:
+    if not 0 <= settings.api_rate_per_minute <= LARGEST_QUOTA:
+        raise SettingError("api_rate_per_minute", f"must be a number from 0 to {LARGEST_QUOTA}")
+    uncounted(settings.rate_uncounted)
 
 
 def check_described(settings: Settings) -> None:

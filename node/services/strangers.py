@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 import re
 from collections.abc import Sequence
 
 from marshmallow.exceptions import ValidationError
 
 from node.context import Node
+from node.services.allowance import network_of
 from schemas.errors import Problem, SharefeedError, pointer
 from schemas.fields import Text, problems_of
 
@@ -53,14 +53,9 @@ def mail_problems(field: str, text: str) -> list[Problem]:
 
 
 def sender_of(node: Node, purpose: str, from_address: str) -> str:
-    """A keyed hash of the network address; of IPv6 its first half, for one household has the whole of the other.
+    """A keyed hash of the network (`network_of`) that the form came from.
 
     ``purpose`` keeps what one person sends for different purposes apart.
     """
-    text = from_address.strip().lower()
-    try:
-        ip = ipaddress.ip_address(text)
-        text = str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else str(ip)
-    except ValueError:
-        text = text[:100]
+    text = network_of(from_address)
     return hmac.new(node.settings.secret(), f"{purpose} from {text}".encode(), hashlib.sha256).hexdigest()

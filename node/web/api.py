@@ -26,7 +26,8 @@ from node.services.shown import Gone
 from node.storage.catalogue import Shown
 from node.web import api_schemas as schemas_of
 from node.web import current_node
-from node.web.conditional import conditional, open_to_all
+from node.web.api_rules import BLUEPRINT, MEDIA_TYPE
+from node.web.conditional import conditional
 from node.web.matches import why
 from node.web.site import site_of
 from node.web.view_model_parts import Site
@@ -40,25 +41,15 @@ if TYPE_CHECKING:
     from node.services.sources import Health
 
 TITLE, VERSION, OPENAPI_VERSION = "Sharefeed catalogue", "1", "3.1.0"
-MEDIA_TYPE = "application/json"
 MOST_MATCHES = 20
+LONGEST_LINK = 2_000
+"""A longer address stands in the answer alone: proxies refuse answers whose headers are large."""
 _View = TypeVar("_View", bound=Callable[..., Response])
 
 without_csrf = True
 """No form comes here and no cookie is read."""
 
-blueprint = flask_smorest.Blueprint("api", __name__, url_prefix="/api", description="The catalogue of this node.")
-
-
-def _open(response: Response) -> Response:
-    open_to_all(response)
-    if request.method == "OPTIONS" and request.path.endswith("/proposals"):
-        response.headers["Access-Control-Allow-Methods"] = "POST, OPTIONS"
-        response.headers["Access-Control-Allow-Headers"] = "Content-Type"
-    return response
-
-
-blueprint.after_request(_open)
+blueprint = flask_smorest.Blueprint(BLUEPRINT, __name__, url_prefix="/api", description="The catalogue of this node.")
 
 
 def _offers(
@@ -85,7 +76,10 @@ def listings() -> Response:
     if problems:
         raise ParameterError(problems)
     result = documents.ready(node, asked)
-    response = _answer({**_found(node, asked, result), "listings": _matches(node, result)})
+    found = _found(node, asked, result)
+    response = _answer({**found, "listings": _matches(node, result)})
+    if found["next"] and len(found["next"]) <= LONGEST_LINK:
+        response.headers["Link"] = f'<{found["next"]}>; rel="next"'
     response.headers["Server-Timing"] = f"search;dur={result.took_ms}"
     return response
 

@@ -7,8 +7,10 @@ code. What is not listed is a fault of ours: 500, with nothing of its inside sho
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from http import HTTPStatus
+from typing import Any
 
 import orjson
 from flask import Flask, Response, current_app, render_template, request
@@ -19,11 +21,15 @@ from schemas import problem
 from schemas.errors import Problem
 
 PROBLEMS_URL = "https://w3id.org/sharefeed/problems/"
+QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``status`` and problem ``type`` (a URI) of one kind of error; ``retry_s`` becomes Retry-After."""
+    """``status`` and problem ``type`` (a URI) of one kind of error.
+
+    ``retry_s`` becomes Retry-After; an error that knows better has a ``retry_s`` of its own.
+    """
 
     status: int
     type: str
@@ -36,6 +42,7 @@ ANSWERS = {
     "node.services.publishing.UnknownListingError": Answer(404, PROBLEMS_URL + "unknown-listing"),
     "node.services.publishing.PublishingError": Answer(422, PROBLEMS_URL + "invalid"),
     "node.services.search.ParameterError": Answer(400, PROBLEMS_URL + "bad-parameter"),
+    "node.services.allowance.TooFastError": Answer(429, QUOTA_EXCEEDED),
     "node.services.strangers.FormLimitError": Answer(429, PROBLEMS_URL + "too-many", retry_s=3600),
     "node.services.strangers.FormError": Answer(422, PROBLEMS_URL + "invalid"),
     "node.services.alert_links.AlertLinkError": Answer(404, PROBLEMS_URL + "unknown-link"),
@@ -44,8 +51,10 @@ ANSWERS = {
     "node.storage.engine.StorageError": Answer(503, PROBLEMS_URL + "storage", retry_s=5),
 }
 UNEXPECTED = Answer(500, "about:blank")
+_NO_MEMBERS: Mapping[str, Any] = {}
 _MACHINE_ENDS = (".json", ".atom", ".geojson", ".ics", ".xml")
 _MACHINE_STARTS = ("/api/", "/.well-known/")
+_FOR_PEOPLE = ("/api/",)
 
 
 def install(app: Flask) -> None:
@@ -59,7 +68,8 @@ def respond(error: Exception) -> Response:
     found = answer_to(error)
     reference = _log(error) if found.status >= 500 else None
     detail = str(error) if found.status < 500 else "Something went wrong on this side; nothing was changed."
-    return _answer(found, detail, reference, getattr(error, "problems", ()))
+    found = replace(found, retry_s=getattr(error, "retry_s", found.retry_s))
+    return _answer(found, detail, reference, getattr(error, "problems", ()), getattr(error, "members", {}))
 
 
 def answer_to(error: Exception) -> Answer:
@@ -88,8 +98,18 @@ def _log(error: Exception) -> str:
     return reference
 
 
-def _answer(answer: Answer, detail: str, reference: str | None = None, problems: tuple[Problem, ...] = ()) -> Response:
-    response = _document(answer, detail, reference, problems) if for_machine() else _page(answer, reference, problems)
+def _answer(
+    answer: Answer,
+    detail: str,
+    reference: str | None = None,
+    problems: tuple[Problem, ...] = (),
+    members: Mapping[str, Any] = _NO_MEMBERS,
+) -> Response:
+    """The error in the form that is wanted; ``members`` are those that its type has beside the usual ones."""
+    if for_machine():
+        response = _document(answer, detail, reference, problems, members)
+    else:
+        response = _page(answer, reference, problems)
     response.status_code = answer.status
     response.headers["Cache-Control"] = "no-store"
     if answer.retry_s is not None:
@@ -100,13 +120,15 @@ def _answer(answer: Answer, detail: str, reference: str | None = None, problems:
 def for_machine() -> bool:
     """Whether the one who asks would rather read JSON: by the address, else by Accept."""
     path = request.path
-    if path.endswith(_MACHINE_ENDS) or path.startswith(_MACHINE_STARTS):
+    if path.endswith(_MACHINE_ENDS) or (path.startswith(_MACHINE_STARTS) and path not in _FOR_PEOPLE):
         return True
     offered = ["text/html", "application/json", problem.MEDIA_TYPE]
     return request.accept_mimetypes.best_match(offered, "text/html") != "text/html"
 
 
-def _document(answer: Answer, detail: str, reference: str | None, problems: tuple[Problem, ...]) -> Response:
+def _document(
+    answer: Answer, detail: str, reference: str | None, problems: tuple[Problem, ...], members: Mapping[str, Any]
+) -> Response:
     document = {
         "type": answer.type,
         "title": HTTPStatus(answer.status).phrase,
@@ -114,17 +136,21 @@ def _document(answer: Answer, detail: str, reference: str | None, problems: tupl
         "detail": detail,
         **({"reference": reference} if reference else {}),
         **({"problems": [found.as_json() for found in problems]} if problems else {}),
+        **members,
     }
     return Response(orjson.dumps(document), content_type=problem.MEDIA_TYPE)
 
 
 def _page(answer: Answer, reference: str | None, problems: tuple[Problem, ...]) -> Response:
+    again_path, again = _asked() if answer.type == QUOTA_EXCEEDED else (None, ())
     page = ErrorPage(
         head=Head(title=HTTPStatus(answer.status).phrase, indexed=False),
         status=answer.status,
         what=problems[0].message if problems else None,
         retry_s=answer.retry_s,
         reference=reference,
+        again_path=again_path,
+        again=again,
     )
     try:
         return Response(render_template("portal/error.html", page=page), content_type="text/html; charset=utf-8")
@@ -132,3 +158,10 @@ def _page(answer: Answer, reference: str | None, problems: tuple[Problem, ...]) 
         # The page for errors must not be one itself: a request refused before routing has no addresses to link to.
         current_app.logger.debug("the error page could not be drawn", exc_info=error)
         return Response(f"{answer.status} {page.head.title}\n", content_type="text/plain; charset=utf-8")
+
+
+def _asked() -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The search that was refused, to be sent again as it was typed."""
+    from node.search.request import from_args
+
+    return request.script_root + request.path, tuple(from_args(request.args)[0].to_args())

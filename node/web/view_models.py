@@ -371,7 +371,7 @@ class ErrorPage:
 
     Without ``what`` the template words the usual statuses (400, 403, 404, 405, 410, 413, 429, 500, 503)
     itself. ``retry_s`` is Retry-After in seconds; ``reference`` a short code by which the operator finds it
-    in the log.
+    in the log. ``again_path`` is where the same search may be sent again, ``again`` what it asked for.
     """
 
     head: Head
@@ -381,3 +381,5 @@ class ErrorPage:
     next_step: str | None = None
     retry_s: int | None = None
     reference: str | None = None
+    again_path: str | None = None
+    again: tuple[tuple[str, str], ...] = ()

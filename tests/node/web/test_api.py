@@ -193,11 +193,6 @@ def test_a_proposal_that_cannot_be_kept(client: FlaskClient, body: bytes, media_
     assert document["status"] == status
 
 
-def test_scripts_of_other_sites_may_propose(client: FlaskClient) -> None:
-    answer = client.options("/api/v1/proposals")
-    assert answer.headers["Access-Control-Allow-Methods"] == "POST, OPTIONS"
-
-
 def test_the_description_names_every_path_and_resolves(client: FlaskClient, app: Flask) -> None:
     document = _json(client.get("/api/openapi.json"))
     assert document["openapi"].startswith("3.1")

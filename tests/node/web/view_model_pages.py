@@ -72,6 +72,10 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "control-mailbox": ("control/mailbox.html", vm.ControlMailboxPage(HEAD, operate.frame(), tell.mails())),
         "error-404": ("portal/error.html", operate.error(404)),
         "error-429": ("portal/error.html", operate.error(429, retry_s=90)),
+        "error-429-search": (
+            "portal/error.html",
+            operate.error(429, retry_s=2, again_path="/search", again=(("q", "oak desk"), ("near", "Eye"))),
+        ),
         "error-500": (
             "portal/error.html",
             operate.error(500, reference="7f3a", what="It broke.", kept="All kept.", next_step="Wait."),
