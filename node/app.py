@@ -18,7 +18,7 @@ from node.web.languages import choose_language
 from node.web.numbers import RowNumber
 from node.web.site import site_of
 
-WEB_MODULES = ("node.web.feeds", "node.web.brand", "node.web.pages", "node.web.media")
+WEB_MODULES = ("node.web.feeds", "node.web.brand", "node.web.pages", "node.web.media", "node.web.qr", "node.web.sheets")
 AGGREGATOR_MODULES = (
     "node.web.portal",
     "node.web.photos",
@@ -27,7 +27,6 @@ AGGREGATOR_MODULES = (
     "node.web.wanted",
     "node.web.categories",
     "node.web.about_pages",
-    "node.web.sheets",
     "node.web.sources",
     "node.web.proposing",
     "node.web.reporting",

@@ -17,7 +17,7 @@ from node.services.ideas import Idea
 from node.services.mail_settings import can_mail
 from node.web import current_node, words
 from node.web.cards import cards_of
-from node.web.listing_page import Scene
+from node.web.listing_page import SHEET_NAME, Scene
 from node.web.pages import scene_of
 from node.web.search_page import Addresses
 from node.web.view_models import AccessibilityPage, Head, HowItWorksPage, IdeaRow, IdeasPage, Link, PrivacyPage
@@ -41,6 +41,7 @@ def how_it_works() -> str:
         ideas_path=f"{root}/ideas",
         downloads_path=f"{root}/downloads/",
         node_document_path=f"{root}/{NODE_DOCUMENT_PATH}",
+        sheet_path=f"{root}/{SHEET_NAME}",
         contact=node.settings.contact_email or None,
     )
     return render_template("portal/how_it_works.html", page=page)

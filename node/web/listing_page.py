@@ -31,6 +31,7 @@ from node.web.view_models import (
     PageLink,
     Pager,
     PublisherHomePage,
+    Sharing,
     Step,
 )
 from schemas.listing import Listing, Money, load_listing
@@ -38,16 +39,21 @@ from schemas.organisation import Organisation
 from schemas.vocabulary import categories, home_of
 
 MOST_PLACES = 5
+QR_NAME, SHEET_NAME = "qr.svg", "sheet"
+"""What follows the path of a page: its address as a QR code, and the page to print."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a page stands in: where pages are, what there is to follow, and where a search goes, if there is one."""
+    """What a page stands in: where pages are, what there is to follow, and where a search goes, if there is one.
+
+    ``served`` says that a program answers there: a folder of files has no maps, no sheets to print and no QR codes.
+    """
 
     paths: Paths
     feeds: tuple[FeedLink, ...]
     search_path: str | None = None
-    with_maps: bool = True
+    served: bool = True
 
     def address(self, path: str) -> str:
         """The absolute address of a page of ours."""
@@ -65,6 +71,14 @@ class Scene:
             jsonld=jsonld,
             image_url=image_url,
         )
+
+    def sharing(self, title: str, path: str) -> Sharing:
+        """How the page at ``path`` is passed on."""
+        url = self.address(path)
+        mail = f"mailto:?{urlencode({'subject': title, 'body': url}, quote_via=quote)}"
+        if not self.served:
+            return Sharing(title, url, mail)
+        return Sharing(title, url, mail, f"{path}/{QR_NAME}", f"{path}/{SHEET_NAME}")
 
     def search(self, **query: str) -> str:
         return f"{self.search_path}?{urlencode(query)}" if self.search_path else ""
@@ -112,12 +126,10 @@ def listing_page(
         published=published,
         changed=changed,
         report_path=f"{card.path}/report" if scene.search_path else None,
-        share_url=scene.address(card.path),
-        mail_url=f"mailto:?{urlencode({'subject': card.title, 'body': scene.address(card.path)}, quote_via=quote)}",
-        sheet_path=f"{card.path}/sheet" if scene.search_path else None,
+        sharing=scene.sharing(card.title, card.path),
         similar=tuple(similar),
         partners=tuple(partners),
-        map=MapView((card,)) if scene.with_maps and card.place.lat is not None else None,
+        map=MapView((card,)) if scene.served and card.place.lat is not None else None,
     )
 
 
@@ -193,7 +205,8 @@ def organisation_page(
         wants=wants,
         feeds=feeds,
         source=source,
-        map=_map_of((*offers, *wants)) if scene.with_maps else None,
+        map=_map_of((*offers, *wants)) if scene.served else None,
+        sharing=scene.sharing(organisation.name, path),
     )
 
 

@@ -60,7 +60,7 @@ def _application(site: StaticSite) -> Flask:
 def _scene(site: StaticSite) -> Scene:
     root = urlsplit(site.settings.url).path.rstrip("/")
     paths = Paths(root, site.settings.url, site.settings.timezone, end=PAGE_END)
-    return Scene(paths, feed_links(root), with_maps=False)
+    return Scene(paths, feed_links(root), served=False)
 
 
 def _makers(site: StaticSite, scene: Scene) -> dict[str, Callable[[], str]]:

@@ -14,6 +14,7 @@ portal/home.html                HomePage
 portal/search.html              SearchPage
 portal/listing.html             ListingPage
 portal/sheet.html               SheetPage
+portal/poster.html              PosterPage
 portal/gone.html                GonePage
 portal/report.html              ReportPage
 portal/report_done.html         ReportDonePage
@@ -106,8 +107,10 @@ from node.web.view_models_listing import (
     ListingPage,
     OrganisationBox,
     Origin,
+    PosterPage,
     ReportDonePage,
     ReportPage,
+    Sharing,
     SheetPage,
     Step,
 )
@@ -189,6 +192,7 @@ __all__ = [
     "Pager",
     "Place",
     "PollRow",
+    "PosterPage",
     "Preview",
     "PrivacyPage",
     "ProposalPage",
@@ -205,6 +209,7 @@ __all__ = [
     "ReportRow",
     "ReportedPage",
     "SearchPage",
+    "Sharing",
     "SheetPage",
     "Site",
     "SourcePage",
@@ -334,7 +339,8 @@ class SearchPage:
 class OrganisationPage:
     """portal/organisation.html: who they are, what they offer and what they look for.
 
-    ``places`` are the localities that their listings name, the most frequent first.
+    ``places`` are the localities that their listings name, the most frequent first. ``sharing`` is how the page is
+    passed on.
     """
 
     head: Head
@@ -348,6 +354,7 @@ class OrganisationPage:
     source: Link | None = None
     map: MapView | None = None
     places: tuple[str, ...] = ()
+    sharing: Sharing | None = None
 
 
 @dataclass(frozen=True, slots=True)

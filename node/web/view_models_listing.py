@@ -29,6 +29,21 @@ class OrganisationBox:
 
 
 @dataclass(frozen=True, slots=True)
+class Sharing:
+    """How a page is passed on: ``url`` is its own address here, ``mail_url`` begins a mail with it.
+
+    ``qr_path`` is that address as a picture for phones, ``sheet_path`` the page as a sheet to print; a site without a
+    server has neither.
+    """
+
+    title: str
+    url: str
+    mail_url: str
+    qr_path: str | None = None
+    sheet_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One node that passed a listing on, the origin first; ``address`` its page here or its own address."""
 
@@ -65,7 +80,6 @@ class ListingPage:
     this site; ``home_url`` its page at its own node, called ``home_name``. ``published`` is when it was new,
     ``changed`` the later day on which it was changed, if any. ``via`` are the nodes that it came through.
     ``partners`` are the offers that meet a want, or the wants that an offer meets, each with its ``why``.
-    ``share_url`` is this page's own address, ``mail_url`` begins a mail with it, ``sheet_path`` is it to print.
     """
 
     head: Head
@@ -101,9 +115,7 @@ class ListingPage:
     similar: tuple[Card, ...] = ()
     back: Link | None = None
     partners: tuple[Card, ...] = ()
-    share_url: str | None = None
-    mail_url: str | None = None
-    sheet_path: str | None = None
+    sharing: Sharing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +154,28 @@ class ReportDonePage:
 
 @dataclass(frozen=True, slots=True)
 class SheetPage:
-    """portal/sheet.html: a listing to print. ``address`` is shown as text, for people to type."""
+    """portal/sheet.html: a listing to print. ``address`` is shown as text, for people to type, and as a QR code."""
 
     head: Head
     listing: ListingPage
     address: str
+    qr_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PosterPage:
+    """portal/poster.html: an organisation, or the whole board, as a sheet to print.
+
+    ``name`` stands above, ``lead`` says in a sentence what it is. ``offers`` and ``wants`` are the newest of them;
+    ``more`` counts what else there is. ``back`` leads to the page that this is the sheet of.
+    """
+
+    head: Head
+    name: str
+    lead: str
+    address: str
+    qr_path: str
+    back: Link
+    offers: tuple[Card, ...] = ()
+    wants: tuple[Card, ...] = ()
+    more: int = 0

@@ -126,6 +126,7 @@ class HowItWorksPage:
     downloads_path: str
     node_document_path: str
     contact: str | None = None
+    sheet_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

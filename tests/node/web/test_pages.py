@@ -97,7 +97,7 @@ def test_text_of_others_is_cleaned_and_links_are_marked(node: Node, web: FlaskCl
     put_listings(node, [draft(node, content_html=rich), draft(node, "b", content_text="At https://y.example/b.")])
     tree = tree_of(web, DESK)
     assert tree.xpath("//a[@href='https://x.example/']/@rel") == ["nofollow noopener ugc"]
-    assert not tree.xpath("//*[@onclick] | //main//img")
+    assert not tree.xpath("//*[@onclick] | //main//img[not(@class='qr')]")
     other = tree_of(web, "/listings/riverside-school.b")
     assert other.xpath("//a[@href='https://y.example/b']/@rel") == ["nofollow noopener ugc"]
 
@@ -190,7 +190,9 @@ def test_a_picture_of_ours_is_shown_and_one_elsewhere_is_not_loaded(node: Node, 
     images = (Image(f"{URL}media/{name}", "A red desk"), Image("https://spy.example/1.jpg"))
     put_listings(node, [draft(node, images=images)])
     tree = tree_of(web, DESK)
-    assert [(i.get("src"), i.get("alt")) for i in tree.xpath("//main//img")] == [(f"/media/{name}", "A red desk")]
+    assert [(i.get("src"), i.get("alt")) for i in tree.xpath("//main//img[not(@class='qr')]")] == [
+        (f"/media/{name}", "A red desk")
+    ]
     with web.get(f"/media/{name}", base_url=URL) as answer:
         assert (answer.data, answer.mimetype) == (b"\xff\xd8picture", "image/jpeg")
         assert "immutable" in answer.headers["Cache-Control"]
@@ -233,11 +235,11 @@ class TestOnACatalogue:
 
         address = "https://far.example/desk.jpg"
         key = take(node, images=(Image(address, "Their desk"),))
-        assert not tree_of(web, f"/listings/{key}").xpath("//main//img")
+        assert not tree_of(web, f"/listings/{key}").xpath("//main//img[not(@class='qr')]")
         with node.database.write() as tx:
             assert stored.by_keys(tx, {photos.key_of(address)})
             stored.ready(tx, photos.key_of(address), 960, 720, node.now)
-        image = tree_of(web, f"/listings/{key}").xpath("//main//img")[0]
+        image = tree_of(web, f"/listings/{key}").xpath("//main//img[not(@class='qr')]")[0]
         assert (image.get("src"), image.get("alt")) == (photos.path_for(address), "Their desk")
 
     def test_a_removed_source_listing_is_gone(self, node: Node, web: FlaskClient) -> None:

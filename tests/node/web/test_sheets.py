@@ -10,7 +10,10 @@ import pytest
 from lxml import html
 
 from federation.facts import short_key
-from tests.fakes.publisher import URL, clock_of
+from node.app import create_app
+from node.services.publishing import put_listings
+from tests.fakes.own_client import client_of
+from tests.fakes.publisher import URL, clock_of, draft, publisher
 from tests.fakes.sites import PARK, item
 from tests.node.web.aggregator import Browser, follow, send
 
@@ -40,8 +43,13 @@ def test_a_listing_is_sent_by_mail_with_its_address_here(browser: Browser) -> No
     assert parse_qs(urlsplit(mail).query) == {"subject": ["Desk & <b>chair</b>"], "body": [HERE]}
     assert "+" not in mail
     [button] = tree.xpath("//main//button[@data-share]")
-    assert (button.get("data-share"), "needs-js" in button.get("class")) == (HERE, True)
+    # Hidden until a script has seen that the browser can do it.
+    assert (button.get("data-share"), button.get("hidden")) == (HERE, "")
+    [button] = tree.xpath("//main//button[@data-copy]")
+    assert (button.get("data-copy"), "needs-js" in button.get("class")) == (HERE, True)
+    assert tree.xpath("//main//*[@data-sharing]//*[@role='status'][@data-share-status]")
     assert tree.xpath(f"//main//a[@href='/listings/{KEY}/sheet']")
+    assert tree.xpath(f"//main//details//img[@src='/listings/{KEY}/qr.svg'][@alt]")
 
 
 def test_a_sheet_says_what_from_whom_and_where_to_ask(browser: Browser) -> None:
@@ -50,9 +58,46 @@ def test_a_sheet_says_what_from_whom_and_where_to_ask(browser: Browser) -> None:
     for words in ("Desk & <b>chair</b>", "Four legs.", "FromPark group", "How many3", "22 March", HERE):
         assert words in text
     assert tree.xpath("//meta[@name='robots'][@content='noindex']")
+    assert tree.xpath(f"//article//img[@src='/listings/{KEY}/qr.svg'][@alt]")
+
+
+def test_an_organisation_hangs_up_what_it_shares(browser: Browser) -> None:
+    hall = "https://hall.example/"
+    items = [item(f"o{number}", hall) for number in range(10)]
+    wanted = {**item("tents", hall, direction="want"), "title": "Tents <b>"}
+    send(browser.node, follow(browser.node, hall), [*items, wanted])
+    tree = page(browser, f"/listings/{short_key(hall + 'listings/tents')}")
+    [path] = tree.xpath("//*[@class='who-name']/a/@href")
+    assert page(browser, path).xpath(f"//main//a[@href='{path}/sheet']")
+    tree = page(browser, f"{path}/sheet")
+    text = said(tree.xpath("//article")[0])
+    for words in ("Park group", "What you can have", "Tents <b>", "And 2 more.", f"{URL.rstrip('/')}{path}"):
+        assert words in text
+    assert len(tree.xpath("//article//li")) == 9
+    assert tree.xpath(f"//article//img[@src='{path}/qr.svg'][@alt]")
+    assert tree.xpath("//meta[@name='robots'][@content='noindex']")
+
+
+def test_the_board_has_a_sheet_and_says_where_it_is(browser: Browser) -> None:
+    tree = page(browser, "/sheet")
+    assert URL in said(tree.xpath("//article")[0])
+    assert tree.xpath("//article//img[@src='/qr.svg'][@alt]")
+    assert page(browser, "/how-it-works").xpath("//main//a[@href='/sheet']")
+
+
+@pytest.mark.parametrize("path", ["/listings/riverside-school.a", "/organisations/riverside-school"])
+def test_a_small_publisher_has_them_too(tmp_path: Path, path: str) -> None:
+    node = publisher(tmp_path / "small")
+    put_listings(node, [draft(node)])
+    client = client_of(create_app(node))
+    tree = html.fromstring(client.get(path).text)
+    assert tree.xpath(f"//*[@data-sharing]//a[@href='{path}/sheet']")
+    assert client.get(f"{path}/sheet").status_code == client.get(f"{path}/qr.svg").status_code == 200
+    assert f"{URL.rstrip('/')}{path}" in client.get(f"{path}/sheet").text
 
 
 def test_what_is_not_there_has_no_sheet(browser: Browser) -> None:
     assert browser.get("/listings/nothing/sheet").status_code == 404
+    assert browser.get("/organisations/nobody/sheet").status_code == 404
     clock_of(browser.node).pass_by(days=400)
     assert browser.get(f"/listings/{KEY}/sheet").status_code == 404

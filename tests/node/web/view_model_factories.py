@@ -253,6 +253,20 @@ def report() -> vm.ReportPage:
     )
 
 
+def sharing(title: str, path: str) -> vm.Sharing:
+    url = f"https://shares.example{path}"
+    return vm.Sharing(title, url, f"mailto:?subject=x&body={url}", f"{path}/qr.svg", f"{path}/sheet")
+
+
+def poster() -> vm.PosterPage:
+    back = vm.Link("Ottersedge Scout Group", "/organisations/otters")
+    address = "https://shares.example/organisations/otters"
+    lead = "We share for free, and so can you."
+    return vm.PosterPage(
+        head("Otters, to print"), back.label, lead, address, f"{back.address}/qr.svg", back, OFFERS[:8], WANTS, 7
+    )
+
+
 def listing() -> vm.ListingPage:
     shown = replace(OFFERS[1], image=None, available_from=ahead(days=5), available_until=ahead(days=30), quantity=2)
     return vm.ListingPage(
@@ -288,6 +302,7 @@ def listing() -> vm.ListingPage:
         vm.MapView((shown,)),
         OFFERS[5:9],
         vm.Link("Back to results", "/search?q=gazebo"),
+        sharing=sharing("Gazebo", "/listings/1"),
     )
 
 
@@ -323,4 +338,5 @@ def organisation() -> vm.OrganisationPage:
         FEEDS,
         vm.Link("Peterborough City Council", "/sources/1"),
         vm.MapView(OFFERS[:6]),
+        sharing=sharing("Ottersedge Scout Group", "/organisations/otters"),
     )

@@ -38,7 +38,11 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "listing-photos": ("portal/listing.html", make.photographed()),
         "listing-expired": ("portal/listing.html", make.expired()),
         "listing-outdated": ("portal/listing.html", make.outdated()),
-        "sheet": ("portal/sheet.html", vm.SheetPage(HEAD, make.photographed(), "https://shares.example/listings/1")),
+        "sheet": (
+            "portal/sheet.html",
+            vm.SheetPage(HEAD, make.photographed(), "https://shares.example/listings/1", "/listings/1/qr.svg"),
+        ),
+        "poster": ("portal/poster.html", make.poster()),
         "gone": ("portal/gone.html", vm.GonePage(HEAD, "Plan chest", "given", make.ago(days=2), make.OFFERS[:4])),
         "report": ("portal/report.html", make.report()),
         "report-done": (
@@ -118,6 +122,10 @@ MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
             vm.SheetPage(
                 HEAD, vm.ListingPage(HEAD, vm.Card("/l/1", "", "give"), "give", "item"), "https://a.example/1"
             ),
+        ),
+        "poster": (
+            "portal/poster.html",
+            vm.PosterPage(HEAD, "x", "y", "https://a.example/", "/qr.svg", vm.Link("x", "/")),
         ),
         "gone": ("portal/gone.html", vm.GonePage(HEAD)),
         "report": ("portal/report.html", vm.ReportPage(HEAD, vm.Link("", "/l/1"), FORM)),

@@ -73,7 +73,7 @@ def ideas() -> vm.IdeasPage:
 
 def how_it_works(contact: str | None = None) -> vm.HowItWorksPage:
     head = make.head("How it works")
-    return vm.HowItWorksPage(head, "/ideas", "/downloads/", "/.well-known/sharefeed.json", contact)
+    return vm.HowItWorksPage(head, "/ideas", "/downloads/", "/.well-known/sharefeed.json", contact, "/sheet")
 
 
 def privacy() -> vm.PrivacyPage:
