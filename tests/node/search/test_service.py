@@ -6,8 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from bench.entries import hand_written
-from bench.relevance import GOOD_ENOUGH, measure, summary
 from node.search.postcodes import postcode_terms
 from node.search.request import SearchRequest
 from node.services.search import FacetValue, ParameterError, search, suggest
@@ -147,12 +145,6 @@ def test_reserved_can_be_left_out(board: Board) -> None:
     board.put([listing("a", "Desk", status="reserved"), listing("b", "Desk")]).follow()
     result = search(board.node, asked("status=available"))
     assert [match.shown.entry.key for match in result.matches] == ["b"]
-
-
-def test_hand_written_queries_find_what_people_judged_right() -> None:
-    found = summary(measure(list(hand_written())))
-    assert found["ndcg10"] >= GOOD_ENOUGH
-    assert found["unexpected"] == {}
 
 
 def test_the_clock_of_the_node_decides(board: Board) -> None:
