@@ -78,7 +78,7 @@ def served(home: Path) -> Iterator[int]:
     """The port on which the catalogue is answered by another process; it is stopped at the end."""
     port = free_port()
     command = [sys.executable, "-m", "bench.search", "--answer", str(home), "--port", str(port)]
-    with subprocess.Popen(command) as process:
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:
             _await(port)
             yield port

@@ -105,7 +105,7 @@ def search(node: Node, request: SearchRequest) -> SearchResult:
     return SearchResult(
         request=located,
         total=found.total,
-        matches=_matches(node, found),
+        matches=_matches(node, snapshot, found),
         facets=facet_counts(found.facets, located),
         how=found.how,
         corrected=found.corrected,
@@ -168,9 +168,9 @@ def _located(snapshot: Snapshot, request: SearchRequest) -> tuple[SearchRequest,
     return (replace(request, lat=town.lat, lon=town.lon), True) if town else (request, False)
 
 
-def _matches(node: Node, found: Found) -> tuple[Match, ...]:
-    with node.database.read() as tx:
-        shown = kept(node).by_keys(tx, [hit.key for hit in found.hits])
+def _matches(node: Node, snapshot: Snapshot, found: Found) -> tuple[Match, ...]:
+    reached = snapshot.state.epoch, snapshot.state.position
+    shown = kept(node).by_keys(node.database, [hit.key for hit in found.hits], reached)
     return tuple(Match(shown[hit.key], hit.distance_km) for hit in found.hits if hit.key in shown)
 
 
