@@ -11,14 +11,22 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from node.context import Node
+from node.languages import folders, offered
 from node.services.setup import check_settings
 from node.settings import Settings
-from node.web import errors, feeds, phrases, security, static_files, words
-from node.web.languages import choose_language
+from node.web import errors, feeds, languages, phrases, security, static_files, words
 from node.web.numbers import RowNumber
 from node.web.site import site_of
 
-WEB_MODULES = ("node.web.feeds", "node.web.brand", "node.web.pages", "node.web.media", "node.web.qr", "node.web.sheets")
+WEB_MODULES = (
+    "node.web.feeds",
+    "node.web.brand",
+    "node.web.pages",
+    "node.web.media",
+    "node.web.qr",
+    "node.web.sheets",
+    "node.web.languages",
+)
 AGGREGATOR_MODULES = (
     "node.web.portal",
     "node.web.photos",
@@ -52,6 +60,7 @@ def create_app(node: Node) -> Flask:
     if node.settings.aggregate:
         _install_api_rules(app, node.settings)
     _install_templates(app, node)
+    languages.install(app)
     feeds.prepare(app)
     _register(app, CSRFProtect(app), node.settings.aggregate)
     return app
@@ -69,9 +78,10 @@ def _install_templates(app: Flask, node: Node) -> None:
     words.install(app.jinja_env)
     Babel(
         app,
-        default_locale=node.settings.language.replace("-", "_"),
+        default_locale=offered(node.settings)[0].replace("-", "_"),
         default_timezone=node.settings.timezone,
-        locale_selector=choose_language,
+        default_translation_directories=";".join(map(str, folders(node.settings))),
+        locale_selector=languages.locale_of_request,
     )
     phrases.install(app)
 

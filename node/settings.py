@@ -45,6 +45,15 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("node_description", str, "", "One or two sentences about this node."),
     Setting("tagline", str, "", "The line under the name on the home page; empty uses the built-in one."),
     Setting("language", str, "en", "Language of the interface, and of imported listings that name none."),
+    Setting(
+        "languages",
+        str,
+        "",
+        "Languages that readers may choose from, with commas between; empty offers all that there are.",
+    ),
+    Setting(
+        "translations", str, "", "Folder with words of your own, in the node's home; they come before the built-in."
+    ),
     Setting("timezone", str, "Europe/London", "Time zone in which people read dates."),
     Setting("country", str, "GB", "Country of places that name none (ISO 3166-1, two letters)."),
     Setting("licence", str, "CC0-1.0", "Licence of the listings published here (SPDX identifier)."),

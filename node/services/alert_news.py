@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from federation.chunks import chunked
 from node.context import Node
+from node.languages import translations
 from node.search.errors import IndexUnavailableError
 from node.search.fitting import fitting
 from node.search.index import Snapshot
@@ -23,7 +24,7 @@ from node.search.request import SearchRequest, from_args
 from node.services import alert_links as links
 from node.services.alert_times import INSTANT, after_mail, next_due
 from node.services.alerts import JUST_SHOWN_S, manage_url, topic_of
-from node.services.mail import Letter, post, render, translations
+from node.services.mail import Letter, post, render
 from node.services.mail_settings import can_mail
 from node.services.search import reader
 from node.storage import alerts as stored
@@ -157,6 +158,7 @@ def news(node: Node, alert: Alert, fresh: Sequence[Shown], through: int) -> Lett
     items = [_item(node, one) for one in reversed(fresh)]
     stop_url = f"{base}{links.STOP_PATH}{links.stop_token(node, alert.id)}"
     text, html = render(
+        node.settings,
         "alert_news",
         alert.language,
         site=site,
@@ -169,15 +171,15 @@ def news(node: Node, alert: Alert, fresh: Sequence[Shown], through: int) -> Lett
         manage_url=manage_url(node, alert.person),
     )
     key = f"alert-news:{alert.id}:{alert.position}-{through}"
-    return Letter(alert.email, _subject(alert, site, items), text, html, key, topic_of(alert.id), stop_url)
+    return Letter(alert.email, _subject(node, alert, items), text, html, key, topic_of(alert.id), stop_url)
 
 
-def _subject(alert: Alert, site: str, items: Sequence[NewsItem]) -> str:
-    say = translations(alert.language.replace("-", "_"))
+def _subject(node: Node, alert: Alert, items: Sequence[NewsItem]) -> str:
+    say, site = translations(alert.language, node.settings), node.settings.node_name
     if len(items) == 1:
-        return str(say.gettext("New at %(site)s: %(title)s")) % {"site": site, "title": items[0].title}
-    words = say.gettext("%(count)s new at %(site)s: %(words)s")
-    return str(words) % {"count": len(items), "site": site, "words": alert.words}
+        return say.gettext("New at %(site)s: %(title)s") % {"site": site, "title": items[0].title}
+    words = say.ngettext("%(count)s new at %(site)s: %(words)s", "%(count)s new at %(site)s: %(words)s", len(items))
+    return words % {"count": len(items), "site": site, "words": alert.words}
 
 
 def _item(node: Node, shown: Shown) -> NewsItem:

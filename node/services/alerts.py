@@ -13,11 +13,12 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from node.context import Node
+from node.languages import translations
 from node.search.request import PAGE_SIZE, SearchRequest
 from node.services import alert_links as links
 from node.services.alert_links import AlertLinkError
 from node.services.alert_times import FREQUENCIES, next_due
-from node.services.mail import Letter, MailError, deliverable, post, render, translations
+from node.services.mail import Letter, MailError, deliverable, post, render
 from node.services.search import search
 from node.services.strangers import FormError, FormLimitError, mail_problems, sender_of
 from node.storage import alerts as stored
@@ -153,6 +154,7 @@ def _post(
     # Anyone may have typed these words for a stranger to read: nothing in them may lead anywhere.
     words = "" if _LURES.search(alert.words) else alert.words[:100]
     text, html = render(
+        node.settings,
         name,
         alert.language,
         site=site,
@@ -162,8 +164,12 @@ def _post(
         confirm_url=confirm_url,
         manage_url=manage_url(node, alert.person),
     )
-    say = translations(alert.language.replace("-", "_")).gettext
-    subject = say("You get these mails from %(site)s already") if known else say("Please confirm: mails from %(site)s")
+    say = translations(alert.language, node.settings)
+    subject = (
+        say.gettext("You get these mails from %(site)s already")
+        if known
+        else say.gettext("Please confirm: mails from %(site)s")
+    )
     letter = Letter(alert.email, subject % {"site": site}, text, html, key, topic_of(alert.id), useless_at=useless_at)
     post(tx, node, letter)
 

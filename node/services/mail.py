@@ -14,24 +14,24 @@ from email.headerregistry import Address, BaseHeader, HeaderRegistry, Unstructur
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime
-from functools import cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 
 import idna
 import jinja2
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 
 from node.context import Node
+from node.languages import translations
 from node.services.mail_settings import sender_address
 from node.services.strangers import mail_problems
+from node.settings import Settings
 from node.storage import outbox
 from node.storage.engine import Tx
 from node.storage.outbox import CAPTURED, WAITING, Mail
 from schemas.errors import SharefeedError
 
 LONGEST_SUBJECT = 150
-TRANSLATIONS = Path(__file__).parent.parent / "translations"
 _INVISIBLE = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
@@ -135,21 +135,15 @@ def _mark(node: Node, key: str) -> str:
     return hmac.new(node.settings.secret(), f"mail {key}".encode(), hashlib.sha256).hexdigest()[:40]
 
 
-def render(name: str, language: str, **values: Any) -> tuple[str, str]:
+def render(settings: Settings, name: str, language: str, **values: Any) -> tuple[str, str]:
     """Text and HTML of the mail ``name`` in a language, from ``templates/mail``."""
-    environment = _environment(language.replace("-", "_"))
+    environment = _environment(language, translations(language, settings))
     text, html = (environment.get_template(f"{name}.{kind}.j2").render(values) for kind in ("txt", "html"))
     return text, html
 
 
-@cache
-def translations(language: str) -> NullTranslations:
-    """The interface's words in a language; those of the code where there is no translation."""
-    return Translations.load(str(TRANSLATIONS), [language])
-
-
-@cache
-def _environment(language: str) -> jinja2.Environment:
+@lru_cache
+def _environment(language: str, words: NullTranslations) -> jinja2.Environment:
     made = jinja2.Environment(
         loader=jinja2.PackageLoader("node", "templates/mail"),
         autoescape=jinja2.select_autoescape(enabled_extensions=("html.j2",)),
@@ -158,7 +152,7 @@ def _environment(language: str) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words: Any = made
-    words.install_gettext_translations(translations(language), newstyle=True)
-    made.globals["language"] = language.replace("_", "-")
+    with_words: Any = made
+    with_words.install_gettext_translations(words, newstyle=True)
+    made.globals["language"] = language
     return made

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import orjson
 
 from node.context import Node
+from node.languages import check_languages
 from node.services.about import area_bbox, described
 from node.services.allowance import LARGEST_QUOTA, uncounted
 from node.services.mail_settings import check_mail
@@ -96,6 +97,7 @@ def check_settings(settings: Settings) -> None:
     area_bbox(settings)
     check_mail(settings)
     _check_rates(settings)
+    check_languages(settings)
     try:
         ZoneInfo(settings.timezone)
     except (ValueError, OSError, ZoneInfoNotFoundError) as error:

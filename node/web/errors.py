@@ -119,11 +119,15 @@ def _answer(
 
 def for_machine() -> bool:
     """Whether the one who asks would rather read JSON: by the address, else by Accept."""
-    path = request.path
-    if path.endswith(_MACHINE_ENDS) or (path.startswith(_MACHINE_STARTS) and path not in _FOR_PEOPLE):
+    if is_for_machines(request.path):
         return True
     offered = ["text/html", "application/json", problem.MEDIA_TYPE]
     return request.accept_mimetypes.best_match(offered, "text/html") != "text/html"
+
+
+def is_for_machines(path: str) -> bool:
+    """Whether what is at this path is read by programs alone: feeds, the API and their like."""
+    return path.endswith(_MACHINE_ENDS) or (path.startswith(_MACHINE_STARTS) and path not in _FOR_PEOPLE)
 
 
 def _document(

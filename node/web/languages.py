@@ -1,31 +1,93 @@
-"""Which language a reader gets: the first of theirs that the interface has been translated into, else the node's."""
+"""Which language a reader gets: the one they chose, else the first of theirs that is offered, else the node's.
+
+What programs read (feeds, the API, downloads) is in the node's own language, whoever asks: it has one address, is kept
+by caches, and must not change with the reader.
+"""
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
+from urllib.parse import quote
 
-from flask import request
+from flask import Blueprint, Flask, Response, abort, current_app, redirect, request
 
+from node.languages import offered
+from node.settings import Settings
 from node.web import current_node
+from node.web.errors import is_for_machines
+from node.web.words import href, locale
 
-TRANSLATIONS = Path(__file__).parent.parent / "translations"
-WRITTEN_IN = "en"
-"""The language of the texts in the code and the templates."""
+COOKIE = "sharefeed_language"
+PATH = "/language"
+_YEAR_S = 31_536_000
+_LONGEST_WAY_BACK = 2000
+
+blueprint = Blueprint("languages", __name__)
+without_csrf = True
+"""A token would need a cookie on every page. Whoever sends this form from elsewhere can only choose a language."""
 
 
-@cache
-def translated() -> tuple[str, ...]:
-    """Codes of the languages that there is a compiled translation for, and the one that needs none."""
-    found = {path.parent.parent.name.replace("_", "-") for path in TRANSLATIONS.glob("*/LC_MESSAGES/messages.mo")}
-    return tuple(sorted(found | {WRITTEN_IN}))
-
-
-def choose_language() -> str:
+def locale_of_request() -> str:
     """The locale for this request, as Babel names it."""
-    own = str(current_node().settings.language)
-    known = translated()
-    if len(known) == 1:
-        return own.replace("-", "_")
-    offered = [own, *(code for code in known if code != own)]
-    return (request.accept_languages.best_match(offered) or own).replace("-", "_")
+    return _chosen(current_node().settings).replace("-", "_")
+
+
+def _chosen(settings: Settings) -> str:
+    known = offered(settings)
+    if len(known) == 1 or is_for_machines(request.path):
+        return known[0]
+    kept = request.cookies.get(COOKIE, "")
+    return kept if kept in known else preferred(known)
+
+
+def preferred(known: tuple[str, ...]) -> str:
+    """What the reader's browser asks for, of these."""
+    return request.accept_languages.best_match(known) or known[0]
+
+
+def install(app: Flask) -> None:
+    """Say on every page which language it is in, and to caches what that depends on."""
+
+    def say(response: Response) -> Response:
+        if response.mimetype == "text/html":
+            response.headers.setdefault("Content-Language", str(locale()).replace("_", "-"))
+            if len(offered(current_node().settings)) > 1:
+                response.vary.update(("Accept-Language", "Cookie"))
+        return response
+
+    app.after_request(say)
+
+
+@blueprint.post(PATH)
+def choose() -> Response:
+    """Keep the reader's choice in a cookie, unless their browser asks for that language anyway, and go back."""
+    settings, code = current_node().settings, request.form.get("language", "")
+    known = offered(settings)
+    if code not in known:
+        abort(400)
+    root = request.script_root
+    response: Response = redirect(way_back(request.form.get("to", ""), root), 303)  # type: ignore[assignment]
+    # A life of no seconds takes a cookie away.
+    kept, seconds = ("", 0) if code == preferred(known) else (code, _YEAR_S)
+    secure = settings.url.startswith("https://")
+    response.set_cookie(COOKIE, kept, seconds, path=f"{root}/", secure=secure, httponly=True, samesite="Lax")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def here() -> str:
+    """The address of this page, to come back to: without an endless query, and the front page for a form's answer."""
+    if request.method == "POST" and not _can_be_opened():
+        return f"{request.script_root}/"
+    path = request.script_root + quote(request.path)
+    query = request.query_string.decode("latin-1")
+    whole = f"{path}?{query}" if query else path
+    return whole if len(whole) <= _LONGEST_WAY_BACK else path
+
+
+def _can_be_opened() -> bool:
+    return current_app.url_map.bind_to_environ(request.environ).test(method="GET")
+
+
+def way_back(to: str, root: str) -> str:
+    """``to`` if it is a page of this site, else the front page."""
+    return to if href(to) and to.startswith(f"{root}/") else f"{root}/"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from babel import Locale
 from flask import g, request
 
 from node.context import Node
+from node.languages import base, locale_of, offered
 from node.settings import Settings
-from node.web import words
+from node.web import languages, words
 from node.web.brand import BRAND_PATH, is_colour
 from node.web.phrases import say as _
-from node.web.view_model_parts import FeedLink, Image, Language, Link, MapSettings, Site
+from node.web.view_model_parts import FeedLink, Image, Language, LanguageSwitch, Link, MapSettings, Site
 from schemas import atom_feed, json_feed
 
 _HELD = "sharefeed_site"
@@ -46,6 +49,8 @@ def _site(node: Node) -> Site:
         network_path=f"{root}/sources" if settings.aggregate else None,
         propose_path=f"{root}/sources/propose" if settings.aggregate and settings.proposals else None,
         language=language_of(words.locale()),
+        own_language=settings.language,
+        language_switch=_switch(settings, root),
         footer_links=_footer_links(root) if settings.aggregate else (),
         feeds=feed_links(root),
         licence=Link(settings.licence, f"https://spdx.org/licenses/{settings.licence}.html"),
@@ -72,8 +77,30 @@ def _footer_links(root: str) -> tuple[Link, ...]:
 
 
 def language_of(locale: Locale) -> Language:
+    """The language of the page that is being answered."""
     code = str(locale).replace("_", "-")
-    return Language(code, locale.get_language_name() or code, "/", locale.text_direction == "rtl")
+    return Language(code, name_of(code), locale.text_direction == "rtl", current=True)
+
+
+@lru_cache
+def name_of(code: str) -> str:
+    """What a language calls itself: "Polski"."""
+    name = locale_of(code).get_language_name() or code
+    return name[:1].upper() + name[1:]
+
+
+def _switch(settings: Settings, root: str) -> LanguageSwitch | None:
+    """The choice among the languages that are offered; None where there is nothing to choose."""
+    codes = offered(settings)
+    if len(codes) == 1:
+        return None
+    return LanguageSwitch(root + languages.PATH, languages.here(), _choices(codes, words.locale().language))
+
+
+@lru_cache
+def _choices(codes: tuple[str, ...], now: str) -> tuple[Language, ...]:
+    known = (Language(code, name_of(base(code)), current=base(code) == now) for code in codes)
+    return tuple(sorted(known, key=lambda one: one.name))
 
 
 def _map(settings: Settings) -> MapSettings:

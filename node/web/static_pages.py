@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from jinja2 import StrictUndefined
 
 from federation.facts import short_key
 from node.context import Node
+from node.languages import folders, offered
 from node.services.static_site import FRONT_PAGE_LISTINGS, PAGE_END, StaticSite, front_page
 from node.storage.catalogue import Shown
 from node.storage.engine import Database
@@ -44,14 +46,20 @@ def _application(site: StaticSite) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     words.install(app.jinja_env)
     static_files.install(app)
-    language = site.settings.language.replace("-", "_")
-    Babel(app, default_locale=language, default_timezone=site.settings.timezone, locale_selector=lambda: language)
+    language = offered(site.settings)[0].replace("-", "_")
+    Babel(
+        app,
+        default_locale=language,
+        default_timezone=site.settings.timezone,
+        default_translation_directories=";".join(map(str, folders(site.settings))),
+    )
     phrases.install(app)
     # Dates are worded by the day, so that the same day makes the same bytes. The database is never opened.
     node = Node(site.settings, Database("sqlite://"), lambda: site.now.replace(hour=12, minute=0, second=0))
 
     def known() -> dict[str, Any]:
-        return {"site": site_of(node)}
+        # Nobody is there to take a choice of language.
+        return {"site": replace(site_of(node), language_switch=None)}
 
     app.context_processor(known)
     return app

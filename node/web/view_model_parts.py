@@ -79,15 +79,24 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language of the interface: BCP 47 ``code``, its own ``name``, the ``path`` that switches to it."""
+    """One language of the interface: BCP 47 ``code`` and its own ``name``."""
 
     code: str
     name: str
-    path: str
     rtl: bool = False
+    current: bool = False
 
 
-ENGLISH = Language("en-GB", "English", "/")
+ENGLISH = Language("en-GB", "English", current=True)
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageSwitch:
+    """Choosing among ``languages``: a POST of ``language`` (a code) and ``to`` (``here``, this page) to ``path``."""
+
+    path: str
+    here: str
+    languages: tuple[Language, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +125,8 @@ class Site:
     themes (contrast checked when the setting was made), ``brand_colour`` its light value, ``#rrggbb``, for
     the browser's own frame. ``theme`` is ``system``, ``light`` or ``dark``. A path that is ``None`` is not
     linked: a publisher's own site has no ``network_path`` and, without a search of its own, no
-    ``search_path``.
+    ``search_path``. ``own_language`` is the code of the language in which the site's own texts, and listings
+    that name none, are taken to be.
     """
 
     name: str
@@ -137,7 +147,8 @@ class Site:
     network_path: str | None = None
     propose_path: str | None = None
     language: Language = ENGLISH
-    languages: tuple[Language, ...] = ()
+    own_language: str = "en"
+    language_switch: LanguageSwitch | None = None
     header_links: tuple[Link, ...] = ()
     footer_links: tuple[Link, ...] = ()
     feeds: tuple[FeedLink, ...] = ()

@@ -109,7 +109,11 @@ def site(**more: Any) -> vm.Site:
         wanted_path="/wanted",
         network_path="/sources",
         propose_path="/propose",
-        languages=(vm.Language("en-GB", "English", "/lang/en"), vm.Language("ur", "اردو", "/lang/ur", rtl=True)),
+        language_switch=vm.LanguageSwitch(
+            "/language",
+            "/search?q=desk",
+            (vm.Language("en-GB", "English", current=True), vm.Language("ur", "اردو", rtl=True)),
+        ),
         footer_links=(vm.Link("About", "/about"),),
         feeds=FEEDS,
         licence=vm.Link("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"),
