@@ -21,7 +21,9 @@ WINDOW = 10_000
 
 PAGE_SIZE = 24
 LARGEST_PAGE = 100
-FARTHEST_KM = 1000.0
+NEAREST_KM, FARTHEST_KM = 0.05, 1000.0
+LONGEST_PLACE = 120
+LARGEST_SOURCE = 10**15 - 1
 SORTS = ("relevance", "newest", "nearest")
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -33,6 +35,9 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "status": STATUSES,
 }
 _KEY = re.compile(r"[A-Za-z0-9_.~-]{1,120}\Z")
+_WHOLE = re.compile(r"[0-9]{1,15}\Z")
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{0,30})?(?:[eE][+-]?[0-9]{1,3})?\Z")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt][0-9:.+Zz-]{1,30})?\Z")
 _CURSOR = re.compile(r"[A-Za-z0-9_-]{1,200}\Z")
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 _T = TypeVar("_T")
@@ -134,7 +139,7 @@ def from_args(args: Arguments) -> tuple[SearchRequest, list[Problem]]:
         category=reader.many("category", _category),
         organisation=reader.many("organisation", _key),
         source=reader.many("source", _whole),
-        near=reader.text("near", 120),
+        near=reader.text("near", LONGEST_PLACE),
         sort=reader.one("sort", lambda value: _choice(value, SORTS)) or "",
         **values,
     )
@@ -187,7 +192,7 @@ class _Reader:
     def place(self) -> dict[str, float | None]:
         lat = self.one("lat", lambda text: _number(text, -90, 90))
         lon = self.one("lon", lambda text: _number(text, -180, 180))
-        within = self.one("within", lambda text: _number(text, 0.05, FARTHEST_KM))
+        within = self.one("within", lambda text: _number(text, NEAREST_KM, FARTHEST_KM))
         if (lat is None) != (lon is None):
             missing = "lat" if lat is None else "lon"
             self.refuse(missing, "missing", "A point needs both lat and lon, so distances were left out.")
@@ -202,8 +207,8 @@ class _Reader:
         return {"available_from": first, "available_until": last}
 
     def paging(self) -> dict[str, Any]:
-        limit = self.one("limit", lambda text: int(_number(text, 1, LARGEST_PAGE))) or PAGE_SIZE
-        page = self.one("page", lambda text: int(_number(text, 1, WINDOW))) or 1
+        limit = self.one("limit", lambda text: _counted(text, LARGEST_PAGE)) or PAGE_SIZE
+        page = self.one("page", lambda text: _counted(text, WINDOW)) or 1
         if page * limit > WINDOW:
             self.refuse("page", "too-far", f"Results are numbered up to {WINDOW}; narrow the search to see the others.")
             page = WINDOW // limit
@@ -235,23 +240,28 @@ def _cursor(value: str) -> str:
 
 
 def _whole(value: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,15}", value):
+    if not _WHOLE.match(value):
         raise ValueError("it must be a whole number")
     return int(value)
 
 
+def _counted(text: str, most: int) -> int:
+    if not _WHOLE.match(text) or not 1 <= int(text) <= most:
+        raise ValueError(f"it must be a whole number from 1 to {most}")
+    return int(text)
+
+
 def _number(text: str, low: float, high: float) -> float:
-    try:
-        number = float(text)
-    except ValueError as error:
-        raise ValueError(f"it must be a number from {low:g} to {high:g}") from error
-    if not low <= number <= high:
+    # float() alone would take other digits, underscores and words as well.
+    if not _DECIMAL.match(text) or not low <= float(text) <= high:
         raise ValueError(f"it must be a number from {low:g} to {high:g}")
-    return number
+    return float(text)
 
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text[:10])
-    except ValueError as error:
-        raise ValueError("it must be a date such as 2026-12-05") from error
+        if _DAY.match(text):
+            return date.fromisoformat(text[:10])
+    except ValueError:
+        pass
+    raise ValueError("it must be a date such as 2026-12-05")

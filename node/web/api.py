@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import flask_smorest
 import orjson
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Flask, Response, abort, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from node.context import Node
@@ -24,14 +24,15 @@ from node.services.matching import Partner
 from node.services.search import FacetValue, ParameterError, SearchResult
 from node.services.shown import Gone
 from node.storage.catalogue import Shown
+from node.web import api_examples, current_node
 from node.web import api_schemas as schemas_of
-from node.web import current_node
+from node.web.api_document import OPENAPI_VERSION, REFUSES, TITLE, VERSION, completed
 from node.web.api_rules import BLUEPRINT, MEDIA_TYPE
 from node.web.conditional import conditional
 from node.web.matches import why
 from node.web.site import site_of
 from node.web.view_model_parts import Site
-from schemas import problem, vocabulary
+from schemas import vocabulary
 from schemas.errors import DocumentError
 from schemas.fields import rfc3339_of
 from schemas.organisation import dump_organisation
@@ -40,8 +41,6 @@ from schemas.strict_json import loads
 if TYPE_CHECKING:
     from node.services.sources import Health
 
-TITLE, VERSION, OPENAPI_VERSION = "Sharefeed catalogue", "1", "3.1.0"
-MOST_MATCHES = 20
 LONGEST_LINK = 2_000
 """A longer address stands in the answer alone: proxies refuse answers whose headers are large."""
 _View = TypeVar("_View", bound=Callable[..., Response])
@@ -55,22 +54,34 @@ blueprint = flask_smorest.Blueprint(BLUEPRINT, __name__, url_prefix="/api", desc
 def _offers(
     path: str, answer: type[Any], *, status: int = 200, method: str = "GET", refuses: Iterable[int] = (), **doc: Any
 ) -> Callable[[_View], _View]:
-    """Register a view with its place in the OpenAPI document; ``refuses`` are its problem documents."""
+    """Register a view with its place in the OpenAPI document; ``refuses`` are statuses of its problem documents.
+
+    ``doc`` are members of the operation: its ``operationId``, which `node.web.api_examples` has an example for, and
+    its ``tags``.
+    """
 
     def register(view: _View) -> _View:
-        described = blueprint.response(status, answer)(view)
-        for code in (*refuses, 503):
-            told = blueprint.alt_response(code, schema=schemas_of.ProblemSchema, content_type=problem.MEDIA_TYPE)
-            described = told(described)
-        blueprint.add_url_rule(path, view_func=blueprint.doc(**doc)(described), methods=[method])
+        described = blueprint.doc(**doc, **{REFUSES: list(refuses)})(blueprint.response(status, answer)(view))
+        blueprint.add_url_rule(path, view_func=described, methods=[method])
         return view
 
     return register
 
 
-@_offers("/v1/listings", schemas_of.SearchSchema, refuses=(400,), parameters=list(schemas_of.SEARCH_PARAMETERS))
+@_offers(
+    "/v1/listings",
+    schemas_of.SearchSchema,
+    refuses=(400,),
+    operationId="searchListings",
+    tags=["Listings"],
+    parameters=list(schemas_of.SEARCH_PARAMETERS),
+)
 def listings() -> Response:
-    """Search the catalogue."""
+    """Search the catalogue.
+
+    The parameters are those of the search page: several values of one mean any of them, different ones must all hold.
+    Follow ``next`` until it is null.
+    """
     node = current_node()
     asked, problems = from_args(request.args)
     if problems:
@@ -84,9 +95,14 @@ def listings() -> Response:
     return response
 
 
-@_offers("/v1/listings/<key>", schemas_of.ListingSchema, refuses=(404, 410))
+@_offers(
+    "/v1/listings/<key>", schemas_of.ListingSchema, refuses=(404, 410), operationId="getListing", tags=["Listings"]
+)
 def listing(key: str) -> Response:
-    """One listing. 410 when it was here and is gone, with the reason."""
+    """One listing.
+
+    410 when it was here and is gone, with the reason.
+    """
     node = current_node()
     return _answer(_listing(node, _found_one(node, key)))
 
@@ -100,21 +116,39 @@ def _found_one(node: Node, key: str) -> Shown:
     return found.shown
 
 
-@_offers("/v1/listings/<key>/matches", schemas_of.MatchesSchema, refuses=(404, 410))
+@_offers(
+    "/v1/listings/<key>/matches",
+    schemas_of.MatchesSchema,
+    refuses=(404, 410),
+    operationId="getMatches",
+    tags=["Listings"],
+)
 def matches(key: str) -> Response:
-    """For a want the offers that meet it, for an offer the wants that it meets: the best first, 20 at most."""
+    """What meets a listing.
+
+    For a want the offers that meet it, for an offer the wants that it meets: the best first, 20 at most.
+    """
     node = current_node()
     shown = _found_one(node, key)
     searching.reader(node).snapshot()
     wanted = shown.entry.facts.direction == "want"
     site = site_of(node)
-    found = [_match(node, shown, one, site) for one in matching.partners(node, shown, MOST_MATCHES)]
+    found = [_match(node, shown, one, site) for one in matching.partners(node, shown, schemas_of.MOST_MATCHES)]
     return _answer({"direction": "offer" if wanted else "want", "matches": found})
 
 
-@_offers("/v1/organisations/<key>", schemas_of.OrganisationPageSchema, refuses=(404,))
+@_offers(
+    "/v1/organisations/<key>",
+    schemas_of.OrganisationPageSchema,
+    refuses=(404,),
+    operationId="getOrganisation",
+    tags=["Organisations"],
+)
 def organisation(key: str) -> Response:
-    """An organisation with its newest listings, 200 at most."""
+    """An organisation with its newest listings.
+
+    As it describes itself, with 200 listings at most; search by ``organisation`` for all of them.
+    """
     node = current_node()
     host = catalogue.organisation(node, key)
     if host is None:
@@ -128,9 +162,12 @@ def organisation(key: str) -> Response:
     return _answer(document)
 
 
-@_offers("/v1/categories", schemas_of.CategoriesSchema)
+@_offers("/v1/categories", schemas_of.CategoriesSchema, operationId="getCategories", tags=["Vocabulary"])
 def categories() -> Response:
-    """The vocabulary of categories, with how much each holds now."""
+    """The vocabulary of categories.
+
+    With how many listings each holds now, those below it counted as well.
+    """
     node = current_node()
     result = documents.ready(node, SearchRequest(limit=1))
     counts = _category_counts(result)
@@ -140,7 +177,7 @@ def categories() -> Response:
     return _answer({"categories": rows})
 
 
-@_offers("/v1/sources", schemas_of.SourcesSchema)
+@_offers("/v1/sources", schemas_of.SourcesSchema, operationId="getSources", tags=["Network"])
 def sources() -> Response:
     """The feeds that this catalogue reads."""
     from node.services import sources as services
@@ -154,24 +191,41 @@ def sources() -> Response:
     schemas_of.ProposedSchema,
     status=201,
     method="POST",
-    refuses=(400, 415, 422, 429),
-    requestBody={"required": True, "content": {MEDIA_TYPE: {"schema": schemas_of.ProposalSchema}}},
+    refuses=(413, 415, 422, 429),
+    operationId="proposeSource",
+    tags=["Network"],
+    requestBody={
+        "required": True,
+        "content": {MEDIA_TYPE: {"schema": schemas_of.ProposalSchema, "example": api_examples.PROPOSAL}},
+    },
 )
 def propose() -> Response:
-    """Propose a source. Sending the same address again while it waits is the same proposal."""
+    """Propose a source.
+
+    An operator looks at it before anything of it is shown. Sending the same address again while it waits is the same
+    proposal. A few an hour are taken from one connection.
+    """
     from node.services import proposals
 
     told = _told()
     node = current_node()
     kept = proposals.propose(node, **told, from_address=request.remote_addr or "")
-    response = _answer({"id": kept.id, "state": kept.state, "url": kept.url})
-    response.status_code = 201
-    return response
+    document = orjson.dumps({"id": kept.id, "state": kept.state, "url": kept.url})
+    return Response(document, status=201, content_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 
 
 def description() -> Response:
     """This API's OpenAPI document."""
-    return _answer(current_app.extensions[_DESCRIPTION])
+    return _answer(document_of(current_app))
+
+
+def document_of(app: Flask) -> dict[str, Any]:
+    """The OpenAPI document, made when it is first asked for."""
+    node: Node = app.extensions["sharefeed"]
+    known: dict[str, Any] = app.extensions[_DOCUMENT]
+    if "paths" not in known:
+        known.update(completed(app.extensions[_ROUTES], node.settings))
+    return known
 
 
 # Flask's own way in: the document does not describe itself.
@@ -262,18 +316,20 @@ def _source(node: Node, health: Health) -> dict[str, Any]:
     }
 
 
-_DESCRIPTION = "sharefeed.openapi"
+_ROUTES, _DOCUMENT = "sharefeed.api-routes", "sharefeed.openapi"
 
 
 def _describe(setup: BlueprintSetupState) -> None:
-    """Write the OpenAPI document once all routes stand."""
+    """Note what the routes say of themselves once all of them stand."""
     api = flask_smorest.Api()
     # Errors are told by one module for the whole site, in the form that the client prefers.
     api._register_error_handlers = lambda: None
     api.DEFAULT_ERROR_RESPONSE_NAME = None
     api.init_app(setup.app, spec_kwargs={"title": TITLE, "version": VERSION, "openapi_version": OPENAPI_VERSION})
     blueprint.register_views_in_doc(api, setup.app, api.spec, name=setup.name, parameters=None)
-    setup.app.extensions[_DESCRIPTION] = api.spec.to_dict()
+    # Named by none of them: what every refusal is.
+    api.spec.components.schema("Problem", schema=schemas_of.ProblemSchema)
+    setup.app.extensions[_ROUTES], setup.app.extensions[_DOCUMENT] = api.spec.to_dict(), {}
 
 
 # What is recorded is done in order: this stays the last, after all routes.

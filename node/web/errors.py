@@ -28,12 +28,14 @@ QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded
 class Answer:
     """``status`` and problem ``type`` (a URI) of one kind of error.
 
-    ``retry_s`` becomes Retry-After; an error that knows better has a ``retry_s`` of its own.
+    ``retry_s`` becomes Retry-After; an error that knows better has a ``retry_s`` of its own. ``detail`` is what is said
+    of it where the error's own words are for the log alone.
     """
 
     status: int
     type: str
     retry_s: int | None = None
+    detail: str = "Something went wrong on this side; nothing was changed."
 
 
 ANSWERS = {
@@ -46,9 +48,13 @@ ANSWERS = {
     "node.services.strangers.FormLimitError": Answer(429, PROBLEMS_URL + "too-many", retry_s=3600),
     "node.services.strangers.FormError": Answer(422, PROBLEMS_URL + "invalid"),
     "node.services.alert_links.AlertLinkError": Answer(404, PROBLEMS_URL + "unknown-link"),
-    "node.search.errors.IndexUnavailableError": Answer(503, PROBLEMS_URL + "index", retry_s=5),
+    "node.search.errors.IndexUnavailableError": Answer(
+        503, PROBLEMS_URL + "index", retry_s=5, detail="The search is being prepared. Ask again in a few seconds."
+    ),
     "schemas.errors.DocumentError": Answer(422, PROBLEMS_URL + "invalid"),
-    "node.storage.engine.StorageError": Answer(503, PROBLEMS_URL + "storage", retry_s=5),
+    "node.storage.engine.StorageError": Answer(
+        503, PROBLEMS_URL + "storage", retry_s=5, detail="The database is busy. Ask again in a few seconds."
+    ),
 }
 UNEXPECTED = Answer(500, "about:blank")
 _NO_MEMBERS: Mapping[str, Any] = {}
@@ -67,7 +73,7 @@ def respond(error: Exception) -> Response:
         return _from_http(error)
     found = answer_to(error)
     reference = _log(error) if found.status >= 500 else None
-    detail = str(error) if found.status < 500 else "Something went wrong on this side; nothing was changed."
+    detail = str(error) if found.status < 500 else found.detail
     found = replace(found, retry_s=getattr(error, "retry_s", found.retry_s))
     return _answer(found, detail, reference, getattr(error, "problems", ()), getattr(error, "members", {}))
 
