@@ -11,10 +11,11 @@ from node.search.analysis import EVERYONE, STOP_WORDS, stem, words
 from node.search.documents import lineage
 from node.search.index import Snapshot
 from node.search.query import within
-from node.search.things import Thing, names_of
+from node.search.things import Thing, kinds_of, names_of, wider_names_of
 from schemas.vocabulary import home_of
 
 _MOST_WORDS = 12
+_MOST_NAMES = 48
 _SHORTEST_WORD = 3
 _SAME_CATEGORY = 100.0
 _WEIGHTS = {"title": 2.0, "tags": 1.0}
@@ -59,7 +60,7 @@ def counterparts(
     """
     schema = snapshot.schema
     other = "offer" if facts.direction == "want" else "want"
-    said_so = [*_named(schema, named), *_stems(schema, said)]
+    said_so = [*_named(schema, named, facts.direction), *_stems(schema, said)]
     paths = dict.fromkeys((facts.category, *(path for thing in named for path in thing.answered)))
     filed = [Query.const_score_query(_term(schema, "category", path), _FILED) for path in paths]
     clauses = [
@@ -74,8 +75,10 @@ def counterparts(
     return [snapshot.searcher.doc(address)["key"][0] for _, address in found]
 
 
-def _named(schema: Schema, things: Collection[Thing]) -> Iterator[Query]:
-    for phrase in dict.fromkeys(names_of(things)):
+def _named(schema: Schema, things: Collection[Thing], direction: str) -> Iterator[Query]:
+    """By every name of what is asked for and of what that may be; or of what is offered and of what that is some of."""
+    further = kinds_of(things) if direction == "want" else wider_names_of(things)
+    for phrase in list(dict.fromkeys((*names_of(things), *further)))[:_MOST_NAMES]:
         stems: list[str | tuple[int, str]] = [stem(EVERYONE, word) for word in phrase]
         for name, weight in _WEIGHTS.items():
             field = f"{name}_{EVERYONE}"

@@ -6,18 +6,21 @@ which every listing is what is wanted. What is near, alike in other words or of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import Any
 
 import orjson
 
 from node.context import Node
-from node.search import neighbours
+from node.search import compounds, neighbours
+from node.search.analysis import EVERYONE, base_language, stem, without_markup, words
 from node.search.errors import IndexUnavailableError
 from node.search.index import Snapshot
+from node.search.meeting import SAME, exclude_each_other, filed_as, is_about, relation
 from node.search.places import haversine_km
-from node.search.things import Thing, telling_words, things_in
+from node.search.things import GOODS, SKILL, Said, Thing, read, sort_of, telling_words, things_in
 from node.services.search import reader
 from node.storage import catalogue
 from node.storage.catalogue import Shown
@@ -33,7 +36,7 @@ _HALF_KM = 8.0
 _KINDS = {"item": "goods", "equipment": "goods"}
 _MET_BY = {"give": ("give",), "lend": ("lend", "give"), "host": ("host",), "help": ("help",)}
 
-THINGS, WORDS, CATEGORY, ROOM, DISTANCE = "things", "words", "category", "room", "distance"
+THINGS, KIND, WORDS, CATEGORY, ROOM, DISTANCE = "things", "kind", "words", "category", "room", "distance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Reason:
     """One reason for a match. ``code`` is one of
 
     - ``things``: both name it; ``values`` is what the want calls it and what the offer calls it;
+    - ``kind``: what is offered is a kind of what is wanted; ``values`` as before;
     - ``words``: ``values`` are the words that both say, where the vocabulary knows no thing in them;
     - ``category``: both are in the category ``values[0]`` (a path);
     - ``room``: it is such a room as is looked for, in the category ``values[0]``;
@@ -73,14 +77,18 @@ class _Side:
     """What one listing says that matters here."""
 
     shown: Shown
-    title: tuple[Thing, ...]
+    sort: str
+    title: Said
     tags: tuple[Thing, ...]
     words: Mapping[str, str]
 
     @property
     def asked(self) -> tuple[Thing, ...]:
         """What a want is about: its title. Of goods, where that names nothing, their tags."""
-        return self.title or (self.tags if self.shown.entry.facts.kind in _KINDS else ())
+        found = self.title.things or (self.tags if self.sort == GOODS else ())
+        # Only of English is it known which words describe a thing, and which of those count.
+        english = base_language(self.shown.entry.facts.language) in ("", "en")
+        return found if english else tuple(replace(thing, traits=()) for thing in found)
 
     @property
     def leaf(self) -> str:
@@ -137,7 +145,7 @@ def _remembered(snapshot: Snapshot, want: Shown) -> int | None:
 def _candidates(snapshot: Snapshot, shown: Shown, now: int) -> list[str]:
     side = _side(shown)
     facts = shown.entry.facts
-    named = side.asked if facts.direction == "want" else (*side.title, *side.tags)
+    named = side.asked if facts.direction == "want" else (*side.title.things, *side.tags)
     return neighbours.counterparts(snapshot, facts, named, tuple(side.words), now, _CANDIDATES)
 
 
@@ -164,25 +172,30 @@ def _possible(want: Shown, offer: Shown) -> bool:
 
 
 def _side(shown: Shown) -> _Side:
-    item: dict[str, Any] = orjson.loads(shown.entry.item)
-    title = shown.entry.facts.title
-    tags = [thing for tag in item.get("tags", ()) for thing in things_in(tag)]
-    return _Side(shown, things_in(title), tuple(tags), telling_words(title))
+    facts = shown.entry.facts
+    sort = sort_of(facts.kind)
+    title = read(facts.title, sort)
+    found = () if title.is_part else (thing for tag in _tags(shown) for thing in things_in(tag, sort))
+    tags = tuple(thing for thing in found if thing.name not in title.beside)
+    return _Side(shown, sort, title, tags, telling_words(facts.title, sort))
+
+
+def _tags(shown: Shown) -> list[str]:
+    found: list[str] = orjson.loads(shown.entry.item).get("tags", [])
+    return found
 
 
 def _evidence(want: _Side, offer: _Side, km: float | None) -> Iterable[Reason]:
     """What makes it a match; nothing where nothing does."""
     if km is not None and km > FARTHEST_KM:
         return
-    named = {thing.name: thing for thing in _offered(want, offer)}
-    # A field of work ("languages") is no answer to one who needs a storyteller.
-    skill = want.shown.entry.facts.kind == "skill"
+    if exclude_each_other(want.shown.entry.facts.title, offer.shown.entry.facts.title, _root(offer.leaf)):
+        return
+    if _is_broken(offer.shown) and not _takes_broken(want.shown):
+        return
+    says = partial(_says, offer.shown)
     for thing in want.asked:
-        other = named.get(thing.name)
-        if other is not None and _same_sense(thing, want, offer):
-            yield Reason(THINGS, (thing.said, other.said))
-        elif want.title and not skill and any(_under(offer.leaf, path) for path in thing.answered):
-            yield Reason(CATEGORY, (offer.leaf,))
+        yield from _met(thing, want, offer, says)
     if _is_room(want, offer):
         if km is None or km <= _ROOM_KM:
             yield Reason(ROOM, (offer.leaf,))
@@ -190,29 +203,74 @@ def _evidence(want: _Side, offer: _Side, km: float | None) -> Iterable[Reason]:
         yield from _same_words(want, offer)
 
 
+def _is_broken(offer: Shown) -> bool:
+    facts = offer.entry.facts
+    return facts.condition == "for_parts" or compounds.is_broken(words(facts.title))
+
+
+def _takes_broken(want: Shown) -> bool:
+    return want.entry.facts.condition == "for_parts" or compounds.takes_broken(_all_words(want.entry.item))
+
+
+def _met(wanted: Thing, want: _Side, offer: _Side, says: Callable[[str], bool]) -> Iterable[Reason]:
+    """Why one thing that is asked for is met: by the first thing on offer that does, or by the category."""
+    for thing in _offered(want, offer):
+        found = relation(wanted, thing, says, _root(want.leaf) if _root(want.leaf) == _root(offer.leaf) else "")
+        if found and _same_sense(wanted, thing, want, offer):
+            yield Reason(THINGS if found == SAME else KIND, (wanted.said, thing.said))
+            return
+    if want.sort == SKILL and want.leaf == offer.leaf and is_about(wanted, offer.words, offer.title.services):
+        yield Reason(WORDS, tuple(offer.words[word] for word in wanted.subject))
+        return
+    # A field of work ("languages") is no answer to one who needs a storyteller.
+    if want.title.things and want.sort != SKILL and (path := filed_as(wanted, offer.title, offer.leaf, says)):
+        yield Reason(CATEGORY, (path,))
+
+
+def _says(shown: Shown, said: str) -> bool:
+    return said in _all_words(shown.entry.item)
+
+
+@lru_cache(maxsize=512)
+def _all_words(item: str) -> frozenset[str]:
+    """The stems of every word of a listing."""
+    told: dict[str, Any] = orjson.loads(item)
+    parts = (told.get("title"), *told.get("tags", ()), told.get("content_text"), told.get("content_html"))
+    return frozenset(stem(EVERYONE, word) for part in parts if part for word in words(without_markup(part)))
+
+
 def _offered(want: _Side, offer: _Side) -> tuple[Thing, ...]:
     """What an offer is: its title, and the tags of goods of the same category; others only say what goes with it."""
-    if not offer.title or (want.leaf == offer.leaf and offer.shown.entry.facts.kind in _KINDS):
-        return (*offer.tags, *offer.title)
-    return offer.title
+    if not offer.title.things or (want.leaf == offer.leaf and offer.sort == GOODS):
+        return (*offer.title.things, *offer.tags)
+    return offer.title.things
 
 
-def _same_sense(thing: Thing, want: _Side, offer: _Side) -> bool:
-    """A word of two senses ("bench") counts only where both stand in the same corner of the catalogue."""
+def _same_sense(wanted: Thing, offered: Thing, want: _Side, offer: _Side) -> bool:
+    """A word of two senses ("bench") counts only where both stand in a corner of the catalogue that has such things."""
     if want.leaf == offer.leaf:
         return True
-    if not want.title or want.shown.entry.facts.kind == "skill":
+    if not want.title.things or want.sort == SKILL:
         return False
     roots = {_root(want.leaf), _root(offer.leaf)} - {"other"}
-    return len(roots) == 1 and roots != {"space"} and any(_root(path) in roots for path in thing.filed)
+    filed = {_root(path) for thing in (wanted, offered) for path in thing.filed}
+    if "space" in roots or not roots & filed:
+        return False
+    return (
+        len(roots) == 1
+        or roots <= filed
+        or not any(compounds.is_homonym(*one.said.split()) for one in (wanted, offered))
+    )
 
 
 def _same_words(want: _Side, offer: _Side) -> Iterable[Reason]:
     """Where the vocabulary knows nothing that is asked for: all its words, or most with the last one among them."""
     shared = {stem: word for stem, word in want.words.items() if stem in offer.words}
-    if want.leaf != offer.leaf or not shared:
+    if not shared or (want.leaf != offer.leaf and not (len(shared) > 1 and "other" in (want.leaf, offer.leaf))):
         return
     last = list(want.words)[-1]
+    if want.sort == GOODS and (last in shared and last not in offer.title.heads):
+        return
     if len(shared) == len(want.words) or (last in shared and 2 * len(shared) > len(want.words)):
         yield Reason(WORDS, tuple(shared.values()))
 

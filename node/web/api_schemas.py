@@ -95,12 +95,14 @@ class ReasonSchema(Schema):
     """One reason for a match."""
 
     code = fields.String(
-        required=True, **_said(description="things, words, category, room or distance; more may come.")
+        required=True, **_said(description="things, kind, words, category, room or distance; more may come.")
     )
     values = fields.List(
         fields.String(),
         required=True,
-        **_said(description="things: what the want and the offer call it; words: both say them; else a category path."),
+        **_said(
+            description="things, kind: what the want and the offer call it; words: both say them; else a category path."
+        ),
     )
     km = fields.Float(**_COUNT, **_said(description="How far the two are apart."))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import flask_babel
 
-from node.services.matching import CATEGORY, ROOM, THINGS, WORDS, Partner, Reason
+from node.services.matching import CATEGORY, KIND, ROOM, THINGS, WORDS, Partner, Reason
 from node.storage.catalogue import Shown
 from node.web import words
 from node.web.cards import Paths, card_of
@@ -36,6 +36,9 @@ def why(shown: Shown, partner: Partner, site: Site) -> str:
 def _said(reason: Reason, vague_m: float, site: Site) -> str:
     if reason.code == THINGS:
         return _things(*reason.values)
+    if reason.code == KIND:
+        wanted, offered = reason.values
+        return _("“%(offered)s” is a kind of “%(wanted)s”", offered=offered, wanted=wanted)
     if reason.code == WORDS:
         return _("both say “%(words)s”", words=" ".join(reason.values))
     if reason.code == ROOM:
