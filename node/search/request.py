@@ -91,7 +91,12 @@ class SearchRequest:
             return "relevance" if self.q else "newest"
         if self.sort == "relevance" and not self.q:
             return "nearest" if self.point else "newest"
-        return self.sort or ("relevance" if self.q else "nearest" if self.point else "newest")
+        return self.sort or self.usual_order
+
+    @property
+    def usual_order(self) -> str:
+        """The sort where none is asked for."""
+        return "relevance" if self.q else "nearest" if self.point else "newest"
 
     @property
     def offset(self) -> int:
@@ -119,7 +124,7 @@ class SearchRequest:
         return pairs + self._paging()
 
     def _paging(self) -> list[tuple[str, str]]:
-        asked = self.sort if replace(self, sort="").order != self.sort else ""
+        asked = self.sort if self.usual_order != self.sort else ""
         values = (
             ("sort", asked, ""),
             ("page", self.page, 1),

@@ -283,6 +283,7 @@ def sign(code: str) -> str:
     return code if code in SIGNS else "give"
 
 
+@lru_cache(maxsize=4096)
 def href(address: str | None) -> str:
     """``address`` if a page may link to it, else the empty text.
 
