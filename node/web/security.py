@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response
+from flask import Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from node.settings import Settings
@@ -13,6 +14,20 @@ from node.settings import Settings
 MAX_BODY_BYTES = 2**20
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 _YEAR_S = 31_536_000
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's sessions, for which nothing is prepared where there is no cookie: few readers ever have one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        # What nobody looked at is neither kept nor a reason for caches to tell readers apart.
+        if session.accessed or session.modified:
+            super().save_session(app, session, response)
 
 
 def configuration(settings: Settings) -> dict[str, Any]:
@@ -44,10 +59,13 @@ def install(app: Flask, settings: Settings) -> None:
     headers = response_headers(settings)
 
     def protect(response: Response) -> Response:
+        said = response.headers
         for name, value in headers.items():
-            response.headers.setdefault(name, value)
+            if name not in said:
+                said.add(name, value)
         return response
 
+    app.session_interface = Sessions()
     app.after_request(protect)
     count = settings.trusted_proxies
     if count:
