@@ -22,7 +22,15 @@ from babel.messages.pofile import read_po, write_po
 
 PROJECT = Path(__file__).resolve().parent.parent
 FOLDER = PROJECT / "node" / "translations"
-KEYWORDS: Mapping[str, Any] = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None, "say": None, "later": None}
+KEYWORDS: Mapping[str, Any] = {
+    **DEFAULT_KEYWORDS,
+    "_l": None,
+    "lazy_gettext": None,
+    "say": None,
+    "later": None,
+    "say_of": ((1, "c"), 2),
+    "say_many": (1, 2),
+}
 _OPTIONS = {"encoding": "utf-8", "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
 SOURCES = (
     ("node/**/*.py", "python"),

@@ -91,6 +91,8 @@ VERDICTS: Mapping[str, str] = {
     "merged": _l("Shown with its twin"),
     "loop": _l("Came back to us"),
     "hidden": _l("Hidden"),
+    "refused": _l("Refused"),
+    "expired": _l("Over"),
 }
 PROPOSAL_STATES: Mapping[str, str] = {
     "waiting": _l("Waiting"),

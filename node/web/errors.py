@@ -16,6 +16,7 @@ import orjson
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from node.web.phrases import later, say
 from node.web.view_models import ErrorPage, Head
 from schemas import problem
 from schemas.errors import Problem
@@ -57,6 +58,17 @@ ANSWERS = {
     ),
 }
 UNEXPECTED = Answer(500, "about:blank")
+_WHAT = {
+    400: later("We could not read that request."),
+    403: later("That is not open to you."),
+    404: later("There is nothing at this address."),
+    405: later("This address cannot be used in that way."),
+    410: later("This is no longer here."),
+    413: later("That is more than we can take at once."),
+    429: later("That was a little too fast for us."),
+    503: later("The board is being looked after just now."),
+}
+_FAULT = later("Something went wrong on our side.")
 _NO_MEMBERS: Mapping[str, Any] = {}
 _MACHINE_ENDS = (".json", ".atom", ".geojson", ".ics", ".xml")
 _MACHINE_STARTS = ("/api/", "/.well-known/")
@@ -154,7 +166,7 @@ def _document(
 def _page(answer: Answer, reference: str | None, problems: tuple[Problem, ...]) -> Response:
     again_path, again = _asked() if answer.type == QUOTA_EXCEEDED else (None, ())
     page = ErrorPage(
-        head=Head(title=HTTPStatus(answer.status).phrase, indexed=False),
+        head=Head(title=say(_WHAT.get(answer.status, _FAULT)), indexed=False),
         status=answer.status,
         what=problems[0].message if problems else None,
         retry_s=answer.retry_s,
@@ -167,7 +179,9 @@ def _page(answer: Answer, reference: str | None, problems: tuple[Problem, ...]) 
     except Exception as error:
         # The page for errors must not be one itself: a request refused before routing has no addresses to link to.
         current_app.logger.debug("the error page could not be drawn", exc_info=error)
-        return Response(f"{answer.status} {page.head.title}\n", content_type="text/plain; charset=utf-8")
+        return Response(
+            f"{answer.status} {HTTPStatus(answer.status).phrase}\n", content_type="text/plain; charset=utf-8"
+        )
 
 
 def _asked() -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from flask import request
-from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 
+from node.web.said import plain
 from node.web.view_model_parts import Form
 from schemas.errors import Problem
 
@@ -26,5 +26,5 @@ def sentences(problems: Iterable[Problem]) -> dict[str, str]:
     """One sentence for each field that is wrong, by the field's name; under "" what is wrong with the whole."""
     found: dict[str, str] = {}
     for problem in problems:
-        found.setdefault(problem.pointer.lstrip("/"), gettext(problem.message))
+        found.setdefault(problem.pointer.lstrip("/"), plain(problem.message))
     return found

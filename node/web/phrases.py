@@ -69,6 +69,16 @@ def say(text: str, **values: Any) -> str:
     return said % values if values else said
 
 
+def say_of(context: str, text: str, /, **values: Any) -> str:
+    """``text`` as it is meant in this context, for what other languages have several words for."""
+    return str(translations().upgettext(context, text)) % values
+
+
+def say_many(one: str, many: str, count: int, /, **values: Any) -> str:
+    """The form of a text that fits ``count``."""
+    return str(translations().ungettext(one, many, count)) % values
+
+
 def later(text: str) -> str:
     """``text`` itself: a mark for the translators on what `say` will be asked for with a variable."""
     return text

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from node.search.request import FARTHEST_KM, WINDOW, SearchRequest
 from node.services import calendar
 from node.services.search import FacetCount, FacetValue, SearchResult
+from node.web import words
 from node.web.code_words import word
 from node.web.listing_page import Scene, pager_of
 from node.web.phrases import say as _
@@ -147,9 +148,8 @@ def _kilometres(number: float, miles: bool) -> float:
 
 
 def _distance_label(number: float, miles: bool) -> str:
-    if miles:
-        return str(_("Within a mile") if number == 1 else _("Within %(number)g miles", number=number))
-    return str(_("Within %(number)g km", number=number))
+    said = words.within(number, miles)
+    return said[:1].upper() + said[1:]
 
 
 def _within_label(kilometres: float, miles: bool) -> str:
@@ -193,7 +193,7 @@ def _applied(asked: SearchRequest, addresses: Addresses, miles: bool) -> Iterato
     if asked.within is not None and asked.point:
         yield AppliedFilter(_within_label(asked.within, miles), addresses.of(asked.changed(within=None)))
     if asked.available_from or asked.available_until:
-        ends = (day.isoformat() if day else "…" for day in (asked.available_from, asked.available_until))
+        ends = (words.date_of(day) if day else "…" for day in (asked.available_from, asked.available_until))
         days = " – ".join(ends)
         yield AppliedFilter(days, addresses.of(asked.changed(available_from=None, available_until=None)))
 
@@ -230,12 +230,12 @@ def _place_error(near: str) -> str:
 def _notice(result: SearchResult) -> str | None:
     if not result.ready:
         return str(_("The search is being prepared. Nothing is lost; try again in a few seconds."))
-    words = result.request.q
+    said = result.request.q
     if result.how == "spelling":
         read = ", ".join(f"{typed} → {taken}" for typed, taken in result.corrected)
         return str(_("Shown with the spelling that the board knows: %(read)s.", read=read))
     if result.how == "most" and result.total:
-        return str(_("Nothing has all of “%(words)s”, so these have most of it.", words=words))
+        return str(_("Nothing has all of “%(words)s”, so these have most of it.", words=said))
     if result.how == "category" and result.total:
-        return str(_("Nothing is called “%(words)s”, so this is the category it belongs to.", words=words))
+        return str(_("Nothing is called “%(words)s”, so this is the category it belongs to.", words=said))
     return None

@@ -9,7 +9,6 @@ to becomes the empty text.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +16,6 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-import flask_babel
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_decimal
@@ -26,6 +24,8 @@ from jinja2 import Environment
 from node.web import phrases
 from node.web.code_words import word
 from node.web.phrases import say as _
+from node.web.phrases import say_many, say_of
+from node.web.said import said, spoken
 from node.web.view_model_parts import Card, MapView, Place, Site
 
 DRAWN_ROOTS = frozenset(
@@ -60,7 +60,6 @@ DRAWN_ROOTS = frozenset(
 
 SIGNS = ("give", "lend", "host", "help", "wanted")
 METRES_PER_MILE = 1609.344
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}")
 
 
 _BRITISH = Locale("en", "GB")
@@ -86,6 +85,11 @@ def day(when: datetime | date, site: Site) -> str:
     """ "12 December", with the year where the month alone could mean another one."""
     shown = day_of(when, site)
     return _day(shown, -60 < (shown - day_of(site.now, site)).days < 300, locale())
+
+
+def date_of(day_: date) -> str:
+    """A day as a short date, "5 Dec 2026"."""
+    return format_date(day_, "medium", locale=locale())
 
 
 # A page words the same few days, spans and numbers over and over, and Babel parses its patterns each time.
@@ -199,13 +203,29 @@ def distance(place: Place, site: Site) -> str:
     """
     if place.distance_m is None:
         return ""
-    unit, name = (METRES_PER_MILE, _("miles")) if site.miles else (1000.0, _("km"))
+    unit = METRES_PER_MILE if site.miles else 1000.0
     precision = max(place.precision_m or 0.0, 100.0)
     step = _step(precision, unit)
     if place.distance_m < max(precision, step * unit):
-        return _("within %(number)s\u00a0%(unit)s", number=number(step), unit=name)
-    rounded = round(place.distance_m / unit / step) * step
-    return _("about %(number)s\u00a0%(unit)s", number=number(round(rounded, 1)), unit=name)
+        return within(step, site.miles)
+    return _about(round(round(place.distance_m / unit / step) * step, 1), site.miles)
+
+
+def within(far: float, miles: bool) -> str:
+    """ "within 5 miles" or kilometres."""
+    if not miles:
+        return _("within %(number)s\u00a0km", number=number(far))
+    if far != int(far):
+        return say_of("a fraction", "within %(number)s\u00a0miles", number=number(far))
+    return say_many("within %(number)s\u00a0mile", "within %(number)s\u00a0miles", int(far), number=number(far))
+
+
+def _about(far: float, miles: bool) -> str:
+    if not miles:
+        return _("about %(number)s\u00a0km", number=number(far))
+    if far != int(far):
+        return say_of("a fraction", "about %(number)s\u00a0miles", number=number(far))
+    return say_many("about %(number)s\u00a0mile", "about %(number)s\u00a0miles", int(far), number=number(far))
 
 
 def precision(place: Place) -> str:
@@ -229,10 +249,11 @@ def place_line(place: Place) -> str:
 
 def size(octets: int) -> str:
     """A size in bytes, kB or MB."""
-    for limit, divisor, unit in ((1000, 1, _("bytes")), (1_000_000, 1000, "kB")):
-        if octets < limit:
-            return f"{format_decimal(round(octets / divisor), locale=locale())} {unit}"
-    return f"{format_decimal(round(octets / 1_000_000, 1), locale=locale())} MB"
+    if octets < 1000:
+        return say_many("%(count)s byte", "%(count)s bytes", octets, count=number(octets))
+    if octets < 1_000_000:
+        return f"{number(round(octets / 1000))}\u00a0kB"
+    return f"{number(round(octets / 1_000_000, 1))}\u00a0MB"
 
 
 def span(seconds: float) -> str:
@@ -240,16 +261,22 @@ def span(seconds: float) -> str:
     return format_timedelta(timedelta(seconds=seconds), threshold=1.5, granularity="second", locale=locale())
 
 
+def ahead(seconds: float) -> str:
+    """How far off a moment is: "in 15 minutes"."""
+    gap = timedelta(seconds=seconds)
+    return format_timedelta(gap, threshold=1.5, granularity="second", add_direction=True, locale=locale())
+
+
 def listings(count: int) -> str:
-    return str(flask_babel.ngettext("%(count)s listing", "%(count)s listings", count, count=number(count)))
+    return say_many("%(count)s listing", "%(count)s listings", count, count=number(count))
 
 
 def organisations(count: int) -> str:
-    return str(flask_babel.ngettext("%(count)s organisation", "%(count)s organisations", count, count=number(count)))
+    return say_many("%(count)s organisation", "%(count)s organisations", count, count=number(count))
 
 
 def sources(count: int) -> str:
-    return str(flask_babel.ngettext("%(count)s source", "%(count)s sources", count, count=number(count)))
+    return say_many("%(count)s source", "%(count)s sources", count, count=number(count))
 
 
 def even_columns(count: int) -> int:
@@ -299,11 +326,6 @@ def href(address: str | None) -> str:
     return address if scheme in ("", "http", "https", "mailto") else ""
 
 
-def lang(code: str | None) -> str:
-    """A language code that may stand in a ``lang`` attribute, or the empty text for what is not one (BCP 47)."""
-    return code if code and LANGUAGE.fullmatch(code) else ""
-
-
 def script_json(value: object) -> str:
     """JSON that may stand in a script element: a text is taken as JSON already, anything else is written
     as JSON.
@@ -338,6 +360,7 @@ FILTERS = {
     function.__name__: function
     for function in (
         ago,
+        ahead,
         away,
         clip,
         clock,
@@ -348,7 +371,6 @@ FILTERS = {
         fresh,
         href,
         initials,
-        lang,
         left,
         listings,
         machine,
@@ -357,11 +379,13 @@ FILTERS = {
         pins,
         place_line,
         precision,
+        said,
         script_json,
         sign,
         size,
         sources,
         span,
+        spoken,
         word,
     )
 }

@@ -19,6 +19,7 @@ from node.web.control.frame import PAGE_ROWS, control_frame, head, page_number, 
 from node.web.control.gate import guarded, to
 from node.web.control.rows import preview, proposal_row
 from node.web.form_state import form_at, sentences, typed_in
+from node.web.said import plain
 from node.web.view_models import Choice, ProposalPage, ProposalsPage
 from schemas.errors import DocumentError, SharefeedError
 from schemas.vocabulary import ACTIONS, KINDS, ORGANISATION_TYPES, categories
@@ -82,7 +83,7 @@ def accept(number: int) -> ResponseReturnValue:
     except DocumentError as error:
         return _one(proposal, typed, sentences(error.problems)), 422
     except SharefeedError as error:
-        return _one(proposal, typed, {"": str(error)}), 422
+        return _one(proposal, typed, {"": plain(str(error))}), 422
     say(_("%(name)s is read from now on.", name=source.name))
     return to(PATH)
 
@@ -95,7 +96,7 @@ def refuse(number: int) -> ResponseReturnValue:
     except ProposalError as error:
         return _one(proposal, refused=typed, refusal=sentences(error.problems)), 422
     except UnknownProposalError as error:
-        return _one(proposal, refused=typed, refusal={"": str(error)}), 409
+        return _one(proposal, refused=typed, refusal={"": plain(str(error))}), 409
     say(_("Refused, with your reason."))
     return to(PATH)
 

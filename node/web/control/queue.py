@@ -23,6 +23,7 @@ from node.web.control.gate import guarded, to
 from node.web.control.overview import removals
 from node.web.control.rows import MOST_REASON, item_path, paths_of, queue_row, reported_row, text_of
 from node.web.form_state import form_at, typed_in
+from node.web.said import plain
 from node.web.view_models import Card, Link, QueueItemPage, QueuePage, QueueRow, Verdict
 
 blueprint = guarded("queue")
@@ -99,7 +100,7 @@ def release() -> ResponseReturnValue:
     try:
         moderation.release(current_node(), item.row.source_id, item.row.id)
     except ModerationError as error:
-        say(str(error), ok=False)
+        say(plain(str(error)), ok=False)
         return to(item_path(item.row.source_id, item.row.id))
     say(_("It is shown now."))
     return _on()
@@ -115,7 +116,7 @@ def refuse() -> ResponseReturnValue:
     try:
         moderation.refuse(current_node(), item.row.source_id, item.row.id, typed["reason"][:MOST_REASON])
     except ModerationError as error:
-        say(str(error), ok=False)
+        say(plain(str(error)), ok=False)
         return to(PATH)
     say(_("Refused, with your reason."))
     return _on()

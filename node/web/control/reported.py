@@ -20,6 +20,7 @@ from node.web.control.frame import control_frame, head, say
 from node.web.control.gate import guarded, to
 from node.web.control.rows import MOST_REASON, item_path, paths_of, reported_path, text_of
 from node.web.form_state import form_at, typed_in
+from node.web.said import plain
 from node.web.view_models import Link, ReportedPage, ReportRow
 
 blueprint = guarded("reported")
@@ -54,7 +55,7 @@ def take_down() -> ResponseReturnValue:
     try:
         reporting.take_down(current_node(), item.shown.entry.id, typed["reason"][:MOST_REASON])
     except ModerationError as error:
-        say(str(error), ok=False)
+        say(plain(str(error)), ok=False)
         return to(reported_path(item.shown.entry.id))
     say(_("It is no longer on the board."))
     return _on()

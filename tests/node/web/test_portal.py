@@ -116,8 +116,8 @@ def test_an_organisation_has_its_profile_places_source_feeds_and_map(browser: Br
     for said in (
         "We mend swings.",
         "Community group",
-        "Listings in Eye, Orton",
-        "Read from Park node",
+        "Listings in: Eye, Orton",
+        "Read from: Park node",
         "1234",
         "3 listings",
     ):
