@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tantivy import DocAddress, Occur, Query
 
@@ -16,10 +16,11 @@ from node.search.plan import FEW, Plan, count, counted, looser, narrowed, plan_f
 from node.search.query import FACETS, filter_clauses, located, up_to, within
 from node.search.ranking import Candidate, by_distance, by_fit, distance
 from node.search.request import WINDOW, SearchRequest
+from schemas.vocabulary import categories
 
 _POOL, _PLACED_POOL = 400, 1000
 """So many of the best are ranked anew; more where distance moves things about."""
-_MOST_BUCKETS = 400
+_MOST_BUCKETS = 100
 _LAST_RING_KM = 1500.0
 _RING_ROWS = 24
 _Clauses = list[tuple[Occur, Query]]
@@ -60,13 +61,13 @@ def find(snapshot: Snapshot, request: SearchRequest, now: int, mark: Mark | None
     def read(plan: Plan) -> tuple[list[Candidate], int]:
         return _Page(snapshot, request, narrowed(plan.query, clauses), now, start).read()
 
-    plan, candidates, total = _settled(snapshot, request, now, read)
+    plans, candidates, total = _settled(snapshot, request, now, read)
     return Found(
         total=total,
         hits=tuple(_hits(snapshot, candidates[: request.limit])),
-        facets=facets(snapshot, plan, request, now),
-        how=plan.how,
-        corrected=plan.reading.corrected,
+        facets=facets(snapshot, plans, request, now),
+        how=plans[-1].how,
+        corrected=plans[-1].reading.corrected,
         next_cursor=_next_cursor(request, start, candidates, total),
     )
 
@@ -87,43 +88,61 @@ def cards(snapshot: Snapshot, request: SearchRequest, now: int, limit: int = WIN
 
 def _settled(
     snapshot: Snapshot, request: SearchRequest, now: int, read: Callable[[Plan], tuple[_T, int]]
-) -> tuple[Plan, _T, int]:
-    """The plan in force, what ``read`` makes of it, and the total.
+) -> tuple[list[Plan], _T, int]:
+    """The plans that the filters left something or nothing of, the last in force; what it gives; and the total.
 
     Whatever the strict plan finds under filters it also finds without, so when that is enough nothing else is tried.
     """
     plan = strict_plan(snapshot, request.q)
     result, total = read(plan)
     if total >= FEW or not request.q:
-        return plan, result, total
+        return [plan], result, total
     chosen = plan_for(snapshot, request.q, filter_clauses(snapshot.schema, SearchRequest(), now))
     if chosen is not plan:
         result, total = read(chosen)
+    tried = [chosen]
     for other in () if total else looser(snapshot, request.q, chosen):
         more, number = read(other)
+        tried.append(other)
         if number:
-            return other, more, number
-    return chosen, result, total
+            return tried, more, number
+    return [chosen], result, total
 
 
-def facets(snapshot: Snapshot, plan: Plan, request: SearchRequest, now: int) -> dict[str, dict[str, int]]:
-    """Counts of each facet's values; those that nobody filters by share one pass over the index."""
+def facets(snapshot: Snapshot, plans: Sequence[Plan], request: SearchRequest, now: int) -> dict[str, dict[str, int]]:
+    """Counts of each facet's values; those that nobody filters by share one pass over the index.
+
+    ``plans`` are as `_settled` gives them. Where filters leave nothing of the stricter ones, those may still find other
+    values of a facet that is filtered by, and ticking one of these goes back to them.
+    """
     own = [name for name in FACETS if getattr(request, name)]
     shared = [name for name in FACETS if name not in own]
-    found = _counted(snapshot, plan, filter_clauses(snapshot.schema, request, now), shared)
+    found = _counted(snapshot, plans[-1], filter_clauses(snapshot.schema, request, now), shared, request.category)
     for name in own:
-        found |= _counted(snapshot, plan, filter_clauses(snapshot.schema, request, now, leaving_out=name), [name])
-        for value in getattr(request, name):
-            found[name].setdefault(value, 0)
+        clauses = filter_clauses(snapshot.schema, request, now, leaving_out=name)
+        found[name] = dict.fromkeys(getattr(request, name), 0)
+        for plan in reversed(plans):
+            found[name] |= _counted(snapshot, plan, clauses, [name], request.category)[name]
     return {name: found[name] for name in FACETS}
 
 
-def _counted(snapshot: Snapshot, plan: Plan, clauses: _Clauses, names: Sequence[str]) -> dict[str, dict[str, int]]:
+def _counted(
+    snapshot: Snapshot, plan: Plan, clauses: _Clauses, names: Sequence[str], chosen: tuple[str, ...]
+) -> dict[str, dict[str, int]]:
+    """The counts of the facets in ``names``; ``chosen`` are categories to be counted besides the vocabulary's."""
     if not names:
         return {}
-    wanted = {name: {"terms": {"field": name, "size": _MOST_BUCKETS}} for name in names}
+    wanted = {name: {"terms": _terms(name, chosen)} for name in names}
     answer = snapshot.searcher.aggregate(narrowed(plan.query, clauses), wanted)
     return {name: {b["key"]: int(b["doc_count"]) for b in answer[name]["buckets"]} for name in names}
+
+
+def _terms(name: str, chosen: tuple[str, ...]) -> dict[str, Any]:
+    if name != "category":
+        return {"field": name, "size": _MOST_BUCKETS}
+    # Anybody may write any path into a listing, so that without a list the largest ones would push out the known.
+    counted = sorted({*categories(), *chosen})
+    return {"field": name, "size": len(counted), "include": counted}
 
 
 def _hits(snapshot: Snapshot, candidates: Sequence[Candidate]) -> Iterator[Hit]:

@@ -191,7 +191,7 @@ def _flat(found: Mapping[str, Mapping[str, int]], name: str, request: SearchRequ
 def _tree(counts: Mapping[str, int], chosen: tuple[str, ...]) -> tuple[FacetValue, ...]:
     """Roots in the vocabulary's order, their leaves below; what the vocabulary does not know stands at the end."""
     paths = [path for path in categories() if path in counts]
-    paths += [path for path in chosen if path not in counts]
+    paths += [path for path in chosen if path not in paths]
     below: dict[str, list[str]] = {}
     for path in paths:
         root = path.partition("/")[0]
@@ -199,6 +199,11 @@ def _tree(counts: Mapping[str, int], chosen: tuple[str, ...]) -> tuple[FacetValu
 
     def value(path: str) -> FacetValue:
         children = tuple(value(leaf) for leaf in below.get(path, ()))
-        return FacetValue(path, counts.get(path, 0), path in chosen, label(path), children)
+        return FacetValue(path, counts.get(path, 0), path in chosen, _called(path), children)
 
     return tuple(value(path) for path in below.get("", ()))
+
+
+def _called(path: str) -> str:
+    """The label of a category; the end of its path where the vocabulary does not know it."""
+    return label(path) if path in categories() else path.rpartition("/")[2].replace("-", " ")
