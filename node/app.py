@@ -14,7 +14,7 @@ from node.context import Node
 from node.languages import folders, offered
 from node.services.setup import check_settings
 from node.settings import Settings
-from node.web import errors, feeds, languages, phrases, security, static_files, words
+from node.web import errors, feeds, filters, languages, phrases, security, static_files
 from node.web.numbers import RowNumber
 from node.web.site import site_of
 
@@ -75,7 +75,7 @@ def _install_api_rules(app: Flask, settings: Settings) -> None:
 
 def _install_templates(app: Flask, node: Node) -> None:
     app.jinja_env.undefined = StrictUndefined
-    words.install(app.jinja_env)
+    filters.install(app.jinja_env)
     Babel(
         app,
         default_locale=offered(node.settings)[0].replace("-", "_"),

@@ -124,9 +124,10 @@ class SearchRequest:
         return pairs + self._paging()
 
     def _paging(self) -> list[tuple[str, str]]:
-        asked = self.sort if self.usual_order != self.sort else ""
+        # A place by its name has a point as soon as it is looked up, and that is what is usual then.
+        usual = "relevance" if self.q else "nearest" if self.point or self.near else "newest"
         values = (
-            ("sort", asked, ""),
+            ("sort", self.sort if self.sort != usual else "", ""),
             ("page", self.page, 1),
             ("limit", self.limit, PAGE_SIZE),
             ("cursor", self.cursor, ""),

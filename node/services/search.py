@@ -125,6 +125,14 @@ def pins(node: Node, request: SearchRequest) -> list[Card]:
     return cards(snapshot, located, node.now)
 
 
+def knows_place(node: Node, near: str) -> bool:
+    """Whether a place that somebody typed can be found among the localities and postcodes of the listings."""
+    try:
+        return bool(near) and locate(reader(node).snapshot(), near) is not None
+    except IndexUnavailableError:
+        return False
+
+
 def suggest(node: Node, typed: str) -> tuple[str, ...]:
     """What ``typed`` may become: its last word finished, the commonest words of the catalogue first."""
     try:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from node.context import Node
-from node.search.request import SearchRequest, from_args
+from node.search.request import WINDOW, SearchRequest, from_args
 from node.services import board
 from node.services import search as searching
 from node.services.mail_settings import can_mail
 from node.services.search import SearchResult
-from node.web import current_node, drawn
+from node.web import current_node, drawn, words
 from node.web.cards import cards_of
 from node.web.listing_page import Scene
 from node.web.pages import scene_of
 from node.web.phrases import say as _
-from node.web.search_page import Addresses, search_page
+from node.web.search_page import Addresses, Asked, search_page
 from node.web.site import site_of
 from node.web.sources import summary
 from node.web.view_models import ActionEntry, CategoryTile, Head, HomePage
@@ -83,9 +83,28 @@ def _categories(counted: SearchResult, scene: Scene) -> tuple[CategoryTile, ...]
 @blueprint.get("/search")
 def search() -> str:
     node = current_node()
-    asked, _problems = from_args(request.args)
-    result = searching.search(node, asked.changed(page=asked.page))
-    site = site_of(node)
-    cards = drawn.cards(node, result.matches, site)
-    page = search_page(result, cards, scene_of(node, ()), site.miles, can_mail(node.settings))
+    found, problems = from_args(request.args)
+    stated = found.changed(page=found.page)
+    # Without scripts, a point of the map stays in the form when somebody types a place: then the place is meant.
+    if stated.point and searching.knows_place(node, stated.near):
+        stated = stated.changed(lat=None, lon=None, page=stated.page)
+    if not (stated.point or stated.near):
+        stated = stated.changed(within=None, page=stated.page)
+    result, site = _on_a_page_that_is_there(node, stated), site_of(node)
+    asked = Asked(
+        stated=stated,
+        problems=problems,
+        typed=request.args,
+        today=words.day_of(site.now, site),
+        miles=site.miles,
+        mails=can_mail(node.settings),
+    )
+    page = search_page(result, drawn.cards(node, result.matches, site), scene_of(node, ()), asked)
     return render_template("portal/search.html", page=page, site=site)
+
+
+def _on_a_page_that_is_there(node: Node, stated: SearchRequest) -> SearchResult:
+    """The result of a search; of its last page where an old address asks for one behind it."""
+    result = searching.search(node, stated)
+    last = max(1, -(-min(result.total, WINDOW) // stated.limit))
+    return searching.search(node, stated.changed(page=last)) if stated.page > last else result

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
-from node.search.request import FARTHEST_KM, WINDOW, SearchRequest
+from node.search.request import WINDOW, SearchRequest
 from node.services import calendar
-from node.services.search import FacetCount, FacetValue, SearchResult
-from node.web import words
-from node.web.code_words import word
+from node.services.search import SearchResult
 from node.web.listing_page import Scene, pager_of
 from node.web.phrases import say as _
+from node.web.search_days import days_filter, in_words
+from node.web.search_facets import facet_of, value_label
+from node.web.search_reach import reach_of, within_words
 from node.web.view_models import (
     AppliedFilter,
     Card,
-    Choice,
-    Facet,
-    FacetOption,
+    DaysFilter,
     FeedLink,
     Head,
     Link,
     MapView,
+    Reach,
     SearchPage,
 )
 from schemas import atom_feed, json_feed
-from schemas.vocabulary import home_of, label
+from schemas.errors import Problem
+from schemas.vocabulary import home_of
 
-DISTANCES_KM = (1, 2, 5, 10, 25, 50)
-KM_IN_A_MILE = 1.609344
 _TICKED = ("direction", "kind", "action", "category", "organisation_type", "condition")
 _CARRIED = ("status", "organisation", "source")
 _SORTS: dict[str, Callable[[], str]] = {
@@ -38,43 +39,54 @@ _SORTS: dict[str, Callable[[], str]] = {
 }
 
 
-def search_page(
-    result: SearchResult, cards: tuple[Card, ...], scene: Scene, miles: bool = False, mails: bool = False
-) -> SearchPage:
-    """The page of one search with the cards of its matches; ``scene`` says where pages are.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asked for: ``stated`` is the search as its address says it, without a point for its ``near``.
 
-    ``miles`` says in which unit distances are offered, ``mails`` whether somebody can be told by mail what is new.
+    ``problems`` are what had to be left out of it, ``typed`` is what stood in its fields. ``miles`` says in which unit
+    distances are offered, ``mails`` whether somebody can be told by mail what is new.
     """
-    asked, root = result.request, scene.paths.root
+
+    stated: SearchRequest
+    problems: Sequence[Problem]
+    typed: Mapping[str, str]
+    today: date
+    miles: bool = False
+    mails: bool = False
+
+
+def search_page(result: SearchResult, cards: tuple[Card, ...], scene: Scene, asked: Asked) -> SearchPage:
+    """The page of one search with the cards of its matches; ``scene`` says where pages are."""
+    located, root = result.request, scene.paths.root
+    stated = asked.stated.changed(page=located.page)
     addresses = Addresses(root)
-    pages = -(-min(result.total, WINDOW) // asked.limit)
+    pages = -(-min(result.total, WINDOW) // located.limit)
     return SearchPage(
-        head=_head(asked, scene, addresses),
+        head=_head(stated, scene, addresses),
         action_path=addresses.of(SearchRequest()),
         total=result.total,
         cards=cards,
-        first=asked.offset + 1,
-        q=asked.q,
-        near=asked.near,
-        lat=asked.lat if not asked.near else None,
-        lon=asked.lon if not asked.near else None,
-        available_from=asked.available_from,
-        available_until=asked.available_until,
-        distances=tuple(_distances(asked, miles)),
-        facets=tuple(_facet(facet) for facet in result.facets),
-        applied=tuple(_applied(asked, addresses, miles)),
-        clear_path=addresses.of(SearchRequest(q=asked.q, near=asked.near)),
-        sorts=tuple(_sorts(asked, addresses)),
-        sort=asked.sort,
-        carried=tuple((name, str(value)) for name in _CARRIED for value in getattr(asked, name)),
-        map=MapView(cards, addresses.of(asked.changed(sort=""), ".geojson"), asked.point, _metres(asked.within)),
-        pager=pager_of(asked.page, pages, lambda number: addresses.of(asked.changed(page=number))),
-        feeds=(*feeds_of(asked, addresses), *_calendar(result, addresses)),
+        first=located.offset + 1,
+        q=located.q,
+        near=located.near,
+        lat=stated.lat,
+        lon=stated.lon,
+        reach=_reach(result, stated, addresses, asked.miles),
+        days=_days(result, asked, addresses),
+        facets=tuple(facet_of(facet) for facet in result.facets),
+        applied=tuple(_applied(stated, addresses, asked.miles)),
+        clear_path=addresses.of(SearchRequest(q=stated.q, near=stated.near)),
+        sorts=tuple(_sorts(located, stated, addresses)),
+        carried=tuple(_carried(stated)),
+        map=MapView(cards, addresses.of(stated.changed(sort=""), ".geojson"), located.point, _metres(located.within)),
+        pager=pager_of(located.page, pages, lambda number: addresses.of(stated.changed(page=number))),
+        feeds=(*feeds_of(stated, addresses), *_calendar(result, stated, addresses)),
         suggestions=tuple(_suggestions(result, addresses)),
-        place_error=None if result.place_known else _place_error(asked.near),
+        place_error=None if result.place_known else _place_error(located.near),
         notice=_notice(result),
-        category=_category(asked, root),
-        alert_path=addresses.of_alert(asked) if mails else None,
+        category=_category(located, root),
+        alert_path=addresses.of_alert(located) if asked.mails else None,
+        count_path=f"{root}/api/v1/listings",
     )
 
 
@@ -104,7 +116,9 @@ class Addresses:
 def _head(asked: SearchRequest, scene: Scene, addresses: Addresses) -> Head:
     title = _("%(words)s: what is free near you", words=asked.q) if asked.q else _("What is free near you")
     canonical = scene.address(addresses.of(asked.changed(sort="", lat=None, lon=None, within=None)))
-    return Head(title, canonical_url=canonical, indexed=not asked.point, feeds=feeds_of(asked, addresses))
+    return Head(
+        title, canonical_url=canonical, indexed=not (asked.point or asked.near), feeds=feeds_of(asked, addresses)
+    )
 
 
 def feeds_of(asked: SearchRequest, addresses: Addresses) -> tuple[FeedLink, ...]:
@@ -122,87 +136,63 @@ def _category(asked: SearchRequest, root: str) -> Link | None:
     return Link(_("All about %(category)s", category=home.plural), f"{root}/categories/{home.path}") if home else None
 
 
-def _calendar(result: SearchResult, addresses: Addresses) -> Iterator[FeedLink]:
+def _calendar(result: SearchResult, stated: SearchRequest, addresses: Addresses) -> Iterator[FeedLink]:
     """The calendar of a search that holds rooms or loans."""
+    if _holds_days(result):
+        yield FeedLink(_("Calendar"), addresses.of(stated.changed(sort=""), ".ics"), "text/calendar")
+
+
+def _holds_days(result: SearchResult) -> bool:
     counts = {v.value: v.count for facet in result.facets if facet.name == "action" for v in facet.values}
-    if calendar.holds_some(result.request, counts):
-        yield FeedLink(_("Calendar"), addresses.of(result.request.changed(sort=""), ".ics"), "text/calendar")
+    return calendar.holds_some(result.request, counts)
+
+
+def _days(result: SearchResult, asked: Asked, addresses: Addresses) -> DaysFilter | None:
+    """The filter of days, where there are rooms or loans to which it matters, or where it is in use."""
+    in_use = asked.typed.get("from") or asked.typed.get("to")
+    if not in_use and not _holds_days(result):
+        return None
+    return days_filter(asked.stated, asked.today, addresses.of, asked.typed, asked.problems)
+
+
+def _reach(result: SearchResult, stated: SearchRequest, addresses: Addresses, miles: bool) -> Reach | None:
+    if result.request.point is None:
+        return None
+    return reach_of(stated, addresses.of, miles, stated.near if stated.point is None else "")
+
+
+def _carried(stated: SearchRequest) -> Iterator[tuple[str, str]]:
+    """What the form keeps without a field of its own that could be seen."""
+    yield from ((name, str(value)) for name in _CARRIED for value in getattr(stated, name))
+    yield from (pair for pair in stated.to_args() if pair[0] in ("within", "sort"))
 
 
 def _metres(kilometres: float | None) -> float | None:
     return None if kilometres is None else kilometres * 1000
 
 
-def _distances(asked: SearchRequest, miles: bool) -> Iterator[Choice]:
-    yield Choice("", _("Any distance"), asked.within is None)
-    offered = {f"{_kilometres(number, miles):.4g}": number for number in DISTANCES_KM}
-    stated = f"{asked.within:.4g}" if asked.within is not None else ""
-    for value, number in offered.items():
-        yield Choice(value, _distance_label(number, miles), value == stated)
-    if stated and stated not in offered and asked.within is not None:
-        yield Choice(f"{asked.within:.10g}", _within_label(asked.within, miles), True)
-
-
-def _kilometres(number: float, miles: bool) -> float:
-    return min(number * (KM_IN_A_MILE if miles else 1), FARTHEST_KM)
-
-
-def _distance_label(number: float, miles: bool) -> str:
-    said = words.within(number, miles)
-    return said[:1].upper() + said[1:]
-
-
-def _within_label(kilometres: float, miles: bool) -> str:
-    return _distance_label(round(kilometres / (KM_IN_A_MILE if miles else 1), 2), miles)
-
-
-def _facet(facet: FacetCount) -> Facet:
-    tree = facet.name == "category"
-    opened = facet.name in ("action", "category") or any(_is_chosen(value) for value in facet.values)
-    return Facet(facet.name, tuple(_option(facet.name, value) for value in facet.values), open=opened or tree)
-
-
-def _is_chosen(value: FacetValue) -> bool:
-    return value.selected or any(_is_chosen(child) for child in value.children)
-
-
-def _option(name: str, value: FacetValue) -> FacetOption:
-    return FacetOption(
-        value.value,
-        value.label or _value_label(name, value.value),
-        value.count,
-        value.selected,
-        sign=value.value if name == "action" else None,
-        children=tuple(_option(name, child) for child in value.children),
-    )
-
-
-def _value_label(name: str, value: str) -> str:
-    if name == "category":
-        return label(value) if home_of(value) else value
-    return word(value, "sign" if name == "action" else name)
-
-
 def _applied(asked: SearchRequest, addresses: Addresses, miles: bool) -> Iterator[AppliedFilter]:
     for name in _TICKED:
         for value in getattr(asked, name):
-            yield AppliedFilter(_value_label(name, value), addresses.of(asked.without(name, value)))
+            yield AppliedFilter(value_label(name, value), addresses.of(asked.without(name, value)))
     for name, text in (("organisation", _("One organisation")), ("source", _("One source")), ("status", _("Status"))):
         if getattr(asked, name):
             yield AppliedFilter(text, addresses.of(asked.changed(**{name: ()})))
-    if asked.within is not None and asked.point:
-        yield AppliedFilter(_within_label(asked.within, miles), addresses.of(asked.changed(within=None)))
+    if asked.within is not None and (asked.point or asked.near):
+        yield AppliedFilter(within_words(asked.within, miles), addresses.of(asked.changed(within=None)))
+    if asked.point and not asked.near:
+        elsewhere = asked.changed(lat=None, lon=None, within=None)
+        yield AppliedFilter(_("Around a point on the map"), addresses.of(elsewhere))
     if asked.available_from or asked.available_until:
-        ends = (words.date_of(day) if day else "…" for day in (asked.available_from, asked.available_until))
-        days = " – ".join(ends)
+        days = in_words(asked.available_from, asked.available_until)
         yield AppliedFilter(days, addresses.of(asked.changed(available_from=None, available_until=None)))
 
 
-def _sorts(asked: SearchRequest, addresses: Addresses) -> Iterator[Link]:
+def _sorts(located: SearchRequest, stated: SearchRequest, addresses: Addresses) -> Iterator[Link]:
     for name, text in _SORTS.items():
-        possible = {"relevance": bool(asked.q), "nearest": asked.point is not None}.get(name, True)
+        possible = {"relevance": bool(located.q), "nearest": located.point is not None}.get(name, True)
         if possible:
-            yield Link(text(), addresses.of(asked.changed(sort=name)), current=asked.order == name)
+            yield Link(text(), addresses.of(stated.changed(sort=name)), current=located.order == name)
 
 
 def _suggestions(result: SearchResult, addresses: Addresses) -> Iterator[Link]:

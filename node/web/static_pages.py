@@ -19,7 +19,7 @@ from node.languages import folders, offered
 from node.services.static_site import FRONT_PAGE_LISTINGS, PAGE_END, StaticSite, front_page
 from node.storage.catalogue import Shown
 from node.storage.engine import Database
-from node.web import phrases, static_files, words
+from node.web import filters, phrases, static_files
 from node.web.cards import Paths
 from node.web.listing_page import (
     Scene,
@@ -44,7 +44,7 @@ def render(site: StaticSite) -> dict[str, bytes]:
 def _application(site: StaticSite) -> Flask:
     app = Flask("node")
     app.jinja_env.undefined = StrictUndefined
-    words.install(app.jinja_env)
+    filters.install(app.jinja_env)
     static_files.install(app)
     language = offered(site.settings)[0].replace("-", "_")
     Babel(

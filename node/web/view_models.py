@@ -56,7 +56,6 @@ Not for: deciding anything, reading a request, or building a URL. Those are a vi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from node.web.view_model_parts import (
     ONE_PAGE,
@@ -139,6 +138,15 @@ from node.web.view_models_portal import (
     PrivacyPage,
     WantedPage,
 )
+from node.web.view_models_search import (
+    AppliedFilter,
+    DaysFilter,
+    Facet,
+    FacetOption,
+    Reach,
+    ReachStep,
+    SearchPage,
+)
 
 __all__ = [
     "AccessibilityPage",
@@ -159,6 +167,7 @@ __all__ = [
     "ControlMailboxPage",
     "ControlSourcePage",
     "ControlSourcesPage",
+    "DaysFilter",
     "DownloadFile",
     "DownloadsPage",
     "ErrorPage",
@@ -206,6 +215,8 @@ __all__ = [
     "QueueItemPage",
     "QueuePage",
     "QueueRow",
+    "Reach",
+    "ReachStep",
     "ReportDonePage",
     "ReportPage",
     "ReportRow",
@@ -256,85 +267,6 @@ class HomePage:
     summary: NetworkSummary | None = None
     offers: int = 0
     wants: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class FacetOption:
-    """One checkbox of a facet; ``children`` are the next level of a tree. ``sign`` puts an action's
-    pictogram before it.
-    """
-
-    value: str
-    label: str
-    count: int | None = None
-    selected: bool = False
-    sign: str | None = None
-    children: tuple[FacetOption, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """One group of checkboxes. ``name`` is the query parameter, repeated once for each ticked option.
-
-    Known names, whose headings the template words: ``action``, ``kind``, ``direction``, ``category``,
-    ``organisation_type``, ``condition``. Another name is shown under ``label``. ``open`` unfolds the group
-    at first.
-    """
-
-    name: str
-    options: tuple[FacetOption, ...]
-    label: str = ""
-    open: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class AppliedFilter:
-    """A filter in force, as a chip; ``remove_path`` is the same search without it."""
-
-    label: str
-    remove_path: str
-
-
-@dataclass(frozen=True, slots=True)
-class SearchPage:
-    """portal/search.html: results, with everything that narrows them.
-
-    One GET form to ``action_path`` with the fields ``q``, ``near`` (place text), ``lat`` and ``lon`` (set
-    by "near me"; where they are sent they win over ``near``), ``within`` (kilometres, from ``distances``),
-    ``from`` and ``to`` (ISO days), ``sort``, and one field for each facet. ``carried`` are further
-    name/value pairs to keep as hidden fields. ``sorts`` are links with labels in the reader's language.
-    ``place_error`` says in a sentence that the place typed is not known, ``notice`` anything else about
-    this search ("Shown for desk, as nothing matched dsek"). ``first`` is the 1-based number of the first
-    card. ``alert_path`` asks for mails about it, where mails can be sent. ``category`` is the page of the one
-    category that is looked through, where no words are given.
-    """
-
-    head: Head
-    action_path: str
-    total: int
-    cards: tuple[Card, ...] = ()
-    first: int = 1
-    q: str = ""
-    near: str = ""
-    lat: float | None = None
-    lon: float | None = None
-    available_from: date | None = None
-    available_until: date | None = None
-    distances: tuple[Choice, ...] = ()
-    facets: tuple[Facet, ...] = ()
-    applied: tuple[AppliedFilter, ...] = ()
-    clear_path: str | None = None
-    sorts: tuple[Link, ...] = ()
-    sort: str = ""
-    carried: tuple[tuple[str, str], ...] = ()
-    map: MapView | None = None
-    pager: Pager = ONE_PAGE
-    feeds: tuple[FeedLink, ...] = ()
-    suggestions: tuple[Link, ...] = ()
-    place_error: str | None = None
-    notice: str | None = None
-    alert_path: str | None = None
-    category: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)

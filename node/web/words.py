@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -19,14 +18,13 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 from babel.numbers import format_decimal
-from jinja2 import Environment
 
 from node.web import phrases
 from node.web.code_words import word
 from node.web.phrases import say as _
 from node.web.phrases import say_many, say_of
 from node.web.said import said, spoken
-from node.web.view_model_parts import Card, MapView, Place, Site
+from node.web.view_model_parts import MapView, Place, Site
 
 DRAWN_ROOTS = frozenset(
     [
@@ -87,11 +85,6 @@ def day(when: datetime | date, site: Site) -> str:
     return _day(shown, -60 < (shown - day_of(site.now, site)).days < 300, locale())
 
 
-def date_of(day_: date) -> str:
-    """A day as a short date, "5 Dec 2026"."""
-    return format_date(day_, "medium", locale=locale())
-
-
 # A page words the same few days, spans and numbers over and over, and Babel parses its patterns each time.
 @lru_cache(maxsize=4096)
 def _day(shown: date, this_year: bool, reader: Locale) -> str:
@@ -148,40 +141,6 @@ def machine(when: datetime | date) -> str:
     if isinstance(when, datetime):
         return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return when.isoformat()
-
-
-def end_of(card: Card) -> datetime | None:
-    """The day a listing goes: the end of its availability or its expiry, whichever comes first."""
-    known = [moment for moment in (card.expires, card.available_until) if moment is not None]
-    return min(known) if known else None
-
-
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """What matters about a listing's time: ``words``, how far off that is in ``near``, and the moment meant."""
-
-    words: str
-    near: str = ""
-    at: datetime | None = None
-    new: bool = False
-
-
-def fresh(card: Card, site: Site) -> Fresh | None:
-    """ "new today", "from 3 January", "until 12 December", or ``None`` where nothing is known.
-
-    What is over says so first, then what is new, then what has not begun, then what ends.
-    """
-    today, end, start, shown = day_of(site.now, site), end_of(card), card.available_from, card.first_shown
-    if end is not None and end < site.now:
-        return Fresh(_("no longer open"), away(end, site), end)
-    if shown is not None and -1 <= (day_of(shown, site) - today).days <= 0:
-        words = _("new today") if day_of(shown, site) == today else _("new yesterday")
-        return Fresh(words, "" if end is None else left(end, site), shown, new=True)
-    if start is not None and day_of(start, site) > today:
-        return Fresh(_("from %(day)s", day=day(start, site)), away(start, site), start)
-    if end is None:
-        return None
-    return Fresh(_("until %(day)s", day=day(end, site)), left(end, site), end)
 
 
 def number(value: float) -> str:
@@ -368,7 +327,6 @@ FILTERS = {
         distance,
         drawing,
         even_columns,
-        fresh,
         href,
         initials,
         left,
@@ -389,10 +347,4 @@ FILTERS = {
         word,
     )
 }
-"""Every filter by the name that templates use."""
-
-
-def install(environment: Environment) -> None:
-    """Give a Jinja environment every filter in this module; block tags then leave no blank lines behind."""
-    environment.filters.update(FILTERS)
-    environment.trim_blocks = environment.lstrip_blocks = True
+"""Filters by the names that templates use."""

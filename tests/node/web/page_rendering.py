@@ -11,7 +11,7 @@ from flask_babel import Babel
 from jinja2 import StrictUndefined
 from lxml import html
 
-from node.web import static_files, words
+from node.web import filters, static_files, words
 from node.web import view_models as vm
 from tests.node.web import view_model_factories as make
 from tests.node.web import view_model_pages as pages
@@ -30,7 +30,7 @@ def application() -> Flask:
     app = Flask("node", root_path=str(NODE))
     app.jinja_env.undefined = StrictUndefined
     Babel(app, default_locale="en_GB")
-    words.install(app.jinja_env)
+    filters.install(app.jinja_env)
     static_files.install(app)
     return app
 

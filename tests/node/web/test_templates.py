@@ -181,6 +181,7 @@ def test_the_search_works_without_scripts() -> None:
         "furniture",
         "furniture/desk",
         "give",
+        "odd/thing",
     ]
     assert len(tree.xpath("//form[@id='search']//button[@type='submit'] | //button[@form='search']")) == 2
     assert {field.get("name") for field in form.iter("input", "select")} == {

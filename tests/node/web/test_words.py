@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from node.web import words
 from node.web.code_words import VOCABULARIES, word
-from node.web.view_models import Card, Place
+from node.web.view_models import Place
 from tests.node.web import view_model_factories as make
 from tests.node.web.page_rendering import application
 
@@ -65,40 +65,6 @@ def test_days_are_those_of_the_towns_clock() -> None:
 )
 def test_moments(gap: timedelta, said: str) -> None:
     assert words.ago(make.NOW + gap, SITE) == said
-
-
-def card(**more: datetime) -> Card:
-    return Card("/l", "A desk", "give", **more)
-
-
-def then(days: float) -> datetime:
-    return make.NOW + timedelta(days=days)
-
-
-@pytest.mark.parametrize(
-    ("shown", "said"),
-    [
-        pytest.param(card(), None, id="nothing-known"),
-        pytest.param(card(first_shown=then(-0.1), expires=then(9)), ("new today", "9 days left", True), id="new"),
-        pytest.param(card(first_shown=then(-1)), ("new yesterday", "", True), id="new-yesterday"),
-        pytest.param(
-            card(first_shown=then(-5), expires=then(20)), ("until 12 December", "3 weeks left", False), id="until"
-        ),
-        pytest.param(card(expires=then(0.2)), ("until 22 November", "last day", False), id="last-day"),
-        pytest.param(
-            card(expires=then(90), available_until=then(1)),
-            ("until 23 November", "1 day left", False),
-            id="earlier-end",
-        ),
-        pytest.param(
-            card(expires=then(90), available_from=then(40)), ("from 1 January", "in 6 weeks", False), id="not-begun"
-        ),
-        pytest.param(card(first_shown=then(-0.1), expires=then(-0.01)), ("no longer open", "today", False), id="over"),
-    ],
-)
-def test_freshness(shown: Card, said: tuple[str, str, bool] | None) -> None:
-    fresh = words.fresh(shown, SITE)
-    assert (None if fresh is None else (fresh.words, fresh.near, fresh.new)) == said
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from markupsafe import Markup
@@ -159,12 +159,25 @@ def facets() -> tuple[vm.Facet, ...]:
         ),
         vm.Facet(
             "category",
-            (option("furniture", "Furniture", 34, True, None, storage), option("it", "Computers and phones", 9)),
+            (option("furniture", "Furniture", 34, True, None, storage, True), option("it", "Computers and phones", 9)),
+            rest=(option("toys", "Toys", 2), option("odd/thing", "thing", 0, True)),
+            rest_open=True,
         ),
         vm.Facet("organisation_type", (option("charity", "Charity", 12), option("school", "School", 5)), open=False),
         vm.Facet("condition", (option("good", "Good", 20), option("fair", "Fair", 9)), open=False),
         vm.Facet("colour", (option("red", "Red", 2),), "Colour", open=False),
     )
+
+
+def reach() -> vm.Reach:
+    steps = tuple(vm.ReachStep(f"{km}", f"Within {km} km", f"/search?within={km}", km == 10) for km in (2, 5, 10, 25))
+    return vm.Reach((*steps, vm.ReachStep("Any", "Any distance", "/search")), "km", "Woodston")
+
+
+def days() -> vm.DaysFilter:
+    quick = (vm.Link("Today", "/search?from=2026-12-01&to=2026-12-01"), vm.Link("This weekend", "/search", True))
+    wrong = "The last day lies before the first, so only the first was used."
+    return vm.DaysFilter(quick, "2026-12-24", "2026-12-01", wrong, "to", True)
 
 
 PAGER = vm.Pager(
@@ -203,20 +216,19 @@ def search() -> vm.SearchPage:
         "Woodston",
         52.562,
         -0.253,
-        date(2026, 12, 1),
-        date(2026, 12, 24),
-        tuple(vm.Choice(str(km), f"{km} km", km == 10) for km in (2, 5, 10, 25)),
+        reach(),
+        days(),
         facets(),
         (vm.AppliedFilter("Give", "/search?q=desk"), vm.AppliedFilter("Furniture", "/search?q=desk&action=give")),
         "/search",
         (vm.Link("Best match", "/search?sort=relevance", True), vm.Link("Newest", "/search?sort=newest")),
-        "relevance",
-        (("lang", "en"),),
+        (("lang", "en"), ("within", "10"), ("sort", "relevance")),
         vm.MapView(OFFERS, None, (52.562, -0.253), 10000),
         PAGER,
         FEEDS,
         notice="Also showing results for “bureau”.",
         alert_path="/alerts/new?q=desk",
+        count_path="/api/v1/listings",
     )
 
 
