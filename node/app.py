@@ -14,7 +14,7 @@ from node.context import Node
 from node.languages import folders, offered
 from node.services.setup import check_settings
 from node.settings import Settings
-from node.web import errors, feeds, filters, languages, phrases, security, static_files
+from node.web import compression, errors, feeds, filters, languages, phrases, security, static_files
 from node.web.numbers import RowNumber
 from node.web.site import site_of
 
@@ -54,6 +54,7 @@ def create_app(node: Node) -> Flask:
     app.config.from_mapping(security.configuration(node.settings))
     app.extensions["sharefeed"] = node
     app.url_map.converters["int"] = RowNumber
+    compression.install(app)
     security.install(app, node.settings)
     static_files.install(app)
     errors.install(app)
