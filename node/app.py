@@ -43,6 +43,7 @@ AGGREGATOR_MODULES = (
     "node.web.mailbox",
     "node.web.control",
     "node.web.api",
+    "node.web.api_docs",
 )
 """Modules with a ``blueprint``. One whose requests carry no form, only JSON, also says ``without_csrf = True``."""
 

@@ -120,7 +120,7 @@ def _methods(said: Mapping[str, Any]) -> list[str]:
 
 
 def _operation(said: Mapping[str, Any], method: str, examples: Mapping[str, Any], limited: bool) -> dict[str, Any]:
-    made = {name: value for name, value in said.items() if name != REFUSES}
+    made = {name: _marked(value) for name, value in said.items() if name != REFUSES}
     statuses = {*said.get(REFUSES, ()), *_USUAL_REFUSALS, *([429] if limited else [])}
     (status, answer), *_ = said["responses"].items()
     made["responses"] = {status: _success(answer, said["operationId"], method, examples, limited)}
@@ -215,12 +215,21 @@ def _header(description: str, example: str | int, **schema: Any) -> dict[str, An
     }
 
 
+def _marked(said: Any) -> Any:
+    """The same with the code in docstrings as Markdown has it, and on one line."""
+    if isinstance(said, dict):
+        return {name: _marked(value) for name, value in said.items()}
+    if isinstance(said, list):
+        return [_marked(value) for value in said]
+    return " ".join(said.replace("``", "`").split()) if isinstance(said, str) and "``" in said else said
+
+
 _FLASK_SMORESTS_OWN = ("Error", "PaginationMetadata")
 
 
 def _schemas(made: Mapping[str, Any]) -> dict[str, Any]:
     """Those of the API, and those of the protocol in their places."""
-    schemas = {name: dict(schema) for name, schema in made.items() if name not in _FLASK_SMORESTS_OWN}
+    schemas = {name: _marked(dict(schema)) for name, schema in made.items() if name not in _FLASK_SMORESTS_OWN}
     for name, document in (("Item", "listing"), ("Organisation", "organisation")):
         schemas[name] = _published(document)
     for owner, member in (("Listing", "item"), ("OrganisationPage", "organisation")):

@@ -71,6 +71,7 @@ def _footer_links(root: str) -> tuple[Link, ...]:
         Link(_("Ideas for what to share"), f"{root}/ideas"),
         Link(_("Everything by kind"), f"{root}/categories"),
         Link(_("Take it with you"), f"{root}/downloads/"),
+        Link(_("For programs"), f"{root}/api/"),
         Link(_("Accessibility"), f"{root}/accessibility"),
         Link(_("Privacy"), f"{root}/privacy"),
     )

@@ -38,6 +38,7 @@ portal/alerts.html              AlertsPage
 portal/mailbox.html             MailboxPage
 portal/error.html               ErrorPage
 publisher/home.html             PublisherHomePage
+portal/api.html                 ApiPage
 control/login.html              LoginPage
 control/overview.html           OverviewPage
 control/proposals.html          ProposalsPage
@@ -84,6 +85,15 @@ from node.web.view_models_alerts import (
     ControlMailboxPage,
     KeptMail,
     MailboxPage,
+)
+from node.web.view_models_api import (
+    ApiAnswer,
+    ApiField,
+    ApiForm,
+    ApiGroup,
+    ApiMember,
+    ApiOperation,
+    ApiPage,
 )
 from node.web.view_models_control import (
     ControlFrame,
@@ -132,6 +142,7 @@ from node.web.view_models_portal import (
     CategoryPage,
     DownloadFile,
     DownloadsPage,
+    ErrorPage,
     HowItWorksPage,
     IdeaRow,
     IdeasPage,
@@ -156,6 +167,13 @@ __all__ = [
     "AlertRow",
     "AlertWordPage",
     "AlertsPage",
+    "ApiAnswer",
+    "ApiField",
+    "ApiForm",
+    "ApiGroup",
+    "ApiMember",
+    "ApiOperation",
+    "ApiPage",
     "AppliedFilter",
     "Card",
     "CategoriesPage",
@@ -304,23 +322,3 @@ class PublisherHomePage:
     pager: Pager = ONE_PAGE
     feeds: tuple[FeedLink, ...] = ()
     catalogues: tuple[Link, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorPage:
-    """portal/error.html: what happened, what was kept, what to do next.
-
-    Without ``what`` the template words the usual statuses (400, 403, 404, 405, 410, 413, 429, 500, 503)
-    itself. ``retry_s`` is Retry-After in seconds; ``reference`` a short code by which the operator finds it
-    in the log. ``again_path`` is where the same search may be sent again, ``again`` what it asked for.
-    """
-
-    head: Head
-    status: int
-    what: str | None = None
-    kept: str | None = None
-    next_step: str | None = None
-    retry_s: int | None = None
-    reference: str | None = None
-    again_path: str | None = None
-    again: tuple[tuple[str, str], ...] = ()

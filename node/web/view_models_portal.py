@@ -157,3 +157,23 @@ class PrivacyPage:
     elsewhere: tuple[str, ...] = ()
     with_alerts: bool = False
     with_proposals: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """portal/error.html: what happened, what was kept, what to do next.
+
+    Without ``what`` the template words the usual statuses (400, 403, 404, 405, 410, 413, 429, 500, 503)
+    itself. ``retry_s`` is Retry-After in seconds; ``reference`` a short code by which the operator finds it
+    in the log. ``again_path`` is where the same search may be sent again, ``again`` what it asked for.
+    """
+
+    head: Head
+    status: int
+    what: str | None = None
+    kept: str | None = None
+    next_step: str | None = None
+    retry_s: int | None = None
+    reference: str | None = None
+    again_path: str | None = None
+    again: tuple[tuple[str, str], ...] = ()

@@ -78,6 +78,7 @@ _BY_PATH = {
     "how it works": "how-it-works",
     "accessibility": "accessibility",
     "privacy": "privacy",
+    "for programs": "api/",
 }
 
 

@@ -23,7 +23,7 @@ LONG_WORD = "Donaudampfschifffahrtsgesellschaft" * 6
 HOSTILE_TEXT = f'"><script>alert(1)</script><img src=x onerror=alert(2)> {LONG_WORD} مكتب خشبي'
 HOSTILE_URL = "javascript:alert(1)"
 HOSTILE_PATH = "//evil.example/\\..\"' onmouseover=alert(1)"
-KEPT = frozenset({"code", "timezone", "theme", "csrf_token", "media_type", "tiles_url", "jsonld"})
+KEPT = frozenset({"code", "timezone", "theme", "csrf_token", "media_type", "tiles_url", "jsonld", "anchor"})
 """Fields that the site's own code fills; an unknown value is a bug there, not something a stranger can send."""
 
 
@@ -74,6 +74,7 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "alerts": ("portal/alerts.html", tell.manage()),
         "mailbox": ("portal/mailbox.html", vm.MailboxPage(HEAD, tell.mails())),
         "control-mailbox": ("control/mailbox.html", vm.ControlMailboxPage(HEAD, operate.frame(), tell.mails())),
+        "api": ("portal/api.html", portal.api()),
         "error-404": ("portal/error.html", operate.error(404)),
         "error-429": ("portal/error.html", operate.error(429, retry_s=90)),
         "error-429-search": (
@@ -150,6 +151,7 @@ MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "mailbox": ("portal/mailbox.html", vm.MailboxPage(HEAD)),
         "control-mailbox": ("control/mailbox.html", vm.ControlMailboxPage(HEAD, operate.frame(), captured=False)),
         "control-mailbox-empty": ("control/mailbox.html", vm.ControlMailboxPage(HEAD, operate.frame())),
+        "api": ("portal/api.html", vm.ApiPage(HEAD, "/api/openapi.json", "/changes.json", "/downloads/")),
         "error": ("portal/error.html", operate.error(418)),
         "publisher": ("publisher/home.html", vm.PublisherHomePage(HEAD)),
         "login": ("control/login.html", vm.LoginPage(HEAD, "explain", "x", 15)),

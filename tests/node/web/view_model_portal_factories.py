@@ -91,3 +91,41 @@ def privacy() -> vm.PrivacyPage:
         with_alerts=True,
         with_proposals=True,
     )
+
+
+def api() -> vm.ApiPage:
+    asked = (
+        vm.ApiField("q", "Words.", limits="text, 300 characters at most", example="desk", longest=300),
+        vm.ApiField("kind", "What it is.", "choices", values=("item", "space")),
+        vm.ApiField("sort", "The order.", "choice", values=("newest",)),
+        vm.ApiField("lat", "Latitude.", "number", "number, -90 to 90", example="52.5", least="-90", most="90"),
+        vm.ApiField("from", "First day.", "day", example="2026-12-05"),
+    )
+    listing = vm.Link("Listing", "#form-Listing")
+    answers = (vm.ApiAnswer("200", "The listing.", listing), vm.ApiAnswer("304", "Unchanged."))
+    key = (vm.ApiField("key", "Its key.", example="aB3", typed="desk", needed=True),)
+    path = "/api/v1/listings"
+    operations = (
+        vm.ApiOperation(
+            "search", "searchAll", "GET", path, "Search.", "Long.", asked, None, answers, "{}", "curl x", path
+        ),
+        vm.ApiOperation(
+            "one", "getOne", "GET", path + "/{key}", "One.", "", key, None, answers, "{}", "curl x", path + "/desk"
+        ),
+        vm.ApiOperation(
+            "send", "sendOne", "POST", path, "Send.", body='{"url": "https://a.example/"}', answers=answers
+        ),
+    )
+    members = (
+        vm.ApiMember("item", "object", "As published.", form=listing),
+        vm.ApiMember("item.place", "object", "Where.", needed=False),
+    )
+    return vm.ApiPage(
+        make.head("For programs"),
+        "/api/openapi.json",
+        "/changes.json",
+        "/downloads/",
+        (vm.ApiGroup("Listings", "Find them.", operations),),
+        (vm.ApiForm("form-Listing", "Listing", "One.", members),),
+        600,
+    )
