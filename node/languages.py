@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-
-from babel import Locale, UnknownLocaleError
-from babel.support import NullTranslations, Translations
+from typing import TYPE_CHECKING
 
 from node.settings import SettingError, Settings
+
+if TYPE_CHECKING:
+    from babel import Locale
+    from babel.support import NullTranslations
 
 BUILT_IN = Path(__file__).parent / "translations"
 WRITTEN_IN = "en"
@@ -34,6 +36,8 @@ def translated(where: tuple[Path, ...]) -> tuple[str, ...]:
 
 def _is_known(code: str) -> bool:
     """Whether it can be said how this language writes its dates and numbers."""
+    from babel import UnknownLocaleError
+
     try:
         locale_of(code)
     except (ValueError, UnknownLocaleError):
@@ -69,6 +73,8 @@ def base(code: str) -> str:
 
 def locale_of(code: str) -> Locale:
     """Babel's locale of a code. Raises `ValueError` and `UnknownLocaleError`."""
+    from babel import Locale
+
     return Locale.parse(code.replace("-", "_"))
 
 
@@ -79,6 +85,8 @@ def translations(code: str, settings: Settings) -> NullTranslations:
 
 @lru_cache
 def _translations(code: str, where: tuple[Path, ...]) -> NullTranslations:
+    from babel.support import NullTranslations, Translations
+
     found = [one for folder in where if isinstance(one := Translations.load(str(folder), [code]), Translations)]
     if not found:
         return NullTranslations()

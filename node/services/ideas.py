@@ -20,7 +20,6 @@ class Kind:
     """A category and how many offers such organisations have in it."""
 
     path: str
-    label: str
     count: int
 
 
@@ -50,7 +49,7 @@ def _kinds(result: SearchResult) -> Iterator[Kind]:
     tree = next((facet.values for facet in result.facets if facet.name == "category"), ())
     for value in _narrowest(tree):
         if value.count and value.value.rpartition("/")[2] != "other":
-            yield Kind(value.value, value.label, value.count)
+            yield Kind(value.value, value.count)
 
 
 def _narrowest(values: Iterable[FacetValue]) -> Iterator[FacetValue]:

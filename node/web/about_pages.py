@@ -17,6 +17,7 @@ from node.services.ideas import Idea
 from node.services.mail_settings import can_mail
 from node.web import current_node, words
 from node.web.cards import cards_of
+from node.web.code_words import category
 from node.web.listing_page import SHEET_NAME, Scene
 from node.web.pages import scene_of
 from node.web.search_page import Addresses
@@ -93,7 +94,10 @@ def _row(idea: Idea, scene: Scene) -> IdeaRow:
     addresses = Addresses(scene.paths.root)
     of_type = SearchRequest(organisation_type=(idea.type,), direction=("offer",))
     kinds = tuple(
-        Link(f"{kind.label} ({words.number(kind.count)})", addresses.of(of_type.changed(category=(kind.path,))))
+        Link(
+            f"{category(kind.path).label} ({words.number(kind.count)})",
+            addresses.of(of_type.changed(category=(kind.path,))),
+        )
         for kind in idea.kinds
     )
     examples = cards_of(idea.examples, scene.paths)

@@ -15,6 +15,7 @@ from node.services.search import FacetValue, SearchResult
 from node.storage.catalogue import Shown
 from node.web import current_node
 from node.web.cards import cards_of
+from node.web.code_words import category as names_of
 from node.web.listing_page import Scene
 from node.web.pages import scene_of
 from node.web.search_page import Addresses, feeds_of
@@ -25,6 +26,7 @@ from schemas.vocabulary import Category
 blueprint = Blueprint("categories", __name__)
 
 NEW, WANTED, MOST_WORDS = 12, 4, 24
+_MOST_IN_HEAD = 8
 
 
 @blueprint.get("/categories")
@@ -57,12 +59,13 @@ def _page(node: Node, category: Category) -> CategoryPage:
     scene = scene_of(node, [*new, *wanted])
     addresses = Addresses(scene.paths.root)
     counts, sides = counts_of(counted), _sides(counted)
+    names, here = names_of(category.path), path_of(scene, category.path)
     return CategoryPage(
-        head=scene.head(category.plural, _words(category), scene.address(path_of(scene, category.path))),
-        label=category.plural,
+        head=scene.head(names.plural, ", ".join((names.plural, *names.things[:_MOST_IN_HEAD])), scene.address(here)),
+        label=names.plural,
         root=category.root,
         trail=tuple(_trail(category, scene)),
-        things=tuple(dict.fromkeys((*category.examples, *category.synonyms)))[:MOST_WORDS],
+        things=names.things[:MOST_WORDS],
         offers=sides.get("offer", 0),
         wants=sides.get("want", 0),
         new=cards_of(new, scene.paths),
@@ -103,7 +106,7 @@ def _newest(node: Node, asked: SearchRequest, direction: str, most: int) -> list
 def _entry(category: Category, counts: dict[str, int], scene: Scene) -> CategoryEntry:
     below = (one for one in vocabulary.categories().values() if one.path.rpartition("/")[0] == category.path)
     return CategoryEntry(
-        category.plural,
+        names_of(category.path).plural,
         path_of(scene, category.path),
         category.root,
         counts.get(category.path, 0),
@@ -115,8 +118,4 @@ def _trail(category: Category, scene: Scene) -> Iterator[Link]:
     yield Link(_("Everything by kind"), path_of(scene, ""))
     above = vocabulary.home_of(category.path.rpartition("/")[0])
     if above is not None:
-        yield Link(above.plural, path_of(scene, above.path))
-
-
-def _words(category: Category) -> str:
-    return ", ".join((category.plural, *category.examples))
+        yield Link(names_of(above.path).plural, path_of(scene, above.path))

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from node.web.phrases import later as _l
-from node.web.phrases import say
+from node.web.phrases import locale, say
+from schemas.labels import WRITTEN_IN, Names, names_of
 
 SIGNS: Mapping[str, str] = {
     "give": _l("Give"),
@@ -149,6 +150,12 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "report": REPORT_REASONS,
     "frequency": FREQUENCIES,
 }
+
+
+def category(path: str) -> Names:
+    """What a category is called in the current language; one that is not known, as its nearest known ancestor is."""
+    reader = locale()
+    return names_of(path, reader.language if reader else WRITTEN_IN)
 
 
 def word(code: str, vocabulary: str) -> str:

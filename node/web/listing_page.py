@@ -17,6 +17,7 @@ from node.services.about import NODE_DOCUMENT_PATH
 from node.storage.catalogue import Shown
 from node.web import words
 from node.web.cards import Paths, card_of, cards_of, moment, organisation_path, pictures_of
+from node.web.code_words import category
 from node.web.prose import body_of
 from node.web.view_models import (
     Card,
@@ -148,7 +149,7 @@ def _trail(path: str, scene: Scene) -> tuple[Link, ...]:
         return ()
     known = categories()
     steps = [known[step] for step in dict.fromkeys((home.root, home.path)) if step in known]
-    return tuple(Link(step.plural, scene.search(category=step.path)) for step in steps)
+    return tuple(Link(category(step.path).plural, scene.search(category=step.path)) for step in steps)
 
 
 def _money(money: Money | None) -> str | None:

@@ -11,8 +11,9 @@ from node.services.matching import CATEGORY, KIND, ROOM, THINGS, WORDS, Partner,
 from node.storage.catalogue import Shown
 from node.web import words
 from node.web.cards import Paths, card_of
+from node.web.code_words import category
 from node.web.view_models import Card, Place, Site
-from schemas.vocabulary import fold, label
+from schemas.vocabulary import fold
 
 
 def _(text: str, **values: object) -> str:
@@ -42,9 +43,9 @@ def _said(reason: Reason, vague_m: float, site: Site) -> str:
     if reason.code == WORDS:
         return _("both say “%(words)s”", words=" ".join(reason.values))
     if reason.code == ROOM:
-        return _("the kind of room that is looked for (%(category)s)", category=label(reason.values[0]))
+        return _("the kind of room that is looked for (%(category)s)", category=category(reason.values[0]).label)
     if reason.code == CATEGORY:
-        return _("same category (%(category)s)", category=label(reason.values[0]))
+        return _("same category (%(category)s)", category=category(reason.values[0]).label)
     return words.distance(Place(precision_m=vague_m, distance_m=(reason.km or 0.0) * 1000), site)
 
 

@@ -12,6 +12,7 @@ from node.services.mail_settings import can_mail
 from node.services.search import SearchResult
 from node.web import current_node, drawn, words
 from node.web.cards import cards_of
+from node.web.code_words import category
 from node.web.listing_page import Scene
 from node.web.pages import scene_of
 from node.web.phrases import say as _
@@ -73,11 +74,9 @@ def _entries(counts: dict[str, int], scene: Scene) -> tuple[ActionEntry, ...]:
 
 def _categories(counted: SearchResult, scene: Scene) -> tuple[CategoryTile, ...]:
     tree = next((facet.values for facet in counted.facets if facet.name == "category"), ())
-    return tuple(
-        CategoryTile(value.value, value.label, f"{scene.paths.root}/categories/{value.value}", value.count)
-        for value in tree
-        if value.count
-    )
+    root = scene.paths.root
+    tiles = ((value.value, value.count) for value in tree if value.count)
+    return tuple(CategoryTile(path, category(path).label, f"{root}/categories/{path}", count) for path, count in tiles)
 
 
 @blueprint.get("/search")

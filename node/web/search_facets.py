@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from node.services.search import FacetCount, FacetValue
-from node.web.code_words import word
+from node.web.code_words import category, word
 from node.web.view_models import Facet, FacetOption
-from schemas.vocabulary import home_of, label
 
 MOST_SHOWN = 8
 """So many values of a facet stand there at once. Two more are shown too, rather than folded away."""
@@ -35,7 +34,7 @@ def facet_of(facet: FacetCount) -> Facet:
 def value_label(name: str, value: str) -> str:
     """What a value of a filter is called."""
     if name == "category":
-        return label(value) if home_of(value) else value
+        return category(value).label
     return word(value, "sign" if name == "action" else name)
 
 
@@ -56,7 +55,7 @@ def _option(name: str, value: FacetValue, unfolded: bool) -> FacetOption:
     children = tuple(_option(name, child, unfolded) for child in sorted(value.children, key=_by_count))
     return FacetOption(
         value.value,
-        value.label or value_label(name, value.value),
+        value_label(name, value.value),
         value.count,
         value.selected,
         sign=value.value if name == "action" else None,

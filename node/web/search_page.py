@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from node.search.request import WINDOW, SearchRequest
 from node.services import calendar
 from node.services.search import SearchResult
+from node.web.code_words import category
 from node.web.listing_page import Scene, pager_of
 from node.web.phrases import say as _
 from node.web.search_days import days_filter, in_words
@@ -133,7 +134,9 @@ def feeds_of(asked: SearchRequest, addresses: Addresses) -> tuple[FeedLink, ...]
 def _category(asked: SearchRequest, root: str) -> Link | None:
     """The page of the one category that this looks through, where it asks for nothing else."""
     home = home_of(asked.category[0]) if len(asked.category) == 1 and not asked.q else None
-    return Link(_("All about %(category)s", category=home.plural), f"{root}/categories/{home.path}") if home else None
+    if home is None:
+        return None
+    return Link(_("All about %(category)s", category=category(home.path).plural), f"{root}/categories/{home.path}")
 
 
 def _calendar(result: SearchResult, stated: SearchRequest, addresses: Addresses) -> Iterator[FeedLink]:

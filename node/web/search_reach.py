@@ -39,7 +39,7 @@ def _step(
     stated: str,
 ) -> ReachStep:
     path = path_of(asked.changed(within=asked.within if value == stated else float(value)))
-    return ReachStep(f"{number:g}", _words(number, miles), path, value == stated)
+    return ReachStep(words.number(number), _words(number, miles), path, value == stated)
 
 
 def _kilometres(number: float, miles: bool) -> float:

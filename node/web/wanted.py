@@ -17,6 +17,7 @@ from node.services.search import FacetCount
 from node.storage.catalogue import Shown
 from node.web import current_node, words
 from node.web.cards import card_of
+from node.web.code_words import category
 from node.web.listing_page import Scene, pager_of
 from node.web.pages import scene_of
 from node.web.search_page import Addresses, feeds_of
@@ -72,5 +73,5 @@ def _categories(facets: Sequence[FacetCount], root: str, chosen: Sequence[str]) 
     yield Link(_("Everything"), _path(root, ()), not chosen)
     for value in tree:
         if value.count or value.selected:
-            shown = f"{value.label} ({words.number(value.count)})"
+            shown = f"{category(value.value).label} ({words.number(value.count)})"
             yield Link(shown, _path(root, (value.value,)), value.selected)

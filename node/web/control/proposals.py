@@ -14,7 +14,7 @@ from node.services.plain_defaults import AT_FIRST, FIELDS, from_fields
 from node.services.proposals import Proposal, ProposalError, UnknownProposalError, preview_of
 from node.storage.proposals import WAITING
 from node.web import current_node
-from node.web.code_words import word
+from node.web.code_words import category, word
 from node.web.control.frame import PAGE_ROWS, control_frame, head, page_number, pager, say
 from node.web.control.gate import guarded, to
 from node.web.control.rows import preview, proposal_row
@@ -140,5 +140,5 @@ def _choices(node: Node) -> dict[str, tuple[Choice, ...]]:
         "organisation_type": tuple(Choice(code, word(code, "organisation_type")) for code in ORGANISATION_TYPES),
         "kind": tuple(Choice(code, word(code, "kind")) for code in KINDS),
         "action": tuple(Choice(code, word(code, "sign")) for code in ACTIONS),
-        "category": tuple(Choice(path, found.label) for path, found in categories().items()),
+        "category": tuple(Choice(path, category(path).label) for path in categories()),
     }
