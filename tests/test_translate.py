@@ -85,6 +85,6 @@ def test_scripts_hold_no_words_for_people() -> None:
         if not line.lstrip().startswith("//")
         for _, text in quoted.findall(line)
         if re.search(r"[A-Za-z]{2,} [a-z]{2,}|^[A-Z][a-z]+$", text)
-        and not re.search(r"[.#\[={]|^[a-z-]+( [a-z-]+)+$", text)
+        and not re.search(r"[.#\[={:>]|^[a-z-]+( [a-z-]+)+$", text)
     ]
     assert found == []
