@@ -27,6 +27,7 @@ class _Held(NamedTuple):
 
     chosen: SimpleNamespace
     locale: Locale
+    code: str
     translations: NullTranslations
 
 
@@ -90,6 +91,12 @@ def locale() -> Locale | None:
     return held.locale if held else None
 
 
+def code() -> str:
+    """The same as a text ("en_GB"), which is a quicker key than Babel's object; empty outside of requests."""
+    held = _current()
+    return held.code if held else ""
+
+
 def translations() -> NullTranslations:
     """The catalogue for the locale of this request."""
     held = _current()
@@ -109,4 +116,4 @@ def _looked_up() -> _Held | None:
     chosen = flask_babel.get_locale()
     if chosen is None:
         return None
-    return _Held(g._flask_babel, chosen, flask_babel.get_translations())
+    return _Held(g._flask_babel, chosen, str(chosen), flask_babel.get_translations())

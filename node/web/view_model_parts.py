@@ -21,8 +21,8 @@ Conventions, true of every view model:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from markupsafe import Markup
 
@@ -87,6 +87,7 @@ class Language:
     current: bool = False
 
 
+_NO_MOMENT = datetime(1, 1, 1, tzinfo=UTC)
 ENGLISH = Language("en-GB", "English", current=True)
 
 
@@ -153,6 +154,12 @@ class Site:
     footer_links: tuple[Link, ...] = ()
     feeds: tuple[FeedLink, ...] = ()
     licence: Link | None = None
+
+    @property
+    def lasting(self) -> Site:
+        """The site without what differs from page to page, as a key for what is the same on all of them."""
+        switch = None if self.language_switch is None else replace(self.language_switch, here="")
+        return replace(self, now=_NO_MOMENT, language_switch=switch)
 
 
 @dataclass(frozen=True, slots=True)

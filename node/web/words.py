@@ -60,14 +60,14 @@ SIGNS = ("give", "lend", "host", "help", "wanted")
 METRES_PER_MILE = 1609.344
 
 
-_BRITISH = Locale("en", "GB")
-
-
 def locale() -> Locale:
     """The reader's locale. Bare English is read as British: a month before its day would mislead here."""
-    chosen = phrases.locale()
-    bare = chosen is None or (chosen.language == "en" and chosen.territory is None)
-    return _BRITISH if chosen is None or bare else chosen
+    return _locale(phrases.code())
+
+
+@lru_cache
+def _locale(code: str) -> Locale:
+    return Locale("en", "GB") if code in ("", "en") else Locale.parse(code)
 
 
 def local(moment: datetime, site: Site) -> datetime:
@@ -82,25 +82,27 @@ def day_of(when: datetime | date, site: Site) -> date:
 def day(when: datetime | date, site: Site) -> str:
     """ "12 December", with the year where the month alone could mean another one."""
     shown = day_of(when, site)
-    return _day(shown, -60 < (shown - day_of(site.now, site)).days < 300, locale())
+    return _day(shown, -60 < (shown - day_of(site.now, site)).days < 300, phrases.code())
 
 
 # A page words the same few days, spans and numbers over and over, and Babel parses its patterns each time.
 @lru_cache(maxsize=4096)
-def _day(shown: date, this_year: bool, reader: Locale) -> str:
+def _day(shown: date, this_year: bool, code: str) -> str:
+    reader = _locale(code)
     return format_skeleton("MMMMd", shown, locale=reader) if this_year else format_date(shown, "long", locale=reader)
 
 
 @lru_cache(maxsize=4096)
-def _days(count: int, towards: bool, reader: Locale) -> str:
+def _days(count: int, towards: bool, code: str) -> str:
     """So many days; ``towards`` says whether they are ahead or behind."""
+    reader = _locale(code)
     # Two of a unit before it is used: "in 13 days" says more than "in 2 weeks".
     return format_timedelta(timedelta(days=count), granularity="day", threshold=2, add_direction=towards, locale=reader)
 
 
 @lru_cache(maxsize=4096)
-def _number(value: float, reader: Locale) -> str:
-    return format_decimal(value, format="#,##0.##", locale=reader)
+def _number(value: float, code: str) -> str:
+    return format_decimal(value, format="#,##0.##", locale=_locale(code))
 
 
 def clock(moment: datetime, site: Site) -> str:
@@ -115,7 +117,7 @@ def away(when: datetime | date, site: Site) -> str:
         return _("today")
     if days in (1, -1):
         return _("tomorrow") if days == 1 else _("yesterday")
-    return _days(days, True, locale())
+    return _days(days, True, phrases.code())
 
 
 def ago(moment: datetime, site: Site) -> str:
@@ -133,7 +135,7 @@ def left(when: datetime | date, site: Site) -> str:
     days = (day_of(when, site) - day_of(site.now, site)).days
     if days <= 0:
         return _("last day")
-    return _("%(span)s left", span=_days(days, False, locale()))
+    return _("%(span)s left", span=_days(days, False, phrases.code()))
 
 
 def machine(when: datetime | date) -> str:
@@ -145,7 +147,7 @@ def machine(when: datetime | date) -> str:
 
 def number(value: float) -> str:
     """A number with the separators of the reader's language, at most two decimals."""
-    return _number(value, locale())
+    return _number(value, phrases.code())
 
 
 def _step(metres: float, unit: float) -> float:

@@ -46,7 +46,7 @@ class City(Browser):
 
     def drawings(self) -> int:
         """How many cards are kept."""
-        return len(self.client.application.extensions["sharefeed.frames"]._held)
+        return len(self.client.application.extensions["sharefeed.frames"])
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_a_kept_card_is_the_card_as_drawn_anew(city: City, query: str) -> None:
     assert first
     assert city.cards(query) == first
     assert city.drawings() == kept
-    city.client.application.extensions["sharefeed.frames"]._held.clear()
+    city.client.application.extensions["sharefeed.frames"].clear()
     assert city.cards(query) == first
 
 
@@ -115,18 +115,3 @@ def test_a_picture_that_went_is_missed_within_ten_minutes(city: City) -> None:
         stored.forget(tx, [photos.key_of(address)])
     clock_of(city.node).pass_by(seconds=drawn.FRESH_S)
     assert "<img" not in city.cards()[0]
-
-
-def test_no_text_of_a_listing_can_stand_in_for_a_slot(city: City) -> None:
-    slots = "".join(drawn._SLOTS)
-    city.publish(thing(f"far {slots} why", place=PLACE))
-    assert f"far {slots} why" in city.said("near=Eye")
-
-
-def test_only_so_many_are_kept() -> None:
-    frames = drawn.Frames(most=2)
-    frame = drawn.Frame(drawn.Card("/a", "A", "give"), ("<p>",))
-    for key in ("a", "b", "a", "c"):
-        if frames.get((key,)) is None:
-            frames.keep((key,), frame)
-    assert [key for key in "abc" if frames.get((key,))] == ["a", "c"]
