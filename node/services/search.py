@@ -13,7 +13,6 @@ from threading import Lock
 from time import perf_counter
 
 from node.context import Node
-from node.search.analysis import words
 from node.search.cursors import Mark, decode
 from node.search.documents import Card
 from node.search.errors import IndexUnavailableError
@@ -21,14 +20,11 @@ from node.search.find import Found, cards, find
 from node.search.index import IndexReader, Snapshot
 from node.search.query import FACETS
 from node.search.request import SearchRequest
-from node.search.spelling import completions
 from node.search.towns import locate
 from node.services.kept import KeptListings
 from node.storage.catalogue import Shown
 from schemas.errors import Problem, SharefeedError
 from schemas.vocabulary import categories, label
-
-MOST_SUGGESTIONS = 8
 
 _readers: dict[Path, IndexReader] = {}
 _kept: dict[Path, KeptListings] = {}
@@ -131,19 +127,6 @@ def knows_place(node: Node, near: str) -> bool:
         return bool(near) and locate(reader(node).snapshot(), near) is not None
     except IndexUnavailableError:
         return False
-
-
-def suggest(node: Node, typed: str) -> tuple[str, ...]:
-    """What ``typed`` may become: its last word finished, the commonest words of the catalogue first."""
-    try:
-        snapshot = reader(node).snapshot()
-    except IndexUnavailableError:
-        return ()
-    parts = words(typed)
-    if not parts or not typed[-1:].isalnum():
-        return ()
-    found = completions(snapshot.searcher, parts[-1])[:MOST_SUGGESTIONS]
-    return tuple(" ".join((*parts[:-1], word)) for word in found)
 
 
 def reader(node: Node) -> IndexReader:

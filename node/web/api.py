@@ -15,7 +15,7 @@ from flask.blueprints import BlueprintSetupState
 
 from node.context import Node
 from node.search.request import SearchRequest, from_args
-from node.services import matching
+from node.services import matching, suggesting
 from node.services import search as searching
 from node.services import search_documents as documents
 from node.services import shown as catalogue
@@ -92,6 +92,28 @@ def listings() -> Response:
     if found["next"] and len(found["next"]) <= LONGEST_LINK:
         response.headers["Link"] = f'<{found["next"]}>; rel="next"'
     response.headers["Server-Timing"] = f"search;dur={result.took_ms}"
+    return response
+
+
+@_offers(
+    "/v1/suggestions",
+    schemas_of.SuggestionsSchema,
+    operationId="suggestWords",
+    tags=["Listings"],
+    parameters=[schemas_of.TYPED],
+)
+def suggestions() -> Response:
+    """Finish what somebody is typing.
+
+    Of what is suggested the catalogue has something. A slip in the last word is forgiven; a space after it ends it.
+    """
+    typed = request.args.get("q", "")
+    found = [
+        {"text": one.text, "kind": one.kind, **({"category": one.path} if one.path else {})}
+        for one in suggesting.suggest(current_node(), typed)
+    ]
+    response = _answer({"suggestions": found})
+    response.headers["Cache-Control"] = "public, max-age=60"
     return response
 
 

@@ -12,6 +12,7 @@ from schemas.canonical import listing_hash
 AS_PUBLISHED = "Exactly as it is published, with members that are not described here."
 MEANINGS: Mapping[str, str] = {
     "searchListings": "One page of what was found. With no words and no filters it is everything, the newest first.",
+    "suggestWords": "Ways on from what was typed.",
     "getListing": "The listing.",
     "getMatches": "What meets it, the best first.",
     "getOrganisation": "The organisation, with its newest listings.",
@@ -64,6 +65,12 @@ def answers(url: str) -> dict[str, Any]:
     listing = _listing(url)
     return {
         "searchListings": {**_SEARCH, "listings": [listing]},
+        "suggestWords": {
+            "suggestions": [
+                {"text": "Office chairs", "kind": "category", "category": "furniture/chair"},
+                {"text": "office chair", "kind": "thing"},
+            ]
+        },
         "getListing": listing,
         "getMatches": {"direction": "want", "matches": [{**_MATCH, "listing": listing}]},
         "getOrganisation": {

@@ -158,6 +158,26 @@ class CategoriesSchema(Schema):
     categories = fields.List(fields.Nested(CategorySchema), required=True)
 
 
+class SuggestionSchema(Schema):
+    """One way on: what to search for."""
+
+    text = fields.String(required=True, **_said(description="The words to search for."))
+    kind = fields.String(
+        required=True,
+        **_one_of("thing", "category", "word"),
+        **_said(description="A thing of the vocabulary, a category, or a word of the catalogue."),
+    )
+    category = fields.String(
+        validate=validate.Regexp(PATH_PATTERN), **_said(description="The path of the category, where it is one.")
+    )
+
+
+class SuggestionsSchema(Schema):
+    """What somebody may be about to type, the likeliest first, 8 at most."""
+
+    suggestions = fields.List(fields.Nested(SuggestionSchema), required=True)
+
+
 class SourceSchema(Schema):
     """A feed that this catalogue reads, and how it is. Moments are RFC 3339; null: not yet."""
 
@@ -261,6 +281,7 @@ def _day(name: str, description: str, example: str) -> dict[str, Any]:
     return _parameter(name, description, example, type="string", format="date")
 
 
+TYPED = _parameter("q", "What has been typed so far; a hundred characters of it count.", "off ch", type="string")
 SEARCH_PARAMETERS: tuple[dict[str, Any], ...] = (
     _parameter("q", "Words to find; slips of a letter are forgiven.", "desk", type="string", maxLength=LONGEST_QUERY),
     _choice("direction", "Offered or wanted.", DIRECTIONS),

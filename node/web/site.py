@@ -45,6 +45,7 @@ def _site(node: Node) -> Site:
         brand_colour=settings.brand_colour if is_colour(settings.brand_colour) else None,
         brand_css_path=root + BRAND_PATH if is_colour(settings.brand_colour) else None,
         search_path=f"{root}/search" if settings.aggregate else None,
+        suggest_path=f"{root}/api/v1/suggestions" if settings.aggregate else None,
         wanted_path=f"{root}/wanted" if settings.aggregate else None,
         network_path=f"{root}/sources" if settings.aggregate else None,
         propose_path=f"{root}/sources/propose" if settings.aggregate and settings.proposals else None,

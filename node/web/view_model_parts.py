@@ -144,6 +144,7 @@ class Site:
     brand_colour: str | None = None
     brand_css_path: str | None = None
     search_path: str | None = None
+    suggest_path: str | None = None
     wanted_path: str | None = None
     network_path: str | None = None
     propose_path: str | None = None

@@ -8,7 +8,7 @@ import pytest
 
 from node.search.postcodes import postcode_terms
 from node.search.request import SearchRequest
-from node.services.search import FacetValue, ParameterError, search, suggest
+from node.services.search import FacetValue, ParameterError, search
 from tests.fakes.publisher import clock_of
 from tests.node.search.board import Board, asked, at, listing
 
@@ -115,7 +115,6 @@ def test_what_the_catalogue_no_longer_has_is_not_shown(board: Board) -> None:
 def test_without_an_index_the_result_says_so(board: Board) -> None:
     result = search(board.node, SearchRequest(q="desk"))
     assert (result.ready, result.total, result.matches) == (False, 0, ())
-    assert suggest(board.node, "de") == ()
 
 
 def test_a_cursor_of_another_search_is_a_located_problem(board: Board) -> None:
@@ -124,21 +123,6 @@ def test_a_cursor_of_another_search_is_a_located_problem(board: Board) -> None:
     with pytest.raises(ParameterError) as caught:
         search(board.node, SearchRequest(q="bed", limit=2, cursor=first.next_cursor or ""))
     assert [problem.pointer for problem in caught.value.problems] == ["/cursor"]
-
-
-@pytest.mark.parametrize(
-    ("typed", "expected"),
-    [
-        pytest.param("de", ("desk", "desktop"), id="a-beginning"),
-        pytest.param("oak DE", ("oak desk", "oak desktop"), id="the-last-word"),
-        pytest.param("desk ", (), id="finished"),
-        pytest.param("d", (), id="too-little"),
-        pytest.param("", (), id="nothing"),
-    ],
-)
-def test_suggestions(board: Board, typed: str, expected: tuple[str, ...]) -> None:
-    board.put([listing("a", "Desk"), listing("b", "Desk"), listing("c", "Desktop")]).follow()
-    assert suggest(board.node, typed) == expected
 
 
 def test_reserved_can_be_left_out(board: Board) -> None:

@@ -259,3 +259,11 @@ def test_the_documentation_names_every_route_and_parameter(app: Flask) -> None:
     rows = re.findall(r"^\| (`.+?) \|", text, re.MULTILINE)
     documented = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     assert documented == {parameter["name"] for parameter in SEARCH_PARAMETERS}
+
+
+def test_suggestions_name_words_and_categories(client: FlaskClient) -> None:
+    found = client.get("/api/v1/suggestions?q=des").get_json()["suggestions"]
+    assert {"text": "Desks", "kind": "category", "category": "furniture/desk"} in found
+    assert all(set(one) <= {"text", "kind", "category"} for one in found)
+    assert client.get("/api/v1/suggestions").get_json() == {"suggestions": []}
+    assert "max-age" in client.get("/api/v1/suggestions?q=des").headers["Cache-Control"]
