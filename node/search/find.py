@@ -16,6 +16,7 @@ from node.search.plan import FEW, Plan, count, counted, looser, narrowed, plan_f
 from node.search.query import FACETS, filter_clauses, located, up_to, within
 from node.search.ranking import Candidate, by_distance, by_fit, distance
 from node.search.request import WINDOW, SearchRequest
+from node.search.wording import Reading
 from schemas.vocabulary import categories
 
 _POOL, _PLACED_POOL = 400, 1000
@@ -42,7 +43,7 @@ class Found:
 
     ``facets`` maps each facet's name to value -> count, counted with every filter but the facet's own. ``how`` says how
     the words were read (`node.search.plan.Plan`), ``corrected`` which were taken for a slip, as (typed, read).
-    ``next_cursor`` asks for what follows; None at the end.
+    ``next_cursor`` asks for what follows; None at the end. ``reading`` is what the words were understood as.
     """
 
     total: int
@@ -51,6 +52,7 @@ class Found:
     how: str = "words"
     corrected: tuple[tuple[str, str], ...] = ()
     next_cursor: str | None = None
+    reading: Reading = field(default_factory=Reading)
 
 
 def find(snapshot: Snapshot, request: SearchRequest, now: int, mark: Mark | None = None) -> Found:
@@ -69,6 +71,7 @@ def find(snapshot: Snapshot, request: SearchRequest, now: int, mark: Mark | None
         how=plans[-1].how,
         corrected=plans[-1].reading.corrected,
         next_cursor=_next_cursor(request, start, candidates, total),
+        reading=plans[-1].reading,
     )
 
 

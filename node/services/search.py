@@ -7,7 +7,7 @@ nothing is shown that the catalogue no longer has.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
@@ -21,6 +21,7 @@ from node.search.index import IndexReader, Snapshot
 from node.search.query import FACETS
 from node.search.request import SearchRequest
 from node.search.towns import locate
+from node.search.wording import Reading
 from node.services.kept import KeptListings
 from node.storage.catalogue import Shown
 from schemas.errors import Problem, SharefeedError
@@ -73,8 +74,8 @@ class SearchResult:
     ``request`` is the search as run: with a point where its ``near`` is a place that is known. ``how`` says how the
     words were read: "words", "spelling" (slips were forgiven), "more" (few have all of the words, so those with most
     of them follow), "most" (none has all of them), "category" (only the category is called so). ``corrected`` are the
-    words taken for slips, as (typed, read). ``next_cursor`` leads on, in the API. ``ready`` is False while there is no
-    index yet. ``took_ms`` is without HTTP.
+    words taken for slips, as (typed, read), ``reading`` all that they were understood as. ``next_cursor`` leads on, in
+    the API. ``ready`` is False while there is no index yet. ``took_ms`` is without HTTP.
     """
 
     request: SearchRequest
@@ -84,6 +85,7 @@ class SearchResult:
     how: str = "words"
     corrected: tuple[tuple[str, str], ...] = ()
     next_cursor: str | None = None
+    reading: Reading = field(default_factory=Reading)
     place_known: bool = True
     ready: bool = True
     took_ms: float = 0.0
@@ -106,6 +108,7 @@ def search(node: Node, request: SearchRequest) -> SearchResult:
         how=found.how,
         corrected=found.corrected,
         next_cursor=found.next_cursor,
+        reading=found.reading,
         place_known=known,
         took_ms=round((perf_counter() - started) * 1000, 2),
     )

@@ -117,6 +117,12 @@ def _listed(item: Mapping[str, Any]) -> list[dict[str, Any]]:
     return item[EXTENSION].get("images") or ([{"url": item["image"]}] if item.get("image") else [])
 
 
+def text_of(shown: Shown) -> str:
+    """What a listing says beside its title, in one line without markup; empty where that is HTML alone."""
+    text = orjson.loads(shown.entry.item).get("content_text")
+    return " ".join(text.split()) if isinstance(text, str) else ""
+
+
 def is_over(entry: Entry, now: int) -> bool:
     """Whether the listing's time is past; it is then shown nowhere."""
     return entry.facts.expires_at <= now

@@ -15,33 +15,39 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import current_app
+from markupsafe import Markup, escape
 
 from node.context import Node
+from node.search.marking import Plain, Wanted, excerpt
 from node.services.search import Match
 from node.storage.catalogue import Shown
 from node.web import phrases, words
-from node.web.cards import Paths, addresses_of, card_of
+from node.web.cards import Paths, addresses_of, card_of, text_of
+from node.web.said import spoken
 from node.web.slots import Drawn, Shelf, slot
 from node.web.view_model_parts import Card, Site
 
 FRESH_S = 600
+LONGEST_LOOKED_THROUGH = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A card, and how it was drawn."""
+    """A card, how it was drawn, and its texts, to be looked through for the words of a search."""
 
     card: Card
     drawn: Drawn
+    title: Plain
+    text: Plain
 
 
-def cards(node: Node, matches: Sequence[Match], site: Site) -> tuple[Card, ...]:
-    """The cards of a search's results, drawn."""
+def cards(node: Node, matches: Sequence[Match], site: Site, asked: Wanted | None = None) -> tuple[Card, ...]:
+    """The cards of a search's results, drawn, with the words that were ``asked`` for marked in them."""
     keyed = {_key(match, site): match for match in matches}
     held = {key: frame for key in keyed if (frame := _frames().get(key))}
     new = {key: match for key, match in keyed.items() if key not in held}
     frames = held | _draw(node, new) if new else held
-    return tuple(_filled(frames[key], match, site) for key, match in keyed.items())
+    return tuple(_filled(frames[key], match, site, asked) for key, match in keyed.items())
 
 
 def _frames() -> Shelf[Frame]:
@@ -87,7 +93,9 @@ def _macro() -> Callable[[Card], str]:
 def _frame(match: Match, paths: Paths, draw: Callable[[Card], str]) -> Frame:
     card = card_of(match.shown, paths)
     far = "" if match.distance_km is None else slot("far")
-    return Frame(card, Drawn.of(draw(replace(card, title=slot("title"), far=far))))
+    drawn = Drawn.of(draw(replace(card, title=slot("title"), far=far, found=slot("found"))))
+    # What is not shown in full is not looked through further than anybody would read.
+    return Frame(card, drawn, Plain.of(words.clip(card.title)), Plain.of(text_of(match.shown)[:LONGEST_LOOKED_THROUGH]))
 
 
 def _is_settled(shown: Shown, paths: Paths) -> bool:
@@ -95,9 +103,42 @@ def _is_settled(shown: Shown, paths: Paths) -> bool:
     return all(address.startswith(paths.url) or address in paths.copies for address in addresses_of([shown]))
 
 
-def _filled(frame: Frame, match: Match, site: Site) -> Card:
-    card, texts = frame.card, {"title": words.clip(frame.card.title) or phrases.say("Without a title")}
+def _filled(frame: Frame, match: Match, site: Site, asked: Wanted | None) -> Card:
+    card = frame.card
+    title: str = frame.title.text or phrases.say("Without a title")
+    texts: dict[str, object] = {"title": title, "found": ""}
+    if asked is not None:
+        texts |= _found(frame, asked, title, site)
     if match.distance_km is not None:
         place = replace(card.place, distance_m=match.distance_km * 1000)
         texts["far"] = words.distance(place, site)
     return replace(card, html=frame.drawn.filled(texts))
+
+
+def _found(frame: Frame, asked: Wanted, title: str, site: Site) -> dict[str, object]:
+    """The title with what was found in it, and a line on what was found elsewhere."""
+    in_title = asked.found_in(frame.title)
+    in_text = asked.found_in(frame.text)
+    marked: dict[str, object] = {"title": marked_up(frame.title.text, in_title)} if in_title else {"title": title}
+    if in_text:
+        own = spoken(frame.card.language, site)
+        return {**marked, "found": _EXCERPT.format(own, marked_up(*excerpt(frame.text, in_text)))}
+    other = "" if in_title else asked.other_name_in((frame.title, frame.text))
+    return {**marked, "found": _OTHER.format(phrases.say("Also called “%(name)s”", name=other))} if other else marked
+
+
+# Markup's own format escapes what is put in.
+_EXCERPT = Markup('<p class="card-line card-found"><span{}>{}</span></p>')
+_OTHER = Markup('<p class="card-line card-found">{}</p>')
+
+
+def marked_up(text: str, spans: Sequence[tuple[int, int]]) -> Markup:
+    """``text`` with these parts of it marked, everything escaped."""
+    html, at = Markup(), 0
+    for start, end in spans:
+        html += escape(text[at:start]) + _MARKED.format(text[start:end])
+        at = end
+    return html + escape(text[at:])
+
+
+_MARKED = Markup("<mark>{}</mark>")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from node.context import Node
+from node.search.marking import wanted
 from node.search.request import WINDOW, SearchRequest, from_args
 from node.services import board
 from node.services import search as searching
@@ -98,7 +99,8 @@ def search() -> str:
         miles=site.miles,
         mails=can_mail(node.settings),
     )
-    page = search_page(result, drawn.cards(node, result.matches, site), scene_of(node, ()), asked)
+    cards = drawn.cards(node, result.matches, site, wanted(result.reading))
+    page = search_page(result, cards, scene_of(node, ()), asked)
     return render_template("portal/search.html", page=page, site=site)
 
 

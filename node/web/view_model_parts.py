@@ -192,7 +192,8 @@ class Card:
     published, ``expires`` when it goes, ``available_from``/``available_until`` when it can be had.
     ``status`` is ``available`` or ``reserved``. ``note`` is a word of the operator's own ("Held"), used in
     control only. ``why`` says in a line why it stands here: why it matches, or how many offers fit. ``far``
-    is the distance in words, where somebody worded it already; ``html`` the whole card, where it is drawn
+    is the distance in words, where somebody worded it already; ``found`` what a search found in its text;
+    ``html`` the whole card, where it is drawn
     already.
     """
 
@@ -213,6 +214,7 @@ class Card:
     note: str | None = None
     why: str = ""
     far: str = ""
+    found: str = ""
     html: Markup | None = None
 
 

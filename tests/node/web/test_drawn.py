@@ -115,3 +115,21 @@ def test_a_picture_that_went_is_missed_within_ten_minutes(city: City) -> None:
         stored.forget(tx, [photos.key_of(address)])
     clock_of(city.node).pass_by(seconds=drawn.FRESH_S)
     assert "<img" not in city.cards()[0]
+
+
+def test_what_was_found_is_marked_and_the_rest_is_escaped(city: City) -> None:
+    said = {"content_text": "An <i>oak</i> desk & chairs, <script>alert(1)</script> to collect."}
+    city.publish({**thing("<b>Chair</b>, red"), **said})
+    [card] = city.cards("q=chairs")
+    assert "&lt;b&gt;<mark>Chair</mark>&lt;/b&gt;, red" in card
+    assert "An &lt;i&gt;oak&lt;/i&gt; desk &amp; <mark>chairs</mark>, &lt;script&gt;alert(1)" in card
+    [other] = city.cards("q=oak")
+    assert "&lt;b&gt;Chair&lt;/b&gt;, red" in other
+    assert "<mark>oak</mark>" in other
+    assert "<mark>" not in "".join(city.cards())
+
+
+def test_another_name_says_why_a_listing_is_there(city: City) -> None:
+    city.publish(thing("Two seater settee", category="furniture/sofa"))
+    assert "Also called “settee”" in city.said("q=sofa")
+    assert "Also called" not in city.said("q=settee")
