@@ -26,6 +26,8 @@ WEB_MODULES = (
     "node.web.qr",
     "node.web.sheets",
     "node.web.languages",
+    "node.web.embed",
+    "node.web.embed_maker",
 )
 AGGREGATOR_MODULES = (
     "node.web.portal",

@@ -40,6 +40,7 @@ def _page(node: Node, edition: Edition) -> DownloadsPage:
         home_url=node.settings.url,
         descriptor_path=here + downloads.DESCRIPTOR,
         changes_path=f"{scene.paths.root}/{CHANGES_PATH}",
+        embed_path=scene.embed(),
         files=tuple(_offered(edition, name, title, here) for name, title in _titles()),
     )
 

@@ -10,10 +10,11 @@ from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, abort, current_app, redirect, request
 
-from node.languages import offered
+from node.languages import base, offered
 from node.settings import Settings
 from node.web import current_node
 from node.web.errors import is_for_machines
+from node.web.security import FRAME_ENDPOINT
 from node.web.words import href, locale
 
 COOKIE = "sharefeed_language"
@@ -35,8 +36,16 @@ def _chosen(settings: Settings) -> str:
     known = offered(settings)
     if len(known) == 1 or is_for_machines(request.path):
         return known[0]
+    if request.endpoint == FRAME_ENDPOINT:
+        return _in_a_frame(known)
     kept = request.cookies.get(COOKIE, "")
     return kept if kept in known else preferred(known)
+
+
+def _in_a_frame(known: tuple[str, ...]) -> str:
+    """On another website: what that asks for, else the reader's browser. A choice made here is not read there."""
+    asked = base(request.args.get("language", ""))
+    return next((code for code in known if base(code) == asked), None) or preferred(known)
 
 
 def preferred(known: tuple[str, ...]) -> str:
@@ -51,7 +60,8 @@ def install(app: Flask) -> None:
         if response.mimetype == "text/html":
             response.headers.setdefault("Content-Language", str(locale()).replace("_", "-"))
             if len(offered(current_node().settings)) > 1:
-                response.vary.update(("Accept-Language", "Cookie"))
+                framed = request.endpoint == FRAME_ENDPOINT
+                response.vary.update(("Accept-Language",) if framed else ("Accept-Language", "Cookie"))
         return response
 
     app.after_request(say)

@@ -1,4 +1,4 @@
-"""How fast one network may search: by the API, by the search page, by feeds of searches, each for itself.
+"""How fast one network may search: by the API, by the page, by feeds of searches, in frames elsewhere, each for itself.
 
 What nodes read from one another, files, and pages that cost little are never counted, nor what a browser asks before a
 script's request (CORS). Every counted answer says what is left, as draft-ietf-httpapi-ratelimit-headers-11 has it.
@@ -13,6 +13,7 @@ from flask import Flask, Response, current_app, g, request
 from node.services.allowance import WINDOW_S, Allowance, TooFastError, network_of, uncounted
 from node.settings import Settings
 from node.web import current_node
+from node.web.security import FRAME_ENDPOINT
 
 API_START = "/api/v1/"
 _WARNED = "sharefeed.proxy-warning"
@@ -23,7 +24,8 @@ def install(app: Flask, settings: Settings) -> None:
     quota = settings.api_rate_per_minute
     if not quota:
         return
-    api, page, feeds = Allowance("api", quota), Allowance("search", quota), Allowance("search-feeds", quota)
+    api, feeds = Allowance("api", quota), Allowance("search-feeds", quota)
+    pages = {"portal.search": Allowance("search", quota), FRAME_ENDPOINT: Allowance("frames", quota)}
     free = uncounted(settings.rate_uncounted)
 
     @lru_cache(maxsize=4096)
@@ -36,9 +38,7 @@ def install(app: Flask, settings: Settings) -> None:
             return None
         if request.path.startswith(API_START):
             return api
-        if request.endpoint == "portal.search":
-            return page
-        return feeds if request.blueprint == "search_feeds" else None
+        return feeds if request.blueprint == "search_feeds" else pages.get(request.endpoint or "")
 
     def count() -> None:
         allowance = counted()

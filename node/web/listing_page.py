@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 import orjson
 from babel.numbers import format_currency
 
+from federation.facts import short_key
 from node.services import json_ld
 from node.services.about import NODE_DOCUMENT_PATH
 from node.storage.catalogue import Shown
 from node.web import words
 from node.web.cards import Paths, card_of, cards_of, moment, organisation_path, pictures_of
 from node.web.code_words import category
+from node.web.frame_request import MAKER_PATH
 from node.web.prose import body_of
 from node.web.view_models import (
     Card,
@@ -80,6 +82,11 @@ class Scene:
         if not self.served:
             return Sharing(title, url, mail)
         return Sharing(title, url, mail, f"{path}/{QR_NAME}", f"{path}/{SHEET_NAME}")
+
+    def embed(self, pairs: Sequence[tuple[str, str]] = ()) -> str | None:
+        """Where one makes a frame of these listings for one's own website; ``pairs`` are parameters of a search."""
+        query = f"?{urlencode(pairs)}" if pairs else ""
+        return f"{self.paths.root}/{MAKER_PATH}{query}" if self.served else None
 
     def search(self, **query: str) -> str:
         return f"{self.search_path}?{urlencode(query)}" if self.search_path else ""
@@ -208,6 +215,7 @@ def organisation_page(
         source=source,
         map=_map_of((*offers, *wants)) if scene.served else None,
         sharing=scene.sharing(organisation.name, path),
+        embed_path=scene.embed([("organisation", short_key(organisation.id))]),
     )
 
 
@@ -242,6 +250,7 @@ def publisher_page(
         total=total,
         pager=pager,
         feeds=scene.feeds,
+        embed_path=scene.embed(),
     )
 
 

@@ -88,6 +88,7 @@ def search_page(result: SearchResult, cards: tuple[Card, ...], scene: Scene, ask
         category=_category(located, root),
         alert_path=addresses.of_alert(located) if asked.mails else None,
         count_path=f"{root}/api/v1/listings",
+        embed_path=scene.embed(stated.changed(sort="", limit=SearchRequest().limit).to_args()),
     )
 
 

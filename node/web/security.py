@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -13,7 +13,10 @@ from node.settings import Settings
 
 MAX_BODY_BYTES = 2**20
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+FRAME_ENDPOINT = "embed.frame"
+"""The one page that other websites may show in a frame: it holds no form, reads no cookie and sets none."""
 _YEAR_S = 31_536_000
+_POWERS = "camera=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -56,11 +59,12 @@ def trusted_hosts(settings: Settings) -> list[str]:
 
 def install(app: Flask, settings: Settings) -> None:
     """Set headers on every answer, and believe as many proxies as the settings name."""
-    headers = response_headers(settings)
+    everywhere, framed = response_headers(settings), frame_headers(settings)
 
     def protect(response: Response) -> Response:
+        in_a_frame = request.endpoint == FRAME_ENDPOINT and response.status_code < 400
         said = response.headers
-        for name, value in headers.items():
+        for name, value in (framed if in_a_frame else everywhere).items():
             if name not in said:
                 said.add(name, value)
         return response
@@ -80,19 +84,41 @@ def response_headers(settings: Settings) -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+        "Permissions-Policy": f"geolocation=(self), {_POWERS}",
     }
-    if settings.url.startswith("https://"):
-        headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}"
-    return headers
+    return headers | _transport(settings)
 
 
-def content_security_policy(settings: Settings) -> str:
-    """Everything from this site alone, but for map tiles and a logo where the settings name other hosts."""
+def frame_headers(settings: Settings) -> dict[str, str]:
+    """The headers of the page for frames: whoever likes may show it, and it can do less than any other page."""
+    headers = {
+        "Content-Security-Policy": (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+            "form-action 'none'; base-uri 'none'; frame-ancestors *"
+        ),
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Permissions-Policy": f"geolocation=(), {_POWERS}",
+    }
+    return headers | _transport(settings)
+
+
+def _transport(settings: Settings) -> dict[str, str]:
+    encrypted = settings.url.startswith("https://")
+    return {"Strict-Transport-Security": f"max-age={_YEAR_S}"} if encrypted else {}
+
+
+def content_security_policy(settings: Settings, frames: bool = False) -> str:
+    """Everything from this site alone, but for map tiles and a logo where the settings name other hosts.
+
+    ``frames`` is for a page that shows one of ours in a frame.
+    """
     pictures = " ".join(["'self'", "data:", *_foreign_origins(settings)])
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
         f"img-src {pictures}; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        + ("; frame-src 'self'" if frames else "")
     )
 
 

@@ -37,6 +37,8 @@ portal/alert_word.html          AlertWordPage
 portal/alerts.html              AlertsPage
 portal/mailbox.html             MailboxPage
 portal/error.html               ErrorPage
+embed/frame.html                EmbedFrame
+embed/make.html                 EmbedMaker
 publisher/home.html             PublisherHomePage
 portal/api.html                 ApiPage
 control/login.html              LoginPage
@@ -59,7 +61,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from node.web.view_model_parts import (
-    ONE_PAGE,
     Card,
     Choice,
     FeedLink,
@@ -112,12 +113,15 @@ from node.web.view_models_control import (
     ReportedPage,
     ReportRow,
 )
+from node.web.view_models_embed import EmbedCode, EmbedFrame, EmbedMaker
 from node.web.view_models_listing import (
     GonePage,
     ListingPage,
     OrganisationBox,
+    OrganisationPage,
     Origin,
     PosterPage,
+    PublisherHomePage,
     ReportDonePage,
     ReportPage,
     Sharing,
@@ -188,6 +192,9 @@ __all__ = [
     "DaysFilter",
     "DownloadFile",
     "DownloadsPage",
+    "EmbedCode",
+    "EmbedFrame",
+    "EmbedMaker",
     "ErrorPage",
     "EventRow",
     "Facet",
@@ -285,40 +292,3 @@ class HomePage:
     summary: NetworkSummary | None = None
     offers: int = 0
     wants: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class OrganisationPage:
-    """portal/organisation.html: who they are, what they offer and what they look for.
-
-    ``places`` are the localities that their listings name, the most frequent first. ``sharing`` is how the page is
-    passed on.
-    """
-
-    head: Head
-    organisation: OrganisationBox
-    description: str = ""
-    identifiers: tuple[tuple[str, str], ...] = ()
-    offers: tuple[Card, ...] = ()
-    wants: tuple[Card, ...] = ()
-    pager: Pager = ONE_PAGE
-    feeds: tuple[FeedLink, ...] = ()
-    source: Link | None = None
-    map: MapView | None = None
-    places: tuple[str, ...] = ()
-    sharing: Sharing | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PublisherHomePage:
-    """publisher/home.html: a small node's own front page."""
-
-    head: Head
-    description: str = ""
-    organisations: tuple[OrganisationBox, ...] = ()
-    offers: tuple[Card, ...] = ()
-    wants: tuple[Card, ...] = ()
-    total: int = 0
-    pager: Pager = ONE_PAGE
-    feeds: tuple[FeedLink, ...] = ()
-    catalogues: tuple[Link, ...] = ()

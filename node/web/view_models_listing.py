@@ -1,4 +1,4 @@
-"""The page of one listing: what it is, whom it is from, which way it came, what becomes of it; and reporting it.
+"""Listings one by one: what each is, whom it is from, which way it came, what becomes of it; and their organisations.
 
 The conventions are those of ``view_model_parts``. Import these from ``node.web.view_models``.
 """
@@ -10,7 +10,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from node.web.view_model_parts import Card, Choice, Form, Head, Image, Link, MapView
+from node.web.view_model_parts import ONE_PAGE, Card, Choice, FeedLink, Form, Head, Image, Link, MapView, Pager
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,45 @@ class ListingPage:
     back: Link | None = None
     partners: tuple[Card, ...] = ()
     sharing: Sharing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationPage:
+    """portal/organisation.html: who they are, what they offer and what they look for.
+
+    ``places`` are the localities that their listings name, the most frequent first. ``sharing`` is how the page is
+    passed on, ``embed_path`` where a frame of it is made for another website.
+    """
+
+    head: Head
+    organisation: OrganisationBox
+    description: str = ""
+    identifiers: tuple[tuple[str, str], ...] = ()
+    offers: tuple[Card, ...] = ()
+    wants: tuple[Card, ...] = ()
+    pager: Pager = ONE_PAGE
+    feeds: tuple[FeedLink, ...] = ()
+    source: Link | None = None
+    map: MapView | None = None
+    places: tuple[str, ...] = ()
+    sharing: Sharing | None = None
+    embed_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherHomePage:
+    """publisher/home.html: a small node's own front page. ``embed_path`` makes a frame of it for another website."""
+
+    head: Head
+    description: str = ""
+    organisations: tuple[OrganisationBox, ...] = ()
+    offers: tuple[Card, ...] = ()
+    wants: tuple[Card, ...] = ()
+    total: int = 0
+    pager: Pager = ONE_PAGE
+    feeds: tuple[FeedLink, ...] = ()
+    catalogues: tuple[Link, ...] = ()
+    embed_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

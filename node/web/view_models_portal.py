@@ -26,7 +26,7 @@ class DownloadsPage:
     """portal/downloads.html: the whole catalogue as files, with ``listings`` of them, as of ``made_at``.
 
     ``home_url`` is named where the files are cited, ``credit`` whom to name there. ``descriptor_path`` and
-    ``changes_path`` are for programs.
+    ``changes_path`` are for programs, ``embed_path`` makes a frame of listings for another website.
     """
 
     head: Head
@@ -37,6 +37,7 @@ class DownloadsPage:
     home_url: str
     descriptor_path: str
     changes_path: str
+    embed_path: str | None = None
     files: tuple[DownloadFile, ...] = ()
 
 

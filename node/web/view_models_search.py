@@ -99,7 +99,7 @@ class SearchPage:
     this search ("Shown for desk, as nothing matched dsek"). ``first`` is the 1-based number of the first
     card. ``alert_path`` asks for mails about it, where mails can be sent. ``category`` is the page of the one
     category that is looked through, where no words are given. ``count_path`` answers in JSON how many there would be
-    (``total``) to the same parameters.
+    (``total``) to the same parameters. ``embed_path`` makes a frame of it for another website.
     """
 
     head: Head
@@ -127,3 +127,4 @@ class SearchPage:
     alert_path: str | None = None
     category: Link | None = None
     count_path: str | None = None
+    embed_path: str | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -236,3 +237,19 @@ def test_a_new_epoch_changes_nothing_else(node: Node) -> None:
         after = catalogue.state(tx)
     assert epoch == after.epoch != before.epoch
     assert (after.head, after.digest) == (before.head, before.digest)
+
+
+def test_each_organisation_is_found_once_in_one_order(node: Node) -> None:
+    """The database's own order of keys decides, whatever it thinks of capitals."""
+    keys = ("aB", "Ab", "ab", "AB", "z_", "Z-", "0")
+    named = [
+        replace(made, facts=made.facts._replace(organisation_key=key, organisation_name=f"Of {key}"))
+        for key in keys
+        for made in (entry(f"{key}1"), entry(f"{key}2"))
+    ]
+    apply(node, named)
+    apply(node, [], [Removal("urn:01", "given"), Removal("urn:02", "given")])
+    with node.database.read() as tx:
+        every = catalogue.some_organisations(tx, 100)
+        assert catalogue.some_organisations(tx, 3) == every[:3]
+    assert sorted(every) == sorted((key, f"Of {key}") for key in keys if key != "0")

@@ -90,7 +90,7 @@ def board(tmp_path: Path, server: MailServer) -> Board:
 
 def test_the_whole_life_of_an_alert(board: Board) -> None:
     search = html.fromstring(board.text("/search?q=desk&sort=newest&page=2"))
-    assert search.xpath("//section[@class='follow']//a[@rel='nofollow']/@href") == [NEW]
+    assert search.xpath("//section[@class='follow']//a[contains(@class, 'button')][@rel='nofollow']/@href") == [NEW]
     assert "desk" in words(board.text(NEW))
     answer = board.post(NEW, NEW, email=ANNA, frequency="instant")
     assert ANNA in answer.get_data(as_text=True)

@@ -227,3 +227,32 @@ def test_every_language_there_is_is_offered_unless_some_are_named(tmp_path: Path
 def test_a_language_without_words_cannot_be_offered(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="no translation into 'cy'"):
         create_app(publisher(tmp_path / "h", languages="en, cy"))
+
+
+# On other websites
+
+
+@pytest.mark.parametrize(
+    ("query", "asked", "lang"),
+    [
+        pytest.param("", "he", "he", id="the browser's wish"),
+        pytest.param("?language=en", "he", "en-GB", id="the website's"),
+        pytest.param("?language=he", None, "he", id="the website's alone"),
+        pytest.param("?language=fr", "he", "he", id="none of ours"),
+    ],
+)
+def test_a_frame_knows_nothing_of_a_choice_that_was_made_here(
+    client: FlaskClient, query: str, asked: str | None, lang: str
+) -> None:
+    other = {"he": "en-GB", "en-GB": "he"}[lang]
+    client.post("/language", data={"language": "en" if other == "en-GB" else other, "to": "/"})
+    response = client.get(f"/embed{query}", headers={"Accept-Language": asked} if asked else {})
+    assert language_of(response) == response.headers["Content-Language"] == lang
+    assert "cookie" not in {name.lower() for name in response.vary}
+    assert "Set-Cookie" not in response.headers
+
+
+def test_the_language_of_a_frame_can_be_chosen(client: FlaskClient) -> None:
+    tree = html.document_fromstring(client.get("/embed/make?language=he").get_data(as_text=True))
+    assert tree.xpath("//select[@name='language']/option[@selected]/@value") == ["he"]
+    assert "/embed?language=he" in tree.xpath("//iframe/@src")

@@ -229,6 +229,7 @@ def search() -> vm.SearchPage:
         notice="Also showing results for “bureau”.",
         alert_path="/alerts/new?q=desk",
         count_path="/api/v1/listings",
+        embed_path="/embed/make?q=desk",
     )
 
 
@@ -355,4 +356,5 @@ def organisation() -> vm.OrganisationPage:
         vm.Link("Peterborough City Council", "/sources/1"),
         vm.MapView(OFFERS[:6]),
         sharing=sharing("Ottersedge Scout Group", "/organisations/otters"),
+        embed_path="/embed/make?organisation=otters",
     )

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from node.web import view_models as vm
 from tests.node.web import view_model_alert_factories as tell
+from tests.node.web import view_model_embed_factories as embed
 from tests.node.web import view_model_factories as make
 from tests.node.web import view_model_operator_factories as operate
 from tests.node.web import view_model_portal_factories as portal
@@ -85,6 +86,10 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
             "portal/error.html",
             operate.error(500, reference="7f3a", what="It broke.", kept="All kept.", next_step="Wait."),
         ),
+        "embed-frame": ("embed/frame.html", embed.frame()),
+        "embed-one": ("embed/frame.html", embed.one()),
+        "embed-gone": ("embed/frame.html", embed.gone()),
+        "embed-make": ("embed/make.html", embed.maker()),
         "publisher": ("publisher/home.html", operate.publisher()),
         "login": ("control/login.html", operate.login("explain")),
         "login-ready": ("control/login.html", operate.login("ready")),
@@ -153,6 +158,8 @@ MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "control-mailbox-empty": ("control/mailbox.html", vm.ControlMailboxPage(HEAD, operate.frame())),
         "api": ("portal/api.html", vm.ApiPage(HEAD, "/api/openapi.json", "/changes.json", "/downloads/")),
         "error": ("portal/error.html", operate.error(418)),
+        "embed-frame": ("embed/frame.html", vm.EmbedFrame(HEAD, "x", vm.Link("x", "/search"))),
+        "embed-make": ("embed/make.html", vm.EmbedMaker(HEAD, vm.Form("/embed/make", ""), "/embed", 300, ())),
         "publisher": ("publisher/home.html", vm.PublisherHomePage(HEAD)),
         "login": ("control/login.html", vm.LoginPage(HEAD, "explain", "x", 15)),
         "overview": ("control/overview.html", vm.OverviewPage(HEAD, operate.frame(), 0, 0, 0, 0, 0)),

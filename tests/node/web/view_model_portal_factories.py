@@ -22,6 +22,7 @@ def downloads() -> vm.DownloadsPage:
         home_url="https://shares.example/",
         descriptor_path="/downloads/datapackage.json",
         changes_path="/changes.json",
+        embed_path="/embed/make",
         files=files,
     )
 
