@@ -168,17 +168,14 @@ class _Chunk:
 
     def why_not(self, row: Mirrored, outcome: Resolution, shown: Current | None) -> Problem:
         if outcome.winner is not None:
-            return _merged(f"as {self.nodes.by_source[outcome.winner.source_id].node_id} sends it")
+            other = self.nodes.by_source[outcome.winner.source_id].node_id
+            return Problem("", "merged", f"The catalogue shows this listing as {other} sends it.")
         if shown is not None and shown.source_id is None:
-            return _merged("as this node wrote it")
+            return Problem("", "merged", "The catalogue shows this listing as this node wrote it.")
         origin = self.nodes.overruled(row)
         if origin is not None:
             return Problem("", "merged", f"{origin} is read here itself, so only its own word on this listing counts.")
         return Problem("", "merged", "Its source is suspended, so nothing of it is shown.")
-
-
-def _merged(how: str) -> Problem:
-    return Problem("", "merged", f"The catalogue shows this listing {how}.")
 
 
 def expired(row: Mirrored) -> Mirrored:

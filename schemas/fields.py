@@ -145,7 +145,7 @@ class Choice(Field):
     def __init__(self, choices: Sequence[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.words, self.choices = tuple(choices), frozenset(choices)
-        self.wording = "This must be one of: " + ", ".join(choices) + "."
+        self.wording = f"This must be one of: {', '.join(choices)}."
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if type(value) is not str or value not in self.choices:

@@ -202,7 +202,7 @@ def forget_people(node: Node) -> None:
 def _open_one(node: Node, proposal_id: int) -> Proposal:
     proposal = get(node, proposal_id)
     if proposal.state != WAITING:
-        raise UnknownProposalError(f"Proposal {proposal_id} was {proposal.state} already.")
+        raise UnknownProposalError("This proposal has been answered already.")
     return proposal
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
@@ -147,7 +147,8 @@ def _listing_head(listing: Listing, card: Card, scene: Scene, home: str | None) 
     document = json_ld.script_text(json_ld.listing_document(listing, home or here))
     description = listing.content_text or f"{listing.organisation.name}: {listing.title}"
     # A listing that is only passed on has its place elsewhere; search engines are sent there.
-    return scene.head(listing.title, description, home or here, document, picture)
+    head = scene.head(listing.title, description, home or here, document, picture)
+    return replace(head, language=listing.language or "")
 
 
 def _trail(path: str, scene: Scene) -> tuple[Link, ...]:

@@ -56,7 +56,8 @@ def _found(key: str) -> Found:
 
 
 def _link(key: str, found: Found) -> Link:
-    return Link(found.shown.entry.facts.title, f"{request.script_root}/listings/{key}")
+    facts = found.shown.entry.facts
+    return Link(facts.title, f"{request.script_root}/listings/{key}", language=facts.language)
 
 
 def _page(key: str, found: Found, typed: dict[str, str], errors: dict[str, str]) -> str:

@@ -5,6 +5,8 @@ Large words, and the address where it can be asked for, to type and as a QR code
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, abort, render_template
 from flask_babel import gettext as _
 
@@ -31,7 +33,8 @@ def sheet(key: str) -> str:
     scene = scene_of(node, [found.shown])
     listing = listing_page(found.shown, scene)
     card = listing.card
-    page = SheetPage(_head(card.title), listing, scene.address(card.path), f"{card.path}/{QR_NAME}")
+    head = replace(_head(card.title), language=card.language or "")
+    page = SheetPage(head, listing, scene.address(card.path), f"{card.path}/{QR_NAME}")
     return render_template("portal/sheet.html", page=page)
 
 

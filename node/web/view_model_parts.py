@@ -42,12 +42,13 @@ class Image:
 @dataclass(frozen=True, slots=True)
 class Link:
     """A labelled link. ``address`` is a path on this site or an http(s) URL; ``current`` marks where the
-    reader is.
+    reader is; ``language`` is that of a label that somebody else wrote, as far as it is stated.
     """
 
     label: str
     address: str
     current: bool = False
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class Head:
 
     ``feeds`` become ``<link rel="alternate">``; ``node_document_path`` becomes ``rel="sharefeed"``;
     ``jsonld`` is one JSON text (any characters: the template makes it safe inside a script element).
+    ``language`` is the BCP 47 code of ``title`` and ``description``, where they are other people's words; empty where
+    those do not say, None where the words are the interface's.
     """
 
     title: str
@@ -75,6 +78,7 @@ class Head:
     node_document_path: str | None = None
     jsonld: str | None = None
     image_url: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

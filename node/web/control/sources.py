@@ -87,8 +87,13 @@ def remove(number: int) -> ResponseReturnValue:
     if request.form.get("sure") != "yes":
         return _one(health, {"sure": _("Tick this if you are sure: it cannot be undone.")}), 422
     shown = sources.remove(current_node(), number)
-    one_or_more = "%(name)s is removed, with %(num)s listing.", "%(name)s is removed, with %(num)s listings."
-    say(ngettext(*one_or_more, shown, name=health.source.name))
+    said = ngettext(
+        "%(name)s is removed, with %(num)s listing.",
+        "%(name)s is removed, with %(num)s listings.",
+        shown,
+        name=health.source.name,
+    )
+    say(said)
     return to(PATH)
 
 
