@@ -35,6 +35,7 @@ AGGREGATOR_MODULES = (
     "node.web.search_feeds",
     "node.web.downloads",
     "node.web.wanted",
+    "node.web.wishing",
     "node.web.categories",
     "node.web.about_pages",
     "node.web.sources",

@@ -11,6 +11,7 @@ from node.services import board
 from node.services import search as searching
 from node.services.mail_settings import can_mail
 from node.services.search import SearchResult
+from node.services.wishing import Close, close_to
 from node.web import current_node, drawn, words
 from node.web.cards import cards_of
 from node.web.code_words import category
@@ -98,6 +99,7 @@ def search() -> str:
         today=words.day_of(site.now, site),
         miles=site.miles,
         mails=can_mail(node.settings),
+        close=close_to(node, stated.q) if stated.q and not result.total else Close(),
     )
     cards = drawn.cards(node, result.matches, site, wanted(result.reading))
     page = search_page(result, cards, scene_of(node, ()), asked)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
+from node.search.analysis import words
+from node.search.plan import FEW
 from node.search.request import WINDOW, SearchRequest
 from node.services import calendar
 from node.services.search import SearchResult
+from node.services.wishing import Close
 from node.web.code_words import category
 from node.web.listing_page import Scene, pager_of
 from node.web.phrases import say as _
@@ -45,7 +48,8 @@ class Asked:
     """What somebody asked for: ``stated`` is the search as its address says it, without a point for its ``near``.
 
     ``problems`` are what had to be left out of it, ``typed`` is what stood in its fields. ``miles`` says in which unit
-    distances are offered, ``mails`` whether somebody can be told by mail what is new.
+    distances are offered, ``mails`` whether somebody can be told by mail what is new. ``close`` is what is near to
+    words that found nothing.
     """
 
     stated: SearchRequest
@@ -54,6 +58,7 @@ class Asked:
     today: date
     miles: bool = False
     mails: bool = False
+    close: Close = field(default_factory=Close)
 
 
 def search_page(result: SearchResult, cards: tuple[Card, ...], scene: Scene, asked: Asked) -> SearchPage:
@@ -83,6 +88,10 @@ def search_page(result: SearchResult, cards: tuple[Card, ...], scene: Scene, ask
         pager=pager_of(located.page, pages, lambda number: addresses.of(stated.changed(page=number))),
         feeds=(*feeds_of(stated, addresses), *_calendar(result, stated, addresses)),
         suggestions=tuple(_suggestions(result, addresses)),
+        meant=tuple(_meant(result, stated, addresses)),
+        close=tuple(Link(category(path).plural, f"{root}/categories/{path}") for path in asked.close.categories),
+        who=tuple(Link(name, f"{root}/organisations/{quote(key, safe='')}") for key, name in asked.close.organisations),
+        wish_path=_wish_path(located, root),
         place_error=None if result.place_known else _place_error(located.near),
         notice=_notice(result),
         category=_category(located, root),
@@ -210,6 +219,21 @@ def _suggestions(result: SearchResult, addresses: Addresses) -> Iterator[Link]:
     if asked.direction != ("want",):
         yield Link(_("See what others are looking for"), addresses.of(SearchRequest(direction=("want",))))
     yield Link(_("See everything that is new"), addresses.of(SearchRequest()))
+
+
+def _meant(result: SearchResult, stated: SearchRequest, addresses: Addresses) -> Iterator[Link]:
+    """The search with its words read as others, where those typed found little and these are likelier."""
+    if not result.reading.guesses or result.how == "spelling" or result.total >= FEW:
+        return
+    said = " ".join(dict(result.reading.guesses).get(word, word) for word in words(stated.q))
+    if said != " ".join(words(stated.q)):
+        yield Link(said, addresses.of(stated.changed(q=said)))
+
+
+def _wish_path(asked: SearchRequest, root: str) -> str | None:
+    """Where words that found nothing become a want."""
+    pairs = [("q", asked.q), *([("near", asked.near)] if asked.near else [])]
+    return f"{root}/wanted/new?{urlencode(pairs)}" if asked.q and asked.direction != ("want",) else None
 
 
 def _place_error(near: str) -> str:

@@ -25,6 +25,7 @@ portal/propose.html             ProposePage
 portal/propose_done.html        ProposeDonePage
 portal/downloads.html           DownloadsPage
 portal/wanted.html              WantedPage
+portal/wish.html                WishPage
 portal/categories.html          CategoriesPage
 portal/category.html            CategoryPage
 portal/ideas.html               IdeasPage
@@ -152,6 +153,7 @@ from node.web.view_models_portal import (
     IdeasPage,
     PrivacyPage,
     WantedPage,
+    WishPage,
 )
 from node.web.view_models_search import (
     AppliedFilter,
@@ -255,6 +257,7 @@ __all__ = [
     "Step",
     "Verdict",
     "WantedPage",
+    "WishPage",
 ]
 
 

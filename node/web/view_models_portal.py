@@ -58,6 +58,26 @@ class WantedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class WishPage:
+    """portal/wish.html: what somebody looks for, ready to be posted as wanted; ``title`` is empty until it is said.
+
+    The form asks ``action_path`` by GET for ``q``. ``text`` is the want in words, ``row`` a spreadsheet as text;
+    ``mail_url`` writes to whoever runs the board, ``alert_path`` asks for a mail when something fits, and ``category``
+    is where it would stand.
+    """
+
+    head: Head
+    action_path: str
+    q: str = ""
+    title: str = ""
+    category: Link | None = None
+    text: str = ""
+    row: str = ""
+    mail_url: str | None = None
+    alert_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CategoryEntry:
     """One category in a list, with how many listings it holds now and what is ``below`` it."""
 

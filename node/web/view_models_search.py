@@ -99,7 +99,9 @@ class SearchPage:
     this search ("Shown for desk, as nothing matched dsek"). ``first`` is the 1-based number of the first
     card. ``alert_path`` asks for mails about it, where mails can be sent. ``category`` is the page of the one
     category that is looked through, where no words are given. ``count_path`` answers in JSON how many there would be
-    (``total``) to the same parameters. ``embed_path`` makes a frame of it for another website.
+    (``total``) to the same parameters. ``embed_path`` makes a frame of it for another website. ``meant`` are searches
+    for what may have been meant. Where nothing was found, ``close`` are categories near to the words, ``who``
+    organisations with offers there, and ``wish_path`` makes a want of them.
     """
 
     head: Head
@@ -122,6 +124,10 @@ class SearchPage:
     pager: Pager = ONE_PAGE
     feeds: tuple[FeedLink, ...] = ()
     suggestions: tuple[Link, ...] = ()
+    meant: tuple[Link, ...] = ()
+    close: tuple[Link, ...] = ()
+    who: tuple[Link, ...] = ()
+    wish_path: str | None = None
     place_error: str | None = None
     notice: str | None = None
     alert_path: str | None = None

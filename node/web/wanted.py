@@ -50,7 +50,7 @@ def board() -> str:
             lambda number: _path(root, asked.category, number),
         ),
         feeds=feeds_of(asked.changed(limit=SearchRequest().limit), Addresses(root)),
-        post_path=f"{root}/how-it-works#wanted",
+        post_path=f"{root}/wanted/new",
     )
     return render_template("portal/wanted.html", page=page)
 

@@ -72,6 +72,7 @@ def others(network: Network) -> dict[str, str]:
 _BY_PATH = {
     "downloads": "downloads/",
     "the wanted board": "wanted",
+    "a want that is written": "wanted/new?q=six+chairs",
     "every category": "categories",
     "a category": "categories/furniture",
     "ideas": "ideas",

@@ -83,7 +83,7 @@ def test_an_empty_board_says_how_to_post(browser: Browser, query: str) -> None:
     fill(browser, [OFFER])
     tree = page(browser, f"/wanted{query}")
     assert "Nobody is looking" in said(tree.get_element_by_id("main"))
-    assert tree.xpath("//main//a[@href='/how-it-works#wanted']")
+    assert tree.xpath("//main//a[@href='/wanted/new']")
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,22 @@ def downloads() -> vm.DownloadsPage:
 def wanted() -> vm.WantedPage:
     links = (vm.Link("Everything", "/wanted", True), vm.Link("Furniture (2)", "/wanted?category=furniture"))
     cards = (replace(make.WANTS[0], why="3 offers fit now"), *make.WANTS[1:])
-    return vm.WantedPage(make.head("Wanted"), len(cards), cards, links, make.PAGER, make.FEEDS, "/how-it-works#wanted")
+    return vm.WantedPage(make.head("Wanted"), len(cards), cards, links, make.PAGER, make.FEEDS, "/wanted/new")
+
+
+def wish() -> vm.WishPage:
+    row = "direction,kind,action,title,category\nwant,item,give,Six stacking chairs,furniture/chair\n"
+    return vm.WishPage(
+        make.head("Post what you need"),
+        "/wanted/new",
+        "six stacking chairs",
+        "Six stacking chairs",
+        vm.Link("Chairs", "/categories/furniture/chair"),
+        "We are looking for this to keep: Six stacking chairs",
+        row,
+        "mailto:board@example.org?subject=Wanted",
+        "/alerts/new?q=six+stacking+chairs",
+    )
 
 
 def entries() -> tuple[vm.CategoryEntry, ...]:
