@@ -83,7 +83,7 @@ def close_to(node: Node, asked: str) -> Close:
     if not paths:
         return Close()
     # By the index, not by the database: to group a million rows takes seconds, and anybody may ask for nonsense.
-    asked = SearchRequest(category=tuple(paths), direction=("offer",), sort="newest", limit=_LOOKED_AT)
-    facts = (match.shown.entry.facts for match in search(node, asked).matches)
+    within = SearchRequest(category=tuple(paths), direction=("offer",), sort="newest", limit=_LOOKED_AT)
+    facts = (match.shown.entry.facts for match in search(node, within).matches)
     who = {one.organisation_key: one.organisation_name for one in facts}
     return Close(tuple(paths), tuple(who.items())[:MOST_ORGANISATIONS])
