@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,44 @@ def test_the_same_words_make_the_same_files() -> None:
     catalogs = [translate.update("cy") for _ in range(2)]
     assert len({translate.po_of(catalog) for catalog in catalogs}) == 1
     assert len(list(translate.missing(catalogs[0]))) == len(catalogs[0]) > 500
+
+
+@pytest.mark.parametrize("folder", ["node", "schemas", "federation"])
+def test_no_text_stands_in_the_middle_of_a_formatted_one(folder: str) -> None:
+    """Babel does not look there, so it would never be translated."""
+    marks = {"_", "_l", *(name for name in translate.KEYWORDS if name != "N_")}
+    found = [
+        f"{path.relative_to(PROJECT)}:{call.lineno}"
+        for path in (PROJECT / folder).rglob("*.py")
+        if "cli" not in path.parts
+        for formatted in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(formatted, ast.JoinedStr)
+        for call in ast.walk(formatted)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in marks
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("folder", ["node"])
+def test_texts_are_looked_up_in_a_request_and_not_when_the_program_starts(folder: str) -> None:
+    """What a module says while it is loaded would stay in one language for ever: `later` marks it instead."""
+    assert [
+        f"{path.relative_to(PROJECT)}:{call.lineno}"
+        for path in (PROJECT / folder).rglob("*.py")
+        for statement in ast.parse(path.read_text(encoding="utf-8")).body
+        if not isinstance(statement, ast.FunctionDef | ast.ClassDef)
+        for call in _called_at_once(statement)
+        if isinstance(call.func, ast.Name) and call.func.id in ("_", "say", "say_of", "say_many", "gettext", "ngettext")
+    ] == []
+
+
+def _called_at_once(statement: ast.AST) -> Iterator[ast.Call]:
+    if isinstance(statement, ast.Lambda | ast.FunctionDef):
+        return
+    if isinstance(statement, ast.Call):
+        yield statement
+    for child in ast.iter_child_nodes(statement):
+        yield from _called_at_once(child)
 
 
 KEYS = {"Enter", "Escape", "Tab", "Home", "End"}

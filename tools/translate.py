@@ -29,6 +29,7 @@ KEYWORDS: Mapping[str, Any] = {
     "say": None,
     "later": None,
     "say_of": ((1, "c"), 2),
+    "later_of": ((1, "c"), 2),
     "say_many": (1, 2),
 }
 _OPTIONS = {"encoding": "utf-8", "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
@@ -79,6 +80,8 @@ def texts() -> Catalog:
     for pattern, method in SOURCES:
         for path in sorted(PROJECT.glob(pattern)):
             name = path.relative_to(PROJECT).as_posix()
+            if name.startswith("node/cli/"):
+                continue
             if method != "tools.sentences:extract" or name not in NOT_SHOWN:
                 _read(found, path, name, method)
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from node.web.phrases import later as _l
-from node.web.phrases import locale, say
+from node.web.phrases import later_of, locale, say
 from schemas.labels import WRITTEN_IN, Names, names_of
 
 SIGNS: Mapping[str, str] = {
@@ -17,7 +17,7 @@ SIGNS: Mapping[str, str] = {
     "lend": _l("Lend"),
     "host": _l("Host"),
     "help": _l("Help"),
-    "wanted": _l("Wanted"),
+    "wanted": later_of("sign", "Wanted"),
 }
 SIGN_PHRASES: Mapping[str, str] = {
     "give": _l("Things to keep"),

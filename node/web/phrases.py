@@ -64,8 +64,18 @@ def _filled(evaluation: EvalContext, said: str, values: dict[str, Any]) -> str:
     return said % values
 
 
+class InContext(str):
+    """A text as it is meant in one context; other languages may have another word for it elsewhere."""
+
+    __slots__ = ("context",)
+
+    context: str
+
+
 def say(text: str, **values: Any) -> str:
     """``text`` in the reader's language, for Python code that says the same few things for every listing."""
+    if isinstance(text, InContext):
+        return say_of(text.context, text, **values)
     said = str(translations().ugettext(text))
     return said % values if values else said
 
@@ -83,6 +93,13 @@ def say_many(one: str, many: str, count: int, /, **values: Any) -> str:
 def later(text: str) -> str:
     """``text`` itself: a mark for the translators on what `say` will be asked for with a variable."""
     return text
+
+
+def later_of(context: str, text: str) -> str:
+    """The same for `say_of`."""
+    made = InContext(text)
+    made.context = context
+    return made
 
 
 def locale() -> Locale | None:

@@ -58,9 +58,8 @@ def _text(made: Wish) -> str:
         "host": _("We are looking for a room:"),
         "help": _("We are looking for help:"),
     }
-    return (
-        f"{asked[made.action]} {made.title}\n{_('Kind:')} {word(made.kind, 'kind')}\n{_('Do you have one to spare?')}"
-    )
+    kind, question = _("Kind: %(kind)s", kind=word(made.kind, "kind")), _("Do you have one to spare?")
+    return f"{asked[made.action]} {made.title}\n{kind}\n{question}"
 
 
 def _mail(node: Node, made: Wish) -> str | None:

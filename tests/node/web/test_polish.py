@@ -77,7 +77,8 @@ def english_in(page: str) -> list[str]:
 def _without_names(text: str) -> str:
     for name in _OURS:
         text = text.replace(name, "")
-    return re.sub(r"\S*(?:://|@|/|\w\.\w)\S*", "", text)
+    # What stands in quotation marks was typed by the reader or written by somebody else.
+    return re.sub(r"\S*(?:://|@|/|\w\.\w)\S*|„[^”]*”", "", text)
 
 
 @pytest.mark.parametrize("path", PUBLIC)
