@@ -90,13 +90,15 @@ def served(home: Path) -> Iterator[int]:
 
 def _await(port: int) -> None:
     for _ in range(200):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/api/v1/listings?limit=1")
             connection.getresponse().read()
             return
         except OSError:
             time.sleep(0.05)
+        finally:
+            connection.close()
     raise SystemExit("the application did not answer within ten seconds")
 
 

@@ -1,6 +1,6 @@
 """What the index holds of each listing: its fields, and how they are filled.
 
-Only the key and a small card (what a pin on the map says) are stored; whole listings are read from the database by key.
+Only the key and what a pin on the map says are stored; whole listings are read from the database by key.
 `INDEX_VERSION` must grow with every change of a field or of its analysis: an index of another version is rebuilt.
 """
 
@@ -21,7 +21,7 @@ from node.storage.catalogue import Shown
 from schemas.canonical import EXTENSION
 from schemas.vocabulary import home_of
 
-INDEX_VERSION = 3
+INDEX_VERSION = 4
 
 CHOICES = ("direction", "kind", "action", "condition", "status", "organisation_type")
 """Fields of one word from a fixed set; each can be counted."""
@@ -35,18 +35,11 @@ _LONGEST_TEXT = 10_000
 _MILLION = 1_000_000
 
 
-class Card(NamedTuple):
-    """What a pin on the map says, stored beside the key. ``precision_m`` in metres."""
+class Pin(NamedTuple):
+    """A listing on a map: ``facts`` is the JSON object of its ``geometry`` and its ``properties``, in that order."""
 
     key: str
-    title: str
-    action: str
-    direction: str
-    organisation_name: str
-    locality: str | None
-    lat: float | None
-    lon: float | None
-    precision_m: float | None
+    facts: bytes
 
 
 @cache
@@ -54,7 +47,7 @@ def build_schema() -> Schema:
     """The index's fields."""
     builder = SchemaBuilder()
     builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_bytes_field("card", stored=True)
+    builder.add_bytes_field("pin", stored=True)
     _add_text(builder)
     for name in (*CHOICES, "category"):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
@@ -100,7 +93,6 @@ def document_of(shown: Shown) -> Document:
     document = Document()
     item: dict[str, Any] = orjson.loads(shown.entry.item)
     document.add_text("key", shown.entry.key)
-    document.add_bytes("card", orjson.dumps(_card(shown)[1:]))
     _fill_text(document, shown, item)
     _fill_choices(document, shown)
     _fill_numbers(document, shown)
@@ -108,16 +100,18 @@ def document_of(shown: Shown) -> Document:
     return document
 
 
-def card_of(key: str, stored: bytes) -> Card:
-    """The card of a listing, from what the index stores."""
-    return Card(key, *orjson.loads(stored))
-
-
-def _card(shown: Shown) -> Card:
+def _pin(shown: Shown) -> bytes:
+    """Ready to be sent, for a map asks for ten thousand; a want has a sign of its own, whatever the action."""
     facts = shown.entry.facts
-    who = (facts.organisation_name, facts.locality)
-    where = (facts.lat, facts.lon, facts.precision_m)
-    return Card(shown.entry.key, facts.title, facts.action, facts.direction, *who, *where)
+    properties = {
+        "title": facts.title,
+        "sign": "wanted" if facts.direction == "want" else facts.action,
+        "place": facts.locality or "",
+        "organisation": facts.organisation_name,
+        "precision_m": facts.precision_m,
+    }
+    point = {"type": "Point", "coordinates": (facts.lon, facts.lat)}
+    return orjson.dumps({"geometry": point, "properties": properties})
 
 
 def _fill_text(document: Document, shown: Shown, item: dict[str, Any]) -> None:
@@ -201,6 +195,7 @@ def _fill_place(document: Document, shown: Shown, item: dict[str, Any]) -> None:
     facts = shown.entry.facts
     if facts.lat is None or facts.lon is None:
         return
+    document.add_bytes("pin", _pin(shown))
     document.add_float("lat", facts.lat)
     document.add_float("lon", facts.lon)
     document.add_integer("square", LOCATED)

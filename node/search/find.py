@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from tantivy import DocAddress, Occur, Query
+from tantivy import DocAddress, Document, Occur, Query
 
 from node.search.cursors import Mark, encode
-from node.search.documents import Card, card_of, moment_of
+from node.search.documents import Pin, moment_of
 from node.search.index import Snapshot
 from node.search.places import COARSEST, height_km, levels_of
 from node.search.plan import FEW, Plan, count, counted, looser, narrowed, plan_for, strict_plan
@@ -75,7 +75,7 @@ def find(snapshot: Snapshot, request: SearchRequest, now: int, mark: Mark | None
     )
 
 
-def cards(snapshot: Snapshot, request: SearchRequest, now: int, limit: int = WINDOW) -> list[Card]:
+def pins(snapshot: Snapshot, request: SearchRequest, now: int, limit: int = WINDOW) -> list[Pin]:
     """The located results as pins, the newest first, at most ``limit``."""
     clauses = filter_clauses(snapshot.schema, request, now)
     placed = (Occur.Must, Query.const_score_query(located(snapshot.schema), 0.0))
@@ -85,8 +85,18 @@ def cards(snapshot: Snapshot, request: SearchRequest, now: int, limit: int = WIN
 
     _, query, _ = _settled(snapshot, request, now, read)
     found = snapshot.searcher.search(query, limit, count=False, order_by_field="listed").hits
-    documents = (snapshot.searcher.doc(address) for _, address in found)
-    return [card_of(document["key"][0], document["card"][0]) for document in documents]
+    documents = _documents(snapshot, [address for _, address in found])
+    return [Pin(document["key"][0], document["pin"][0]) for document in documents]
+
+
+def _documents(snapshot: Snapshot, addresses: Sequence[DocAddress]) -> list[Document]:
+    """The stored documents, in the order in which they were asked for.
+
+    Neighbours are packed together, so they are read in the order in which they lie: half the time for ten thousand.
+    """
+    as_they_lie = sorted(range(len(addresses)), key=lambda at: (addresses[at].segment_ord, addresses[at].doc))
+    read = {at: snapshot.searcher.doc(addresses[at]) for at in as_they_lie}
+    return [read[at] for at in range(len(addresses))]
 
 
 def _settled(

@@ -49,15 +49,19 @@ class ResyncError(SharefeedError):
 
 @dataclass(frozen=True)
 class Rendered:
-    """One answer: its bytes and the strong ETag over epoch and bytes, without quotes."""
+    """One answer: its bytes and the strong ETag over epoch and bytes, without quotes.
+
+    ``effort`` is how hard gzip tries, 1 to 9: what is made anew for every reader is not worth much.
+    """
 
     body: bytes
     etag: str
+    effort: int = 6
 
     @cached_property
     def gzipped(self) -> bytes:
         """The same bytes under gzip, always alike (no time stands in the header)."""
-        return gzip.compress(self.body, compresslevel=6, mtime=0)
+        return gzip.compress(self.body, compresslevel=self.effort, mtime=0)
 
 
 @dataclass(slots=True)

@@ -14,9 +14,10 @@ from time import perf_counter
 
 from node.context import Node
 from node.search.cursors import Mark, decode
-from node.search.documents import Card
+from node.search.documents import Pin
 from node.search.errors import IndexUnavailableError
-from node.search.find import Found, cards, find
+from node.search.find import Found, find
+from node.search.find import pins as pins_of
 from node.search.index import IndexReader, Snapshot
 from node.search.query import FACETS
 from node.search.request import SearchRequest
@@ -114,14 +115,14 @@ def search(node: Node, request: SearchRequest) -> SearchResult:
     )
 
 
-def pins(node: Node, request: SearchRequest) -> list[Card]:
+def pins(node: Node, request: SearchRequest) -> list[Pin]:
     """All results that have a point, for a map: at most 10,000, the newest first.
 
     Raises `IndexUnavailableError` while there is no index.
     """
     snapshot = reader(node).snapshot()
     located, _ = _located(snapshot, request)
-    return cards(snapshot, located, node.now)
+    return pins_of(snapshot, located, node.now)
 
 
 def knows_place(node: Node, near: str) -> bool:

@@ -7,13 +7,12 @@ the node's own feed: nothing may be concluded from what is missing in them, so t
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import orjson
 
 from node.context import Node
-from node.search.documents import Card
+from node.search.documents import Pin
 from node.search.errors import IndexUnavailableError
 from node.search.index import FOLDER
 from node.search.request import SearchRequest
@@ -57,8 +56,9 @@ def geojson_document(node: Node, request: SearchRequest, root: str) -> Rendered:
 
     Raises `IndexUnavailableError` while there is no index.
     """
-    features = [_feature(card, root) for card in pins(node, request)]
-    return rendered("map", orjson.dumps({"type": "FeatureCollection", "features": features}))
+    start = orjson.dumps(f"{root}/listings/")[1:-1]
+    features = b",".join(_feature(pin, start) for pin in pins(node, request))
+    return replace(rendered("map", b'{"type":"FeatureCollection","features":[' + features + b"]}"), effort=1)
 
 
 def ready(node: Node, request: SearchRequest) -> SearchResult:
@@ -86,22 +86,7 @@ def _page(node: Node, request: SearchRequest, title: str, path: str) -> tuple[Se
     return result, page
 
 
-def _feature(card: Card, root: str) -> dict[str, Any]:
-    """A pin; a want has a sign of its own, whatever the action."""
-    path = f"{root}/listings/{quote(card.key)}"
-    return {
-        "type": "Feature",
-        "id": card.key,
-        "geometry": {"type": "Point", "coordinates": [card.lon, card.lat]},
-        "properties": {
-            "key": card.key,
-            "path": path,
-            "title": card.title,
-            "action": card.action,
-            "direction": card.direction,
-            "sign": "wanted" if card.direction == "want" else card.action,
-            "place": card.locality or "",
-            "organisation": card.organisation_name,
-            "precision_m": card.precision_m,
-        },
-    }
+def _feature(pin: Pin, start: bytes) -> bytes:
+    """A pin with its path, which ``start`` begins; put together as text, for each of ten thousand the same way."""
+    key = pin.key.encode()
+    return b'{"type":"Feature","id":"%b",%b,"path":"%b%b"}}' % (key, pin.facts[1:-2], start, key)

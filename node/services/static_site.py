@@ -40,7 +40,7 @@ PAGE_END = ".html"
 KEPT, REMOVED = "kept", "removed"
 FRONT_PAGE_LISTINGS = 60
 STATIC = Path(__file__).parent.parent / "static"
-_LEFT_OUT = ("vendor", "map.css", "map.js", "filters.js", "locate.js")
+_LEFT_OUT = ("vendor", "map", "map.css", "map.js", "search.css", "filters.js", "reach.js", "locate.js")
 """Parts of ``static/`` that only a running node uses."""
 
 
@@ -234,8 +234,9 @@ def _refuse_too_large(made: Mapping[str, bytes]) -> None:
 
 def static_files() -> dict[str, bytes]:
     """Stylesheets, scripts and drawings that the pages need, by their paths."""
-    paths = sorted(path for path in STATIC.rglob("*") if path.is_file() and not set(path.parts) & set(_LEFT_OUT))
-    return {f"static/{path.relative_to(STATIC).as_posix()}": path.read_bytes() for path in paths}
+    files = {path.relative_to(STATIC): path for path in sorted(STATIC.rglob("*")) if path.is_file()}
+    needed = {name: path for name, path in files.items() if not set(name.parts) & set(_LEFT_OUT)}
+    return {f"static/{name.as_posix()}": path.read_bytes() for name, path in needed.items()}
 
 
 Render = Callable[[StaticSite], Mapping[str, bytes]]

@@ -84,7 +84,7 @@ def search_page(result: SearchResult, cards: tuple[Card, ...], scene: Scene, ask
         clear_path=addresses.of(SearchRequest(q=stated.q, near=stated.near)),
         sorts=tuple(_sorts(located, stated, addresses)),
         carried=tuple(_carried(stated)),
-        map=MapView(cards, addresses.of(stated.changed(sort=""), ".geojson"), located.point, _metres(located.within)),
+        map=_map(cards, located, stated, addresses),
         pager=pager_of(located.page, pages, lambda number: addresses.of(stated.changed(page=number))),
         feeds=(*feeds_of(stated, addresses), *_calendar(result, stated, addresses)),
         suggestions=tuple(_suggestions(result, addresses)),
@@ -180,8 +180,16 @@ def _carried(stated: SearchRequest) -> Iterator[tuple[str, str]]:
     yield from (pair for pair in stated.to_args() if pair[0] in ("within", "sort"))
 
 
-def _metres(kilometres: float | None) -> float | None:
-    return None if kilometres is None else kilometres * 1000
+def _map(cards: tuple[Card, ...], located: SearchRequest, stated: SearchRequest, addresses: Addresses) -> MapView:
+    # With a point, which the map puts in its place: what order is usual depends on whether there is one.
+    anywhere = stated.changed(near="", lat=0.0, lon=0.0, within=None)
+    return MapView(
+        cards,
+        addresses.of(stated.changed(sort=""), ".geojson"),
+        located.point,
+        None if located.within is None else located.within * 1000,
+        addresses.of(anywhere),
+    )
 
 
 def _applied(asked: SearchRequest, addresses: Addresses, miles: bool) -> Iterator[AppliedFilter]:

@@ -229,14 +229,15 @@ class MapView:
 
     It answers ``application/geo+json``: a FeatureCollection of Points (lon, lat) with the properties
     ``path``, ``title``, ``sign``, ``place``, ``organisation`` (text) and ``precision_m`` (number or null).
-    At most a few thousand features; the map clusters them. ``centre`` is (lat, lon) when the reader
-    searches near a point.
+    At most ten thousand features; the map clusters them. ``centre`` is (lat, lon) when the reader
+    searches near a point. ``area_path`` is the same search anywhere, to which the map adds what it shows.
     """
 
     cards: tuple[Card, ...] = ()
     geojson_path: str | None = None
     centre: tuple[float, float] | None = None
     radius_m: float | None = None
+    area_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

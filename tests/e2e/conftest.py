@@ -8,10 +8,13 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser
 
+from bench.search import build, served
 from examples.demo_network import Network, running, wait_until_read
 from examples.demo_plan import read_plan
 from examples.demo_processes import choose_port
 from tools.browser import MISSING, chromium, find_chromium
+
+MARKET_LISTINGS = 400
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +23,15 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
     with running(read_plan(), tmp_path_factory.mktemp("network"), choose_port()) as made:
         wait_until_read(made)
         yield made
+
+
+@pytest.fixture(scope="session")
+def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a catalogue of made-up listings: up in a few seconds, for tests that only read."""
+    home = tmp_path_factory.mktemp("market") / "node"
+    build(home, MARKET_LISTINGS)
+    with served(home) as port:
+        yield f"http://127.0.0.1:{port}/"
 
 
 @pytest.fixture(scope="session")

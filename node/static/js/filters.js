@@ -6,17 +6,18 @@ const wide = matchMedia("(min-width: 60rem)");
 const form = document.getElementById("search");
 const number = new Intl.NumberFormat(document.documentElement.lang || undefined);
 
-function remembered() {
+const remembered = (() => {
   try {
     return JSON.parse(sessionStorage.getItem(REMEMBERED)) ?? {};
   } catch {
     return {};
   }
-}
+})();
 
 function remember(name, open) {
+  remembered[name] = open;
   try {
-    sessionStorage.setItem(REMEMBERED, JSON.stringify({ ...remembered(), [name]: open }));
+    sessionStorage.setItem(REMEMBERED, JSON.stringify(remembered));
   } catch {
     // Then it lasts as long as this page.
   }
@@ -24,7 +25,7 @@ function remember(name, open) {
 
 function unfoldAsLeft(details) {
   const { remember: name } = details.dataset;
-  const left = remembered()[name];
+  const left = remembered[name];
   const wrong = details.querySelector("[aria-invalid]");
   if (left !== undefined && !wrong) details.open = left;
   details.querySelector("summary").addEventListener("click", () => remember(name, !details.open));
@@ -33,7 +34,7 @@ function unfoldAsLeft(details) {
 function fitFilters(filters) {
   const fit = () => {
     const wrong = filters.querySelector("[aria-invalid]");
-    filters.open = wide.matches || Boolean(wrong) || remembered().filters === true;
+    filters.open = wide.matches || Boolean(wrong) || remembered.filters === true;
   };
   wide.addEventListener("change", fit);
   fit();
@@ -77,6 +78,26 @@ function countBefore(button) {
   };
 }
 
+// On a small screen the map is opened; that it is open stands in the address, so it lasts and can be passed on.
+function openMap(button) {
+  const panel = document.getElementById(button.getAttribute("aria-controls"));
+  const show = (open) => {
+    panel.classList.toggle("is-open", open);
+    button.setAttribute("aria-expanded", String(open));
+    button.querySelector("[data-words]").textContent = open ? button.dataset.close : button.dataset.open;
+  };
+  const stated = () => location.hash.startsWith("#map");
+  button.addEventListener("click", () => {
+    const open = !panel.classList.contains("is-open");
+    show(open);
+    const address = `${location.pathname}${location.search}`;
+    if (open !== stated()) history.replaceState(history.state, "", open ? `${address}#map` : address);
+    if (open) panel.scrollIntoView({ block: "nearest" });
+  });
+  show(stated());
+}
+
+for (const button of document.querySelectorAll("[data-map-toggle]")) openMap(button);
 for (const details of document.querySelectorAll("details[data-remember]")) unfoldAsLeft(details);
 for (const filters of document.querySelectorAll("details.filters")) fitFilters(filters);
 
@@ -91,6 +112,9 @@ if (form) {
   });
   form.addEventListener("submit", () => {
     if (!wide.matches) remember("filters", false);
+    // Open, but where the new results are. (`form.action` would be the boxes of that name.)
+    const address = form.getAttribute("action").split("#")[0];
+    form.setAttribute("action", location.hash.startsWith("#map") ? `${address}#map` : address);
   });
   document.addEventListener("change", ({ target }) => {
     if (target.form === form && target.type === "checkbox") untickAround(target);

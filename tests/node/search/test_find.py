@@ -9,12 +9,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from node.search.cursors import decode
-from node.search.find import Found, cards, find
+from node.search.find import Found, find, pins
 from node.search.places import haversine_km
 from node.search.query import FACETS
 from node.search.request import SearchRequest
@@ -223,8 +224,11 @@ def test_of_equals_the_nearer_comes_first_and_of_those_the_newer(board: Board) -
 
 
 def test_pins(shop: Board) -> None:
-    pins = cards(shop.reader.snapshot(), SearchRequest(), shop.node.now)
-    assert [(pin.key, pin.title, pin.locality, pin.lat) for pin in pins] == [("town", "Plain", "Whittlesey", 52.5)]
+    found = pins(shop.reader.snapshot(), SearchRequest(), shop.node.now)
+    facts = {pin.key: orjson.loads(pin.facts) for pin in found}
+    assert facts.keys() == {"town"}
+    assert facts["town"]["geometry"] == {"type": "Point", "coordinates": [-0.2, 52.5]}
+    assert facts["town"]["properties"]["place"] == "Whittlesey"
 
 
 _kinds = st.sampled_from(KINDS)

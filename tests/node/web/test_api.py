@@ -15,13 +15,15 @@ from werkzeug.test import TestResponse
 
 from federation.facts import short_key
 from node.app import create_app
+from node.search.follow import Follower
 from node.services.publishing import ensure_organisation
+from node.storage import catalogue
 from node.web.api_schemas import SEARCH_PARAMETERS
 from schemas import atom_feed, json_feed
 from schemas.canonical import listing_hash
 from schemas.vocabulary import categories
 from tests.fakes.publisher import URL, clock_of
-from tests.node.search.board import PETERBOROUGH, WHO, Board, at, listing
+from tests.node.search.board import PETERBOROUGH, WHO, Board, at, entry, listing
 
 _THINGS = [
     listing("desk", "Oak desk", category="furniture/desk", condition="good", place=at(*PETERBOROUGH, locality="Eye")),
@@ -224,7 +226,21 @@ def test_points_for_a_map(client: FlaskClient) -> None:
     pins = {pin["properties"]["title"]: pin for pin in document["features"]}
     assert pins.keys() == {"Oak desk", "Desk lamp"}
     assert pins["Oak desk"]["geometry"] == {"type": "Point", "coordinates": [-0.2441, 52.5733]}
-    assert pins["Oak desk"]["properties"]["path"] == "/listings/desk"
+    assert pins["Oak desk"]["id"] == "desk"
+    facts = {"title": "Oak desk", "sign": "give", "path": "/listings/desk"}
+    assert facts.items() <= pins["Oak desk"]["properties"].items()
+
+
+def test_points_are_json_whatever_a_listing_says(client: FlaskClient) -> None:
+    hostile = 'Odd "desk", \\ }}]} \u2028 <script>'
+    node = client.application.extensions["sharefeed"]
+    place = at(52.5, -0.2, 100.0, locality='"}, {"')
+    with node.database.write() as tx:
+        catalogue.apply(tx, [entry(listing("odd", hostile, place=place))], [], node.now)
+    Follower(node).catch_up()
+    [pin] = _json(client.get("/search.geojson?q=odd", environ_overrides={"SCRIPT_NAME": '/a"b'}))["features"]
+    assert (pin["properties"]["title"], pin["properties"]["place"]) == (hostile, '"}, {"')
+    assert pin["properties"]["path"] == '/a"b/listings/odd'
 
 
 @pytest.mark.parametrize("path", ["/search.json", "/search.atom", "/search.geojson"])

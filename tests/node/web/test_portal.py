@@ -145,12 +145,6 @@ def test_an_organisation_without_a_profile_has_a_page_too(browser: Browser, node
     assert "Park group" in words(page(browser, GROUP_PAGE))
 
 
-def test_the_map_leaves_room_for_pins_and_names() -> None:
-    script = (STATIC / "js" / "map.js").read_text()
-    assert "paddingTopLeft" in script
-    assert "...room(map)" in script
-
-
 def test_an_unknown_place_is_told_behind_the_field_and_moves_nothing(browser: Browser) -> None:
     fill(browser, [item()])
     tree = page(browser, "/search?near=Timbuktu")
