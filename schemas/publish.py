@@ -48,7 +48,6 @@ SPECIFICATION = Path(__file__).parent.parent / "docs" / "protocol.md"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 BASE = "https://w3id.org/sharefeed/1.0/"
 
-_NO_CONTROLS = "^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F\\uFFFE\\uFFFF]*$"
 _MOMENT = r"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})$"
 
 # ECMA-262 regular expressions, as JSON Schema has them; the first class in this order that a field belongs to counts.
@@ -61,7 +60,7 @@ _PATTERNS: Mapping[type, str] = {
     Digest: r"^[0-9a-f]{64}$",
     CategoryPath: r"^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*){0,2}$",
     Version: r"^1(\..*)?$",
-    fields.Text: _NO_CONTROLS,
+    fields.Text: fields.NO_CONTROLS,
 }
 
 

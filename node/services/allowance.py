@@ -46,7 +46,7 @@ class Told:
 
 
 class Allowance:
-    """``quota`` requests (1 to `LARGEST_QUOTA`) in `WINDOW_S` seconds for each network; threads share it."""
+    """``quota`` requests (one at least) in `WINDOW_S` seconds for each network; threads share it."""
 
     def __init__(self, name: str, quota: int, most: int = MOST_BUCKETS) -> None:
         self.name = name

@@ -41,7 +41,7 @@ AN_HOUR = 5
 MOST_WAITING = 200
 HOUR_S, DAY_S = 3600, 86_400
 FORGET_PEOPLE_S = 30 * DAY_S
-_LIMITS = {"name": 200, "email": 254, "note": 2000}
+LIMITS = {"name": 200, "email": 254, "note": 2000}
 
 
 class ProposalError(FormError):
@@ -91,7 +91,7 @@ def _checked(url: str, name: str, email: str, note: str) -> Proposal:
     texts = {"name": name.strip(), "email": email.strip(), "note": note.strip()}
     address = _address(url, problems)
     for field, text in texts.items():
-        problems += text_problems(field, text, _LIMITS[field])
+        problems += text_problems(field, text, LIMITS[field])
     if problems := problems or mail_problems("email", texts["email"]):
         raise ProposalError(problems)
     words = {"reason": "", "preview": "", "sender": ""}
@@ -186,7 +186,7 @@ def refuse(node: Node, proposal_id: int, reason: str) -> None:
     text = reason.strip()
     if not text:
         raise ProposalError([Problem("/reason", "missing", "Give a reason: whoever proposed it may ask for it.")])
-    if problems := text_problems("note", text, _LIMITS["note"]):
+    if problems := text_problems("note", text, LIMITS["note"]):
         raise ProposalError([replace(problem, pointer="/reason") for problem in problems])
     with node.database.write() as tx:
         if not stored.decide(tx, proposal_id, REFUSED, text, None, node.now):

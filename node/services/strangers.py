@@ -17,7 +17,10 @@ from node.services.allowance import network_of
 from schemas.errors import Problem, SharefeedError, pointer
 from schemas.fields import Text, problems_of
 
-_MAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[^\s@<>\"(),:;\\\[\]/]+\.[^\s@<>\"(),:;\\\[\]/.]{2,}\Z")
+_OUT = r"""\s\x00-\x1f\x7f-\x9f@<>"(),:;\\\[\]"""
+MAIL_PATTERN = rf"[^{_OUT}]{{1,64}}@[^{_OUT}/]+\.[^{_OUT}/.]{{2,}}"
+"""An e-mail address that can be written to, as Python and ECMA-262 have it."""
+_MAIL = re.compile(MAIL_PATTERN + r"\Z")
 
 
 class FormError(SharefeedError):

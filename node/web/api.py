@@ -26,7 +26,7 @@ from node.services.shown import Gone
 from node.storage.catalogue import Shown
 from node.web import api_examples, current_node
 from node.web import api_schemas as schemas_of
-from node.web.api_document import OPENAPI_VERSION, REFUSES, TITLE, VERSION, completed
+from node.web.api_document import OPENAPI_VERSION, REFUSES, SUGGESTIONS_KEPT_S, TITLE, VERSION, completed
 from node.web.api_rules import BLUEPRINT, MEDIA_TYPE
 from node.web.conditional import conditional
 from node.web.matches import why
@@ -113,7 +113,7 @@ def suggestions() -> Response:
         for one in suggesting.suggest(current_node(), typed)
     ]
     response = _answer({"suggestions": found})
-    response.headers["Cache-Control"] = "public, max-age=60"
+    response.headers["Cache-Control"] = f"public, max-age={SUGGESTIONS_KEPT_S}"
     return response
 
 

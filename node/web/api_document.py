@@ -16,9 +16,11 @@ from node.services.allowance import WINDOW_S
 from node.settings import Settings
 from node.web import api_examples, api_rules
 from node.web.api_schemas import KEY_PATTERN
+from node.web.limits import SUGGESTING, policy_of
 from schemas import problem
 
 TITLE, VERSION, OPENAPI_VERSION = "Sharefeed catalogue", "1", "3.1.0"
+SUGGESTIONS_KEPT_S = 60
 REFUSES = "x-refuses"
 """Under this name a route says which refusals it has beside the usual ones; it does not stay in the document."""
 SUMMARY = "What organisations share here for free: search it, read it, follow it."
@@ -126,7 +128,7 @@ def _operation(said: Mapping[str, Any], method: str, examples: Mapping[str, Any]
     made["responses"] = {status: _success(answer, said["operationId"], method, examples, limited)}
     if method == "get":
         made["parameters"] = [*said.get("parameters", ()), {"$ref": "#/components/parameters/IfNoneMatch"}]
-        made["responses"]["304"] = _unchanged(limited)
+        made["responses"]["304"] = _unchanged(said["operationId"], limited)
     made["responses"] |= {str(one): {"$ref": f"#/components/responses/{_SAID[one][0]}"} for one in sorted(statuses)}
     return made
 
@@ -134,7 +136,8 @@ def _operation(said: Mapping[str, Any], method: str, examples: Mapping[str, Any]
 def _success(
     answer: Mapping[str, Any], operation: str, method: str, examples: Mapping[str, Any], limited: bool
 ) -> dict[str, Any]:
-    names = [*_OWN_HEADERS.get(operation, ()), *(_KEPT if method == "get" else ["NotStored"])]
+    kept = _KEPT_HEADERS.get(operation, _KEPT) if method == "get" else ("NotStored",)
+    names = [*_OWN_HEADERS.get(operation, ()), *kept]
     schema = answer["content"][api_rules.MEDIA_TYPE]["schema"]
     return {
         "description": api_examples.MEANINGS[operation],
@@ -143,8 +146,9 @@ def _success(
     }
 
 
-def _unchanged(limited: bool) -> dict[str, Any]:
-    return {"description": "It has not changed.", "headers": _named(_KEPT, limited)}
+def _unchanged(operation: str, limited: bool) -> dict[str, Any]:
+    headers = _named(_KEPT_HEADERS.get(operation, _KEPT), limited)
+    return {"description": "It has not changed.", "headers": headers}
 
 
 def _refusal(status: int, limited: bool) -> dict[str, Any]:
@@ -158,10 +162,12 @@ def _refusal(status: int, limited: bool) -> dict[str, Any]:
 
 
 _KEPT = ("ETag", "CacheControl", "Vary")
+_KEPT_HEADERS: Mapping[str, tuple[str, ...]] = {"suggestWords": ("ETag", "KeptAMinute", "Vary")}
 _OWN_HEADERS: Mapping[str, tuple[str, ...]] = {"searchListings": ("Link", "ServerTiming")}
 _CALLED: Mapping[str, str] = {
     "CacheControl": "Cache-Control",
     "NotStored": "Cache-Control",
+    "KeptAMinute": "Cache-Control",
     "RetryAfter": "Retry-After",
     "ServerTiming": "Server-Timing",
     "RateLimitPolicy": "RateLimit-Policy",
@@ -179,6 +185,8 @@ def _headers(settings: Settings) -> Iterable[tuple[str, dict[str, Any]]]:
     quota = settings.api_rate_per_minute
     yield "ETag", _header("Names these bytes; send it as If-None-Match.", '"1f0c2a"', pattern='^"[^"]+"$')
     yield "CacheControl", _header("Keep it, and ask whether it has changed.", "no-cache", const="no-cache")
+    brief = f"public, max-age={SUGGESTIONS_KEPT_S}"
+    yield "KeptAMinute", _header("It may be used again for so many seconds.", brief, const=brief)
     yield "NotStored", _header("Refusals are not kept.", "no-store", const="no-store")
     yield "Vary", _header("It may come compressed.", "Accept-Encoding", pattern="Accept-Encoding")
     following = f'<{settings.url}api/v1/listings?cursor=WyI1>; rel="next"'
@@ -192,9 +200,10 @@ def _headers(settings: Settings) -> Iterable[tuple[str, dict[str, Any]]]:
     yield "ExposeHeaders", _header("The headers that they may read.", api_rules.EXPOSED)
     if quota:
         left = f'"api";r={quota // 2};t={WINDOW_S // 2}'
-        yield "RateLimit", _header(_LEFT, left, pattern=r'^"api";r=\d+;t=\d+$')
-        policy = f'"api";q={quota};w={WINDOW_S}'
-        yield "RateLimitPolicy", _header("Requests (q) in a window of seconds (w).", policy, const=policy)
+        yield "RateLimit", _header(_LEFT, left, pattern=r'^"(api|suggestions)";r=\d+;t=\d+$')
+        policies = [policy_of("api", quota), policy_of("suggestions", quota * SUGGESTING)]
+        words = "Requests (q) in a window of seconds (w); what is suggested has an allowance of its own."
+        yield "RateLimitPolicy", _header(words, policies[0], enum=policies)
 
 
 _LEFT = "Requests left (r); spread over t seconds they are never refused. See draft-ietf-httpapi-ratelimit-headers-11."

@@ -109,6 +109,7 @@ def _field(said: Document, key: str | None) -> ApiField:
     schema = said["schema"]
     items = schema.get("items", schema)
     several = "items" in schema
+    example = said.get("example", "")
     values = tuple(items.get("enum", ()))
     number = items["type"] in _NUMBERS
     return ApiField(
@@ -117,7 +118,7 @@ def _field(said: Document, key: str | None) -> ApiField:
         kind="choices" if several and values else "choice" if values else _kind(items),
         limits=_limits(items),
         values=values,
-        example=_text(said["example"][0] if several else said["example"]),
+        example=_text(example[0] if several else example),
         typed=key or "",
         least=_text(items["minimum"]) if number else None,
         most=_text(items["maximum"]) if number else None,

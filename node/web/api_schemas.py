@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 
 from federation.pasted import MAX_CHARACTERS as LONGEST_ADDRESS
 from federation.records import ACTIVE, L0, L1, PAUSED, PLAIN, SUSPENDED
@@ -20,8 +20,11 @@ from node.search.request import (
     SORTS,
     WINDOW,
 )
+from node.services.proposals import LIMITS
 from node.services.shown import ORGANISATION_LISTINGS
+from node.services.strangers import MAIL_PATTERN
 from node.storage.proposals import WAITING
+from schemas.fields import NO_CONTROLS
 from schemas.vocabulary import (
     ACTIONS,
     CONDITIONS,
@@ -47,7 +50,14 @@ def _one_of(*words: str) -> dict[str, Any]:
     return {"validate": validate.OneOf(words)}
 
 
-class ListingSchema(Schema):
+class _Open(Schema):
+    """More members may come; nobody shall be surprised by one that they do not know."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+class ListingSchema(_Open):
     """A listing of the catalogue. ``item`` is the JSON Feed item exactly as it is published, with its hash."""
 
     key = fields.String(required=True, **_said(description="Its short name in addresses of this site."))
@@ -61,7 +71,7 @@ class ListingSchema(Schema):
     item = fields.Dict(required=True)
 
 
-class FacetValueSchema(Schema):
+class FacetValueSchema(_Open):
     """One value that a filter may have, and how many results it would leave."""
 
     value = fields.String(required=True, **_said(description="As the parameter takes it."))
@@ -69,7 +79,7 @@ class FacetValueSchema(Schema):
     count = fields.Integer(required=True, **_COUNT)
 
 
-class SearchSchema(Schema):
+class SearchSchema(_Open):
     """One page of results. Each facet is counted with every filter but its own, so that its values can be compared."""
 
     total = fields.Integer(required=True, **_COUNT, **_said(description="All results, not only those of this page."))
@@ -91,7 +101,7 @@ class SearchSchema(Schema):
     next = fields.URL(required=True, allow_none=True, **_said(description="The next page; null on the last."))
 
 
-class ReasonSchema(Schema):
+class ReasonSchema(_Open):
     """One reason for a match."""
 
     code = fields.String(
@@ -107,7 +117,7 @@ class ReasonSchema(Schema):
     km = fields.Float(**_COUNT, **_said(description="How far the two are apart."))
 
 
-class MatchSchema(Schema):
+class MatchSchema(_Open):
     """One listing that meets another."""
 
     score = fields.Float(
@@ -118,7 +128,7 @@ class MatchSchema(Schema):
     listing = fields.Nested(ListingSchema, required=True)
 
 
-class MatchesSchema(Schema):
+class MatchesSchema(_Open):
     """What meets a listing. None of it is of the same organisation."""
 
     direction = fields.String(
@@ -127,7 +137,7 @@ class MatchesSchema(Schema):
     matches = fields.List(fields.Nested(MatchSchema), required=True, validate=validate.Length(max=MOST_MATCHES))
 
 
-class OrganisationPageSchema(Schema):
+class OrganisationPageSchema(_Open):
     """An organisation, as it describes itself, and what it offers and looks for."""
 
     key = fields.String(required=True, **_said(description="Its short name in addresses of this site."))
@@ -138,7 +148,7 @@ class OrganisationPageSchema(Schema):
     )
 
 
-class CategorySchema(Schema):
+class CategorySchema(_Open):
     """A category of the vocabulary."""
 
     path = fields.String(required=True, validate=validate.Regexp(PATH_PATTERN), **_said(description="Its name."))
@@ -152,13 +162,13 @@ class CategorySchema(Schema):
     count = fields.Integer(required=True, **_COUNT, **_said(description="Listings in it and below it now."))
 
 
-class CategoriesSchema(Schema):
+class CategoriesSchema(_Open):
     """The whole vocabulary."""
 
     categories = fields.List(fields.Nested(CategorySchema), required=True)
 
 
-class SuggestionSchema(Schema):
+class SuggestionSchema(_Open):
     """One way on: what to search for."""
 
     text = fields.String(required=True, **_said(description="The words to search for."))
@@ -172,13 +182,13 @@ class SuggestionSchema(Schema):
     )
 
 
-class SuggestionsSchema(Schema):
+class SuggestionsSchema(_Open):
     """What somebody may be about to type, the likeliest first, 8 at most."""
 
     suggestions = fields.List(fields.Nested(SuggestionSchema), required=True)
 
 
-class SourceSchema(Schema):
+class SourceSchema(_Open):
     """A feed that this catalogue reads, and how it is. Moments are RFC 3339; null: not yet."""
 
     id = fields.Integer(required=True, validate=validate.Range(min=1), **_said(description="Its number here."))
@@ -206,13 +216,19 @@ class SourceSchema(Schema):
     )
 
 
-class SourcesSchema(Schema):
+class SourcesSchema(_Open):
     """Every source of this catalogue."""
 
     sources = fields.List(fields.Nested(SourceSchema), required=True)
 
 
-class ProposalSchema(Schema):
+def _text(most: int, description: str, pattern: str = NO_CONTROLS) -> fields.String:
+    return fields.String(
+        validate=[validate.Length(max=most), validate.Regexp(pattern)], **_said(description=description)
+    )
+
+
+class ProposalSchema(_Open):
     """A source to propose. An operator looks at it before anything of it is shown."""
 
     url = fields.String(
@@ -220,12 +236,12 @@ class ProposalSchema(Schema):
         validate=validate.Length(min=1, max=LONGEST_ADDRESS),
         **_said(description="The address of a website, a feed or a node document."),
     )
-    name = fields.String(validate=validate.Length(max=200), **_said(description="Who proposes it."))
-    email = fields.String(validate=validate.Length(max=254), **_said(description="Where the answer goes."))
-    note = fields.String(validate=validate.Length(max=2000), **_said(description="What the operator should know."))
+    name = _text(LIMITS["name"], "Who proposes it.")
+    email = _text(LIMITS["email"], "Where the answer goes.", f"^(?:{MAIL_PATTERN})?$")
+    note = _text(LIMITS["note"], "What the operator should know.")
 
 
-class ProposedSchema(Schema):
+class ProposedSchema(_Open):
     """A proposal as it was kept."""
 
     id = fields.Integer(required=True, validate=validate.Range(min=1))
@@ -233,15 +249,16 @@ class ProposedSchema(Schema):
     url = fields.String(required=True, **_said(description="The address as it was understood."))
 
 
-class FaultSchema(Schema):
+class FaultSchema(_Open):
     """What is wrong with one parameter or member."""
 
     pointer = fields.String(required=True, **_said(description="Where it is: a JSON Pointer (RFC 6901)."))
     code = fields.String(required=True, **_said(description="What it is, for programs."))
     message = fields.String(required=True, **_said(description="What it is, in words."))
+    line = fields.Integer(validate=validate.Range(min=1), **_said(description="Where it is in a text that is no JSON."))
 
 
-class ProblemSchema(Schema):
+class ProblemSchema(_Open):
     """A problem document (RFC 9457)."""
 
     type = fields.String(required=True, **_said(description="A URI that names the sort of problem.", format="uri"))
@@ -256,7 +273,8 @@ class ProblemSchema(Schema):
 
 
 def _parameter(name: str, description: str, example: Any, **schema: Any) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": description, "schema": schema, "example": example}
+    said = {"name": name, "in": "query", "description": description, "schema": schema, "allowEmptyValue": True}
+    return said if example is None else {**said, "example": example}
 
 
 def _several(name: str, description: str, example: Any, **items: Any) -> dict[str, Any]:
@@ -324,7 +342,7 @@ SEARCH_PARAMETERS: tuple[dict[str, Any], ...] = (
     _parameter(
         "cursor",
         "Where to go on: it stands in next, is opaque, and good for the same search only.",
-        "WyIwM2Q4Il0",
+        None,
         type="string",
         pattern=CURSOR_PATTERN,
     ),

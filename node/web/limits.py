@@ -16,6 +16,8 @@ from node.web import current_node
 from node.web.security import FRAME_ENDPOINT
 
 API_START = "/api/v1/"
+SUGGESTING = 5
+"""What is suggested while somebody types is asked for with every few letters, and costs little."""
 _WARNED = "sharefeed.proxy-warning"
 
 
@@ -26,6 +28,7 @@ def install(app: Flask, settings: Settings) -> None:
         return
     api, feeds = Allowance("api", quota), Allowance("search-feeds", quota)
     pages = {"portal.search": Allowance("search", quota), FRAME_ENDPOINT: Allowance("frames", quota)}
+    suggestions = Allowance("suggestions", quota * SUGGESTING)
     free = uncounted(settings.rate_uncounted)
 
     @lru_cache(maxsize=4096)
@@ -37,7 +40,7 @@ def install(app: Flask, settings: Settings) -> None:
         if request.method == "OPTIONS":
             return None
         if request.path.startswith(API_START):
-            return api
+            return suggestions if request.endpoint == "api.suggestions" else api
         return feeds if request.blueprint == "search_feeds" else pages.get(request.endpoint or "")
 
     def count() -> None:
@@ -55,11 +58,15 @@ def install(app: Flask, settings: Settings) -> None:
     app.after_request(_tell)
 
 
+def policy_of(name: str, quota: int) -> str:
+    return f'"{name}";q={quota};w={WINDOW_S}'
+
+
 def _tell(response: Response) -> Response:
     said = g.get("rate_limit")
     if said is not None:
         allowance, told = said
-        response.headers["RateLimit-Policy"] = f'"{allowance.name}";q={allowance.quota};w={WINDOW_S}'
+        response.headers["RateLimit-Policy"] = policy_of(allowance.name, allowance.quota)
         response.headers["RateLimit"] = f'"{allowance.name}";r={told.left};t={told.window_s}'
     return response
 

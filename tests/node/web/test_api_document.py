@@ -226,6 +226,7 @@ ANSWERS = [
     pytest.param(GET, "/api/v1/listings", _SEARCH, {}, 200, id="search-everything"),
     pytest.param(GET, "/api/v1/listings?q=dekss&lat=52.5&lon=-0.2&limit=1", _SEARCH, {}, 200, id="search"),
     pytest.param(GET, "/api/v1/listings?q=zzzqqq", _SEARCH, {}, 200, id="nothing-found"),
+    pytest.param(GET, "/api/v1/listings?q=&kind=&lat=&to=&page=&cursor=", _SEARCH, {}, 200, id="an-empty-form"),
     pytest.param(GET, "/api/v1/listings?kind=car&lat=9", _SEARCH, {}, 400, id="bad-parameters"),
     pytest.param(GET, "/api/v1/listings", _SEARCH, {"headers": {"If-None-Match": "*"}}, 304, id="unchanged"),
     pytest.param(GET, "/api/v1/listings", _SEARCH, {"headers": {"Accept": "text/html"}}, 406, id="other-form"),
@@ -240,6 +241,8 @@ ANSWERS = [
     pytest.param(GET, "/api/v1/organisations/nobody", "/api/v1/organisations/{key}", {}, 404, id="nobody"),
     pytest.param(GET, "/api/v1/categories", "/api/v1/categories", {}, 200, id="categories"),
     pytest.param(GET, "/api/v1/sources", "/api/v1/sources", {}, 200, id="sources"),
+    pytest.param(GET, "/api/v1/suggestions?q=oa", "/api/v1/suggestions", {}, 200, id="suggestions"),
+    pytest.param(GET, "/api/v1/suggestions", "/api/v1/suggestions", {}, 200, id="nothing-typed"),
     pytest.param(
         POST, "/api/v1/proposals", "/api/v1/proposals", {"json": {"url": "https://new.example/"}}, 201, id="proposal"
     ),
@@ -261,6 +264,22 @@ ANSWERS = [
         id="too-large",
     ),
     pytest.param(POST, "/api/v1/proposals", "/api/v1/proposals", {"json": {"url": ""}}, 422, id="no-address"),
+    pytest.param(
+        POST,
+        "/api/v1/proposals",
+        "/api/v1/proposals",
+        {"data": b"\n{", "content_type": "application/json"},
+        422,
+        id="malformed",
+    ),
+    pytest.param(
+        POST,
+        "/api/v1/proposals",
+        "/api/v1/proposals",
+        {"json": {"url": "https://new.example/", "colour": 1}},
+        201,
+        id="a-member-that-nobody-knows",
+    ),
 ]
 
 
@@ -276,6 +295,19 @@ def test_answers_are_as_described(
 def test_the_matches_of_the_table_are_some(app: Flask) -> None:
     answer = client_of(app).get("/api/v1/listings/want/matches")
     assert [match["listing"]["key"] for match in orjson.loads(answer.data)["matches"]][-1:] == ["desk"]
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["", "a@b.example", "a.b+c@d-e.example", "a", "a@b", "a b@c.example", "a\x00@b.example", '"a"@b.example', "a@b.c",
+     "a" * 65 + "@b.example", "a" * 64 + "@b.example", "ä@ö.example", "a@b@c.example", "\ta@b.example"],
+)  # fmt: skip
+def test_an_address_is_refused_where_the_document_refuses_it(app: Flask, document: dict[str, Any], email: str) -> None:
+    schema = document["components"]["schemas"]["Proposal"]["properties"]["email"]
+    allowed = jsonschema_rs.is_valid(schema, email)
+    answer = client_of(app).post("/api/v1/proposals", json={"url": "https://new.example/", "email": email})
+    # A blank before it is forgiven, though it need not be.
+    assert answer.status_code == (201 if allowed or email.strip() == "a@b.example" else 422)
 
 
 @pytest.mark.parametrize(

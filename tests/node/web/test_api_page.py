@@ -110,6 +110,7 @@ def test_under_a_path_it_asks_there(board: Board) -> None:
         "/free/api/v1/listings",
         "/free/api/v1/categories",
         "/free/api/v1/sources",
+        "/free/api/v1/suggestions",
     }
     assert {path.startswith("/free/api/v1/") for path in tree.xpath("//@data-path")} == {True}
     assert f"curl {URL}free/api/v1/listings" in tree.text_content()

@@ -87,6 +87,13 @@ def test_pages_feeds_and_the_api_count_for_themselves(board: Board) -> None:
         assert statuses(client, path, 4) == [200, 200, 200, 429], path
 
 
+def test_typing_has_an_allowance_of_its_own(board: Board) -> None:
+    client = clients(board)
+    assert statuses(client, "/api/v1/suggestions?q=oa", 16) == [200] * 15 + [429]
+    assert ask(client, "/api/v1/suggestions?q=oa").headers["RateLimit-Policy"] == '"suggestions";q=15;w=60'
+    assert statuses(client, "/api/v1/listings", 4) == [200, 200, 200, 429]
+
+
 @pytest.mark.parametrize(
     "path",
     ["/changes.json", "/feed.json", "/feed.atom", "/.well-known/sharefeed.json", "/static/favicon.svg", "/",
