@@ -14,13 +14,13 @@ from node.context import Node
 from node.languages import folders, offered
 from node.services.setup import check_settings
 from node.settings import Settings
-from node.web import compression, errors, feeds, filters, languages, phrases, security, static_files
+from node.web import compression, current_node, errors, feeds, filters, languages, phrases, security, static_files
 from node.web.numbers import RowNumber
 from node.web.site import site_of
 
 WEB_MODULES = (
     "node.web.feeds",
-    "node.web.brand",
+    "node.web.brand_files",
     "node.web.pages",
     "node.web.media",
     "node.web.qr",
@@ -91,7 +91,7 @@ def _install_templates(app: Flask, node: Node) -> None:
     phrases.install(app)
 
     def site() -> dict[str, Any]:
-        return {"site": site_of(node)}
+        return {"site": site_of(current_node())}
 
     app.context_processor(site)
 

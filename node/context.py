@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from node.published import PublishedValues
 from node.settings import Settings
 from node.storage.engine import Database
 
@@ -31,6 +32,7 @@ class Node:
         return int(self.clock().timestamp())
 
     @classmethod
-    def open(cls, settings: Settings) -> Node:
-        """The node with these settings, its database not yet touched."""
-        return cls(settings, Database(settings.database))
+    def open(cls, settings: Settings, database: Database | None = None, clock: Callable[[], datetime] = _now) -> Node:
+        """The node with these settings under what its operator published, its database not yet touched."""
+        own = database or Database(settings.database)
+        return cls(settings.under(PublishedValues(own, clock)), own, clock)

@@ -1,8 +1,9 @@
 """Every setting, in one typed table. ``docs/settings.md`` is held against it by a test.
 
 A setting is read from the environment (``SHAREFEED_`` and its name in capitals; ``DATABASE_URL`` also by that name),
-then from ``settings.toml`` in the node's home folder, then from the default here. Secrets have no default: they are
-made by ``sharefeed init`` and kept in a file that only the node's user may read.
+then from ``settings.toml`` in the node's home folder, then from the default here. What an operator published on the
+pages of control comes before all three, for the settings in `APPEARANCE` alone. Secrets have no default: they are made
+by ``sharefeed init`` and kept in a file that only the node's user may read.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from schemas.errors import SharefeedError
 
 SETTINGS_FILE = "settings.toml"
 SECRET_FILE = "secret.key"  # noqa: S105 - the name of the file, not its content
+DATABASE_FILE = "sharefeed.sqlite"
 DEFAULT_HOME = "sharefeed-data"
 
 
@@ -31,19 +33,32 @@ class SettingError(SharefeedError):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """``type`` is str, int, float or bool; ``default`` None means that there is none."""
+    """``type`` is str, int, float or bool; ``default`` None means that there is none.
+
+    With ``appearance``, an operator may publish another value, which then comes before file and environment.
+    """
 
     name: str
     type: type
     default: Any
     help: str
+    appearance: bool = False
 
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("node_url", str, None, "Public address of this node, with a slash at the end; also its identity."),
-    Setting("node_name", str, "A Sharefeed node", "What this node is called, in titles and feeds."),
-    Setting("node_description", str, "", "One or two sentences about this node."),
-    Setting("tagline", str, "", "The line under the name on the home page; empty uses the built-in one."),
+    Setting("node_name", str, "A Sharefeed node", "What this node is called, in titles and feeds.", True),
+    Setting("node_description", str, "", "One or two sentences about this node.", True),
+    Setting("tagline", str, "", "The line under the name at the foot of each page.", True),
+    Setting(
+        "headline", str, "", "The question at the top of the catalogue's home page; empty asks the built-in one.", True
+    ),
+    Setting("lead", str, "", "The sentence beneath it; empty shows the tagline, or else the built-in one.", True),
+    Setting("about_text", str, "", "What the home page says about this board, in paragraphs of plain text.", True),
+    Setting(
+        "contact_line", str, "", "Whom to ask and how, in a line of plain text, on the home page and at the foot.", True
+    ),
+    Setting("footer_note", str, "", "A sentence of your own at the foot of each page.", True),
     Setting("language", str, "en", "Language of the interface, and of imported listings that name none."),
     Setting(
         "languages",
@@ -56,6 +71,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("timezone", str, "Europe/London", "Time zone in which people read dates."),
     Setting("country", str, "GB", "Country of places that name none (ISO 3166-1, two letters)."),
+    Setting("units", str, "", "Distances in miles or km; empty takes what is usual in the country.", True),
     Setting("licence", str, "CC0-1.0", "Licence of the listings published here (SPDX identifier)."),
     Setting("attribution", str, "", "Whom to name when the listings are used elsewhere."),
     Setting("contact_email", str, "", "Address of the node's operator, in the node document."),
@@ -104,11 +120,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("allow_loopback", bool, False, "Development only: sources may be on this machine, over plain http."),
     Setting("map_tiles", str, "", "Address template of map tiles; empty draws the map without."),
     Setting("map_attribution", str, "", "Credit that the tiles' owner asks for."),
-    Setting("map_lat", float, 52.5733, "Latitude at which the map starts."),
-    Setting("map_lon", float, -0.2441, "Longitude at which the map starts."),
-    Setting("map_zoom", int, 11, "Zoom at which the map starts."),
-    Setting("brand_colour", str, "", "The city's own colour as #RRGGBB; empty uses the built-in green."),
-    Setting("logo", str, "", "Address or path of the logo; empty shows the name alone."),
+    Setting("map_lat", float, 52.5733, "Latitude at which the map starts.", True),
+    Setting("map_lon", float, -0.2441, "Longitude at which the map starts.", True),
+    Setting("map_zoom", int, 11, "Zoom at which the map starts.", True),
+    Setting("brand_colour", str, "", "The city's own colour as #RRGGBB; empty uses the built-in green.", True),
+    Setting("logo", str, "", "Address or path of the logo; empty shows the name alone.", True),
     Setting("photo_cache_mb", int, 2048, "Most megabytes kept as copies of remote photographs."),
     Setting("proposals", bool, True, "Whether anyone may propose a source."),
     Setting("smtp_host", str, "", "Mail server that takes this node's mails; empty sends none."),
@@ -130,28 +146,54 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("mail_capture", bool, False, "Development only: mails are kept and shown here, and none is sent."),
 )
 
+APPEARANCE = tuple(setting.name for setting in SETTINGS if setting.appearance)
+"""How the node looks and what it says of itself: what an operator may change without touching file or environment."""
+
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
+
+
+class Published(Protocol):
+    """What was published over the settings of a node."""
+
+    def values(self) -> Mapping[str, Any]:
+        """The values by the names of their settings, all of them in `APPEARANCE`."""
+
+    def look_again(self) -> None:
+        """Forget what is known of it: something was published just now."""
 
 
 class Settings:
     """The settings of one node; each is an attribute of its name, and ``home`` is its folder."""
 
-    def __init__(self, home: Path, values: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, home: Path, values: Mapping[str, Any] | None = None, published: Published | None = None) -> None:
         self.home = home
+        self.published = published
         self._values = {setting.name: setting.default for setting in SETTINGS}
         for name, value in (values or {}).items():
             self._values[name] = _typed(_known(name), value)
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return self.__dict__["_values"][name]
+            value = self.__dict__["_values"][name]
         except KeyError as error:
             raise AttributeError(name) from error
+        if self.published is None or name not in APPEARANCE:
+            return value
+        return self.published.values().get(name, value)
 
     def changed(self, **values: Any) -> Settings:
-        """The same settings with some other values."""
-        return Settings(self.home, {**self._values, **values})
+        """The same settings with some other values, below what is published."""
+        return Settings(self.home, {**self._values, **values}, self.published)
+
+    def under(self, published: Published | None) -> Settings:
+        """The same settings with this published over them; with None, as file and environment have them."""
+        return Settings(self.home, self._values, published)
+
+    def look_again(self) -> None:
+        """Take up at once what was published just now."""
+        if self.published is not None:
+            self.published.look_again()
 
     @property
     def url(self) -> str:
@@ -162,7 +204,7 @@ class Settings:
 
     @property
     def database(self) -> str:
-        return str(self.database_url) or f"sqlite:///{self.home / 'sharefeed.sqlite'}"
+        return str(self.database_url) or f"sqlite:///{self.home / DATABASE_FILE}"
 
     def secret(self) -> bytes:
         """The node's secret, from its file. Raises `SettingError` where `sharefeed init` has not made one."""
@@ -206,6 +248,11 @@ def _known(name: str) -> Setting:
     if name not in _BY_NAME:
         raise SettingError(name, "there is no such setting; docs/settings.md lists them")
     return _BY_NAME[name]
+
+
+def typed(name: str, value: Any) -> Any:
+    """``value`` as the setting of this name has it. Raises `SettingError` where it cannot be one."""
+    return _typed(_known(name), value)
 
 
 def _typed(setting: Setting, value: Any) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from node.cli import main
-from node.settings import SETTINGS, Setting
+from node.settings import APPEARANCE, SETTINGS, Setting
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 _DO_NOT_EDIT = "<!-- Written by `python -m node.cli.reference`; change the code instead. -->"
@@ -24,6 +24,11 @@ _WHERE_SETTINGS_STAND = """A setting is taken from the environment (`SHAREFEED_`
 also from `DATABASE_URL`), else from `settings.toml` in the node's folder, else from the default. `sharefeed settings`
 prints those in force. The secret of a node is no setting: `sharefeed init` makes it, in `secret.key`, which only the
 user of the node may read."""
+
+
+_WHAT_OPERATORS_PUBLISH = """Of a catalogue, an operator can publish other values at `/control/appearance`, without a
+restart; they come before environment and file until they are given back
+([how](running-an-aggregator.md#name-words-colours-and-logo)): {names}."""
 
 
 def cli_reference() -> str:
@@ -73,6 +78,7 @@ def settings_reference() -> str:
         _DO_NOT_EDIT,
         _WHERE_SETTINGS_STAND,
         "\n".join(["| name | type | default | what it is for |", "|---|---|---|---|", *map(_setting, SETTINGS)]),
+        _WHAT_OPERATORS_PUBLISH.format(names=", ".join(f"`{name}`" for name in APPEARANCE)),
     ]
     return "\n\n".join(lines) + "\n"
 

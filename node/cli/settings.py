@@ -7,15 +7,30 @@ from urllib.parse import urlsplit
 import click
 
 from node.cli.common import table, with_settings
-from node.settings import SETTINGS, Settings
+from node.settings import DATABASE_FILE, SETTINGS, Settings
 
 
 @click.command()
 @with_settings
 def settings(settings: Settings) -> None:
     """Print every setting with the value in force. Secrets are never printed."""
+    in_force = with_published(settings)
     click.echo(f"Settings of the node in {settings.home}:\n")
-    table(("name", "value", "what it is for"), [(s.name, shown(settings, s.name), s.help) for s in SETTINGS])
+    table(("name", "value", "what it is for"), [(s.name, shown(in_force, s.name), s.help) for s in SETTINGS])
+    published = sorted(in_force.published.values()) if in_force.published else []
+    if published:
+        click.echo(f"\nPublished by an operator at control/appearance, before what is set: {', '.join(published)}.")
+
+
+def with_published(settings: Settings) -> Settings:
+    """The settings under what an operator published, where there is a database to ask."""
+    from node.context import Node
+
+    if not settings.node_url or not (settings.database_url or (settings.home / DATABASE_FILE).exists()):
+        return settings
+    node = Node.open(settings)
+    click.get_current_context().call_on_close(node.database.close)
+    return node.settings
 
 
 def shown(settings: Settings, name: str) -> str:

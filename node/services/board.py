@@ -1,4 +1,4 @@
-"""What the portal shows without being asked: the newest listings, and those that are like another one."""
+"""What the portal shows without being asked: the newest listings, those that are like another one, where most are."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from node.services.search import reader
 from node.storage import catalogue
 from node.storage.catalogue import Shown
 
+LOOKED_AT = 400
 _AT_ONCE = 24
 _MOST_ROUNDS = 12
 
@@ -25,6 +26,17 @@ def similar(node: Node, shown: Shown, limit: int) -> list[Shown]:
         return []
     entry = shown.entry
     return _by_keys(node, neighbours.similar(snapshot, entry.facts, entry.key, node.now, limit))
+
+
+def places(node: Node, most: int) -> list[str]:
+    """The places that the newest listings name most often, the most frequent first."""
+    with node.database.read() as tx:
+        named = [" ".join(name.split()) for name in catalogue.localities(tx, node.now, LOOKED_AT)]
+    spelled: dict[str, str] = {}
+    for name in named:
+        spelled.setdefault(name.casefold(), name)
+    counts = Counter(name.casefold() for name in named if name)
+    return [spelled[name] for name, _ in counts.most_common(most)]
 
 
 def newest(node: Node, direction: str, limit: int, each: int) -> list[Shown]:

@@ -103,8 +103,13 @@ def changes(node: Node, after: str | None, cache: FeedCache) -> Rendered:
     with node.database.read() as tx:
         state = catalogue.state(tx)
         cursor = _begin(state) if asked is None else _continued(asked, state)
-        key = (node.settings.url, state.epoch, str(state.head), str(cursor), after or "")
+        key = (*_known_by(node.settings, state), str(cursor), after or "")
         return cache.get(key, lambda: _change_page(node.settings, tx, state, cursor, after))
+
+
+def _known_by(settings: Settings, state: Publication) -> tuple[str, ...]:
+    """What every answer depends on: the catalogue's state, and what the node is called, which may change without it."""
+    return (settings.url, settings.node_name, settings.node_description, state.epoch, str(state.head))
 
 
 def _begin(state: Publication) -> Cursor:
@@ -215,7 +220,7 @@ _Encoder = Callable[[Page, list[bytes]], bytes]
 def _document(node: Node, cache: FeedCache, path: str, encode: _Encoder) -> Rendered:
     with node.database.read() as tx:
         state = catalogue.state(tx)
-        key = (node.settings.url, state.epoch, str(state.head), path)
+        key = (*_known_by(node.settings, state), path)
         return cache.get(key, lambda: _make_document(node.settings, tx, state, path, encode))
 
 

@@ -46,7 +46,7 @@ def shrink(data: bytes) -> Shrunk:
             _check_size(image)
             # A JPEG can be decoded at a fraction of its size, which saves most of the memory and the time.
             image.draft("RGB", (2 * LARGE_SIDE, 2 * LARGE_SIDE))
-            return _shrunk(_upright(image))
+            return _shrunk(upright(image))
     except PictureError:
         raise
     except Exception as error:
@@ -62,7 +62,8 @@ def _check_size(image: Image) -> None:
         raise PictureError(f"It has {width} x {height} pixels, too few to show anything.")
 
 
-def _upright(image: Image) -> Image:
+def upright(image: Image) -> Image:
+    """The picture as it is looked at: cameras note how they were held."""
     from PIL import ImageOps
 
     image.load()
@@ -74,19 +75,24 @@ def _upright(image: Image) -> Image:
 
 
 def _shrunk(image: Image) -> Shrunk:
-    flat = _flat(image)
+    flat = _flat(shallow(image))
     flat.thumbnail((LARGE_SIDE, LARGE_SIDE))
     small = flat.copy()
     small.thumbnail((CARD_SIDE, CARD_SIDE))
     return Shrunk(_jpeg(flat), _jpeg(small), flat.width, flat.height)
 
 
+def shallow(image: Image) -> Image:
+    """Greys of more than 8 bits as greys of 8, which all else can be made of."""
+    if image.mode not in _DEEP_GREYS:
+        return image
+    return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+
+
 def _flat(image: Image) -> Image:
     """The picture in plain colours, on white where it is transparent, without anything that it carried along."""
     import PIL.Image
 
-    if image.mode in _DEEP_GREYS:
-        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     flat = PIL.Image.new("RGB", image.size, "white")
     if image.has_transparency_data:
         layer = image.convert("RGBA")

@@ -17,6 +17,7 @@ from node.context import Node
 from node.languages import check_languages
 from node.services.about import area_bbox, described
 from node.services.allowance import LARGEST_QUOTA, uncounted
+from node.services.appearance_form import UNITS
 from node.services.mail_settings import check_mail
 from node.settings import SECRET_FILE, SETTINGS, SETTINGS_FILE, SettingError, Settings, load
 from node.storage import catalogue, migrate
@@ -96,6 +97,8 @@ def check_settings(settings: Settings) -> None:
     """Raises `SettingError` for what would otherwise fail only once a page or a feed is asked for."""
     area_bbox(settings)
     check_mail(settings)
+    if settings.units not in UNITS:
+        raise SettingError("units", f"must be miles, km or empty, not {settings.units}")
     _check_rates(settings)
     check_languages(settings)
     try:

@@ -175,6 +175,12 @@ def organisations(node: Node, source_id: int) -> list[tuple[str, str]]:
         return catalogue.organisations_of_source(tx, source_id, node.now)
 
 
+def sizes(node: Node) -> dict[int, tuple[int, int]]:
+    """How many listings are shown from each source by its number, and of how many organisations."""
+    with node.database.read() as tx:
+        return catalogue.sizes_by_source(tx, node.now)
+
+
 def totals(node: Node) -> tuple[int, int]:
     """How many listings the catalogue shows now, and of how many organisations."""
     with node.database.read() as tx:

@@ -269,6 +269,31 @@ def some_organisations(tx: Tx, most: int) -> list[tuple[str, str]]:
     return found
 
 
+def sizes_by_source(tx: Tx, now: int) -> dict[int, tuple[int, int]]:
+    """How many listings are visible from each source, and of how many organisations."""
+    read = and_(_visible(now), catalogue.c.source_id.is_not(None))
+    columns = catalogue.c.source_id, func.count(), func.count(catalogue.c.organisation_key.distinct())
+    rows = tx.execute(select(*columns).where(read).group_by(catalogue.c.source_id))
+    return {source_id: (listings, organisations) for source_id, listings, organisations in rows}
+
+
+def points(tx: Tx, now: int, limit: int) -> list[tuple[float, float]]:
+    """Latitude and longitude of visible listings that have a point, the newest first."""
+    c = catalogue.c
+    placed = and_(_visible(now), c.lat.is_not(None), c.lon.is_not(None))
+    return [
+        (lat, lon)
+        for lat, lon in tx.execute(select(c.lat, c.lon).where(placed).order_by(c.position.desc()).limit(limit))
+    ]
+
+
+def localities(tx: Tx, now: int, limit: int) -> list[str]:
+    """The localities that the newest visible listings name, as often as they name them."""
+    c = catalogue.c
+    named = and_(_visible(now), c.locality.is_not(None))
+    return [name for (name,) in tx.execute(select(c.locality).where(named).order_by(c.position.desc()).limit(limit))]
+
+
 def grave(tx: Tx, key: str) -> LogRow | None:
     """The tombstone of a listing that was here."""
     names = (catalogue.c.id, catalogue.c.position, catalogue.c.live, catalogue.c.item)

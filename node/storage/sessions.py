@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, delete, select, update
 
 from node.storage.engine import Tx
-from node.storage.tables import operator_links, sessions
+from node.storage.operator_tables import operator_links, sessions
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Every table, once. Migrations (Alembic) follow this file; a test compares the two.
 
+Those that only operators write to stand in `node.storage.operator_tables`; the metadata here has them all.
+
 Documents are kept as JSON text that is ready to send, and moments as whole seconds since 1970 in UTC: both databases
 hold them alike, they compare and index as numbers, and no driver can lose a zone.
 """
@@ -14,24 +16,15 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
     literal_column,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-# SQLite numbers rows by itself only in a column of exactly this type.
-_RowId = BigInteger().with_variant(Integer, "sqlite")
+from node.storage import operator_tables as operator_tables
+from node.storage.metadata import ROW_ID
+from node.storage.metadata import metadata as metadata
 
 
 def _facts() -> list[Column[object]]:
@@ -130,7 +123,7 @@ catalogue = Table(
 sources = Table(
     "sources",
     metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("url", Text, nullable=False, unique=True),  # the feed that is read
     Column("node_id", Text, index=True),
     Column("name", Text, nullable=False),
@@ -231,7 +224,7 @@ rulings = Table(
 polls = Table(
     "polls",
     metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("source_id", BigInteger, ForeignKey("sources.id", ondelete="CASCADE"), nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("code", String(40), nullable=False),
@@ -250,7 +243,7 @@ polls = Table(
 source_events = Table(
     "source_events",
     metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("source_id", BigInteger, ForeignKey("sources.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("at", BigInteger, nullable=False),
     Column("code", String(40), nullable=False),
@@ -260,7 +253,7 @@ source_events = Table(
 proposals = Table(
     "proposals",
     metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("url", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("email", Text, nullable=False),
@@ -279,7 +272,7 @@ proposals = Table(
 reports = Table(
     "reports",
     metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("listing_id", Text, nullable=False),
     Column("reason", String(20), nullable=False),
     Column("words", Text, nullable=False),
@@ -313,7 +306,7 @@ photos = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
     Column("key", String(120), nullable=False, unique=True),  # what caused it: the same cause mails once
     Column("topic", String(80), nullable=False, index=True),  # what it is about, by which it can be called back
     Column("recipient", Text, nullable=False),
@@ -359,23 +352,4 @@ alert_told = Table(
     Column("alert_id", String(24), ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True),
     Column("key", String(120), primary_key=True),  # of the listing
     Column("told_at", BigInteger, nullable=False),
-)
-
-# Operators sign in by a one-time link that the command line prints; only hashes of the secrets are kept.
-operator_links = Table(
-    "operator_links",
-    metadata,
-    Column("token_hash", String(64), primary_key=True),
-    Column("expires_at", BigInteger, nullable=False),
-    Column("used_at", BigInteger),
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("token_hash", String(64), primary_key=True),
-    Column("role", String(20), nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("seen_at", BigInteger, nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
 )

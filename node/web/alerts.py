@@ -26,7 +26,7 @@ from node.web import current_node
 from node.web.code_words import word
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.search_page import Addresses, said_of
-from node.web.site import MILES_COUNTRIES
+from node.web.site import in_miles
 from node.web.view_models import (
     AlertAskedPage,
     AlertNewPage,
@@ -89,7 +89,7 @@ def _asked() -> SearchRequest:
 
 def _search(node: Node, asked: SearchRequest) -> Link:
     root = request.script_root
-    return Link(said_of(asked, root, node.settings.country in MILES_COUNTRIES), Addresses(root).of(asked))
+    return Link(said_of(asked, root, in_miles(node.settings)), Addresses(root).of(asked))
 
 
 def _new_page(asked: SearchRequest, typed: dict[str, str], errors: dict[str, str]) -> str:

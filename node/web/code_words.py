@@ -83,6 +83,14 @@ EVENTS: Mapping[str, str] = {
     "suspended": _l("Suspended"),
     "resumed": _l("Read again"),
 }
+BADGES: Mapping[str, str] = {
+    "identical": _l("Verified identical"),
+    "partly": _l("Identical, partly shown"),
+    "differs": _l("Differs, is read again"),
+    "static": _l("A list without a check sum"),
+    "plain": _l("A plain feed"),
+    "unread": _l("Not read yet"),
+}
 VERDICTS: Mapping[str, str] = {
     "shown": _l("Shown"),
     "held": _l("Held"),
@@ -128,6 +136,23 @@ FREQUENCIES: Mapping[str, str] = {
     "weekly": _l("Once a week, on Monday morning"),
 }
 
+APPEARANCE: Mapping[str, str] = {
+    "node_name": _l("name"),
+    "tagline": _l("tagline"),
+    "node_description": _l("description"),
+    "headline": _l("headline"),
+    "lead": _l("first sentence"),
+    "about_text": _l("about this board"),
+    "contact_line": _l("whom to ask"),
+    "footer_note": _l("note at the foot"),
+    "brand_colour": _l("colour"),
+    "logo": _l("logo"),
+    "map_lat": _l("where the map starts"),
+    "map_lon": _l("where the map starts"),
+    "map_zoom": _l("zoom of the map"),
+    "units": _l("miles or kilometres"),
+}
+
 LONGEST_WORD = 24
 """Unknown codes are cut to this many characters: they come from strangers, and stand where a short word belongs."""
 
@@ -143,12 +168,14 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "health": HEALTH,
     "outcome": OUTCOMES,
     "event": EVENTS,
+    "badge": BADGES,
     "verdict": VERDICTS,
     "proposal": PROPOSAL_STATES,
     "facet": FACETS,
     "gone": GONE_REASONS,
     "report": REPORT_REASONS,
     "frequency": FREQUENCIES,
+    "appearance": APPEARANCE,
 }
 
 

@@ -12,9 +12,15 @@ from node.web.view_model_parts import Form
 from schemas.errors import Problem
 
 
-def form_at(path: str, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None) -> Form:
-    """A form that is sent to ``path`` (on this site, without the root in front)."""
-    return Form(request.script_root + path, generate_csrf(), dict(typed or {}), dict(errors or {}))
+def form_at(
+    path: str,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    root: str | None = None,
+) -> Form:
+    """A form that is sent to ``path`` (on this site, without the root in front); ``root`` where it is another one."""
+    start = request.script_root if root is None else root
+    return Form(start + path, generate_csrf(), dict(typed or {}), dict(errors or {}))
 
 
 def typed_in(*names: str) -> dict[str, str]:

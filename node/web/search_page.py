@@ -92,7 +92,7 @@ def search_page(result: SearchResult, cards: tuple[Card, ...], scene: Scene, ask
         close=tuple(Link(category(path).plural, f"{root}/categories/{path}") for path in asked.close.categories),
         who=tuple(Link(name, f"{root}/organisations/{quote(key, safe='')}") for key, name in asked.close.organisations),
         wish_path=_wish_path(located, root),
-        place_error=None if result.place_known else _place_error(located.near),
+        place_error=None if result.place_known else place_error(located.near),
         notice=_notice(result),
         category=_category(located, root),
         alert_path=addresses.of_alert(located) if asked.mails else None,
@@ -244,7 +244,7 @@ def _wish_path(asked: SearchRequest, root: str) -> str | None:
     return f"{root}/wanted/new?{urlencode(pairs)}" if asked.q and asked.direction != ("want",) else None
 
 
-def _place_error(near: str) -> str:
+def place_error(near: str) -> str:
     return str(
         _(
             "We do not know a place called “%(near)s”. Distances are left out; try a town or the start of a postcode.",

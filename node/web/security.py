@@ -17,6 +17,7 @@ FRAME_ENDPOINT = "embed.frame"
 """The one page that other websites may show in a frame: it holds no form, reads no cookie and sets none."""
 _YEAR_S = 31_536_000
 _POWERS = "camera=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+_FRAMED_BY_NOBODY = "frame-ancestors 'none'"
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -117,9 +118,21 @@ def content_security_policy(settings: Settings, frames: bool = False) -> str:
     pictures = " ".join(["'self'", "data:", *_foreign_origins(settings)])
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
-        f"img-src {pictures}; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"img-src {pictures}; manifest-src 'self'; form-action 'self'; base-uri 'none'; {_FRAMED_BY_NOBODY}"
         + ("; frame-src 'self'" if frames else "")
     )
+
+
+def let_us_frame(response: Response) -> None:
+    """Let pages of this site, and no other, show the answer in a frame."""
+    policy = response.headers.get("Content-Security-Policy", "")
+    response.headers["Content-Security-Policy"] = policy.replace(_FRAMED_BY_NOBODY, "frame-ancestors 'self'")
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+
+
+def with_frames(settings: Settings) -> str:
+    """The policy of a page that shows other pages of this site in frames."""
+    return f"{content_security_policy(settings)}; frame-src 'self'"
 
 
 def _foreign_origins(settings: Settings) -> list[str]:

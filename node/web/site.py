@@ -9,15 +9,30 @@ from flask import g, request
 
 from node.context import Node
 from node.languages import base, locale_of, offered
+from node.services.logos import parts_of
 from node.settings import Settings
 from node.web import languages, words
-from node.web.brand import BRAND_PATH, is_colour
+from node.web.brand import is_colour, shades
+from node.web.brand_files import BRAND_PATH, ICON_PATH, versioned
+from node.web.form_state import form_at
 from node.web.phrases import say as _
-from node.web.view_model_parts import FeedLink, Image, Language, LanguageSwitch, Link, MapSettings, Site
+from node.web.preview import Preview, preview_of
+from node.web.view_model_parts import (
+    FeedLink,
+    Image,
+    Language,
+    LanguageSwitch,
+    Link,
+    MapSettings,
+    PreviewBar,
+    Site,
+)
 from schemas import atom_feed, json_feed
 
 _HELD = "sharefeed_site"
 MILES_COUNTRIES = frozenset(["GB", "US", "LR", "MM"])
+PUBLISH_PATH = "/control/appearance/publish"
+_THEMES = {"auto": "system", "light": "light", "dark": "dark"}
 
 
 def site_of(node: Node) -> Site:
@@ -30,7 +45,8 @@ def site_of(node: Node) -> Site:
 
 
 def _site(node: Node) -> Site:
-    settings, root = node.settings, request.script_root
+    settings, root, preview = node.settings, request.script_root, preview_of()
+    light, dark = shades(settings.brand_colour) if is_colour(settings.brand_colour) else (None, None)
     return Site(
         name=settings.node_name,
         now=node.clock(),
@@ -40,10 +56,16 @@ def _site(node: Node) -> Site:
         network_name=settings.area_name,
         is_catalogue=settings.aggregate,
         timezone=settings.timezone,
-        miles=settings.country in MILES_COUNTRIES,
+        miles=in_miles(settings),
         logo=_logo(settings, root),
-        brand_colour=settings.brand_colour if is_colour(settings.brand_colour) else None,
-        brand_css_path=root + BRAND_PATH if is_colour(settings.brand_colour) else None,
+        brand_colour=light.colour if light else None,
+        brand_colour_dark=dark.colour if dark else None,
+        brand_css_path=versioned(root + BRAND_PATH, settings),
+        icon_path=versioned(root + ICON_PATH, settings),
+        theme=_THEMES[preview.theme] if preview else "system",
+        preview=_bar(preview) if preview else None,
+        contact_line=settings.contact_line,
+        footer_note=settings.footer_note,
         search_path=f"{root}/search" if settings.aggregate else None,
         suggest_path=f"{root}/api/v1/suggestions" if settings.aggregate else None,
         wanted_path=f"{root}/wanted" if settings.aggregate else None,
@@ -51,10 +73,24 @@ def _site(node: Node) -> Site:
         propose_path=f"{root}/sources/propose" if settings.aggregate and settings.proposals else None,
         language=language_of(words.locale()),
         own_language=settings.language,
-        language_switch=_switch(settings, root),
+        language_switch=None if preview else _switch(settings, root),
         footer_links=_footer_links(root) if settings.aggregate else (),
         feeds=feed_links(root),
         licence=Link(settings.licence, f"https://spdx.org/licenses/{settings.licence}.html"),
+    )
+
+
+def in_miles(settings: Settings) -> bool:
+    """Whether distances are in miles: as was chosen, else as is usual in the country."""
+    return bool(settings.units == "miles" if settings.units else settings.country in MILES_COUNTRIES)
+
+
+def _bar(preview: Preview) -> PreviewBar:
+    return PreviewBar(
+        publish=form_at(PUBLISH_PATH, {"mark": preview.mark}, root=preview.root) if preview.mark else None,
+        back_path=f"{preview.root}/control/appearance",
+        sizes_path=f"{preview.root}/control/appearance/preview",
+        framed=preview.framed,
     )
 
 
@@ -119,4 +155,6 @@ def _logo(settings: Settings, root: str) -> Image | None:
     if not settings.logo:
         return None
     elsewhere = settings.logo.startswith(("http://", "https://"))
-    return Image(settings.logo if elsewhere else f"{root}/{settings.logo.lstrip('/')}", settings.node_name)
+    path = settings.logo if elsewhere else f"{root}/{settings.logo.lstrip('/')}"
+    ours = parts_of(settings.logo)
+    return Image(path, settings.node_name, *((ours.width, ours.height) if ours else ()))

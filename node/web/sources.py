@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 from flask_babel import gettext as _
 
-from federation.records import ACTIVE, Mirrored, Source
+from federation.records import ACTIVE, PLAIN, Mirrored, Source
 from node.context import Node
 from node.services import sources
 from node.services.sources import Health, SourceError
@@ -42,10 +43,18 @@ MOST_VERDICTS = 100
 
 @blueprint.get("/sources")
 def network() -> str:
-    node = current_node()
-    rows = tuple(source_row(health, node.now) for health in sources.health(node))
+    node, root = current_node(), request.script_root
+    sizes = sources.sizes(node)
+    rows = [(source_row(health, node.now), health.source.id) for health in sources.health(node)]
+    sized = tuple(_sized(row, *sizes.get(number, (0, 0))) for row, number in rows)
     head = Head(_("The network"), _("Every node that this catalogue reads, and how it is."))
-    return render_template("portal/sources.html", page=NetworkPage(head, rows, summary(node)))
+    page = NetworkPage(head, sized, summary(node), how_path=f"{root}/how-it-works")
+    return render_template("portal/sources.html", page=page)
+
+
+def _sized(row: SourceRow, listings: int, organisations: int) -> SourceRow:
+    """The row with what of it is visible today: what has expired is still in our copy, but not on the board."""
+    return replace(row, shown=listings, organisations=organisations)
 
 
 @blueprint.get("/sources/<int:number>")
@@ -101,9 +110,22 @@ def source_row(health: Health, now: int) -> SourceRow:
         last_read=moment(told.last_read_at),
         verified_at=moment(told.verified_at) if health.identical else None,
         compared=comparison_of(told),
+        badge=badge_of(health),
         health=state,
         health_note=note,
     )
+
+
+def badge_of(health: Health) -> str:
+    """What everyone is told of how far our copy can be trusted (`SourceRow`)."""
+    compared, told = comparison_of(health.source), health.source
+    if compared == "silent":
+        return "plain" if told.level == PLAIN else "static"
+    if compared == "unread" and told.level == PLAIN and told.last_read_at is not None:
+        return "plain"
+    if compared == "identical" and (health.held or health.quarantined):
+        return "partly"
+    return compared
 
 
 def document_of(told: Source) -> NodeDocument | None:

@@ -122,16 +122,46 @@ class MapSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """A form's state: where it goes, what was typed, what was wrong.
+
+    ``action_path`` receives a POST with ``csrf_token``. ``typed`` keeps what the person entered, by field
+    name; ``errors`` one sentence for each wrong field, in the fields' order, and under "" what is wrong
+    with the whole. The fields of each form are listed with the page that carries it.
+    """
+
+    action_path: str
+    csrf_token: str
+    typed: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewBar:
+    """Over a page that is a preview: ``publish`` has the hidden field ``mark``, ``back_path`` leads to the form.
+
+    ``sizes_path`` shows the same at several widths; with ``framed``, that is where it is, and no bar is shown.
+    Without ``publish`` there is nothing that is not public yet.
+    """
+
+    back_path: str
+    sizes_path: str
+    publish: Form | None = None
+    framed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """The site itself, the same on every page; given to every template as ``site``.
 
     ``now`` is the moment against which all dates are worded, ``timezone`` an IANA name in which days are
     shown. ``brand_css_path`` is a stylesheet of this site that sets ``--brand`` and ``--on-brand`` for both
     themes (contrast checked when the setting was made), ``brand_colour`` its light value, ``#rrggbb``, for
-    the browser's own frame. ``theme`` is ``system``, ``light`` or ``dark``. A path that is ``None`` is not
-    linked: a publisher's own site has no ``network_path`` and, without a search of its own, no
-    ``search_path``. ``own_language`` is the code of the language in which the site's own texts, and listings
-    that name none, are taken to be.
+    the browser's own frame, ``brand_colour_dark`` the dark one, ``icon_path`` the site's mark in it.
+    ``theme`` is ``system``, ``light`` or ``dark``. A path that is ``None`` is not linked: a publisher's own
+    site has no ``network_path`` and, without a search of its own, no ``search_path``. ``own_language`` is the
+    code of the language in which the site's own texts, and listings that name none, are taken to be. With
+    ``preview`` it is not what everyone sees.
     """
 
     name: str
@@ -147,6 +177,11 @@ class Site:
     logo: Image | None = None
     brand_colour: str | None = None
     brand_css_path: str | None = None
+    brand_colour_dark: str | None = None
+    icon_path: str | None = None
+    contact_line: str = ""
+    footer_note: str = ""
+    preview: PreviewBar | None = None
     search_path: str | None = None
     suggest_path: str | None = None
     wanted_path: str | None = None
@@ -164,7 +199,7 @@ class Site:
     def lasting(self) -> Site:
         """The site without what differs from page to page, as a key for what is the same on all of them."""
         switch = None if self.language_switch is None else replace(self.language_switch, here="")
-        return replace(self, now=_NO_MOMENT, language_switch=switch)
+        return replace(self, now=_NO_MOMENT, language_switch=switch, preview=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,18 +305,3 @@ class Choice:
     selected: bool = False
     count: int | None = None
     hint: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A form's state: where it goes, what was typed, what was wrong.
-
-    ``action_path`` receives a POST with ``csrf_token``. ``typed`` keeps what the person entered, by field
-    name; ``errors`` one sentence for each wrong field, in the fields' order, and under "" what is wrong
-    with the whole. The fields of each form are listed with the page that carries it.
-    """
-
-    action_path: str
-    csrf_token: str
-    typed: Mapping[str, str] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)

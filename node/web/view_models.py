@@ -52,14 +52,15 @@ control/reported.html           ReportedPage
 control/sources.html            ControlSourcesPage
 control/source.html             ControlSourcePage
 control/mailbox.html            ControlMailboxPage
+control/appearance.html         AppearancePage
+control/logo.html               LogoPage
+control/preview.html            PreviewPage
 ==============================  ====================
 
 Not for: deciding anything, reading a request, or building a URL. Those are a view's work.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from node.web.view_model_parts import (
     Card,
@@ -76,6 +77,7 @@ from node.web.view_model_parts import (
     PageLink,
     Pager,
     Place,
+    PreviewBar,
     Site,
 )
 from node.web.view_models_alerts import (
@@ -97,6 +99,15 @@ from node.web.view_models_api import (
     ApiOperation,
     ApiPage,
 )
+from node.web.view_models_appearance import (
+    AppearancePage,
+    ColourVerdict,
+    LogoPage,
+    PreviewPage,
+    ShadeSample,
+    ValueSource,
+    VersionRow,
+)
 from node.web.view_models_control import (
     ControlFrame,
     ControlSourcePage,
@@ -115,6 +126,7 @@ from node.web.view_models_control import (
     ReportRow,
 )
 from node.web.view_models_embed import EmbedCode, EmbedFrame, EmbedMaker
+from node.web.view_models_home import ActionEntry, CategoryTile, HomePage, Nearby
 from node.web.view_models_listing import (
     GonePage,
     ListingPage,
@@ -180,6 +192,7 @@ __all__ = [
     "ApiMember",
     "ApiOperation",
     "ApiPage",
+    "AppearancePage",
     "AppliedFilter",
     "Card",
     "CategoriesPage",
@@ -187,6 +200,7 @@ __all__ = [
     "CategoryPage",
     "CategoryTile",
     "Choice",
+    "ColourVerdict",
     "ControlFrame",
     "ControlMailboxPage",
     "ControlSourcePage",
@@ -216,10 +230,12 @@ __all__ = [
     "Link",
     "ListingPage",
     "LoginPage",
+    "LogoPage",
     "MailboxPage",
     "MapSettings",
     "MapView",
     "MassRemoval",
+    "Nearby",
     "NetworkPage",
     "NetworkSummary",
     "OrganisationBox",
@@ -232,6 +248,8 @@ __all__ = [
     "PollRow",
     "PosterPage",
     "Preview",
+    "PreviewBar",
+    "PreviewPage",
     "PrivacyPage",
     "ProposalPage",
     "ProposalRow",
@@ -249,49 +267,16 @@ __all__ = [
     "ReportRow",
     "ReportedPage",
     "SearchPage",
+    "ShadeSample",
     "Sharing",
     "SheetPage",
     "Site",
     "SourcePage",
     "SourceRow",
     "Step",
+    "ValueSource",
     "Verdict",
+    "VersionRow",
     "WantedPage",
     "WishPage",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class ActionEntry:
-    """One of the five ways in: ``sign`` is give, lend, host, help or wanted; ``path`` the search it opens."""
-
-    sign: str
-    path: str
-    count: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryTile:
-    """One root category with its name in the reader's language and how many listings it holds."""
-
-    root: str
-    label: str
-    path: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class HomePage:
-    """portal/home.html: the catalogue's front page. The search box sends ``q`` and ``near`` to
-    ``site.search_path``. ``offers`` and ``wants`` count all that there are.
-    """
-
-    head: Head
-    entries: tuple[ActionEntry, ...] = ()
-    new: tuple[Card, ...] = ()
-    new_path: str | None = None
-    wanted: tuple[Card, ...] = ()
-    categories: tuple[CategoryTile, ...] = ()
-    summary: NetworkSummary | None = None
-    offers: int = 0
-    wants: int = 0

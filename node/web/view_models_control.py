@@ -17,8 +17,8 @@ class ControlFrame:
     """What surrounds every page of control. ``sign_out`` is a form without fields; counts are of what
     waits.
 
-    ``current`` is ``overview``, ``queue``, ``proposals`` or ``sources``. ``flash`` is one sentence about
-    what the operator has just done, with ``flash_ok`` false if it did not work.
+    ``current`` is ``overview``, ``queue``, ``proposals``, ``sources`` or ``appearance``. ``flash`` is one
+    sentence about what the operator has just done, with ``flash_ok`` false if it did not work.
     """
 
     overview_path: str
@@ -32,6 +32,7 @@ class ControlFrame:
     current: str = "overview"
     flash: str | None = None
     flash_ok: bool = True
+    appearance_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,9 @@ class SourceRow:
     (overdue), ``failing`` (the last reads failed), ``paused`` or ``suspended``; ``health_note`` says more
     in one sentence. Counts are listings. ``last_read`` is the last successful reading, ``verified_at`` when
     count and digest last agreed; ``compared`` is ``identical``, ``differs``, ``silent`` (it states nothing to
-    compare with) or ``unread``.
+    compare with) or ``unread``. ``badge`` says it in a word for everyone: ``identical``, ``partly`` (our copy is
+    identical, but some of it is not shown), ``differs``, ``static`` (a list that states nothing to compare with),
+    ``plain`` (a feed of another make) or ``unread``. ``organisations`` counts those that have something shown.
     """
 
     name: str
@@ -48,6 +50,8 @@ class SourceRow:
     health: str = "ok"
     health_note: str = ""
     compared: str = "unread"
+    badge: str = "unread"
+    organisations: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +90,13 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class NetworkPage:
-    """portal/sources.html: every source this catalogue reads, in order."""
+    """portal/sources.html: every source this catalogue reads, in order; ``how_path`` explains how all of it works."""
 
     head: Head
     sources: tuple[SourceRow, ...] = ()
     summary: NetworkSummary | None = None
     pager: Pager = ONE_PAGE
+    how_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from node.services import operator
 from node.services.operator import EXPIRED, READY, USED, SessionError, SignInError
 from node.storage import sessions as stored
 from node.storage.engine import Database
-from node.storage.tables import operator_links, sessions
+from node.storage.operator_tables import operator_links, sessions
 from tests.fakes.publisher import clock_of, publisher
 
 

@@ -40,7 +40,7 @@ def publisher(home: Path, database: Database | None = None, **settings: Any) -> 
     (home / SECRET_FILE).write_text("not a secret")
     values = {"node_url": URL, "node_name": "Share", **settings}
     chosen = database or Database(sqlite_url(home / "sharefeed.sqlite"))
-    node = Node(Settings(home, values), chosen, Clock())
+    node = Node.open(Settings(home, values), chosen, Clock())
     prepare_database(node)
     return node
 

@@ -2,6 +2,8 @@
 (() => {
   const root = document.documentElement;
   root.classList.add("js");
+  // A preview shows the theme that it was asked for, whatever this reader chose for the site itself.
+  if ("themeFixed" in root.dataset) return;
   try {
     const chosen = localStorage.getItem("theme");
     if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;

@@ -1,16 +1,17 @@
-"""What the operator sees and does: what waits, proposals, sources. All of it needs a session but signing in.
+"""What the operator sees and does: what waits, proposals, sources, how the node looks.
 
-Every answer is kept out of caches and search engines; every change is a POST with a token.
+All of it needs a session but signing in. Every answer is kept out of caches and search engines; every change is a POST
+with a token.
 """
 
 from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from node.web.control import mailbox, overview, proposals, queue, reported, signing_in, sources
+from node.web.control import appearance, mailbox, overview, preview, proposals, queue, reported, signing_in, sources
 
 blueprint = Blueprint("control", __name__, url_prefix="/control")
-for _part in (signing_in, overview, proposals, queue, reported, sources, mailbox):
+for _part in (signing_in, overview, proposals, queue, reported, sources, mailbox, appearance, preview):
     blueprint.register_blueprint(_part.blueprint)
 
 

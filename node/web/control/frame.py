@@ -25,6 +25,7 @@ def control_frame(node: Node, current: str) -> ControlFrame:
         queue_path=f"{root}/control/queue",
         proposals_path=f"{root}/control/proposals",
         sources_path=f"{root}/control/sources",
+        appearance_path=f"{root}/control/appearance",
         sign_out=form_at("/control/sign-out"),
         waiting=_waiting(node, counts),
         proposals=proposals.count_waiting(node),

@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 
 from node.cli import main
 from node.context import Node
-from node.services import operator, proposals, sources
+from node.services import appearance, operator, proposals, sources
+from node.services.appearance_form import NAMES, written
 from node.settings import load
 from tests.fakes.hostile_server import HostileServer, answer
 from tests.fakes.sites import RSS, changes, complete, document, feed, item
@@ -303,3 +304,23 @@ def test_what_is_not_there_is_said(run: Run, node: Node, words: list[str], says:
 
 def test_a_catalogue_without_sources_says_how_to_add_one(run: Run, node: Node) -> None:
     assert "source add" in run("source", "list").stdout
+
+
+class TestSettings:
+    def test_what_an_operator_published_is_in_force_and_said(self, run: Run, node: Node) -> None:
+        assert "Published by" not in run("settings").output
+        typed = {name: written(getattr(node.settings, name)) for name in NAMES}
+        draft = appearance.save(node, {**typed, "node_name": "Fenland Shares"}, (), appearance.state(node).basis, "x")
+        appearance.publish(node, draft.mark, "x")
+        output = run("settings").output
+        assert "Fenland Shares" in output
+        assert "Published by an operator at control/appearance, before what is set: node_name." in output
+
+    def test_asking_makes_no_database(self, run: Run, home: Path) -> None:
+        assert run("settings").exit_code == 0
+        assert not list(home.glob("*.sqlite*"))
+
+    def test_units_that_there_are_not_stop_the_start(self, run: Run) -> None:
+        refused = run("init", "--url", "https://city.example/", "--name", "City", "--set", "units=leagues")
+        assert refused.exit_code == 1
+        assert "units" in refused.output

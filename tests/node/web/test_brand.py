@@ -8,9 +8,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.app import create_app
-from node.web.brand import DARK_PAPER, LIGHT_PAPER, MIN_CONTRAST, contrast, css, ink_on, is_colour, readable_on
+from node.web.brand import (
+    BUILT_IN,
+    DARK_HARDEST,
+    DARK_PAPER,
+    LIGHT_HARDEST,
+    LIGHT_PAPER,
+    MIN_CONTRAST,
+    contrast,
+    css,
+    icon,
+    ink_on,
+    is_colour,
+    readable_on,
+    shades,
+)
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import publisher
+from tests.node.web.page_rendering import STATIC
 
 COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
@@ -35,6 +50,41 @@ def test_every_brand_colour_can_be_read_on_our_paper(colour: str) -> None:
         assert contrast(ink_on(shown), shown) >= MIN_CONTRAST
 
 
+@given(COLOURS)
+def test_whatever_is_made_of_a_colour_can_be_read(colour: str) -> None:
+    for shade in shades(colour):
+        assert shade.on_page >= MIN_CONTRAST
+        assert shade.under_text >= MIN_CONTRAST
+        assert contrast(shade.ink, shade.strong) >= MIN_CONTRAST
+        assert contrast(shade.colour, shade.tint) >= 3
+
+
+@pytest.mark.parametrize(("start", "hardest"), [(":root {", LIGHT_HARDEST), ('="dark"] {', DARK_HARDEST)])
+def test_the_hardest_ground_is_the_one_of_the_stylesheet(start: str, hardest: str) -> None:
+    tokens = (STATIC / "css" / "tokens.css").read_text().split(start, 1)[1].split("}", 1)[0]
+    grounds = dict(re.findall(r"--(paper|paper-deep|surface|ink): (#[0-9a-f]+);", tokens))
+    ink = grounds.pop("ink")
+    long = {name: value if len(value) == 7 else "#ffffff" for name, value in grounds.items()}
+    assert min(long.values(), key=lambda ground: contrast(ink, ground)) == hardest.lower()
+
+
+def test_without_a_colour_the_verdict_speaks_of_the_stylesheet_s_own() -> None:
+    tokens = (STATIC / "css" / "tokens.css").read_text()
+    assert shades("") == BUILT_IN
+    for shade in BUILT_IN:
+        for name, value in (("brand", shade.colour), ("brand-strong", shade.strong), ("brand-tint", shade.tint)):
+            assert f"--{name}: {value};" in tokens
+
+
+def test_the_icon_is_drawn_in_the_colour() -> None:
+    drawing = (STATIC / "favicon.svg").read_text()
+    drawn = icon(drawing, "#663399")
+    assert "#663399" in drawn
+    assert BUILT_IN[0].colour not in drawn
+    assert BUILT_IN[0].fold not in drawn
+    assert icon(drawing, "nonsense") == drawing
+
+
 def test_a_colour_that_is_readable_already_is_kept() -> None:
     assert readable_on("#1E6B4A", LIGHT_PAPER) == "#1e6b4a"
 
@@ -45,13 +95,21 @@ def test_what_is_no_colour_is_not_taken(text: str) -> None:
 
 
 def test_both_themes_are_set() -> None:
-    assert len(re.findall(r"--brand: #[0-9a-f]{6}; --on-brand: #[0-9A-Fa-f]{6};", css("#663399"))) == 3
+    made = css("#663399")
+    for name in ("brand", "brand-strong", "on-brand", "brand-tint", "mark-fold"):
+        assert len(re.findall(rf"--{name}: #[0-9A-Fa-f]{{6}};", made)) == 3
+    assert css("#663399; } body { display: none") == ""
 
 
 def test_the_stylesheet_is_served_and_linked_where_a_colour_is_set(tmp_path: Path) -> None:
     plain = client_of(create_app(publisher(tmp_path / "plain")))
     branded = client_of(create_app(publisher(tmp_path / "branded", brand_colour="#663399")))
-    assert plain.get("/brand.css").status_code == 404
-    assert branded.get("/brand.css").mimetype == "text/css"
-    assert "/brand.css" in branded.get("/nothing", headers={"Accept": "text/html"}).text
+    page = branded.get("/nothing", headers={"Accept": "text/html"}).text
+    for path, media_type in (("/brand.css", "text/css"), ("/brand/icon.svg", "image/svg+xml")):
+        assert plain.get(path).status_code == 404
+        assert f'href="{path}?v=663399"' in page
+        kept = branded.get(f"{path}?v=663399")
+        assert (kept.mimetype, "immutable" in kept.headers["Cache-Control"]) == (media_type, True)
+        assert "max-age=60" in branded.get(f"{path}?v=000000").headers["Cache-Control"]
     assert "/brand.css" not in plain.get("/nothing", headers={"Accept": "text/html"}).text
+    assert "static/favicon.svg" in plain.get("/nothing", headers={"Accept": "text/html"}).text

@@ -32,6 +32,11 @@ GUARDED = (
     "/control/proposals/1",
     "/control/sources",
     "/control/sources/1",
+    "/control/appearance",
+    "/control/appearance/logo",
+    "/control/appearance/preview",
+    "/control/preview/light/",
+    "/control/preview/dark/search?q=desk",
 )
 
 
@@ -70,7 +75,7 @@ class TestTheDoor:
     def test_no_view_of_control_is_outside(self, stranger: Browser) -> None:
         rules = [rule for rule in stranger.client.application.url_map.iter_rules() if rule.rule.startswith("/control")]
         assert len(rules) > 20
-        values = {"number": 1, "token": "x", "batch": "x"}
+        values = {"number": 1, "token": "x", "batch": "x", "theme": "light", "path": "search"}
         for rule in rules:
             if "sign-in" in rule.rule:
                 continue

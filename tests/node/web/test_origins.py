@@ -73,9 +73,8 @@ def test_without_a_digest_it_says_that_nothing_can_be_compared(browser: Browser)
     send(browser.node, follow(browser.node), [DESK], count=None, digest=None)
     assert "cannot be compared with its home, as that feed states no digest" in words(route(browser))
     network = html.fromstring(browser.text("/sources"))
-    cell = network.xpath("//td[@data-label='Found identical']")[0]
-    assert words(cell) == "cannot be compared"
-    assert "states no digest" in words(network)
+    assert words(network.xpath("//p[@class='node-badge']")[0]) == "A list without a check sum"
+    assert "states no check sum" in words(network)
     assert "states no digest" in browser.text("/sources/1")
 
 
@@ -93,7 +92,8 @@ def test_a_copy_that_differs_says_so(browser: Browser) -> None:
     source = follow(browser.node)
     send(browser.node, source, [DESK], digest="0" * 64)
     assert "differed. It is read again from the start" in words(route(browser))
-    assert "differs, is read again" in browser.text("/sources")
+    badge = html.fromstring(browser.text("/sources")).xpath("//p[@class='node-badge']")[0]
+    assert words(badge) == "Differs, is read again"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from lxml import html
 
 from node.web import view_models as vm
+from tests.node.web import view_model_appearance_factories as look
 from tests.node.web import view_model_factories as make
 from tests.node.web import view_model_pages as pages
 from tests.node.web.page_rendering import NAMES, STATIC, TEMPLATES, render, text_of, tree_of
@@ -64,7 +65,11 @@ def test_no_script_or_style_of_a_stranger_and_none_inline(flavour: str, name: st
     inline = [node for node in tree.iter("script") if node.get("src") is None and node.get("type") not in DATA_BLOCKS]
     assert inline == []
     assert list(tree.iter("style", "object", "embed", "base")) == []
-    assert [frame for frame in tree.iter("iframe") if not (name == "embed-make" and own_path(frame.get("src")))] == []
+    # One page shows pages of this site in a frame: the operator's preview.
+    framed = list(tree.iter("iframe"))
+    assert len(framed) <= (1 if name in ("preview", "embed-make") else 0)
+    assert all(own_path(frame.get("src")) for frame in framed)
+    assert all(frame.get("title") for frame in framed)
     assert tree.xpath("//@style | //@*[starts-with(name(), 'on')] | //*[@src='x']") == []
 
 
@@ -256,6 +261,27 @@ def test_what_was_typed_and_what_was_wrong_come_back() -> None:
     assert field.get("aria-invalid") == "true"
     assert tree.xpath("//*[@data-error-summary]//a/@href") == ["#url", "#email"]
     assert tree.findtext(".//title").startswith("Error: ")
+
+
+def test_a_preview_says_so_in_a_bar_unless_a_page_around_it_does() -> None:
+    for framed, count in ((False, 1), (True, 0)):
+        site = make.site(theme="dark", preview=look.bar(framed=framed))
+        tree = html.document_fromstring(render("portal/home.html", make.home(), site))
+        assert len(tree.xpath("//*[contains(@class, 'preview-bar')]")) == count
+        assert (tree.get("data-theme"), tree.get("data-theme-fixed")) == ("dark", "")
+        assert tree.xpath("//link[contains(@href, 'css/control.css')]")
+    tree = html.document_fromstring(render("portal/home.html", make.home(), make.site()))
+    assert not tree.xpath("//*[contains(@class, 'preview-bar')] | //link[contains(@href, 'css/control.css')]")
+
+
+@pytest.mark.parametrize(
+    ("own", "marked"), [pytest.param("pl", ["pl"] * 8, id="another language"), pytest.param("en", [], id="the same")]
+)
+def test_the_operator_s_own_words_say_their_language(own: str, marked: list[str]) -> None:
+    """WCAG 3.1.2: name, headline, sentence, about this board; name, tagline, note and contact at the foot."""
+    page = replace(make.home(), new=(), nearby=None, wanted=())
+    tree = html.document_fromstring(render("portal/home.html", page, make.site(own_language=own, language_switch=None)))
+    assert tree.xpath("//body//@lang") == marked
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,8 @@ def site(**more: Any) -> vm.Site:
         ),
         footer_links=(vm.Link("About", "/about"),),
         feeds=FEEDS,
+        contact_line="Ask Sam in the town hall, 01733 555 010",
+        footer_note="Paid for by the city.",
         licence=vm.Link("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"),
     )
     return replace(known, **more)
@@ -202,7 +204,21 @@ def home() -> vm.HomePage:
         WANTS,
         tuple(vm.CategoryTile(root, label, f"/search?category={root}", count) for root, label, count in ROOTS),
         vm.NetworkSummary(404, 57, 6, ago(minutes=3)),
+        286,
+        41,
+        "What do you need today?",
+        "Ask your neighbours first.",
+        Markup("<p>Run by volunteers since 2019.</p>"),
+        "Ask Sam in the town hall, 01733 555 010",
+        "Woodston",
+        nearby=vm.Nearby("Woodston", "/search?near=Woodston", "/", OFFERS[:4]),
+        places=(vm.Link("Woodston", "/?near=Woodston#near-title", True), vm.Link("Eye", "/?near=Eye#near-title")),
     )
+
+
+def lost_home() -> vm.HomePage:
+    """The front page for somebody who named a place that nobody knows."""
+    return replace(home(), nearby=None, near="Wodston", place_error="We do not know a place called “Wodston”.")
 
 
 def search() -> vm.SearchPage:

@@ -9,8 +9,15 @@ from node.web import view_models as vm
 from schemas.errors import Problem
 from tests.node.web import view_model_factories as make
 
+BADGES = ("partly", "identical", "static", "differs", "plain", "unread", "differs")
+
 
 def sources() -> tuple[vm.SourceRow, ...]:
+    sized = enumerate(zip(_sources(), BADGES, strict=True), 1)
+    return tuple(replace(row, badge=badge, organisations=number) for number, (row, badge) in sized)
+
+
+def _sources() -> tuple[vm.SourceRow, ...]:
     row = vm.SourceRow
     return (
         row(

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from node.web import view_models as vm
 from tests.node.web import view_model_alert_factories as tell
+from tests.node.web import view_model_appearance_factories as look
 from tests.node.web import view_model_embed_factories as embed
 from tests.node.web import view_model_factories as make
 from tests.node.web import view_model_operator_factories as operate
@@ -33,6 +34,7 @@ FORM = vm.Form("/here", "token")
 FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
     {
         "home": ("portal/home.html", make.home()),
+        "home-lost": ("portal/home.html", make.lost_home()),
         "search": ("portal/search.html", make.search()),
         "search-empty": ("portal/search.html", make.no_results()),
         "listing": ("portal/listing.html", make.listing()),
@@ -51,7 +53,10 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
             vm.ReportDonePage(HEAD, vm.Link("Gazebo", "/listings/1"), "a@b.example"),
         ),
         "organisation": ("portal/organisation.html", make.organisation()),
-        "sources": ("portal/sources.html", vm.NetworkPage(HEAD, operate.sources(), make.home().summary, make.PAGER)),
+        "sources": (
+            "portal/sources.html",
+            vm.NetworkPage(HEAD, operate.sources(), make.home().summary, make.PAGER, "/how-it-works"),
+        ),
         "source": ("portal/source.html", operate.source()),
         "downloads": ("portal/downloads.html", portal.downloads()),
         "wanted": ("portal/wanted.html", portal.wanted()),
@@ -109,6 +114,10 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "control-sources": ("control/sources.html", operate.control_sources()),
         "control-source": ("control/source.html", operate.control_source()),
         "control-source-paused": ("control/source.html", operate.paused_source()),
+        "appearance": ("control/appearance.html", look.appearance()),
+        "appearance-wrong": ("control/appearance.html", look.appearance(wrong=True)),
+        "logo": ("control/logo.html", look.logo()),
+        "preview": ("control/preview.html", look.preview()),
     }
 )
 MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
@@ -169,6 +178,9 @@ MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "proposal": ("control/proposal.html", vm.ProposalPage(HEAD, operate.frame(), operate.proposal_rows()[1], None)),
         "queue": ("control/queue.html", vm.QueuePage(HEAD, operate.frame("queue"))),
         "queue-item": ("control/queue_item.html", vm.QueueItemPage(HEAD, operate.frame("queue"))),
+        "appearance": ("control/appearance.html", look.untouched()),
+        "logo": ("control/logo.html", look.no_logo()),
+        "preview": ("control/preview.html", look.no_preview()),
         "control-sources": ("control/sources.html", vm.ControlSourcesPage(HEAD, operate.frame("sources"))),
         "control-source": (
             "control/source.html",

@@ -1,0 +1,69 @@
+"""What browsers load of the node's own appearance: the stylesheet of its colour, its icon, its logo.
+
+Each is named by what is in it, so that browsers keep it for a year and yet show at once what is published next.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, current_app, request
+
+from node.services import logos
+from node.settings import Settings
+from node.web import current_node
+from node.web.brand import css, icon, is_colour
+from node.web.preview import preview_of
+
+blueprint = Blueprint("brand", __name__)
+
+BRAND_PATH = "/brand.css"
+ICON_PATH = "/brand/icon.svg"
+ICON_FILE = "favicon.svg"
+_FOR_EVER = "public, max-age=31536000, immutable"
+_A_MINUTE = "public, max-age=60"
+
+
+def versioned(path: str, settings: Settings) -> str | None:
+    """The address of a file that is made of the brand colour; None where there is none."""
+    return f"{path}?v={settings.brand_colour[1:]}" if is_colour(settings.brand_colour) else None
+
+
+@blueprint.get(BRAND_PATH)
+def stylesheet() -> Response:
+    return _coloured(css(_colour()), "text/css")
+
+
+@blueprint.get(ICON_PATH)
+def icon_file() -> Response:
+    drawing = (Path(current_app.static_folder or "") / ICON_FILE).read_text(encoding="utf-8")
+    return _coloured(icon(drawing, _colour()), "image/svg+xml")
+
+
+def _colour() -> str:
+    colour = str(current_node().settings.brand_colour)
+    if not is_colour(colour):
+        abort(404)
+    return colour
+
+
+def _coloured(text: str, media_type: str) -> Response:
+    response = Response(text, content_type=f"{media_type}; charset=utf-8")
+    right = request.args.get("v") == _colour()[1:]
+    response.headers["Cache-Control"] = _FOR_EVER if right else _A_MINUTE
+    return response
+
+
+@blueprint.get("/brand/<name>")
+def logo(name: str) -> Response:
+    """A logo that is or was published; one that is being prepared is shown in a preview alone."""
+    from node.services import appearance
+
+    known = logos.parts_of(name)
+    found = appearance.logo(current_node(), known.key) if known else None
+    if found is None or not (found.published or preview_of()):
+        abort(404)
+    response = Response(found.data, content_type=found.media_type)
+    response.headers["Cache-Control"] = _FOR_EVER
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response

@@ -1,0 +1,76 @@
+"""The catalogue's front page.
+
+The conventions are those of ``view_model_parts``. Import these from ``node.web.view_models``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from node.web.view_model_parts import Card, Head, Link
+from node.web.view_models_network import NetworkSummary
+
+
+@dataclass(frozen=True, slots=True)
+class ActionEntry:
+    """One of the five ways in: ``sign`` is give, lend, host, help or wanted; ``path`` the search it opens."""
+
+    sign: str
+    path: str
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryTile:
+    """One root category with its name in the reader's language and how many listings it holds."""
+
+    root: str
+    label: str
+    path: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """What is near a place that the address names: ``place`` as it was typed, empty for where the reader is.
+
+    ``path`` is the search for all of it, ``home_path`` the front page without a place. Without ``cards`` nothing is.
+    """
+
+    place: str
+    path: str
+    home_path: str
+    cards: tuple[Card, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """portal/home.html: the catalogue's front page. The search box sends ``q`` and ``near`` to
+    ``site.search_path``. ``offers`` and ``wants`` count all that there are.
+
+    ``headline``, ``lead``, ``about`` and ``contact`` are the operator's own words, if there are any. ``near``, ``lat``
+    and ``lon`` are what the address says, ``place_error`` that it is no place we know; ``places`` are links to this
+    page with a place, the current one marked.
+    """
+
+    head: Head
+    entries: tuple[ActionEntry, ...] = ()
+    new: tuple[Card, ...] = ()
+    new_path: str | None = None
+    wanted: tuple[Card, ...] = ()
+    categories: tuple[CategoryTile, ...] = ()
+    summary: NetworkSummary | None = None
+    offers: int = 0
+    wants: int = 0
+    headline: str = ""
+    lead: str = ""
+    about: Markup | None = None
+    contact: str = ""
+    near: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    nearby: Nearby | None = None
+    place_error: str | None = None
+    places: tuple[Link, ...] = ()
