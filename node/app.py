@@ -42,6 +42,7 @@ AGGREGATOR_MODULES = (
     "node.web.proposing",
     "node.web.reporting",
     "node.web.alerts",
+    "node.web.alert_manage",
     "node.web.alert_stop",
     "node.web.mailbox",
     "node.web.control",

@@ -89,13 +89,27 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
 
 def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
     from node.search.keeping import IndexKeeper
-    from node.services import alert_news, alerts, moderation, photos, postman, proposals, reporting, sources
+    from node.services import (
+        alert_choices,
+        alert_matches,
+        alert_news,
+        moderation,
+        photos,
+        postman,
+        proposals,
+        reporting,
+        sources,
+    )
     from node.services.polling import Poller
 
     poller, keeper, post = Poller(node), IndexKeeper(node), postman.Postman(node)
 
     def expire_foreign() -> None:
         while moderation.expire_foreign(node):
+            pass
+
+    def end_alerts() -> None:
+        while alert_matches.end_of_gone(node):
             pass
 
     def tidy() -> None:
@@ -107,7 +121,7 @@ def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callabl
         photos.forget_unused(node)
         proposals.forget_people(node)
         reporting.tidy(node)
-        alerts.tidy(node)
+        alert_choices.tidy(node)
         postman.tidy(node)
 
     _every(scheduler, 1, poller.start_due)
@@ -116,5 +130,6 @@ def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callabl
     _every(scheduler, 5, post.deliver)
     _every(scheduler, 15, lambda: alert_news.look(node))
     _every(scheduler, 60, expire_foreign)
+    _every(scheduler, 60, end_alerts)
     _every(scheduler, HOUR_S, tidy)
     return [poller.close, keeper.close]

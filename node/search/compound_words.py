@@ -51,25 +51,26 @@ summer super together under upper water weather whatever winter wonder
 """Words that end like those and name nothing."""
 
 PLAIN = """
-acer additional after apple assorted asus bank basement basic beaten beautiful beko big bisley black blue bosch
-boxed brand branded breakfast broken brown business cafe canon canteen care casio center centre charcoal charity
-cheap choir chunky church classroom clean club college colourful comfortable comfy common community complete
-cork couple courtyard cracked cream cute day decent dell dewalt dirty disused domestic donated double dozen drop
-durable dyson effect electric emergency ended epson event excellent extra faith family fender few fine finish
-fixed flat food foot frame free fresh friendly full funky generic genuine giant good gray great green grey group
-half hall hand handy hard heavy home homework honda hospice hostel hotel hotpoint house household hp hub huge
-ideal identical ikea inch inches industrial ivory janome karcher kind king kitchen large left lenovo lg library
-light litre local long look lot loved lovely low magnolia mahogany main make makita many matching medium metal
-metre miele mint missing mixed modern more most multiple museum narrow natural navy near nearly neat new nice no
-not nursery oak odd office old orange ordinary original other own pack pair parish part perfect pine pink plain
-plastic play playgroup pop portable possible preferably premium preschool pretty proper pub purple quality queen
-quick raleigh random real recent reception red refuge reliable retired right robust roland room round royal safe
-sale salvaged samsung scout seat seater second secondhand several shop short showroom silver similar simple
+acer additional after apple assorted asus bank basement basic beaten beautiful beko big bisley bits black blue
+bosch boxed brand branded breakfast broken brown business cafe canon canteen care casio center centre charcoal
+charity cheap choir chunky church classroom clean club college colourful comfortable comfy common community
+complete cork couple courtyard cracked cream cute day decent dell dewalt dirty disused domestic donated double
+dozen dozens drop durable dyson effect eight electric eleven emergency ended epson event excellent extra faith
+family fender few fifty fine finish five fixed flat food foot forty four frame free fresh friendly full funky
+generic genuine giant good gray great green grey group half hall hand handy hard heavy home homework honda
+hospice hostel hotel hotpoint house household hp hub huge hundred hundreds ideal identical ikea inch inches
+industrial ivory janome karcher kind king kitchen large left lenovo lg library light litre local long look lot
+lots loved lovely low magnolia mahogany main make makita many matching medium metal metre miele mint missing
+mixed modern more most multiple museum narrow natural navy near nearly neat new nice nine no not nursery oak odd
+office old one orange ordinary original other own pack pair parish part perfect pine pink plain plastic play
+playgroup pop portable possible preferably premium preschool pretty proper pub purple quality queen quick
+raleigh random real recent reception red refuge reliable retired right robust roland room round royal safe sale
+salvaged samsung scout seat seater second secondhand seven several shop short showroom silver similar simple
 singer single six sixth size sized slim small solid some sony spacious spare special square staff standard steel
-stihl still strong sturdy style stylish suitable super surplus tall teak ten term thick thin three tidy tiny
-tired top tough town traditional treasured trendy two type unbranded unit unopened unused unwanted upright
-urgent urgently usb used useful usual various very village vintage walnut warm whirlpool white whole wide wired
-wireless wood wooden work working yamaha yellow young youth
+stihl still strong sturdy style stylish suitable super surplus tall teak ten term thick thin thirty three tidy
+tiny tired top tough town traditional treasured trendy twelve twenty two type unbranded unit unopened unused
+unwanted upright urgent urgently usb used useful usual various very village vintage walnut warm whirlpool white
+whole wide wired wireless wood wooden work working yamaha yellow young youth
 """
 """Before the name of a thing: how it is, where it stood or whose it is. It is the same thing with and without them."""
 

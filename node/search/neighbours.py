@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from tantivy import FieldType, Occur, Query, Schema
 
@@ -51,12 +51,19 @@ def newest(snapshot: Snapshot, direction: str, without: Collection[str], now: in
 
 
 def counterparts(
-    snapshot: Snapshot, facts: Facts, named: Collection[Thing], said: Collection[str], now: int, limit: int
+    snapshot: Snapshot,
+    facts: Facts,
+    named: Collection[Thing],
+    said: Collection[str],
+    now: int,
+    limit: int,
+    among: Sequence[str] | None = None,
 ) -> list[str]:
     """Keys of offers that may meet a want, or of wants that an offer may meet, the likeliest first.
 
     ``named`` are the things that the listing names, ``said`` the stems of its title's words. Those of its own
-    organisation are never among them. Which of them truly fit is not decided here.
+    organisation are never among them. Where ``among`` is given, only those keys are. Which of them truly fit is not
+    decided here.
     """
     schema = snapshot.schema
     other = "offer" if facts.direction == "want" else "want"
@@ -71,6 +78,8 @@ def counterparts(
         (Occur.MustNot, _term(schema, "organisation", facts.organisation_key)),
         *_nearer(facts),
     ]
+    if among is not None:
+        clauses.append((Occur.Must, _silent(Query.term_set_query(schema, "key", list(among)))))
     found = snapshot.searcher.search(Query.boolean_query(clauses), limit, count=False).hits
     return [snapshot.searcher.doc(address)["key"][0] for _, address in found]
 

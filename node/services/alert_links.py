@@ -15,6 +15,7 @@ from node.context import Node
 from schemas.errors import SharefeedError
 
 CONFIRM_PATH, STOP_PATH, MANAGE_PATH = "alerts/confirm/", "alerts/stop/", "alerts/manage/"
+ALERT_TOPIC = "alert:"
 _SIGNATURE = 32
 _CONFIRM = re.compile(r"([A-Za-z0-9_-]{16})\.([0-9]{1,12})\.([A-Za-z0-9_-]{32})")
 _STOP = re.compile(r"([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]{32})")
@@ -63,6 +64,31 @@ def read_manage(node: Node, token: str) -> str:
     person, signature = _parts(_MANAGE, token)
     _verify(node, "manage", person, signature)
     return person
+
+
+def confirm_url(node: Node, alert_id: str, until: int) -> str:
+    """The page that asks whether mails are wanted; it works before ``until`` (seconds since 1970)."""
+    return f"{node.settings.url}{CONFIRM_PATH}{confirm_token(node, alert_id, until)}"
+
+
+def stop_url(node: Node, alert_id: str) -> str:
+    """The page that ends one alert; a POST there ends it at once."""
+    return f"{node.settings.url}{STOP_PATH}{stop_token(node, alert_id)}"
+
+
+def manage_url(node: Node, person: str) -> str:
+    """The page of all alerts of one address."""
+    return f"{node.settings.url}{MANAGE_PATH}{manage_token(node, person)}"
+
+
+def topic_of(alert_id: str) -> str:
+    """What mails of one alert are about, by which they can be called back."""
+    return f"{ALERT_TOPIC}{alert_id}"
+
+
+def person_topic(person: str) -> str:
+    """What mails about all alerts of one address are about."""
+    return f"person:{person}"
 
 
 def _parts(form: re.Pattern[str], token: str) -> tuple[str, ...]:

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
-import orjson
 from werkzeug.datastructures import MultiDict
 
 from federation.chunks import chunked
@@ -22,8 +20,11 @@ from node.search.fitting import fitting
 from node.search.index import Snapshot
 from node.search.request import SearchRequest, from_args
 from node.services import alert_links as links
+from node.services import alert_matches
+from node.services.alert_choices import JUST_SHOWN_S
+from node.services.alert_items import NewsItem, item_of
 from node.services.alert_times import INSTANT, after_mail, next_due
-from node.services.alerts import JUST_SHOWN_S, manage_url, topic_of
+from node.services.alert_words import AlertWords
 from node.services.mail import Letter, post, render
 from node.services.mail_settings import can_mail
 from node.services.search import reader
@@ -32,7 +33,6 @@ from node.storage import catalogue
 from node.storage.alerts import Alert
 from node.storage.catalogue import Shown
 from node.storage.engine import Tx
-from schemas.canonical import EXTENSION
 
 AT_ONCE = 100
 CHUNK = 2000
@@ -41,17 +41,6 @@ LISTED = 50
 """So many listings are named in one mail; it says how many more there are, and where."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class NewsItem:
-    """One listing in a mail; ``place`` is empty where none is stated."""
-
-    title: str
-    place: str
-    organisation: str
-    url: str
-    language: str
 
 
 def look(node: Node) -> int:
@@ -92,7 +81,9 @@ class _Round:
             return stored.due(tx, self.now, self.through, INSTANT, after, AT_ONCE)
 
     def _fits(self, alert: Alert) -> list[str]:
-        """Keys of what fits and may be new, in the order of the change log."""
+        """Keys of what fits and may be new, of a search in the order of the change log."""
+        if alert.listing:
+            return alert_matches.candidates(self.node, self.snapshot, alert, self._changed(alert), self.through)
         asked, problems = from_args(MultiDict(parse_qsl(alert.search)))
         if problems:
             # What is left out of a search makes it wider: better silent than wrong.
@@ -106,9 +97,17 @@ class _Round:
 
     def _candidates(self, alert: Alert) -> Iterator[list[str]]:
         """What changed and was not shown yet when the alert began, some at a time."""
-        since, position = (alert.confirmed_at or 0) - JUST_SHOWN_S, alert.position
-        while chunk := self._chunk(position):
+        since = (alert.confirmed_at or 0) - JUST_SHOWN_S
+        for chunk in self._chunks_after(alert.position):
             yield [key for _, key, first_shown_at in chunk if first_shown_at >= since]
+
+    def _changed(self, alert: Alert) -> Iterator[list[str]]:
+        """What changed, some at a time."""
+        return ([key for _, key, _ in chunk] for chunk in self._chunks_after(alert.position))
+
+    def _chunks_after(self, position: int) -> Iterator[list[tuple[int, str, int]]]:
+        while chunk := self._chunk(position):
+            yield chunk
             position = chunk[-1][0]
 
     def _chunk(self, position: int) -> list[tuple[int, str, int]]:
@@ -134,12 +133,23 @@ class _Round:
         with self.node.database.write() as tx:
             if not self._advance(tx, alert):
                 return False
-            fresh = _untold(tx, alert, keys)
-            if not fresh:
+            told, letter = self._letter(tx, alert, keys)
+            if letter is None:
                 return False
-            stored.tell(tx, alert.id, [one.entry.key for one in fresh], self.now)
+            stored.tell(tx, alert.id, told, self.now)
             stored.change(tx, alert.id, due_at=after_mail(alert.frequency, self.now, self.node.settings.timezone))
-            return post(tx, self.node, news(self.node, alert, fresh, self.through))
+            return post(tx, self.node, letter)
+
+    def _letter(self, tx: Tx, alert: Alert, keys: list[str]) -> tuple[list[str], Letter | None]:
+        """Keys of what is told, and the mail that does; None where nothing of it is news."""
+        if not alert.listing:
+            fresh = _untold(tx, alert, keys)
+            return [one.entry.key for one in fresh], news(self.node, alert, fresh, self.through) if fresh else None
+        own, partners = alert_matches.fresh_partners(tx, alert, keys, self.now)
+        if own is None or not partners:
+            return [], None
+        letter = alert_matches.news(self.node, alert, own, partners, self.through)
+        return [one.shown.entry.key for one in partners], letter
 
 
 def _untold(tx: Tx, alert: Alert, keys: Sequence[str]) -> list[Shown]:
@@ -155,8 +165,9 @@ def _untold(tx: Tx, alert: Alert, keys: Sequence[str]) -> list[Shown]:
 def news(node: Node, alert: Alert, fresh: Sequence[Shown], through: int) -> Letter:
     """The mail that tells of these listings, the newest first; ``through`` is the position that it reaches to."""
     base, site = node.settings.url, node.settings.node_name
-    items = [_item(node, one) for one in reversed(fresh)]
-    stop_url = f"{base}{links.STOP_PATH}{links.stop_token(node, alert.id)}"
+    words = AlertWords(alert, node.settings)
+    items = [item_of(node, one, words) for one in reversed(fresh)]
+    stop_url = links.stop_url(node, alert.id)
     text, html = render(
         node.settings,
         "alert_news",
@@ -168,10 +179,10 @@ def news(node: Node, alert: Alert, fresh: Sequence[Shown], through: int) -> Lett
         more=len(items[LISTED:]),
         search_url=f"{base}search?{alert.search}{'&' if alert.search else ''}sort=newest",
         stop_url=stop_url,
-        manage_url=manage_url(node, alert.person),
+        manage_url=links.manage_url(node, alert.person),
     )
     key = f"alert-news:{alert.id}:{alert.position}-{through}"
-    return Letter(alert.email, _subject(node, alert, items), text, html, key, topic_of(alert.id), stop_url)
+    return Letter(alert.email, _subject(node, alert, items), text, html, key, links.topic_of(alert.id), stop_url)
 
 
 def _subject(node: Node, alert: Alert, items: Sequence[NewsItem]) -> str:
@@ -180,11 +191,3 @@ def _subject(node: Node, alert: Alert, items: Sequence[NewsItem]) -> str:
         return say.gettext("New at %(site)s: %(title)s") % {"site": site, "title": items[0].title}
     words = say.ngettext("%(count)s new at %(site)s: %(words)s", "%(count)s new at %(site)s: %(words)s", len(items))
     return words % {"count": len(items), "site": site, "words": alert.words}
-
-
-def _item(node: Node, shown: Shown) -> NewsItem:
-    facts = shown.entry.facts
-    place = orjson.loads(shown.entry.item)[EXTENSION].get("place") or {}
-    named = ", ".join(dict.fromkeys(part for part in (place.get("name"), facts.locality) if part))
-    url = f"{node.settings.url}listings/{quote(shown.entry.key)}"
-    return NewsItem(" ".join(facts.title.split()), named, facts.organisation_name, url, facts.language or "")

@@ -1,29 +1,28 @@
-"""Mails about what is new: who asks for them, confirms, changes and ends them.
+"""Mails about what is new: asking for them, for a search or for one listing, and for the link to change them.
 
 An address is enough, and it counts once a link that was sent there has been used. Whether it is known here is told to
 nobody: every request gets the same answer, and what more there is to say is said in a mail to it.
+`node.services.alert_choices` is what people do with those links.
 """
 
 from __future__ import annotations
 
-import re
 import secrets
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from node.context import Node
 from node.languages import translations
 from node.search.request import PAGE_SIZE, SearchRequest
 from node.services import alert_links as links
-from node.services.alert_links import AlertLinkError
-from node.services.alert_times import FREQUENCIES, next_due
+from node.services.alert_times import FREQUENCIES
+from node.services.alert_words import AlertWords
 from node.services.mail import Letter, MailError, deliverable, post, render
 from node.services.search import search
 from node.services.strangers import FormError, FormLimitError, mail_problems, sender_of
 from node.storage import alerts as stored
-from node.storage import catalogue, outbox
-from node.storage.alerts import ACTIVE, PENDING, Alert
+from node.storage.alerts import PENDING, Alert
+from node.storage.catalogue import Shown
 from node.storage.engine import Tx
 from schemas.errors import Problem
 
@@ -32,9 +31,6 @@ CONFIRM_S = 2 * DAY_S
 AN_HOUR, MOST_PENDING = 10, 2000
 MOST_OF_ONE, A_DAY, MOST_ASKED = 20, 5, 3
 LONGEST_EMAIL = 254
-JUST_SHOWN_S, MOST_JUST_SHOWN = 300, 5000
-READY, DONE, OVER = "ready", "done", "over"
-_LURES = re.compile(r"://|www\.|@|\w\.\w{2,}")
 
 
 class AlertError(FormError):
@@ -45,29 +41,68 @@ class AlertLimitError(FormLimitError, AlertError):
     """Too many alerts, from one network address or in all."""
 
 
-def ask(
-    node: Node, request: SearchRequest, words: str, *, email: str, frequency: str, language: str, from_address: str
-) -> None:
-    """Ask the address whether it wants to be told when something new fits the search.
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks for mails, and how they are to come.
 
-    ``words`` say the search to people, ``from_address`` is the network address of the request, kept as a keyed hash for
-    a day. Raises `AlertError`, and `AlertLimitError`; neither depends on whether the address is known.
+    ``from_address`` is the network address of the request, kept as a keyed hash for a day.
     """
+
+    email: str
+    frequency: str
+    language: str
+    from_address: str
+
+
+def ask(node: Node, request: SearchRequest, words: str, asker: Asker) -> None:
+    """Ask the address whether it wants to be told when something new fits the search; ``words`` say it to people.
+
+    Raises `AlertError`, and `AlertLimitError`; neither depends on whether the address is known.
+    """
+    _check(asker.email.strip(), asker.frequency)
+    _ask(node, asker, words, search=_search_text(node, request))
+
+
+def ask_for_matches(node: Node, shown: Shown, asker: Asker) -> None:
+    """The same, when something new meets one listing, or it something new: offers meet a want, and the reverse."""
+    _check(asker.email.strip(), asker.frequency)
+    other = "offer" if shown.entry.facts.direction == "want" else "want"
+    title = " ".join(shown.entry.facts.title.split())
+    _ask(node, asker, title, search=urlencode({"direction": other}), listing=shown.entry.key)
+
+
+def ask_for_link(node: Node, email: str, language: str) -> None:
+    """Send an address the link to all its mails, once an hour at most, if there are any. Raises `AlertError`."""
     email = email.strip()
-    _check(email, frequency)
-    wanted = _search_text(node, request)
-    sender = sender_of(node, "alert", from_address)
+    _check(email, FREQUENCIES[0])
+    person = links.person_of(node, email)
+    with node.database.write() as tx:
+        known = stored.of_person(tx, person)
+        if not known:
+            return
+        say = translations(language, node.settings)
+        site = node.settings.node_name
+        facts = {"site": site, "home_url": node.settings.url, "manage_url": links.manage_url(node, person)}
+        text, html = render(node.settings, "alert_link", language, **facts)
+        subject = say.gettext("All your mails from %(site)s") % {"site": site}
+        key = f"alert-link:{person}:{node.now // HOUR_S}"
+        # To the address as it was confirmed, not as it was typed just now.
+        post(tx, node, Letter(known[0].email, subject, text, html, key, links.person_topic(person)))
+
+
+def _ask(node: Node, asker: Asker, words: str, *, search: str, listing: str = "") -> None:
+    sender, email = sender_of(node, "alert", asker.from_address), asker.email.strip()
     with node.database.write() as tx:
         _refuse_floods(tx, sender, node.now)
-        person = links.person_of(node, email)
         fresh = Alert(
             id=secrets.token_urlsafe(12),
-            person=person,
+            person=links.person_of(node, email),
             email=email,
-            search=wanted,
+            search=search,
+            listing=listing,
             words=words,
-            language=language,
-            frequency=frequency,
+            language=asker.language,
+            frequency=asker.frequency,
             state=PENDING,
             position=0,
             due_at=0,
@@ -121,8 +156,9 @@ def _refuse_floods(tx: Tx, sender: str, now: int) -> None:
 def _keep(tx: Tx, node: Node, fresh: Alert) -> None:
     """Write to the address, unless it has been written to enough: of that, whoever asked learns nothing."""
     known = stored.of_person(tx, fresh.person)
-    same = next((one for one in known if one.search == fresh.search), None)
-    if same is not None and same.state == ACTIVE:
+    wanted = fresh.search, fresh.listing
+    same = next((one for one in known if (one.search, one.listing) == wanted), None)
+    if same is not None and same.state != PENDING:
         _post(tx, node, same, "alert_known", f"alert-known:{same.id}:{node.now // DAY_S}")
     elif same is not None:
         _ask_again(tx, node, same, fresh)
@@ -142,7 +178,7 @@ def _ask_again(tx: Tx, node: Node, pending: Alert, fresh: Alert) -> None:
 
 def _ask_for_word(tx: Tx, node: Node, alert: Alert) -> None:
     until = alert.asked_at + CONFIRM_S
-    url = f"{node.settings.url}{links.CONFIRM_PATH}{links.confirm_token(node, alert.id, until)}"
+    url = links.confirm_url(node, alert.id, until)
     key = f"alert-confirm:{alert.id}:{alert.asked}"
     _post(tx, node, alert, "alert_confirm", key, confirm_url=url, useless_at=until)
 
@@ -151,123 +187,18 @@ def _post(
     tx: Tx, node: Node, alert: Alert, name: str, key: str, confirm_url: str = "", useless_at: int | None = None
 ) -> None:
     site, known = node.settings.node_name, confirm_url == ""
-    # Anyone may have typed these words for a stranger to read: nothing in them may lead anywhere.
-    words = "" if _LURES.search(alert.words) else alert.words[:100]
+    words = AlertWords(alert, node.settings)
     text, html = render(
         node.settings,
         name,
         alert.language,
         site=site,
         home_url=node.settings.url,
-        words=words,
-        frequency=alert.frequency,
+        asked=words.asked_again() if known else words.asked(),
+        often=words.often(),
+        until=words.moment(useless_at) if useless_at else "",
         confirm_url=confirm_url,
-        manage_url=manage_url(node, alert.person),
+        manage_url=links.manage_url(node, alert.person),
     )
-    say = translations(alert.language, node.settings)
-    subject = (
-        say.gettext("You get these mails from %(site)s already")
-        if known
-        else say.gettext("Please confirm: mails from %(site)s")
-    )
-    letter = Letter(alert.email, subject % {"site": site}, text, html, key, topic_of(alert.id), useless_at=useless_at)
-    post(tx, node, letter)
-
-
-def topic_of(alert_id: str) -> str:
-    """What mails of this alert are about."""
-    return f"alert:{alert_id}"
-
-
-def manage_url(node: Node, person: str) -> str:
-    """The page of all alerts of one address."""
-    return f"{node.settings.url}{links.MANAGE_PATH}{links.manage_token(node, person)}"
-
-
-def state_of(node: Node, token: str) -> tuple[str, Alert | None]:
-    """What a link to confirm can do, and its alert: `READY`, `DONE` or `OVER`. Asking changes nothing."""
-    try:
-        alert_id = links.read_confirm(node, token)
-    except AlertLinkError:
-        return OVER, None
-    with node.database.read() as tx:
-        alert = stored.by_id(tx, alert_id)
-    if alert is None:
-        return OVER, None
-    return (READY if alert.state == PENDING else DONE), alert
-
-
-def confirm(node: Node, token: str) -> Alert:
-    """Begin to look after an alert; doing so again changes nothing. Raises `AlertLinkError`."""
-    alert_id = links.read_confirm(node, token)
-    with node.database.write() as tx:
-        # Under the lock no writer stands between this moment and what is shown: it is old, all that follows is new.
-        head, now = catalogue.state(tx, lock=True).head, node.now
-        alert = stored.by_id(tx, alert_id)
-        if alert is None:
-            raise AlertLinkError("This link is too old. Nothing was changed; ask for the mails again.")
-        due_at = next_due(alert.frequency, now, node.settings.timezone)
-        if stored.confirm(tx, alert_id, head, due_at, now):
-            # A writer that waited for the lock may give its listings an earlier second than this one.
-            just_shown = stored.shown_since(tx, now - JUST_SHOWN_S, MOST_JUST_SHOWN)
-            stored.tell(tx, alert_id, just_shown, now)
-        return alert
-
-
-def stop(node: Node, token: str) -> str | None:
-    """End one alert and forget it; again it changes nothing. Where the others of the address are, if there are any.
-
-    Raises `AlertLinkError`.
-    """
-    alert_id = links.read_stop(node, token)
-    with node.database.write() as tx:
-        alert = stored.by_id(tx, alert_id)
-        _forget(tx, [alert_id])
-        others = stored.of_person(tx, alert.person) if alert else []
-    return manage_url(node, others[0].person) if others else None
-
-
-def stopped(node: Node, token: str) -> Alert | None:
-    """The alert that a link would end; None where it has ended already. Raises `AlertLinkError`."""
-    alert_id = links.read_stop(node, token)
-    with node.database.read() as tx:
-        return stored.by_id(tx, alert_id)
-
-
-def of_person(node: Node, token: str) -> list[Alert]:
-    """All confirmed alerts of an address, the oldest first. Raises `AlertLinkError`."""
-    person = links.read_manage(node, token)
-    with node.database.read() as tx:
-        return [one for one in stored.of_person(tx, person) if one.state == ACTIVE]
-
-
-def change(node: Node, token: str, alert_id: str, frequency: str) -> None:
-    """Tell more or less often. Raises `AlertLinkError`, and `AlertError` for a frequency that there is not."""
-    if frequency not in FREQUENCIES:
-        raise AlertError([Problem("/frequency", "not-a-choice", "Choose how often.")])
-    person = links.read_manage(node, token)
-    with node.database.write() as tx:
-        alert = stored.by_id(tx, alert_id)
-        if alert is not None and alert.person == person:
-            due_at = next_due(frequency, node.now, node.settings.timezone)
-            stored.change(tx, alert_id, frequency=frequency, due_at=due_at)
-
-
-def remove(node: Node, token: str, alert_id: str | None = None) -> int:
-    """End one alert of an address, or all; how many. Raises `AlertLinkError`."""
-    person = links.read_manage(node, token)
-    with node.database.write() as tx:
-        mine = [one.id for one in stored.of_person(tx, person)]
-        return _forget(tx, [one for one in mine if alert_id in (None, one)])
-
-
-def _forget(tx: Tx, alert_ids: Sequence[str]) -> int:
-    for alert_id in alert_ids:
-        outbox.call_back(tx, topic_of(alert_id))
-    return stored.remove(tx, alert_ids)
-
-
-def tidy(node: Node) -> None:
-    """Forget addresses that were never confirmed, after two days, and hashes of network addresses after one."""
-    with node.database.write() as tx:
-        stored.tidy(tx, node.now - CONFIRM_S, node.now - DAY_S)
+    subject = words.known_subject() if known else words.confirm_subject()
+    post(tx, node, Letter(alert.email, subject, text, html, key, links.topic_of(alert.id), useless_at=useless_at))

@@ -16,6 +16,8 @@ from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import idna
 import jinja2
@@ -32,6 +34,8 @@ from node.storage.outbox import CAPTURED, WAITING, Mail
 from schemas.errors import SharefeedError
 
 LONGEST_SUBJECT = 150
+LIST = "alerts"
+_NOT_IN_DOMAIN = re.compile(r"[^A-Za-z0-9.-]")
 _INVISIBLE = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
@@ -68,6 +72,7 @@ class _Whole(UnstructuredHeader, BaseHeader):
 def _policy() -> Policy:
     registry = HeaderRegistry()
     registry.map_to_type("list-unsubscribe", _Whole)
+    registry.map_to_type("list-id", _Whole)
     return SMTP.clone(cte_type="7bit", header_factory=registry)
 
 
@@ -100,13 +105,15 @@ def build(node: Node, letter: Letter) -> EmailMessage:
     message["From"] = Address(_line(node.settings.node_name), addr_spec=sender)
     message["To"] = Address(addr_spec=deliverable(letter.to))
     message["Subject"] = _line(letter.subject)[:LONGEST_SUBJECT]
-    message["Date"] = format_datetime(node.clock())
+    message["Date"] = format_datetime(node.clock().astimezone(ZoneInfo(node.settings.timezone)))
     message["Message-ID"] = f"<{_mark(node, letter.key)}@{sender.rpartition('@')[2]}>"
     # Neither people who are away nor mailing lists shall answer (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     if letter.unsubscribe_url:
         message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        # What these mails are sorted by (RFC 2919); others of this node are letters to one person.
+        message["List-Id"] = f"<{LIST}.{_NOT_IN_DOMAIN.sub('', urlsplit(node.settings.url).hostname or 'localhost')}>"
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
     return message

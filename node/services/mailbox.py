@@ -9,6 +9,7 @@ from email.message import EmailMessage
 
 from node.context import Node
 from node.storage import outbox
+from node.storage.outbox import Mail
 
 SHOWN = 50
 _LINK = re.compile(r"https?://[^\s<>\"]+")
@@ -18,6 +19,7 @@ _LINK = re.compile(r"https?://[^\s<>\"]+")
 class Kept:
     """One mail; ``at`` in seconds since 1970, ``links`` the addresses that its text names."""
 
+    number: int
     to: str
     subject: str
     at: int
@@ -30,16 +32,30 @@ class Kept:
 def kept(node: Node) -> list[Kept]:
     """The latest mails that were kept, the newest first."""
     with node.database.read() as tx:
-        return [_read(mail.message, mail.made_at) for mail in outbox.captured(tx, SHOWN)]
+        return [_read(mail) for mail in outbox.captured(tx, SHOWN)]
 
 
-def _read(source: str, at: int) -> Kept:
-    message = message_from_string(source, policy=policy.default)
+def kept_one(node: Node, number: int) -> Kept | None:
+    """One mail that was kept."""
+    with node.database.read() as tx:
+        mail = outbox.captured_one(tx, number)
+    return _read(mail) if mail else None
+
+
+def _read(mail: Mail) -> Kept:
+    message = message_from_string(mail.message, policy=policy.default)
     text, html = _part(message, "plain"), _part(message, "html")
     links = tuple(dict.fromkeys(_LINK.findall(text)))
     unsubscribe = message["List-Unsubscribe"]
     return Kept(
-        str(message["To"]), str(message["Subject"]), at, text, html, links, str(unsubscribe) if unsubscribe else None
+        number=mail.id,
+        to=str(message["To"]),
+        subject=str(message["Subject"]),
+        at=mail.made_at,
+        text=text,
+        html=html,
+        links=links,
+        unsubscribe=str(unsubscribe) if unsubscribe else None,
     )
 
 

@@ -73,6 +73,14 @@ class Partner:
 
 
 @dataclass(frozen=True, slots=True)
+class Met:
+    """How many offers meet a want, and the best of them."""
+
+    count: int = 0
+    best: Partner | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Side:
     """What one listing says that matters here."""
 
@@ -101,26 +109,31 @@ def partners(node: Node, shown: Shown, limit: int) -> list[Partner]:
         snapshot = reader(node).snapshot()
     except IndexUnavailableError:
         return []
-    keys = _candidates(snapshot, shown, node.now)
+    return found_in(node, snapshot, shown)[:limit]
+
+
+def found_in(node: Node, snapshot: Snapshot, shown: Shown) -> list[Partner]:
+    """The same on one state of the index, of the likeliest sixty."""
+    keys = candidates(snapshot, shown, node.now)
     with node.database.read() as tx:
         found = catalogue.by_keys(tx, keys)
-    return _best(shown, found.values(), node.now)[:limit]
+    return best(shown, found.values(), node.now)
 
 
-def count_offers(node: Node, wants: Sequence[Shown]) -> dict[str, int]:
-    """Key of each want -> how many offers fit now; worked out once for each state of the index."""
+def met(node: Node, wants: Sequence[Shown]) -> dict[str, Met]:
+    """Key of each want -> how many offers fit now, and the best; worked out once for each state of the index."""
     try:
         snapshot = reader(node).snapshot()
     except IndexUnavailableError:
         return {}
     unknown = [want for want in wants if _remembered(snapshot, want) is None]
-    keys = {want.entry.key: _candidates(snapshot, want, node.now) for want in unknown}
+    keys = {want.entry.key: candidates(snapshot, want, node.now) for want in unknown}
     with node.database.read() as tx:
         found = catalogue.by_keys(tx, sorted({key for some in keys.values() for key in some}))
     for want in unknown:
-        offers = [found[key] for key in keys[want.entry.key] if key in found]
-        snapshot.plans["matches", want.entry.key, want.entry.hash] = len(_best(want, offers, node.now))
-    return {want.entry.key: _remembered(snapshot, want) or 0 for want in wants}
+        fits = best(want, [found[key] for key in keys[want.entry.key] if key in found], node.now)
+        snapshot.plans["matches", want.entry.key, want.entry.hash] = Met(len(fits), fits[0] if fits else None)
+    return {want.entry.key: _remembered(snapshot, want) or Met() for want in wants}
 
 
 def fit(want: Shown, offer: Shown) -> Fit | None:
@@ -137,19 +150,21 @@ def fit(want: Shown, offer: Shown) -> Fit | None:
     return Fit(round(score, 3), tuple(reasons)) if score >= GOOD_ENOUGH else None
 
 
-def _remembered(snapshot: Snapshot, want: Shown) -> int | None:
-    kept: int | None = snapshot.plans.get(("matches", want.entry.key, want.entry.hash))
+def _remembered(snapshot: Snapshot, want: Shown) -> Met | None:
+    kept: Met | None = snapshot.plans.get(("matches", want.entry.key, want.entry.hash))
     return kept
 
 
-def _candidates(snapshot: Snapshot, shown: Shown, now: int) -> list[str]:
+def candidates(snapshot: Snapshot, shown: Shown, now: int, among: Sequence[str] | None = None) -> list[str]:
+    """Keys of what may meet a listing, the likeliest sixty; where ``among`` is given, of those keys alone."""
     side = _side(shown)
     facts = shown.entry.facts
     named = side.asked if facts.direction == "want" else (*side.title.things, *side.tags)
-    return neighbours.counterparts(snapshot, facts, named, tuple(side.words), now, _CANDIDATES)
+    return neighbours.counterparts(snapshot, facts, named, tuple(side.words), now, _CANDIDATES, among)
 
 
-def _best(shown: Shown, others: Iterable[Shown], now: int) -> list[Partner]:
+def best(shown: Shown, others: Iterable[Shown], now: int) -> list[Partner]:
+    """Those of the others that do meet a listing, the best first."""
     wanted = shown.entry.facts.direction == "want"
     alive = [other for other in others if other.entry.facts.expires_at > now]
     fits = [(other, fit(shown, other) if wanted else fit(other, shown)) for other in alive]

@@ -9,6 +9,7 @@ Message-ID: that is the one way in which a mail can arrive twice.
 from __future__ import annotations
 
 import logging
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from node.context import Node
+from node.services import alert_bounces
 from node.services.mail_settings import sender_address, smtp_password
 from node.settings import SettingError
 from node.storage import outbox
@@ -34,17 +36,26 @@ PATIENCE_S = 4 * DAY_S
 KEPT_S, CAPTURED_S = 30 * DAY_S, 7 * DAY_S
 _LONGEST_PROBLEM = 300
 _CLOSING = 421
+_DETAIL = re.compile(r"5\d\d[ -]([245])\.(\d{1,3})\.\d{1,3}\b")
+_MAILBOX_CODES = ("550", "551", "552", "553")
+_ABOUT_US = re.compile(
+    r"block|black|deny|denied|listed|polic|reject.{0,20}(?:spam|ip)|reputation|relay|spam|spf|dkim", re.IGNORECASE
+)
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a mail did not go. ``final``: another try would end alike. ``ours``: no other mail would go either."""
+    """Why a mail did not go. ``final``: another try would end alike. ``ours``: no other mail would go either.
+
+    ``address``: nobody is there to write to, whoever writes.
+    """
 
     problem: str
     final: bool = False
     ours: bool = False
+    address: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +120,14 @@ class Postman:
         self._settle(mail, SENT)
         return None
 
-    def _settle(self, mail: Mail, state: str, problem: str = "") -> None:
+    def _settle(self, mail: Mail, state: str, problem: str = "", address: bool = False) -> None:
         try:
             with self._node.database.write() as tx:
-                outbox.settle(tx, mail, state, self._node.now, problem)
+                mine = outbox.settle(tx, mail, state, self._node.now, problem)
+                if mine and state == SENT:
+                    alert_bounces.taken(tx, mail.topic)
+                elif mine and address:
+                    alert_bounces.refused(tx, mail.topic, self._node.now)
         except StorageError:
             log.exception("mail %d is %s, but the database could not be told; it will be later", mail.id, state)
             return
@@ -124,7 +139,7 @@ class Postman:
         due_at = now + pause_s(mail.tries)
         if fault.final or due_at > first + PATIENCE_S:
             log.warning("mail %d is given up: %s", mail.id, fault.problem)
-            self._settle(mail, FAILED, fault.problem)
+            self._settle(mail, FAILED, fault.problem, fault.address)
             return
         with self._node.database.write() as tx:
             outbox.postpone(tx, mail, now, due_at, fault.problem)
@@ -191,7 +206,8 @@ def fault_of(error: Exception, recipient: str) -> Fault:
     """What an error of one mail means for it and for the others. The recipient is not named in it."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, said = next(iter(error.recipients.values()), (0, b""))
-        return Fault(_without(f"{code} {_text(said)}", recipient), final=code >= 500)
+        answer = f"{code} {_text(said)}"
+        return Fault(_without(answer, recipient), final=code >= 500, address=is_about_the_address(answer))
     if isinstance(error, smtplib.SMTPSenderRefused):
         # Whatever the code, it is about this node: someone can put it right before patience ends.
         return Fault(_without(_said(error), recipient), ours=True)
@@ -199,6 +215,17 @@ def fault_of(error: Exception, recipient: str) -> Fault:
         closes = error.smtp_code == _CLOSING
         return Fault(_without(_said(error), recipient), final=error.smtp_code >= 500, ours=closes)
     return Fault(_without(_said(error), recipient), ours=True)
+
+
+def is_about_the_address(answer: str) -> bool:
+    """Whether a refusal of a recipient means that nobody is there: by its code (RFC 3463), else by what it says.
+
+    Of codes without that detail, 550 to 553 are about a mailbox (RFC 5321), unless the words are of who sends.
+    """
+    detailed = _DETAIL.match(answer)
+    if detailed:
+        return detailed[1] == "5" and detailed[2] in ("1", "2")
+    return answer.startswith(_MAILBOX_CODES) and not _ABOUT_US.search(answer)
 
 
 def _said(error: Exception) -> str:

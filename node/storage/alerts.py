@@ -1,4 +1,4 @@
-"""Who wants to be told when something new fits a search, how far each was looked after, and what each was told."""
+"""Who wants to be told when something new fits a search or a listing, how far each was looked after, what was told."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from node.storage.among import among
 from node.storage.engine import Tx
 from node.storage.tables import alert_told, alerts, catalogue
 
-PENDING, ACTIVE = "pending", "active"
+PENDING, ACTIVE, PAUSED = "pending", "active", "paused"
+OVER_FOR_GOOD = ("given", "withdrawn", "expired")
+"""Why a listing went that will hardly come back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One search that somebody is told about; moments are whole seconds since 1970 in UTC.
+    """One search or listing that somebody is told about; moments are whole seconds since 1970 in UTC.
 
     ``person`` and ``sender`` are keyed hashes of the e-mail and of the network address, the latter blank after a day.
-    ``position`` is how far in the change log it has been looked after; ``search`` is a query string.
+    ``position`` is how far in the change log it has been looked after. ``listing`` is the key of the listing whose
+    matches are told; where that is empty, ``search`` is the query string of the search.
     """
 
     id: str
@@ -37,6 +40,7 @@ class Alert:
     asked: int
     asked_at: int
     confirmed_at: int | None = None
+    listing: str = ""
 
 
 _NAMES = tuple(Alert.__slots__)
@@ -87,6 +91,13 @@ def confirm(tx: Tx, alert_id: str, position: int, due_at: int, now: int) -> bool
     return tx.execute(waiting.values(values)).rowcount == 1
 
 
+def resume(tx: Tx, alert_id: str, position: int, due_at: int, now: int) -> bool:
+    """Begin to look after it anew; whether it was paused."""
+    paused = update(alerts).where(alerts.c.id == alert_id, alerts.c.state == PAUSED)
+    values = {"state": ACTIVE, "position": position, "due_at": due_at, "confirmed_at": now}
+    return tx.execute(paused.values(values)).rowcount == 1
+
+
 def due(tx: Tx, now: int, position: int, resting: str, after: tuple[int, str], limit: int) -> list[Alert]:
     """Alerts that are due, those that follow (due_at, id) ``after``.
 
@@ -104,6 +115,20 @@ def advance(tx: Tx, alert: Alert, position: int, due_at: int) -> bool:
     c = alerts.c
     mine = and_(c.id == alert.id, c.state == ACTIVE, c.position == alert.position, c.due_at == alert.due_at)
     return tx.execute(update(alerts).where(mine).values(position=position, due_at=due_at)).rowcount == 1
+
+
+def of_gone(tx: Tx, gone_before: int, limit: int) -> list[tuple[Alert, str]]:
+    """Alerts of listings that are not shown any more, and why those went; empty where nothing is known of them.
+
+    What may come back counts only once it went before ``gone_before``.
+    """
+    there, a = catalogue.c, alerts.c
+    joined = alerts.outerjoin(catalogue, there.key == a.listing)
+    final = or_(there.removed_reason.in_(OVER_FOR_GOOD), there.changed_at < gone_before, there.key.is_(None))
+    gone = and_(a.listing != "", or_(there.live.is_(None), there.live.is_(False)), final)
+    query = select(*alerts.c, there.removed_reason).select_from(joined).where(gone).order_by(a.id).limit(limit)
+    rows: Any = tx.execute(query)
+    return [(_alert(row), row.removed_reason or "") for row in rows]
 
 
 def tell(tx: Tx, alert_id: str, keys: Sequence[str], now: int) -> None:

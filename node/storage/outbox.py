@@ -99,6 +99,13 @@ def captured(tx: Tx, limit: int) -> list[Mail]:
     return [_mail(row) for row in tx.execute(query)]
 
 
+def captured_one(tx: Tx, number: int) -> Mail | None:
+    """One of those mails."""
+    c = outbox.c
+    row = tx.execute(select(outbox).where(c.id == number, c.state == CAPTURED)).first()
+    return _mail(row) if row else None
+
+
 def count(tx: Tx, state: str, since: int = 0) -> int:
     """How many mails are in this state; of settled ones, those settled after ``since``."""
     c = outbox.c

@@ -324,7 +324,7 @@ outbox = Table(
     Index("ix_outbox_state", "state", "due_at"),
 )
 
-# Who wants to be told when something new fits a search.
+# Who wants to be told when something new fits a search, or a listing.
 alerts = Table(
     "alerts",
     metadata,
@@ -332,10 +332,11 @@ alerts = Table(
     Column("person", String(64), nullable=False, index=True),  # keyed hash of the e-mail address
     Column("email", Text, nullable=False),
     Column("search", Text, nullable=False),  # the query string of the search
+    Column("listing", String(120), nullable=False, index=True),  # or the key of the listing whose matches are told
     Column("words", Text, nullable=False),  # the same, as people read it
     Column("language", String(35), nullable=False),
     Column("frequency", String(10), nullable=False),  # instant, daily, weekly
-    Column("state", String(10), nullable=False),  # pending, active
+    Column("state", String(10), nullable=False),  # pending, active, paused
     Column("position", BigInteger, nullable=False),  # how far in the change log it has been looked after
     Column("due_at", BigInteger, nullable=False),
     Column("sender", String(64), nullable=False),  # keyed hash of the network address; blank after a day
@@ -352,4 +353,14 @@ alert_told = Table(
     Column("alert_id", String(24), ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True),
     Column("key", String(120), primary_key=True),  # of the listing
     Column("told_at", BigInteger, nullable=False),
+)
+
+# Addresses of alerts whose mail servers refuse them: not yet often or long enough to end their mails.
+bounces = Table(
+    "bounces",
+    metadata,
+    Column("person", String(64), primary_key=True),  # keyed hash of the e-mail address
+    Column("count", Integer, nullable=False),  # mails that were refused since the last that was taken
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
 )

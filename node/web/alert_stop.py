@@ -6,12 +6,12 @@ asked for: the signed address is the proof. Opening the link changes nothing.
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 from flask_babel import gettext as _
 
-from node.services import alerts
+from node.services import alert_choices
 from node.web import current_node
-from node.web.alerts import keep_private, search_of
+from node.web.alert_parts import about, keep_private, own_path
 from node.web.form_state import form_at
 from node.web.view_models import AlertWordPage, Head
 
@@ -22,20 +22,21 @@ without_csrf = True
 
 @blueprint.get("/<token>")
 def page(token: str) -> str:
-    alert = alerts.stopped(current_node(), token)
+    alert = alert_choices.stopped(current_node(), token)
     if alert is None:
         return _stopped(None)
     head = Head(_("Shall we stop writing to you?"), indexed=False)
-    view = AlertWordPage(head, "stop", search_of(alert), alert.frequency, form_at(f"/alerts/stop/{token}"))
+    press = form_at(f"/alerts/stop/{token}")
+    view = AlertWordPage(head, "stop", about(alert), alert.frequency, press, of_listing=bool(alert.listing))
     return render_template("portal/alert_word.html", page=view)
 
 
 @blueprint.post("/<token>")
 def stop(token: str) -> Response | str:
-    return _stopped(alerts.stop(current_node(), token))
+    return _stopped(alert_choices.stop(current_node(), token))
 
 
 def _stopped(others: str | None) -> str:
-    path = f"{request.script_root}/{others.removeprefix(current_node().settings.url)}" if others else None
+    path = own_path(others) if others else None
     head = Head(_("No more mails about this"), indexed=False)
     return render_template("portal/alert_word.html", page=AlertWordPage(head, "stopped", manage_path=path))

@@ -99,8 +99,12 @@ def listing_page(
     via: Sequence[Step] = (),
     similar: Sequence[Card] = (),
     partners: Sequence[Card] = (),
+    mails: bool = False,
 ) -> ListingPage:
-    """The page of a listing, written here or read from a source, which ``origin`` then names; ``via`` leads to it."""
+    """The page of a listing, written here or read from a source, which ``origin`` then names; ``via`` leads to it.
+
+    ``mails`` says whether somebody can be told by mail what meets it.
+    """
     item = orjson.loads(shown.entry.item)
     listing = load_listing(item)
     card = card_of(shown, scene.paths)
@@ -134,6 +138,7 @@ def listing_page(
         published=published,
         changed=changed,
         report_path=f"{card.path}/report" if scene.search_path else None,
+        alert_path=f"{scene.paths.root}/alerts/matches/{quote(shown.entry.key)}" if mails else None,
         sharing=scene.sharing(card.title, card.path),
         similar=tuple(similar),
         partners=tuple(partners),

@@ -68,6 +68,7 @@ def _listing(node: Node, found: Found) -> Response:
         page = listing_page(found.shown, scene_of(node, [found.shown]))
         return make_response(render_template("portal/listing.html", page=page))
     from node.services import board, matching
+    from node.services.mail_settings import can_mail
     from node.web.matches import match_cards
     from node.web.origins import origin_of, steps_of
 
@@ -77,7 +78,10 @@ def _listing(node: Node, found: Found) -> Response:
     root, paths = request.script_root, scene.paths
     origin = origin_of(found, found.source, root) if found.source else None
     fitting = match_cards(found.shown, partners, paths, site_of(node))
-    page = listing_page(found.shown, scene, origin, tuple(steps_of(found, root)), cards_of(similar, paths), fitting)
+    steps, alike = tuple(steps_of(found, root)), cards_of(similar, paths)
+    # Whatever is reserved or only on its way is met by nothing.
+    mails = can_mail(node.settings) and found.shown.entry.facts.status == "available"
+    page = listing_page(found.shown, scene, origin, steps, alike, fitting, mails)
     return make_response(render_template("portal/listing.html", page=page))
 
 

@@ -9,6 +9,7 @@ from flask import g, request
 
 from node.context import Node
 from node.languages import base, locale_of, offered
+from node.services.distances import in_miles
 from node.services.logos import parts_of
 from node.settings import Settings
 from node.web import languages, words
@@ -30,7 +31,6 @@ from node.web.view_model_parts import (
 from schemas import atom_feed, json_feed
 
 _HELD = "sharefeed_site"
-MILES_COUNTRIES = frozenset(["GB", "US", "LR", "MM"])
 PUBLISH_PATH = "/control/appearance/publish"
 _THEMES = {"auto": "system", "light": "light", "dark": "dark"}
 
@@ -78,11 +78,6 @@ def _site(node: Node) -> Site:
         feeds=feed_links(root),
         licence=Link(settings.licence, f"https://spdx.org/licenses/{settings.licence}.html"),
     )
-
-
-def in_miles(settings: Settings) -> bool:
-    """Whether distances are in miles: as was chosen, else as is usual in the country."""
-    return bool(settings.units == "miles" if settings.units else settings.country in MILES_COUNTRIES)
 
 
 def _bar(preview: Preview) -> PreviewBar:

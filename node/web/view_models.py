@@ -34,6 +34,7 @@ portal/accessibility.html       AccessibilityPage
 portal/privacy.html             PrivacyPage
 portal/alert_new.html           AlertNewPage
 portal/alert_asked.html         AlertAskedPage
+portal/alert_mine.html          AlertMinePage
 portal/alert_word.html          AlertWordPage
 portal/alerts.html              AlertsPage
 portal/mailbox.html             MailboxPage
@@ -82,6 +83,7 @@ from node.web.view_model_parts import (
 )
 from node.web.view_models_alerts import (
     AlertAskedPage,
+    AlertMinePage,
     AlertNewPage,
     AlertRow,
     AlertsPage,
@@ -181,6 +183,7 @@ __all__ = [
     "AccessibilityPage",
     "ActionEntry",
     "AlertAskedPage",
+    "AlertMinePage",
     "AlertNewPage",
     "AlertRow",
     "AlertWordPage",

@@ -14,15 +14,31 @@ from node.web.view_models_control import ControlFrame
 
 @dataclass(frozen=True, slots=True)
 class AlertNewPage:
-    """portal/alert_new.html: asking to be told. ``search`` is what is searched for, in words, with its page.
+    """portal/alert_new.html: asking to be told. ``lead`` says when, of ``about``: a search or a listing, with its page.
 
-    ``form`` has ``email`` and ``frequency``, whose answers are ``frequencies``.
+    ``form`` has ``email`` and ``frequency``, whose answers are ``frequencies``; ``mine_path`` leads to mails that come
+    already.
     """
 
     head: Head
-    search: Link
+    lead: str
+    about: Link
     form: Form
     frequencies: tuple[Choice, ...] = ()
+    mine_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertMinePage:
+    """portal/alert_mine.html: asking for the link to all mails of an address, or that it is on its way to ``sent_to``.
+
+    ``form`` has ``email``; ``mailbox_path`` shows the mail where none is sent.
+    """
+
+    head: Head
+    form: Form
+    sent_to: str = ""
+    mailbox_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +46,7 @@ class AlertAskedPage:
     """portal/alert_asked.html: a mail is on its way to ``email``; ``mailbox_path`` shows it where none is sent."""
 
     head: Head
-    search: Link
+    about: Link
     email: str
     hours: int
     mailbox_path: str | None = None
@@ -41,30 +57,35 @@ class AlertWordPage:
     """portal/alert_word.html: what a link in a mail can do, as a button, or what it has done.
 
     ``state`` is ``confirm``, ``confirmed``, ``stop``, ``stopped`` or ``over`` (a link that does nothing any more).
-    ``search`` is what the mails are about, where that is known; ``manage_path`` leads to all mails of the address.
+    ``about`` is what the mails are about, where that is known: a search, or what meets a listing (``of_listing``).
+    ``manage_path`` leads to all mails of the address.
     """
 
     head: Head
     state: str
-    search: Link | None = None
+    about: Link | None = None
     frequency: str | None = None
     press: Form | None = None
     manage_path: str | None = None
+    of_listing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """One search that somebody is told about.
+    """One search or listing that somebody is told about.
 
-    ``change`` has ``frequency``, ``stop`` no field; both carry the ``id``.
+    ``change`` has ``frequency``, ``rest`` (which pauses it, or resumes what is ``paused``) and ``stop`` no field; all
+    carry the ``id``.
     """
 
     id: str
-    search: Link
+    about: Link
     frequency: str
     frequencies: tuple[Choice, ...]
     change: Form
+    rest: Form
     stop: Form
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +100,7 @@ class AlertsPage:
 
 @dataclass(frozen=True, slots=True)
 class KeptMail:
-    """A mail that was kept in place of being sent; ``source`` is its HTML as text."""
+    """A mail that was kept in place of being sent; ``source`` is its HTML as text, which ``page_path`` shows."""
 
     to: str
     subject: str
@@ -88,6 +109,7 @@ class KeptMail:
     source: str = ""
     links: tuple[Link, ...] = ()
     unsubscribe: str | None = None
+    page_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,7 @@ class ListingPage:
     back: Link | None = None
     partners: tuple[Card, ...] = ()
     sharing: Sharing | None = None
+    alert_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from flask_babel import ngettext
 from node.search.request import WINDOW, SearchRequest, from_args
 from node.services import matching
 from node.services import search as searching
+from node.services.matching import Met
 from node.services.search import FacetCount
 from node.storage.catalogue import Shown
 from node.web import current_node, words
@@ -42,7 +43,7 @@ def board() -> str:
             _("Wanted"), _("What others look for."), scene.address(_path(root, asked.category, asked.page))
         ),
         total=result.total,
-        cards=tuple(_cards(wants, matching.count_offers(node, wants), scene)),
+        cards=tuple(_cards(wants, matching.met(node, wants), scene)),
         categories=tuple(_categories(result.facets, root, asked.category)),
         pager=pager_of(
             asked.page,
@@ -60,9 +61,9 @@ def _path(root: str, category: Sequence[str], number: int = 1) -> str:
     return f"{root}/wanted" + (f"?{urlencode(pairs)}" if pairs else "")
 
 
-def _cards(wants: Sequence[Shown], offers: dict[str, int], scene: Scene) -> Iterator[Card]:
+def _cards(wants: Sequence[Shown], offers: dict[str, Met], scene: Scene) -> Iterator[Card]:
     for want in wants:
-        count = offers.get(want.entry.key, 0)
+        count = offers.get(want.entry.key, Met()).count
         fits = ngettext("%(count)s offer fits now", "%(count)s offers fit now", count, count=words.number(count))
         yield replace(card_of(want, scene.paths), why=fits if count else "")
 

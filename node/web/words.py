@@ -17,12 +17,13 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
-from babel.numbers import format_decimal
 
+from node.services import distances
+from node.voices import Voice, locale_of
 from node.web import phrases
 from node.web.code_words import word
 from node.web.phrases import say as _
-from node.web.phrases import say_many, say_of
+from node.web.phrases import say_many
 from node.web.said import said, spoken
 from node.web.view_model_parts import MapView, Place, Site
 
@@ -57,17 +58,11 @@ DRAWN_ROOTS = frozenset(
 """Category roots that have a drawing of their own in ``static/drawings.svg``."""
 
 SIGNS = ("give", "lend", "host", "help", "wanted")
-METRES_PER_MILE = 1609.344
 
 
 def locale() -> Locale:
     """The reader's locale. Bare English is read as British: a month before its day would mislead here."""
-    return _locale(phrases.code())
-
-
-@lru_cache
-def _locale(code: str) -> Locale:
-    return Locale("en", "GB") if code in ("", "en") else Locale.parse(code)
+    return locale_of(phrases.code())
 
 
 def local(moment: datetime, site: Site) -> datetime:
@@ -88,21 +83,16 @@ def day(when: datetime | date, site: Site) -> str:
 # A page words the same few days, spans and numbers over and over, and Babel parses its patterns each time.
 @lru_cache(maxsize=4096)
 def _day(shown: date, this_year: bool, code: str) -> str:
-    reader = _locale(code)
+    reader = locale_of(code)
     return format_skeleton("MMMMd", shown, locale=reader) if this_year else format_date(shown, "long", locale=reader)
 
 
 @lru_cache(maxsize=4096)
 def _days(count: int, towards: bool, code: str) -> str:
     """So many days; ``towards`` says whether they are ahead or behind."""
-    reader = _locale(code)
+    reader = locale_of(code)
     # Two of a unit before it is used: "in 13 days" says more than "in 2 weeks".
     return format_timedelta(timedelta(days=count), granularity="day", threshold=2, add_direction=towards, locale=reader)
-
-
-@lru_cache(maxsize=4096)
-def _number(value: float, code: str) -> str:
-    return format_decimal(value, format="#,##0.##", locale=_locale(code))
 
 
 def clock(moment: datetime, site: Site) -> str:
@@ -147,15 +137,7 @@ def machine(when: datetime | date) -> str:
 
 def number(value: float) -> str:
     """A number with the separators of the reader's language, at most two decimals."""
-    return _number(value, phrases.code())
-
-
-def _step(metres: float, unit: float) -> float:
-    """The finest round step, in units, that does not pretend to know more than ``metres``."""
-    for step in (0.1, 0.5, 1, 2, 5, 10, 20, 50):
-        if step * unit >= metres:
-            return step
-    return 100
+    return voice().number(value)
 
 
 def distance(place: Place, site: Site) -> str:
@@ -164,29 +146,17 @@ def distance(place: Place, site: Site) -> str:
     """
     if place.distance_m is None:
         return ""
-    unit = METRES_PER_MILE if site.miles else 1000.0
-    precision = max(place.precision_m or 0.0, 100.0)
-    step = _step(precision, unit)
-    if place.distance_m < max(precision, step * unit):
-        return within(step, site.miles)
-    return _about(round(round(place.distance_m / unit / step) * step, 1), site.miles)
+    return distances.distance(place.distance_m, place.precision_m, voice(), site.miles)
 
 
 def within(far: float, miles: bool) -> str:
     """ "within 5 miles" or kilometres."""
-    if not miles:
-        return _("within %(number)s\u00a0km", number=number(far))
-    if far != int(far):
-        return say_of("a fraction", "within %(number)s\u00a0miles", number=number(far))
-    return say_many("within %(number)s\u00a0mile", "within %(number)s\u00a0miles", int(far), number=number(far))
+    return distances.within(far, voice(), miles)
 
 
-def _about(far: float, miles: bool) -> str:
-    if not miles:
-        return _("about %(number)s\u00a0km", number=number(far))
-    if far != int(far):
-        return say_of("a fraction", "about %(number)s\u00a0miles", number=number(far))
-    return say_many("about %(number)s\u00a0mile", "about %(number)s\u00a0miles", int(far), number=number(far))
+def voice() -> Voice:
+    """The reader's language."""
+    return Voice(phrases.translations(), phrases.code())
 
 
 def precision(place: Place) -> str:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from node.context import Node
 from node.search.follow import Follower
 from node.search.request import SearchRequest
-from node.services import alert_links, alert_news, alerts
+from node.services import alert_choices, alert_links, alert_news, alerts
 from node.services.alert_times import REST_S, after_mail, next_due
 from node.services.publishing import put_listings, withdraw
 from node.storage import alerts as stored
@@ -160,13 +160,12 @@ class Fragile(Database):
 
 
 def subscribe(node: Node, frequency: str) -> None:
-    alerts.ask(
-        node, SearchRequest(q="desk"), "desk", email=f"{frequency}@park.example", frequency=frequency, language="en",
-        from_address=f"192.0.2.{FREQUENCIES.index(frequency)}",
-    )  # fmt: skip
+    network = f"192.0.2.{FREQUENCIES.index(frequency)}"
+    asker = alerts.Asker(f"{frequency}@park.example", frequency, "en", network)
+    alerts.ask(node, SearchRequest(q="desk"), "desk", asker)
     with node.database.read() as tx:
         [one] = stored.of_person(tx, alert_links.person_of(node, f"{frequency}@park.example"))
-    alerts.confirm(node, alert_links.confirm_token(node, one.id, node.now + 60))
+    alert_choices.confirm(node, alert_links.confirm_token(node, one.id, node.now + 60))
 
 
 def told(node: Node) -> dict[str, Counter[str]]:

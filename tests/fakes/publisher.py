@@ -72,4 +72,4 @@ def desk(organisation: Organisation, **members: Any) -> Listing:
 
 def draft(node: Node, ref: str = "a", **members: Any) -> Draft:
     """A draft of a desk of `school`, known by ``ref``."""
-    return Draft(desk(school(node), **members), new_key("riverside-school", ref), ref)
+    return Draft(desk(**{"organisation": school(node), **members}), new_key("riverside-school", ref), ref)

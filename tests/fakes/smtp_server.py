@@ -30,7 +30,8 @@ class Taken:
 class MailServer:
     """Speaks SMTP (RFC 5321) as far as the tests need.
 
-    ``script`` has a word for each mail to come: ``rcpt CODE``, ``mail CODE``, ``data CODE`` (refused there),
+    ``script`` has a word for each mail to come: ``rcpt CODE``, ``mail CODE``, ``data CODE`` (refused there, with more
+    after the code if there is more),
     ``drop data`` (goes away in the middle of the content), ``drop taken`` (takes it, and goes away without a word). Any
     further mail is taken. ``greeting`` is the first line that a client reads.
     """
@@ -94,7 +95,7 @@ class _Session:
 
     def refuses(self, step: str) -> bool:
         at, _, code = self.word.partition(" ")
-        if at == step and code.isdigit():
+        if at == step and code[:3].isdigit():
             self.say(f"{code} no <{self.recipient or 'you'}>")
             return True
         return False

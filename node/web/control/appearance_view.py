@@ -13,6 +13,7 @@ from node.context import Node
 from node.services import appearance
 from node.services.appearance import SETTINGS_ALONE, State
 from node.services.appearance_form import NAMES, UNITS, written
+from node.services.distances import MILES_COUNTRIES
 from node.services.logos import parts_of
 from node.settings import Settings
 from node.storage.appearances import Version
@@ -23,7 +24,6 @@ from node.web.control.frame import head
 from node.web.control.preview import BOARD_PATH, PATH
 from node.web.form_state import form_at
 from node.web.security import MAX_BODY_BYTES
-from node.web.site import MILES_COUNTRIES
 from node.web.view_models import (
     AppearancePage,
     Choice,

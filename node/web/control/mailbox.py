@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import Response, abort, render_template, request
 from flask_babel import gettext as _
 
 from node.web import current_node
 from node.web.control.frame import control_frame, head
 from node.web.control.gate import guarded
-from node.web.mailbox import kept_mails
+from node.web.mailbox import as_page, kept_mails
 from node.web.view_models import ControlMailboxPage
 
 blueprint = guarded("control_mailbox")
@@ -18,6 +18,14 @@ blueprint = guarded("control_mailbox")
 def page() -> str:
     node = current_node()
     captured = bool(node.settings.mail_capture)
-    mails = kept_mails(node) if captured else ()
+    mails = kept_mails(node, f"{request.script_root}/control/mailbox") if captured else ()
     view = ControlMailboxPage(head(_("The mailbox")), control_frame(node, "overview"), mails, captured)
     return render_template("control/mailbox.html", page=view)
+
+
+@blueprint.get("/mailbox/<int:number>")
+def one(number: int) -> Response:
+    node = current_node()
+    if not node.settings.mail_capture:
+        abort(404)
+    return as_page(node, number)

@@ -40,6 +40,7 @@ the same thing in two corners | furniture/table: Trestle tables | events/furnitu
 of one box or many | it/accessories: Keyboards | it/accessories: Big crate of keyboards
 a pair of it | av/sound: Loudspeakers | av/sound: Pair of speakers
 a set of it | furniture/table: Dining table | furniture/table: Dining table set
+a number of it | furniture/desk: One desk | furniture/desk: Oak desk
 a loan of it | medical-mobility: Wheelchair | medical-mobility: Wheelchair loan, self propel
 two in one, the first half | appliances/fridge: Fridge freezer urgently | appliances/fridge: Undercounter fridge
 two in one, the second half | appliances/fridge: Fridge freezer | appliances/fridge: Chest freezer

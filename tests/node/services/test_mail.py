@@ -107,7 +107,7 @@ def test_no_name_of_a_node_adds_a_header(node: Node, name: str) -> None:
 
 def test_html_of_a_mail_shows_what_strangers_wrote_as_text(node: Node) -> None:
     words, where = "<script>alert(1)</script>", {"home_url": "x", "manage_url": "https://x.example/"}
-    values = {"site": words, "words": words, "frequency": "daily", "confirm_url": "", **where}
+    values = {"site": words, "asked": words, "often": words, "until": "", "confirm_url": "", **where}
     _, html = mail.render(node.settings, "alert_known", "en", **values)
     assert words not in html
     assert "&lt;script&gt;" in html

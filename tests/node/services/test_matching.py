@@ -235,7 +235,7 @@ def test_an_offer_finds_the_want_that_finds_it(board: Board) -> None:
     board.put([want("Desks", **DESK), listing("near", "Oak desk", **DESK), listing("pot", "A pot", category="garden")])
     [wanted, offered] = _shown(board, "want", "near")
     assert matching.partners(board.node, wanted, 9) == []
-    assert matching.count_offers(board.node, [wanted]) == {}
+    assert matching.met(board.node, [wanted]) == {}
     board.follow()
     [there], [back] = (matching.partners(board.node, one, 9) for one in (wanted, offered))
     assert (there.shown.entry.key, back.shown.entry.key) == ("near", "want")
@@ -245,9 +245,12 @@ def test_an_offer_finds_the_want_that_finds_it(board: Board) -> None:
 def test_offers_are_counted_and_what_is_gone_is_not(board: Board) -> None:
     board.put([want("Desks", **DESK), listing("a", "Oak desk", **DESK), listing("b", "Desk", **DESK)]).follow()
     [wanted] = _shown(board, "want")
-    assert matching.count_offers(board.node, [wanted]) == {"want": 2}
+    first = matching.met(board.node, [wanted])["want"]
+    assert (first.count, first.best) == (2, matching.partners(board.node, wanted, 1)[0])
     board.drop("a").follow()
-    assert matching.count_offers(board.node, [wanted]) == {"want": 1}
+    assert matching.met(board.node, [wanted])["want"].count == 1
+    board.drop("b").follow()
+    assert matching.met(board.node, [wanted])["want"] == matching.Met()
 
 
 @pytest.fixture

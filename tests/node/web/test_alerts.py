@@ -12,7 +12,7 @@ from lxml import html
 
 from node.app import create_app
 from node.search.follow import Follower
-from node.services import alert_links, alert_news, alerts
+from node.services import alert_choices, alert_links, alert_news, alerts
 from node.services.postman import Postman
 from node.storage import outbox
 from tests.fakes.own_client import client_of
@@ -288,7 +288,7 @@ def test_a_confirmation_works_for_two_days(board: Board) -> None:
     clock_of(board.node).pass_by(hours=48)
     assert board.get(page).status_code == 410
     assert board.client.post(page, data={"csrf_token": token}, headers={"Referer": URL}).status_code == 410
-    alerts.tidy(board.node)
+    alert_choices.tidy(board.node)
     with board.node.database.read() as tx:
         assert tx.exec_driver_sql("SELECT count(*) FROM alerts").scalar() == 0
 
@@ -315,7 +315,7 @@ def test_a_link_that_was_altered_does_nothing(board: Board, kind: str) -> None:
     for path in (other, swapped, mine[:-5], f"/alerts/{kind}/%00", f"/alerts/{kind}/{'x' * 2000}"):
         assert board.get(path).status_code in (404, 410)
         assert board.client.post(path).status_code in (400, 404, 405, 410)
-    assert len(alerts.of_person(board.node, link_in(news, "manage").rpartition("/")[2])) == 1
+    assert len(alert_choices.of_person(board.node, link_in(news, "manage").rpartition("/")[2])) == 1
 
 
 def test_tokens_of_one_purpose_do_not_serve_another(board: Board) -> None:
@@ -361,7 +361,7 @@ def test_one_address_changes_nothing_of_another(board: Board) -> None:
     theirs = link_in(other, "stop").rpartition("/")[2].partition(".")[0]
     board.post(f"{page}/change", page, id=theirs, frequency="weekly")
     board.post(f"{page}/stop", page, id=theirs)
-    [kept] = alerts.of_person(board.node, link_in(other, "manage").rpartition("/")[2])
+    [kept] = alert_choices.of_person(board.node, link_in(other, "manage").rpartition("/")[2])
     assert kept.frequency == "instant"
 
 

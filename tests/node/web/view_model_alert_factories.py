@@ -15,7 +15,14 @@ def frequencies() -> tuple[vm.Choice, ...]:
 
 
 def new() -> vm.AlertNewPage:
-    return vm.AlertNewPage(make.head("Tell me"), SEARCH, make.form("email", wrong=True), frequencies())
+    return vm.AlertNewPage(
+        make.head("Tell me"),
+        "We write to you about",
+        SEARCH,
+        make.form("email", wrong=True),
+        frequencies(),
+        "/alerts/mine",
+    )
 
 
 def asked() -> vm.AlertAskedPage:
@@ -26,9 +33,14 @@ def word(state: str, **more: Any) -> vm.AlertWordPage:
     return vm.AlertWordPage(make.head("A word"), state, SEARCH, "daily", **more)
 
 
+def mine(sent_to: str = "") -> vm.AlertMinePage:
+    return vm.AlertMinePage(make.head("Your mails"), make.form("email", wrong=not sent_to), sent_to, "/mailbox")
+
+
 def manage() -> vm.AlertsPage:
     rows = tuple(
-        vm.AlertRow(f"a{number}", SEARCH, "daily", frequencies(), make.form(), make.form()) for number in range(2)
+        vm.AlertRow(f"a{number}", SEARCH, "daily", frequencies(), make.form(), make.form(), make.form(), number == 1)
+        for number in range(2)
     )
     return vm.AlertsPage(make.head("Your mails"), rows, make.form(), "Changed.")
 
@@ -43,5 +55,6 @@ def mails() -> tuple[vm.KeptMail, ...]:
         f"<p>Hello, <a href='{link}'>yes</a></p>",
         (vm.Link(link, link),),
         "<https://share.example/alerts/stop/x>",
+        "/mailbox/1",
     )
     return first, vm.KeptMail("ben@park.example", "", make.ago(days=2), "Text")
