@@ -18,7 +18,9 @@ def conditional(answer: Rendered, media_type: str) -> Response:
     """
     gzipped = len(answer.body) >= _GZIP_FROM_BYTES and request.accept_encodings["gzip"] > 0
     etag = answer.etag + (_GZIPPED if gzipped else "")
-    response = Response(status=304) if _has(answer.etag) else _full(answer, gzipped, media_type)
+    response = (
+        Response(status=304, content_type=media_type) if _has(answer.etag) else _full(answer, gzipped, media_type)
+    )
     response.set_etag(etag)
     response.vary.add("Accept-Encoding")
     response.headers["Cache-Control"] = "no-cache"

@@ -157,6 +157,7 @@ def _take(node: Node, by: str) -> ResponseReturnValue:
     try:
         appearance.take_logo(node, sent.read(), by)
     except PictureError as error:
-        return _logo(node, {"file": f"{plain(str(error))} {_('Nothing was changed; choose another file.')}"}), 422
+        told = " ".join((plain(str(error)), _("Nothing was changed; choose another file.")))
+        return _logo(node, {"file": told}), 422
     say(_("The logo is in the draft."))
     return to(LOGO_PATH)

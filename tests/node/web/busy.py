@@ -54,8 +54,7 @@ class Busy(Browser):
         proposals.propose(node, "https://127.0.0.1/feed", "Anna", ANNA, "Ours.", from_address="203.0.113.9")
         told = {"reason": "gone", "words": "It is gone.", "email": ANNA, "from_address": "203.0.113.9"}
         reporting.report(node, f"{PARK}listings/desk", **told)
-        asked = {"email": ANNA, "frequency": "daily", "language": "en", "from_address": "203.0.113.9"}
-        alerts.ask(node, SearchRequest(q="desk"), "desk", **asked)
+        alerts.ask(node, SearchRequest(q="desk"), "desk", alerts.Asker(ANNA, "daily", "en", "203.0.113.9"))
 
     def _values(self) -> dict[str, list[str]]:
         node = self.node

@@ -131,10 +131,13 @@ class TestFromFormToEveryone:
         assert not tree(browser, "/").xpath("//*[@id='about-title' or @id='near-title']")
 
     def test_distances_follow_the_units(self, browser: Browser) -> None:
-        assert "miles" in browser.text("/search")
+        near = "/search?lat=52.6&lon=-0.19"
+        assert "miles" in words(tree(browser, near).xpath("//main")[0])
         save(browser, units="km")
         publish(browser)
-        assert "Within 5 km" in browser.text("/search")
+        said = words(tree(browser, near).xpath("//main")[0])
+        assert "miles" not in said
+        assert " km" in said
 
     def test_other_processes_show_it_within_a_second(self, browser: Browser) -> None:
         node = browser.node

@@ -110,7 +110,7 @@ def test_templates_leave_the_direction_of_peoples_texts_to_the_browser() -> None
         for path in TEMPLATES.rglob("*.html")
         for kept in re.findall(r'<(\w+)[^<>]* dir="(?:ltr|rtl)"', path.read_text())
     }
-    assert {tag for _, tag in found} <= {"a", "pre", "span", "code", "input"}
+    assert {tag for _, tag in found} <= {"a", "pre", "span", "code", "input", "textarea"}
 
 
 ARABIC = "\u0645\u0643\u062a\u0628"
