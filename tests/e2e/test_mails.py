@@ -40,7 +40,10 @@ def test_an_alert_from_the_search_to_its_end(network: Network, browser: Browser,
         expect(page.get_by_role("status")).to_contain_text("Changed")
         expect(page.get_by_label("How often?")).to_have_value("weekly")
         well(page, width)
-        page.get_by_role("button", name="Stop all mails").click()
+        page.get_by_role("button", name="Pause these mails").click()
+        expect(page.get_by_role("main")).to_contain_text("Nothing is sent about it")
+        well(page, width)
+        page.get_by_role("button", name="Delete everything about me").click()
         expect(page.get_by_role("main")).to_contain_text("No mails are sent to you")
         well(page, width)
         # The browser itself writes down that the form with a fault was answered with 422.
