@@ -12,7 +12,7 @@ function build(input) {
   list.setAttribute("aria-label", input.dataset.suggestLabel);
   const status = Object.assign(document.createElement("p"), { className: "visually-hidden" });
   status.setAttribute("role", "status");
-  input.after(list, status);
+  input.after(list);
   const attributes = { role: "combobox", autocomplete: "off", "aria-autocomplete": "list", "aria-controls": id };
   for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
   input.setAttribute("aria-expanded", "false");
@@ -98,6 +98,8 @@ function attach(input) {
   };
 
   input.addEventListener("input", () => {
+    // There before it has anything to say, or it would not be read out; but not on pages where nobody types.
+    if (!status.isConnected) list.after(status);
     typed = input.value;
     clearTimeout(waiting);
     if (typed.trim().length < 2) return close();
