@@ -6,15 +6,13 @@ from importlib import import_module
 from typing import Any
 
 from flask import Flask
-from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from node.context import Node
-from node.languages import folders, offered
 from node.services.setup import check_settings
 from node.settings import Settings
-from node.web import compression, current_node, errors, feeds, filters, languages, phrases, security, static_files
+from node.web import compression, current_node, errors, feeds, filters, languages, security, static_files
 from node.web.numbers import RowNumber
 from node.web.site import site_of
 
@@ -82,14 +80,7 @@ def _install_api_rules(app: Flask, settings: Settings) -> None:
 def _install_templates(app: Flask, node: Node) -> None:
     app.jinja_env.undefined = StrictUndefined
     filters.install(app.jinja_env)
-    Babel(
-        app,
-        default_locale=offered(node.settings)[0].replace("-", "_"),
-        default_timezone=node.settings.timezone,
-        default_translation_directories=";".join(map(str, folders(node.settings))),
-        locale_selector=languages.locale_of_request,
-    )
-    phrases.install(app)
+    languages.install_words(app, node.settings, languages.locale_of_request)
 
     def site() -> dict[str, Any]:
         return {"site": site_of(current_node())}

@@ -6,13 +6,16 @@ by caches, and must not change with the reader.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import quote
 
+from babel.support import NullTranslations
 from flask import Blueprint, Flask, Response, abort, current_app, redirect, request
+from flask_babel import Babel, Domain, get_locale
 
-from node.languages import base, offered
+from node.languages import base, offered, translations
 from node.settings import Settings
-from node.web import current_node
+from node.web import current_node, phrases
 from node.web.errors import is_for_machines
 from node.web.security import FRAME_ENDPOINT
 from node.web.words import href, locale
@@ -51,6 +54,26 @@ def _in_a_frame(known: tuple[str, ...]) -> str:
 def preferred(known: tuple[str, ...]) -> str:
     """What the reader's browser asks for, of these."""
     return request.accept_languages.best_match(known) or known[0]
+
+
+class Words(Domain):  # type: ignore[misc]
+    """The words of a node. Flask-Babel's own, made of several folders, take the plurals of the last one's language."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+
+    def get_translations(self) -> NullTranslations:
+        chosen = get_locale()
+        return NullTranslations() if chosen is None else translations(str(chosen), self._settings)
+
+
+def install_words(app: Flask, settings: Settings, choose: Callable[[], str] | None = None) -> None:
+    """Let templates and code speak the language that ``choose`` names for a request, or else the node's."""
+    own = offered(settings)[0].replace("-", "_")
+    babel = Babel(app, default_locale=own, default_timezone=settings.timezone, locale_selector=choose)
+    babel.domain_instance = Words(settings)
+    phrases.install(app)
 
 
 def install(app: Flask) -> None:

@@ -35,10 +35,15 @@ def spoken(code: str | None, site: Site) -> Markup:
     return Markup(' lang="{}" dir="auto"').format(stated)
 
 
+def isolated(text: str) -> Markup:
+    """A name or an address in the middle of a sentence, which keeps its own direction and leaves the sentence its."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
 def said(message: str) -> Markup:
     """What the software says of a document, in the reader's language; as it is where that has no words for it."""
     found = translated(message)
-    return escape(found) if found is not None else Markup("<bdi>{}</bdi>").format(message)
+    return escape(found) if found is not None else isolated(message)
 
 
 def plain(message: str) -> str:

@@ -10,17 +10,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, render_template
-from flask_babel import Babel
 from jinja2 import StrictUndefined
 
 from federation.facts import short_key
 from node.context import Node
-from node.languages import folders, offered
 from node.services.static_site import FRONT_PAGE_LISTINGS, PAGE_END, StaticSite, front_page
 from node.storage.catalogue import Shown
 from node.storage.engine import Database
-from node.web import filters, phrases, static_files
+from node.web import filters, static_files
 from node.web.cards import Paths
+from node.web.languages import install_words
 from node.web.listing_page import (
     Scene,
     listing_page,
@@ -46,14 +45,7 @@ def _application(site: StaticSite) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     filters.install(app.jinja_env)
     static_files.install(app)
-    language = offered(site.settings)[0].replace("-", "_")
-    Babel(
-        app,
-        default_locale=language,
-        default_timezone=site.settings.timezone,
-        default_translation_directories=";".join(map(str, folders(site.settings))),
-    )
-    phrases.install(app)
+    install_words(app, site.settings)
     # Dates are worded by the day, so that the same day makes the same bytes. The database is never opened.
     node = Node(site.settings, Database("sqlite://"), lambda: site.now.replace(hour=12, minute=0, second=0))
 

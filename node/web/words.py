@@ -24,7 +24,7 @@ from node.web import phrases
 from node.web.code_words import word
 from node.web.phrases import say as _
 from node.web.phrases import say_many
-from node.web.said import said, spoken
+from node.web.said import isolated, said, spoken
 from node.web.view_model_parts import MapView, Place, Site
 
 DRAWN_ROOTS = frozenset(
@@ -301,6 +301,7 @@ FILTERS = {
         even_columns,
         href,
         initials,
+        isolated,
         left,
         listings,
         machine,

@@ -116,6 +116,13 @@ def test_templates_leave_the_direction_of_peoples_texts_to_the_browser() -> None
 ARABIC = "\u0645\u0643\u062a\u0628"
 
 
+def test_a_heading_of_ours_does_not_decide_how_a_text_runs() -> None:
+    tree = html.document_fromstring(render("portal/listing.html", make.listing(), make.site()))
+    [text] = tree.xpath("//*[contains(@class, 'listing-text')]")
+    assert text.get("dir") == "auto"
+    assert not text.xpath(".//h2[contains(@class, 'visually-hidden')]")
+
+
 def test_texts_of_others_stand_in_elements_that_find_their_own_direction() -> None:
     listing = make.listing()
     card = replace(listing.card, title=ARABIC, organisation=ARABIC, place=replace(listing.card.place, name=ARABIC))

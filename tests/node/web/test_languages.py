@@ -16,6 +16,7 @@ from node.context import Node
 from node.search.follow import Follower
 from node.services.publishing import put_listings
 from node.settings import SettingError
+from node.web import words as filters
 from node.web.languages import COOKIE
 from tests.fakes.mirrored import mirrored, write_mirrored
 from tests.fakes.own_client import client_of
@@ -201,6 +202,12 @@ def test_words_of_ones_own_come_before_the_built_in(tmp_path: Path) -> None:
     (home / "words" / "he").rename(home / "words" / "en")
     client = client_of(create_app(publisher(home, aggregate=True, translations="words", languages="en")))
     assert mirrored("How it works") in client.get("/how-it-works").get_data(as_text=True)
+
+
+def test_words_of_ones_own_leave_the_plurals_of_other_languages_as_they_are(tmp_path: Path, words: Path) -> None:
+    app = create_app(publisher(tmp_path / "home", aggregate=True, translations=str(words)))
+    with app.test_request_context("/", headers={"Accept-Language": "pl"}):
+        assert [filters.listings(count) for count in (1, 2, 5)] == ["1 ogłoszenie", "2 ogłoszenia", "5 ogłoszeń"]
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,16 @@ PUBLIC = (
     *("/", "/search", "/search?q=zzqq", "/search?q=biurko&near=Nigdzie", "/search?from=x&within=5", "/wanted"),
     *("/categories", "/categories/furniture", "/ideas", "/how-it-works", "/accessibility", "/privacy", "/downloads/"),
     *("/sources", "/sources/1", "/sources/propose", "/alerts/new?q=biurko", "/alerts/confirm/x", "/mailbox"),
-    *("/nowhere", "/control/sign-in"),
+    *("/nowhere", "/control/sign-in", "/embed/make", "/wanted/new?q=biurko"),
 )
-CONTROL = ("/control/", "/control/queue", "/control/proposals", "/control/sources", "/control/sources/1")
+CONTROL = (
+    "/control/",
+    "/control/appearance",
+    "/control/queue",
+    "/control/proposals",
+    "/control/sources",
+    "/control/sources/1",
+)
 
 
 @pytest.fixture(scope="module")
