@@ -217,7 +217,7 @@ class TestQueue:
         send(node, source, many)
         send(node, source, many[:1])
         [batch] = moderation.batches(node)
-        assert "30 of 31 listings of Park node went at once" in browser.text("/control/")
+        assert "30 of 31 listings of <bdi>Park node</bdi> went at once" in browser.text("/control/")
         path = f"/control/queue/batch/{batch.batch}"
         assert "A desk7" in browser.text(path)
         assert location(browser.post(f"{path}/{word}", path)) == "/control/queue"

@@ -265,6 +265,8 @@ def test_what_is_broken_is_found(busy: Busy, view: Callable[[], Any], path: str,
     whole = document_of(app, busy.values, "get") if config is None else api_document(app)
     document = {**whole, "paths": {path: whole["paths"][path]}}
     if config is None:
+        [asked] = document["paths"].values()
+        asked["get"]["parameters"] = [parameter("query", "q", QUERY["q"])]
         assert ask_pages(busy, document, examples=50)[0] != []
     else:
         boundaries = CONFIG.format(examples=2, boundaries="false") + config
