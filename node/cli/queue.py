@@ -1,6 +1,9 @@
-"""`sharefeed queue …`: what waits for the operator's word."""
+"""`sharefeed queue …`: what waits for the operator's word, in sources and in what visitors report."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,10 +11,22 @@ from node.cli.common import counted, printable, table, with_node
 from node.context import Node
 from schemas.fields import rfc3339_of
 
+if TYPE_CHECKING:
+    from node.services.reporting import ReportedListing
+
+_REPORTED = {
+    "gone": "it is no longer to be had",
+    "wrong": "it is not what it says",
+    "not_free": "somebody asks for money",
+    "unsafe": "it is dangerous or against the law",
+    "personal": "it shows something private about a person",
+    "other": "something else",
+}
+
 
 @click.group()
 def queue() -> None:
-    """Listings and removals that wait for your word."""
+    """Listings, removals and reports that wait for your word."""
 
 
 @queue.command("list")
@@ -19,7 +34,7 @@ def queue() -> None:
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many at most.")
 def list_(node: Node, limit: int) -> None:
     """What waits, the longest waiting first."""
-    from node.services import moderation
+    from node.services import moderation, reporting
 
     for item in moderation.waiting(node, limit):
         click.echo(printable(f"{item.row.state}: {item.title}"))
@@ -35,9 +50,11 @@ def list_(node: Node, limit: int) -> None:
             [(b.batch, b.source_id, b.size, rfc3339_of(b.removed_at)) for b in batches],
         )
     counts = moderation.count_waiting(node)
-    removals = counts.pop("removals")
+    removals, reported = counts.pop("removals"), reporting.count_waiting(node)
     told = [*(f"{number:,} {name}" for name, number in counts.items()), counted(removals, "removal", "removals")]
-    click.echo(", ".join(told))
+    click.echo(", ".join([*told, f"{reported:,} reported"]))
+    if reported:
+        click.echo("`sharefeed queue reports` shows what visitors say.")
 
 
 @queue.command()
@@ -94,3 +111,55 @@ def _some(count: int, batch: str) -> int:
             f"No listing waits in a removal called {batch}. Nothing was changed; `sharefeed queue list` names them."
         )
     return count
+
+
+@queue.command()
+@with_node
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many at most.")
+def reports(node: Node, limit: int) -> None:
+    """Listings that visitors say something is wrong with, the longest waiting first."""
+    from node.services import reporting
+
+    for one in reporting.waiting(node, limit):
+        for line in _reported(node, one):
+            click.echo(printable(line))
+        click.echo()
+    click.echo(f"{counted(reporting.count_waiting(node), 'listing is', 'listings are')} reported.")
+
+
+def _reported(node: Node, one: ReportedListing) -> Iterator[str]:
+    entry = one.shown.entry
+    source = f"source {entry.source_id} ({one.source_name})" if entry.source_id is not None else "written here"
+    yield f"{' '.join(entry.facts.title.split())}"
+    yield f"  {entry.id}, {source}"
+    yield f"  {node.settings.url}listings/{entry.key}"
+    for report in one.reports:
+        yield f"  {rfc3339_of(report.reported_at)}: {_REPORTED.get(report.reason, report.reason)}"
+        yield from (f"    {line.strip()}" for line in report.words.splitlines() if line.strip())
+        if report.email:
+            yield f"    from {report.email}"
+    if one.count > len(one.reports):
+        yield f"  and {counted(one.count - len(one.reports), 'more report', 'more reports')}"
+
+
+@queue.command()
+@with_node
+@click.argument("listing")
+def keep(node: Node, listing: str) -> None:
+    """Let the reported LISTING stay, by its id or its key. Its reports are answered with that."""
+    from node.services import reporting
+
+    reporting.keep(node, reporting.id_of(node, listing))
+    click.echo("Kept. Its reports are answered.")
+
+
+@queue.command("take-down")
+@with_node
+@click.argument("listing")
+@click.option("--reason", required=True, help="Why; the listing's node reads this in its report.")
+def take_down(node: Node, listing: str, reason: str) -> None:
+    """Show the reported LISTING no more, by its id or its key, on whatever way it comes."""
+    from node.services import reporting
+
+    reporting.take_down(node, reporting.id_of(node, listing), reason)
+    click.echo("Taken down. Its reports are answered; a changed version of it is judged anew.")

@@ -110,6 +110,16 @@ def waiting_one(node: Node, listing_id: str) -> ReportedListing:
     return _listing(shown, names, said, len(said))
 
 
+def id_of(node: Node, named: str) -> str:
+    """The id of a listing that is shown, by its id, its key or its page here; else ``named`` itself."""
+    key = named.rstrip("/").rpartition("/")[2]
+    with node.database.read() as tx:
+        if named in catalogue.by_ids(tx, [named]):
+            return named
+        shown = catalogue.by_key(tx, key) if named in (key, f"{node.settings.url}listings/{key}") else None
+    return shown.entry.id if shown else named
+
+
 def _listing(shown: Shown, names: dict[int, str], said: tuple[Report, ...], count: int) -> ReportedListing:
     source_id = shown.entry.source_id
     name = None if source_id is None else names.get(source_id)
