@@ -1,7 +1,11 @@
 """Rooms and loans of a search as a calendar (iCalendar, RFC 5545): an event for the days on which each can be had.
 
 It is a window on the catalogue to subscribe to, not an invitation: no METHOD, and events that block nobody's time.
-Listings that name no day are left out, for there is nothing to put into a calendar.
+Listings that name no day are left out, for there is nothing to put into a calendar. What is over or was taken back is
+not in it any more, and programs that subscribe let it go; a changed listing keeps its UID and has a higher SEQUENCE.
+
+The events are days, which are the same wherever they are read. Where a day has to be found for a moment, it is the one
+on the clock of the site's town.
 """
 
 from __future__ import annotations
@@ -31,13 +35,18 @@ ACTIONS = ("host", "lend")
 LINE_OCTETS = 75
 _MOST_PAGES = 5
 _LONGEST_TEXT = 2000
+_FIRST_SEQUENCE = datetime(2020, 1, 1, tzinfo=UTC)
+_LARGEST_INTEGER = 2**31 - 1
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _NOT_IN_URI = re.compile(r"[\x00-\x20\x7f-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One listing with its days: ``first`` and ``last`` are both among them. ``changed`` is an aware UTC moment."""
+    """One listing with its days: ``first`` and ``last`` are both among them. ``changed`` is an aware UTC moment.
+
+    ``reserved``: somebody has asked for it, and may yet not take it.
+    """
 
     uid: str
     title: str
@@ -48,6 +57,7 @@ class Event:
     text: str = ""
     place: str = ""
     point: tuple[float, float] | None = None
+    reserved: bool = False
 
 
 def holds_some(request: SearchRequest, counts: dict[str, int]) -> bool:
@@ -89,6 +99,7 @@ def event_of(shown: Shown, settings: Settings) -> Event | None:
         text="\n".join(part for part in (facts.organisation_name, item.get("content_text"), url) if part),
         place=", ".join(dict.fromkeys(part for part in parts if part)),
         point=None if facts.lat is None or facts.lon is None else (facts.lat, facts.lon),
+        reserved=facts.status == "reserved",
     )
 
 
@@ -152,6 +163,7 @@ def _event(event: Event) -> Iterator[str]:
     yield f"UID:{escaped(event.uid)}"
     yield f"DTSTAMP:{stamp}"
     yield f"LAST-MODIFIED:{stamp}"
+    yield f"SEQUENCE:{sequence(event.changed)}"
     yield f"DTSTART;VALUE=DATE:{_compact(event.first)}"
     # The end is the first day that is no longer among them; the last day there is has none after it.
     if event.last < date.max:
@@ -164,8 +176,14 @@ def _event(event: Event) -> Iterator[str]:
     if event.point:
         yield f"GEO:{event.point[0]:.6f};{event.point[1]:.6f}"
     yield f"URL:{_uri(event.url)}"
+    yield f"STATUS:{'TENTATIVE' if event.reserved else 'CONFIRMED'}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
+
+
+def sequence(changed: datetime) -> int:
+    """A number that grows with each change (section 3.8.7.4) and is the same on every node: seconds since 2020."""
+    return min(max(0, int((changed - _FIRST_SEQUENCE).total_seconds())), _LARGEST_INTEGER)
 
 
 def _uri(address: str) -> str:

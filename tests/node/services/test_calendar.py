@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -54,10 +55,11 @@ def test_whatever_is_said_no_line_is_added(title: str, text: str, place: str, na
     event = Event("x:1", title, DAY, DAY, START, "https://a.example/\r\nATTENDEE:x", text, place)
     names = [re.split("[:;]", line)[0] for line in unfolded(encode(name, "https://a.example/", [event]))]
     optional = {"DESCRIPTION": bool(text), "LOCATION": bool(place)}
-    expected = ["BEGIN", "UID", "DTSTAMP", "LAST-MODIFIED", "DTSTART", "DTEND", "SUMMARY", "DESCRIPTION", "LOCATION"]
+    expected = ["BEGIN", "UID", "DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY"]
+    expected += ["DESCRIPTION", "LOCATION"]
     begin = names.index("BEGIN", 1)
     kept = [one for one in expected if optional.get(one, True)]
-    assert names[begin:] == [*kept, "URL", "TRANSP", "END", "END"]
+    assert names[begin:] == [*kept, "URL", "STATUS", "TRANSP", "END", "END"]
 
 
 HALL = {"kind": "space", "action": "host", "category": "space/hall"}
@@ -101,6 +103,9 @@ def test_an_event_says_what_where_and_until_when(board: Board) -> None:
     for line in (
         "UID:https://elsewhere.example.org/listings/hall",
         "DTSTAMP:20261130T090000Z",
+        "LAST-MODIFIED:20261130T090000Z",
+        f"SEQUENCE:{calendar.sequence(datetime(2026, 11, 30, 9, tzinfo=UTC))}",
+        "STATUS:CONFIRMED",
         "DTSTART;VALUE=DATE:20261210",
         "DTEND;VALUE=DATE:20261211",
         r"SUMMARY:Hall\, warm\; dry",
@@ -142,3 +147,54 @@ def test_more_than_one_page_of_results_is_in_it(board: Board) -> None:
     days = {"available": Available(DAY, DAY)}
     board.put(listing(f"hall{number}", f"Hall {number}", **HALL, **days) for number in range(130)).follow()
     assert len(titles(board)) == 130
+
+
+def lines_of(board: Board) -> list[str]:
+    return unfolded(calendar.document(board.node, SearchRequest(), "x").body)
+
+
+def value(lines: list[str], name: str) -> str:
+    [found] = [line.partition(":")[2] for line in lines if line.partition(":")[0] == name]
+    return found
+
+
+def test_a_change_keeps_the_event_and_raises_its_number_and_what_is_taken_back_goes(board: Board) -> None:
+    made = listing("hall", "Hall", available=Available(DAY, DAY), **HALL)
+    board.put([made]).follow()
+    before = lines_of(board)
+    later = replace(made, title="Hall, warm", date_modified=START, status="reserved")
+    board.put([later]).follow()
+    after = lines_of(board)
+    assert value(before, "UID") == value(after, "UID")
+    assert int(value(before, "SEQUENCE")) < int(value(after, "SEQUENCE"))
+    assert value(before, "LAST-MODIFIED") < value(after, "LAST-MODIFIED")
+    assert (value(before, "STATUS"), value(after, "STATUS")) == ("CONFIRMED", "TENTATIVE")
+    board.drop("hall").follow()
+    assert "BEGIN:VEVENT" not in lines_of(board)
+
+
+@pytest.mark.parametrize(
+    ("changed", "number"),
+    [
+        pytest.param(datetime(2020, 1, 1, tzinfo=UTC), 0, id="the first"),
+        pytest.param(datetime(1999, 1, 1, tzinfo=UTC), 0, id="before it"),
+        pytest.param(datetime(2020, 1, 1, 0, 1, tzinfo=UTC), 60, id="a minute later"),
+        pytest.param(datetime(2200, 1, 1, tzinfo=UTC), 2**31 - 1, id="the largest integer that there is"),
+    ],
+)
+def test_numbers_of_changes(changed: datetime, number: int) -> None:
+    assert calendar.sequence(changed) == number
+
+
+def test_a_day_is_that_of_the_site_s_town(board: Board) -> None:
+    made = listing(
+        "hall", "Hall", available=Available(DAY, None), expires=datetime(2026, 12, 31, 20, tzinfo=UTC), **HALL
+    )
+    shown = calendar.Shown(entry(made), 1, int(START.timestamp()), 0)
+    here, there = (
+        calendar.event_of(shown, board.node.settings.changed(timezone=zone))
+        for zone in ("Europe/London", "Asia/Karachi")
+    )
+    assert here is not None
+    assert there is not None
+    assert (here.last, there.last) == (date(2026, 12, 31), date(2027, 1, 1))
