@@ -15,6 +15,8 @@ from node.storage.catalogue import Shown
 
 LOOKED_AT = 400
 _AT_ONCE = 24
+_PLACES = ("wanted places",)
+_WANTS_LOOKED_AT = 200
 _MOST_ROUNDS = 12
 
 
@@ -49,6 +51,20 @@ def newest(node: Node, direction: str, limit: int, each: int) -> list[Shown]:
     except IndexUnavailableError:
         return _few_of_each(_latest_changes(node, direction), limit, each)
     return _few_of_each(_in_rounds(node, snapshot, direction, each), limit, each)
+
+
+def wanted_places(node: Node, limit: int) -> tuple[str, ...]:
+    """The localities in which most is wanted, by the newest wants; worked out once for each state of the index."""
+    try:
+        snapshot = reader(node).snapshot()
+    except IndexUnavailableError:
+        return ()
+    kept: tuple[str, ...] | None = snapshot.plans.get(_PLACES)
+    if kept is None:
+        wants = _by_keys(node, neighbours.newest(snapshot, "want", (), node.now, _WANTS_LOOKED_AT))
+        counts = Counter(place for one in wants if (place := one.entry.facts.locality))
+        kept = snapshot.plans[_PLACES] = tuple(place for place, _ in counts.most_common())
+    return kept[:limit]
 
 
 def _few_of_each(candidates: Iterable[Shown], limit: int, each: int) -> list[Shown]:

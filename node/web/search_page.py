@@ -245,6 +245,7 @@ def _wish_path(asked: SearchRequest, root: str) -> str | None:
 
 
 def place_error(near: str) -> str:
+    """What is said of a place that nobody knows here."""
     return str(
         _(
             "We do not know a place called “%(near)s”. Distances are left out; try a town or the start of a postcode.",

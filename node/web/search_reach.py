@@ -11,6 +11,7 @@ from node.web.view_models import Reach, ReachStep
 
 DISTANCES = (1, 2, 5, 10, 25, 50)
 KM_IN_A_MILE = 1.609344
+_USUAL = 5
 
 
 def reach_of(asked: SearchRequest, path_of: Callable[[SearchRequest], str], miles: bool, place: str = "") -> Reach:
@@ -23,6 +24,11 @@ def reach_of(asked: SearchRequest, path_of: Callable[[SearchRequest], str], mile
     steps = [_step(asked, path_of, value, number, miles, stated) for value, number in nearest_first]
     any_distance = ReachStep(_("Any"), _("Any distance"), path_of(asked.changed(within=None)), not stated)
     return Reach((*steps, any_distance), _("miles") if miles else _("km"), place)
+
+
+def usual_km(miles: bool) -> float:
+    """How far around a place that was chosen and not measured: the step of five, in kilometres."""
+    return float(f"{_kilometres(_USUAL, miles):.4g}")
 
 
 def within_words(kilometres: float, miles: bool) -> str:

@@ -167,6 +167,7 @@ from node.web.view_models_portal import (
     IdeasPage,
     PrivacyPage,
     WantedPage,
+    WantedRow,
     WishPage,
 )
 from node.web.view_models_search import (
@@ -281,5 +282,6 @@ __all__ = [
     "Verdict",
     "VersionRow",
     "WantedPage",
+    "WantedRow",
     "WishPage",
 ]

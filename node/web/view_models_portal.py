@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from node.web.view_model_parts import ONE_PAGE, Card, FeedLink, Head, Link, Pager
+from node.web.view_models_search import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +43,46 @@ class DownloadsPage:
 
 
 @dataclass(frozen=True, slots=True)
-class WantedPage:
-    """portal/wanted.html: one page of what is wanted, of ``total``; each card's ``why`` says how many offers fit.
+class WantedRow:
+    """One want; ``fits`` says how many offers meet it, ``best`` is the best of them, and ``why`` it meets it.
 
-    ``categories`` are links to the wants of one kind, the first to all. ``post_path`` leads to how to post one.
+    All but the card are empty where nothing does.
+    """
+
+    card: Card
+    fits: str = ""
+    best: Card | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPage:
+    """portal/wanted.html: one page of what is wanted, of ``total``.
+
+    ``categories`` and ``places`` are links to the wants of one kind or around one place, each time the first to all;
+    ``reach`` and ``sorts`` are there where it is known what is near. A GET form to ``action_path`` has ``near``,
+    ``lat`` and ``lon``, and carries ``category``. ``everything_path`` leads out of what narrows the board,
+    ``post_path`` to how to post a want. Not ``ready``: the index is being built.
     """
 
     head: Head
     total: int
-    cards: tuple[Card, ...] = ()
+    rows: tuple[WantedRow, ...] = ()
     categories: tuple[Link, ...] = ()
+    places: tuple[Link, ...] = ()
+    action_path: str = ""
+    category: str = ""
+    near: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    place_error: str | None = None
+    reach: Reach | None = None
+    sorts: tuple[Link, ...] = ()
     pager: Pager = ONE_PAGE
     feeds: tuple[FeedLink, ...] = ()
     post_path: str | None = None
+    everything_path: str | None = None
+    ready: bool = True
 
 
 @dataclass(frozen=True, slots=True)

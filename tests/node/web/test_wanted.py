@@ -78,6 +78,60 @@ def test_the_board_of_one_category(browser: Browser) -> None:
     assert tree.xpath("//a[contains(@href, '/search.atom?direction=want&category=furniture')]")
 
 
+def test_each_want_shows_the_best_that_fits_and_why(browser: Browser) -> None:
+    far = titled("far", "Desk far away", place={"locality": "Ely", "lat": 52.8, "lon": -0.19}, **DESKS)
+    fill(browser, [WANT, far, OFFER, *OTHERS])
+    [met] = page(browser, "/wanted").xpath("//main//article//div[@class='want-met']")
+    assert "2 offers fit now" in said(met)
+    assert [(said(link), link.get("href")) for link in met.xpath(".//a")] == [("Oak desk", f"/listings/{key('desk')}")]
+    [match, _] = browser.get(f"/api/v1/listings/{key('want')}/matches").get_json()["matches"]
+    assert " ".join(match["why"].split()) in said(met)
+
+
+NEAR = titled("near", "Chairs for Eye", direction="want", organisation=CLUB, place=HERE, category="furniture/chair")
+ELY = {"locality": "Ely", "lat": 52.8, "lon": -0.19}
+FAR = titled("far", "Chairs for Ely", direction="want", organisation=CLUB, place=ELY, category="furniture/chair")
+
+
+def titles(tree: Any) -> list[str]:
+    return [said(title) for title in tree.xpath("//main//h3")]
+
+
+def test_the_board_around_a_place_is_a_plain_link_away(browser: Browser) -> None:
+    fill(browser, [FAR, NEAR])
+    tree = page(browser, "/wanted?category=furniture")
+    links = {said(link): link.get("href") for link in tree.xpath("//nav[@aria-label='Only near one place']//a")}
+    assert links["Near Eye"] == "/wanted?category=furniture&near=Eye&within=8.047"
+    around = page(browser, links["Near Eye"])
+    assert titles(around) == ["Chairs for Eye"]
+    assert around.xpath("//nav[@aria-label='Only near one place']//a[@aria-current='true']/text()") == ["Near Eye"]
+    assert around.xpath("//form[@action='/wanted']/input[@name='category']/@value") == ["furniture"]
+    wider = around.xpath("//nav[@data-reach]//a[@aria-label='Any distance']/@href")
+    assert titles(page(browser, wider[0])) == ["Chairs for Eye", "Chairs for Ely"], "the nearest first"
+    newest = page(browser, wider[0]).xpath("//nav[@aria-label='Order']//a[text()='Newest']/@href")
+    assert newest == ["/wanted?category=furniture&near=Eye&sort=newest"]
+    assert page(browser, links["Everywhere"]).xpath("//nav[@aria-label='Order']") == []
+
+
+def test_a_place_that_nobody_knows_is_said(browser: Browser) -> None:
+    fill(browser, [NEAR])
+    tree = page(browser, "/wanted?near=Atlantis&within=5")
+    assert "We do not know a place called “Atlantis”." in said(tree.get_element_by_id("main"))
+    assert titles(tree) == ["Chairs for Eye"]
+    assert tree.get_element_by_id("near").get("value") == "Atlantis"
+
+
+def test_where_nothing_is_wanted_the_way_out_is_everything(browser: Browser) -> None:
+    fill(browser, [NEAR, OFFER])
+    tree = page(browser, "/wanted?category=books&near=Eye")
+    assert "of this kind, or near there" in said(tree.get_element_by_id("main"))
+    assert tree.xpath("//main//a[text()='Show everything that is wanted']/@href") == ["/wanted"]
+
+
+def test_before_there_is_an_index_the_board_says_to_look_again(browser: Browser) -> None:
+    assert "being prepared" in said(page(browser, "/wanted").get_element_by_id("main"))
+
+
 @pytest.mark.parametrize("query", ["", "?category=nothing/here", "?page=9", "?category=%00&page=x"])
 def test_an_empty_board_says_how_to_post(browser: Browser, query: str) -> None:
     fill(browser, [OFFER])

@@ -154,6 +154,8 @@ MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "downloads": ("portal/downloads.html", replace(portal.downloads(), listings=0, files=())),
         "wanted": ("portal/wanted.html", vm.WantedPage(HEAD, 0)),
         "wish": ("portal/wish.html", vm.WishPage(HEAD, "/wanted/new")),
+        "wanted-there": ("portal/wanted.html", portal.nothing_wanted()),
+        "wanted-later": ("portal/wanted.html", vm.WantedPage(HEAD, 0, action_path="/wanted", ready=False)),
         "categories": ("portal/categories.html", vm.CategoriesPage(HEAD)),
         "category": ("portal/category.html", vm.CategoryPage(HEAD, "x", "other", "/search", "/wanted")),
         "ideas": ("portal/ideas.html", vm.IdeasPage(HEAD)),

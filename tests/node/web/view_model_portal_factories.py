@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from node.web import view_models as vm
 from tests.node.web import view_model_factories as make
 
@@ -29,8 +27,33 @@ def downloads() -> vm.DownloadsPage:
 
 def wanted() -> vm.WantedPage:
     links = (vm.Link("Everything", "/wanted", True), vm.Link("Furniture (2)", "/wanted?category=furniture"))
-    cards = (replace(make.WANTS[0], why="3 offers fit now"), *make.WANTS[1:])
-    return vm.WantedPage(make.head("Wanted"), len(cards), cards, links, make.PAGER, make.FEEDS, "/wanted/new")
+    met = vm.WantedRow(make.WANTS[0], "3 offers fit now", make.OFFERS[0], "Both name “desks”, about 2 km")
+    rows = (met, *(vm.WantedRow(card) for card in make.WANTS[1:]))
+    return vm.WantedPage(
+        head=make.head("Wanted"),
+        total=len(rows),
+        rows=rows,
+        categories=links,
+        places=(
+            vm.Link("Everywhere", "/wanted"),
+            vm.Link("Near Eye", "/wanted?near=Eye", True),
+            vm.Link("x", "/wanted"),
+        ),
+        action_path="/wanted",
+        category="furniture",
+        near="Nowhere",
+        place_error="We do not know a place called “Nowhere”.",
+        reach=make.reach(),
+        sorts=(vm.Link("Nearest", "/wanted", True), vm.Link("Newest", "/wanted?sort=newest")),
+        pager=make.PAGER,
+        feeds=make.FEEDS,
+        post_path="/wanted/new",
+        everything_path="/wanted",
+    )
+
+
+def nothing_wanted() -> vm.WantedPage:
+    return vm.WantedPage(make.head("Wanted"), 0, near="Eye", action_path="/wanted", everything_path="/wanted")
 
 
 def wish() -> vm.WishPage:
