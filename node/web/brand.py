@@ -6,6 +6,7 @@ Contrast is that of WCAG 2.2 (success criterion 1.4.3): 4.5 to 1 on every ground
 from __future__ import annotations
 
 import re
+from colorsys import hls_to_rgb, rgb_to_hls
 from dataclasses import dataclass
 
 MIN_CONTRAST = 4.5
@@ -15,7 +16,7 @@ LIGHT_HARDEST, DARK_HARDEST = "#F3EEE2", "#1A221E"
 LIGHT_SURFACE, DARK_SURFACE = "#FFFFFF", "#1A221E"
 LIGHT_INK, DARK_INK = "#FFFFFF", "#121815"
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
-_STEPS = 50
+_STEPS = 100
 _STRONGER, _TINT, _FOLD = 0.25, 0.88, 0.72
 
 _Rgb = tuple[float, float, float]
@@ -112,13 +113,19 @@ def ink_on(colour: str) -> str:
 
 
 def readable_on(colour: str, paper: str) -> str:
-    """``colour``, moved away from ``paper`` in the smallest of steps until it stands out from it."""
-    goal = "#000000" if _luminance(_rgb(paper)) > 0.5 else "#ffffff"
-    for step in range(_STEPS + 1):
-        tried = mixed(colour, goal, step / _STEPS)
+    """``colour``, darker or lighter than ``paper`` in the smallest of steps until it stands out from it.
+
+    Hue and saturation stay: mixed with white, a wine red would become a grey one.
+    """
+    goal = 0.0 if _luminance(_rgb(paper)) > 0.5 else 1.0
+    hue, lightness, saturation = rgb_to_hls(*_rgb(colour))
+    if contrast(colour, paper) >= MIN_CONTRAST:
+        return colour.lower()
+    for step in range(1, _STEPS + 1):
+        tried = _hex(hls_to_rgb(hue, lightness + (goal - lightness) * step / _STEPS, saturation))
         if contrast(tried, paper) >= MIN_CONTRAST:
             return tried
-    return goal
+    return _hex((goal, goal, goal))
 
 
 def contrast(one: str, other: str) -> float:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from colorsys import rgb_to_hls
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,14 @@ def test_every_brand_colour_can_be_read_on_our_paper(colour: str) -> None:
         shown = readable_on(colour, paper)
         assert contrast(shown, paper) >= MIN_CONTRAST
         assert contrast(ink_on(shown), shown) >= MIN_CONTRAST
+
+
+@pytest.mark.parametrize("colour", ["#722f37", "#663399", "#005ea5", "#ffee00", "#c0ffee"])
+def test_a_colour_that_is_moved_keeps_its_hue_and_does_not_fade(colour: str) -> None:
+    hue, _, saturation = rgb_to_hls(*(part / 255 for part in bytes.fromhex(colour[1:])))
+    for paper in (LIGHT_PAPER, DARK_PAPER):
+        shown = rgb_to_hls(*(part / 255 for part in bytes.fromhex(readable_on(colour, paper)[1:])))
+        assert (shown[0], shown[2]) == pytest.approx((hue, saturation), abs=0.03)
 
 
 @given(COLOURS)
