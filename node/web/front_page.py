@@ -41,7 +41,7 @@ def front_page(node: Node, asked: SearchRequest) -> HomePage:
     counts = _counts(offered)
     nearby, unknown = _nearby(node, asked)
     return HomePage(
-        head=_head(node, scene, asked),
+        head=_head(node, scene, asked, nearby),
         entries=_entries(counts, scene),
         new=cards_of(new, scene.paths),
         new_path=Addresses(scene.paths.root).of(SearchRequest(direction=("offer",), sort="newest")),
@@ -63,8 +63,9 @@ def front_page(node: Node, asked: SearchRequest) -> HomePage:
     )
 
 
-def _head(node: Node, scene: Scene, asked: SearchRequest) -> Head:
-    title = _("What is free near %(place)s", place=asked.near) if asked.near else _("What is free near you")
+def _head(node: Node, scene: Scene, asked: SearchRequest, nearby: Nearby | None) -> Head:
+    known = nearby is not None and nearby.place
+    title = _("What is free near %(place)s", place=asked.near) if known else _("What is free near you")
     description = node.settings.node_description or node.settings.tagline
     return replace(scene.head(title, description, node.settings.url), indexed=not _is_somewhere(asked))
 
@@ -81,8 +82,12 @@ def _nearby(node: Node, asked: SearchRequest) -> tuple[Nearby | None, str | None
     found = searching.search(node, here.changed(limit=NEAR))
     if not found.place_known:
         return None, place_error(asked.near)
+    if not found.ready:
+        return None, None
     root, site = request.script_root, site_of(node)
-    cards = drawn.cards(node, found.matches, site)
+    # What does not say where it is comes last in a search; here it is left out.
+    placed = [match for match in found.matches if match.distance_km is not None]
+    cards = drawn.cards(node, placed, site)
     return Nearby(asked.near, Addresses(root).of(here), f"{root}/", cards), None
 
 
