@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 from flask import Flask, Response, request
 
+from node.web.preview import preview_of
+
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -38,7 +40,10 @@ def install(app: Flask) -> None:
     prefix = app.static_url_path or ""
 
     def static(filename: str) -> str:
-        return address_of(folder, request.script_root + prefix, filename)
+        preview = preview_of()
+        # Of a preview they are no part: browsers have them already, and no session need be asked for.
+        root = preview.root if preview else request.script_root
+        return address_of(folder, root + prefix, filename)
 
     app.url_defaults(name_by_content)
     app.after_request(keep)
