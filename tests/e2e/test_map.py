@@ -120,6 +120,44 @@ def _alone(market: str) -> dict[str, object]:
     raise AssertionError("no such chair")
 
 
+def test_many_in_one_place_are_listed(market: str, browser: Browser) -> None:
+    found = features(market)
+    places = [json.dumps(one["geometry"]) for one in found]
+    busiest = max(sorted(set(places)), key=places.count)
+    lon, lat = json.loads(busiest)["coordinates"]
+    with visit(browser) as (page, noted):
+        ready(page, f"{market}search#map=18/{lat}/{lon}")
+        count = places.count(busiest)
+        cluster = page.locator("#map .cluster", has_text=re.compile(rf"\b{count}$")).first
+        cluster.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#map .popup-list li")).to_have_count(count)
+        expect(focused(page)).to_have_attribute("href", re.compile("^/listings/"))
+        page.get_by_role("link", name="See them in the list").click()
+        page.wait_for_url("**/search?*within=0.1*")
+        assert page.locator("[data-card]").count() >= count
+        assert noted == []
+
+
+BUSY = "const soon = setTimeout; window.setTimeout = (act, ms, ...rest) => soon(act, ms ?? 100, ...rest);"
+"""A machine on which all pins are in before the rest of the map has had its turn."""
+
+
+def test_a_point_that_is_not_exact_is_a_circle_of_that_size(market: str, browser: Browser) -> None:
+    feature = _alone(market)
+    with visit(browser) as (page, _):
+        page.add_init_script(BUSY)
+        ready(page, f"{market}search?q=chair#map=9/{feature['lat']}/{feature['lon']}")
+        assert page.locator("#map .precision").count() == 0
+        ready(page, f"{market}search?q=chair&within=1#map=14/{feature['lat']}/{feature['lon']}")
+        page.locator("#map .precision").first.wait_for()
+        settle(page)
+        metres_a_pixel = 40_075_016.7 * page.evaluate(f"Math.cos({feature['lat']} * Math.PI / 180)") / 2**14 / 256
+        wanted = 2 * float(str(feature["precision_m"])) / metres_a_pixel
+        widths = page.locator("#map .precision").evaluate_all("all => all.map(one => one.getBBox().width)")
+        assert min(abs(width - wanted) for width in widths) < 3
+
+
 def test_cards_and_pins_light_each_other_up(market: str, browser: Browser) -> None:
     feature = _alone(market)
     with visit(browser) as (page, _):

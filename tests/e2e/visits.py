@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 WAIT_MS = 15_000
+expect.set_options(timeout=WAIT_MS)
 
 
 @contextmanager

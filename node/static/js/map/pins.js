@@ -67,7 +67,8 @@ function boxOf(map, layer) {
   return { left: x - half, right: x + half, top: y - half, bottom: y + half };
 }
 
-// What can be asked of the pins: those that stand alone, the element that shows one, and to be told of changes.
+// What can be asked of the pins: those that stand alone, the element that shows one, when all of them are in, and to be
+// told what there is now and of every change.
 export function drawPins(map, settings, features, { calm }) {
   const told = [];
   let waiting = 0;
@@ -78,7 +79,10 @@ export function drawPins(map, settings, features, { calm }) {
   const shown = new Set();
   const layers = new WeakMap();
   const markers = features.map((feature) => marker(settings, feature));
-  const clusters = group(settings, calm, changed);
+  let done;
+  const drawn = new Promise((all) => (done = all));
+  const clusters = group(settings, calm, done);
+  drawn.then(changed);
   clusters.on("layeradd animationend", changed);
   map.on("moveend zoomend", changed);
   map.on("layeradd layerremove", ({ type, layer }) => {
@@ -94,10 +98,15 @@ export function drawPins(map, settings, features, { calm }) {
   return {
     clusters,
     markers,
+    drawn,
     boxes: () => [...shown].map((layer) => boxOf(map, layer)),
     alone: () => [...shown].filter((layer) => layer.feature),
     layerOf: (node) => layers.get(node),
     elementOf: (one) => clusters.getVisibleParent(one)?.getElement(),
-    onChange: (tell) => told.push(tell),
+    // At once too: where pins are few, the last change may be past.
+    onChange: (tell) => {
+      told.push(tell);
+      changed();
+    },
   };
 }

@@ -80,5 +80,6 @@ export async function start(box) {
   await pause();
   drawGround(map, settings, features, pins);
   new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(box);
+  await pins?.drawn;
   box.dataset.ready = features.length;
 }
