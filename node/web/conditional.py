@@ -43,7 +43,7 @@ def open_to_all(response: Response) -> Response:
     """Let scripts of any site read the answer (CORS), and ask conditionally."""
     headers = response.headers
     headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After"
+    headers["Access-Control-Expose-Headers"] = "ETag, Link, Retry-After, RateLimit, RateLimit-Policy"
     if request.method == "OPTIONS":
         headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
         headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since"

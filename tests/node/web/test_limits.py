@@ -87,6 +87,12 @@ def test_pages_feeds_and_the_api_count_for_themselves(board: Board) -> None:
         assert statuses(client, path, 4) == [200, 200, 200, 429], path
 
 
+def test_scripts_of_other_sites_may_read_what_is_left_of_feeds(board: Board) -> None:
+    headers = ask(clients(board), "/search.json").headers
+    assert headers["RateLimit"] == '"search-feeds";r=2;t=40'
+    assert {"RateLimit", "RateLimit-Policy"} <= set(headers["Access-Control-Expose-Headers"].split(", "))
+
+
 def test_typing_has_an_allowance_of_its_own(board: Board) -> None:
     client = clients(board)
     assert statuses(client, "/api/v1/suggestions?q=oa", 16) == [200] * 15 + [429]
