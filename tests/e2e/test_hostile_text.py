@@ -16,7 +16,7 @@ from examples.demo_processes import choose_port
 from node.services import mailbox, operator
 from tests.node.web.hostile import MARK, SEARCHED, Hostile
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 WATCH = """
 globalThis.seen = [];
@@ -69,14 +69,17 @@ def _elsewhere(url: str) -> Iterator[str]:
 
 
 def is_page(board: Hostile, address: str) -> bool:
+    """Whether a browser shows it; of pages that say that nothing is there, those of listings are enough."""
     headers = {"Cookie": f"{operator.COOKIE}={board.cookie}"}
-    answer = board.client.get(address, headers=headers if address.startswith("/control") else {})
-    return answer.mimetype in ("text/html", "image/svg+xml", "application/atom+xml") and answer.status_code != 303
+    mine = headers if address.startswith("/control") else {}
+    answer = board.client.get(address, base_url=board.node.settings.url, headers=mine)
+    shown = answer.mimetype in ("text/html", "image/svg+xml", "application/atom+xml")
+    return shown and (answer.status_code == 200 or (answer.status_code == 404 and address.startswith("/listings/")))
 
 
 def test_nothing_runs_and_nothing_strange_appears_on_any_page(board: Hostile, browser: Browser) -> None:
-    addresses = [address for address in board.addresses() if is_page(board, address)]
-    assert len(addresses) > 100
+    addresses = [address for address in board.tour() if is_page(board, address)]
+    assert len(addresses) > 50
     base = board.node.settings.url.rstrip("/")
     shown = 0
     with watched(browser, board) as (page, noted):
@@ -85,7 +88,7 @@ def test_nothing_runs_and_nothing_strange_appears_on_any_page(board: Hostile, br
             assert page.evaluate(STRANGE) == [], address
             shown += f"<{MARK}" in page.evaluate("() => document.documentElement.textContent")
         assert noted == []
-    assert shown > 60, "the texts were there, as texts"
+    assert shown > 25, "the texts were there, as texts"
 
 
 def test_what_scripts_draw_stays_text(board: Hostile, browser: Browser) -> None:
@@ -93,11 +96,10 @@ def test_what_scripts_draw_stays_text(board: Hostile, browser: Browser) -> None:
     base = board.node.settings.url
     with watched(browser, board) as (page, noted):
         page.goto(f"{base}search?q={SEARCHED}")
-        page.locator("[data-map-toggle]").click()
         page.locator(".leaflet-marker-icon").first.wait_for()
         for pin in page.locator(".leaflet-marker-icon").all()[:3]:
             pin.dispatch_event("click")
-            page.wait_for_timeout(300)
+            page.wait_for_timeout(100)
             assert page.evaluate(STRANGE) == []
         page.goto(base)
         page.locator("#site-q, [name=q]").first.press_sequentially(f"{SEARCHED} des", delay=30)

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from lxml import etree, html
+from werkzeug.routing import Rule
 
 from federation.facts import short_key
 from node.search.follow import Follower
@@ -63,6 +64,8 @@ NO_URLS = (
     f'https://a.example/"><{MARK}>',
 )
 MATCHED = "bert@park.example"
+SEARCHES = ("portal.home", "portal.search", "embed.frame", "search_feeds.json_document", "api.listings")
+"""Routes that read the whole of a search from the address."""
 SEARCHED = "oak"
 """A word that every hostile listing has."""
 
@@ -228,23 +231,29 @@ class Hostile(Browser):
 
     def addresses(self) -> list[str]:
         """Every route that can be looked at, with what is there and with hostile words in the query."""
-        words = quote(text(250, f"{SEARCHED} "), safe="")
-        queries = [
-            "",
-            f"?q={words}",
-            f"?q={SEARCHED}&limit=50",
-            f"?near={words}&lat=52.6&lon=-0.2",
-            f"?kind={words}&sort={words}",
-        ]
-        rules = [rule for rule in self.client.application.url_map.iter_rules() if "GET" in (rule.methods or set())]
+        return [*(address for rule in self._rules() for address in self._of(rule)), *self._operators()]
+
+    def tour(self) -> list[str]:
+        """What a real browser goes through: each route once, every listing, and the searches."""
         found: list[str] = []
-        for rule in rules:
-            paths = [rule.rule]
-            for name in rule.arguments:
-                values = [quote(value, safe="/") for value in self._values(name, rule.rule)]
-                paths = [re.sub(rf"<(?:\w+:)?{name}>", lambda _, v=v: v, path) for path in paths for v in values]
-            found += [path + query for path in paths for query in (queries if len(paths) == 1 else [""])]
-        return [*found, *self._operators()]
+        for rule in self._rules():
+            every = self._of(rule)
+            found += every if rule.endpoint in ("portal.search", "pages.listing") else every[:1]
+        return [*found, *list(self._operators())[:2]]
+
+    def _rules(self) -> list[Rule]:
+        return [rule for rule in self.client.application.url_map.iter_rules() if "GET" in (rule.methods or set())]
+
+    def _of(self, rule: Rule) -> list[str]:
+        words = quote(text(250, f"{SEARCHED} "), safe="")
+        queries = ["", f"?q={words}&near={words}&kind={words}&sort={words}&url={words}"]
+        if rule.endpoint in SEARCHES:
+            queries += [f"?q={SEARCHED}&limit=50", f"?near={words}&lat=52.6&lon=-0.2", f"?q={words}"]
+        paths = [rule.rule]
+        for name in rule.arguments:
+            values = [quote(value, safe="/") for value in self._values(name, rule.rule)]
+            paths = [re.sub(rf"<(?:\w+:)?{name}>", lambda _, v=v: v, path) for path in paths for v in values]
+        return [path + query for path in paths for query in (queries if len(paths) == 1 else [""])]
 
     def _operators(self) -> Iterator[str]:
         """What needs a query to be there at all."""
@@ -268,7 +277,7 @@ class Hostile(Browser):
         }
         if name == "key":
             whose = [one.entry.facts.organisation_key for one in shown]
-            return sorted({*whose, text(60)}) if "organisations" in rule else [*self.keys(), text(60)]
+            return [*sorted(set(whose)), text(60)] if "organisations" in rule else [*self.keys(), text(60)]
         known = {
             "number": [str(number) for number in range(1, 9)] if "mailbox" in rule else ["1"],
             "name": ["listings.csv", "listings.geojson", "listings.ndjson", "datapackage.json", text(40)],
