@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from federation import window
-from federation.reading import MAX_VIA
+from federation.reading import HIDING, MAX_VIA
 from federation.records import (
     EXPIRED,
     HELD,
@@ -98,15 +98,24 @@ def fate(
     if own_id in item.via or len(item.via) > MAX_VIA:
         return LOOP, (Problem("/_sharefeed/via", "loop", "This came back to a node that had passed it on."),)
     word = ruling.ruling if ruling and ruling.hash == item.hash else None
-    if word and word != RELEASED:
+    on_words = ruling.ruling if ruling and item.words and ruling.words == item.words else word
+    if on_words and on_words != RELEASED:
         return REFUSED, (Problem("", "refused", ruling.reason if ruling else ""),)
+    doubts = () if on_words or source.trusts_words else item.doubts
     if item.facts is None or (item.problems and not word):
-        return QUARANTINED, item.problems
+        return QUARANTINED, _hiding(doubts) + item.problems
     if item.facts.expires_at <= now:
         return EXPIRED, (Problem("/_sharefeed/expires", "expired", "Its time is over."),)
-    if source.hold_new and not word and not _was_accepted(before):
+    if doubts:
+        return QUARANTINED if _hiding(doubts) and not item.has_appeal else HELD, doubts
+    if source.hold_new and not on_words and not _was_accepted(before):
         return HELD, (Problem("", "held-new", "New listings of this source wait for the operator."),)
     return SHOWN, ()
+
+
+def _hiding(doubts: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Doubts of a clear case: what reads like that hides even what was shown before."""
+    return doubts if any(doubt.code in HIDING for doubt in doubts) else ()
 
 
 def _was_accepted(before: Mirrored | None) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from federation.reading import NOT_FREE
+from federation.reading import HIDING
 from federation.records import (
     ACTIVE,
     EXPIRED,
@@ -136,5 +136,5 @@ def resolve(
 def _last_word(row: Mirrored, reason: str) -> Resolution:
     """What stays of a listing whose newest version cannot be shown: the last valid one, unless it is no longer free."""
     if row.state in (QUARANTINED, HELD):
-        return Resolution(keep=all(problem.code != NOT_FREE for problem in row.reasons), reason=reason)
+        return Resolution(keep=all(problem.code not in HIDING for problem in row.reasons), reason=reason)
     return Resolution(reason=EXPIRED if row.state == EXPIRED else reason)

@@ -7,7 +7,8 @@ What is handed on can be stored anywhere: no lone surrogates, no control charact
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -20,7 +21,8 @@ from schemas import feed
 from schemas.canonical import EXTENSION, listing_hash
 from schemas.errors import DocumentError, Problem
 from schemas.fields import FORBIDDEN, AbsoluteUri, HttpUrl, Many, Text, problems_of
-from schemas.free import price_members
+from schemas.free.explain import NOT_FREE_WORDS, fingerprint, word_problems
+from schemas.free.prices import price_members
 from schemas.listing import LONGEST_LIFE, load_listing, without_passing_marks
 from schemas.page import Page
 from schemas.vocabulary import home_of
@@ -29,6 +31,8 @@ MAX_ITEM_BYTES = 256 * 1024
 MAX_VIA = 8
 MAX_REASONS = 20
 NOT_FREE = "not-free"
+HIDING = frozenset([NOT_FREE, NOT_FREE_WORDS])
+"""What hides even an earlier version that was fine: the thing itself is for sale now."""
 BY_THE_CLOCK = frozenset(["expires-too-late", "from-the-future", "unknown-category"])
 """What is wrong only as of now, or by the vocabulary of now: the operator can release it all the same."""
 
@@ -98,7 +102,11 @@ def read_item(listing_id: str, raw: dict[str, Any], format_: str, context: Conte
     item = _as_sent(raw, problems)
     facts = _facts(raw, context, problems)
     published = _published(raw, own_hash, via, context) if facts else None
-    return ReadItem(listing_id, hash_, via, item, published, facts, _storable(problems), own_hash)
+    doubts = _storable(word_problems(raw))
+    words = fingerprint(raw) if doubts else ""
+    appeal = bool(doubts and _extension(raw).get("appeal"))
+    problems_ = _storable(problems)
+    return ReadItem(listing_id, hash_, via, item, published, facts, problems_, own_hash, doubts, words, appeal)
 
 
 def read_kept(listing_id: str, text: str, hash_: str, context: Context) -> ReadItem:
@@ -202,10 +210,10 @@ def _prices(raw: dict[str, Any]) -> list[Problem]:
         return []
 
 
-def _storable(problems: list[Problem]) -> tuple[Problem, ...]:
+def _storable(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """The problems without what no database takes, at most `MAX_REASONS`; what hides a listing comes first."""
     first = sorted(problems, key=lambda problem: problem.code != NOT_FREE)[:MAX_REASONS]
-    return tuple(Problem(storable(p.pointer), p.code, storable(p.message), p.line) for p in first)
+    return tuple(replace(p, pointer=storable(p.pointer), message=storable(p.message)) for p in first)
 
 
 def storable(text: str, limit: int = 2000) -> str:

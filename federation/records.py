@@ -28,6 +28,7 @@ EVENTS = (RENAMED, ANOTHER_FEED, MOVED, NOT_FOLLOWED, SUSPENDED_NOW, RESUMED)
 class Source:
     """A feed as this aggregator knows it. Moments are whole seconds since 1970 in UTC.
 
+    Words of a source with ``trusts_words`` are not held against it, whatever they read like.
     ``reading`` numbers the readings from the start; ``reading_open`` says that the latest is not finished, so that its
     marks survive a crash. ``removal_window`` counts the removals of a day (`federation.window`). ``lease_token`` fences
     off a slow worker. ``former_ids`` is a JSON array of the ids that the node had before it moved. ``document_*`` is
@@ -43,6 +44,7 @@ class Source:
     state: str = ACTIVE
     state_reason: str | None = None
     hold_new: bool = False
+    trusts_words: bool = False
     defaults: str = "{}"
     former_ids: str = "[]"
     node_document: str | None = None
@@ -82,7 +84,9 @@ class ReadItem(NamedTuple):
     """One item of a page, judged. ``item`` is what was sent, as JSON text; ``published`` is what the catalogue would
     publish, and ``facts`` what it would be found by: both None where the item could not be read as a listing.
 
-    ``hash`` is what counts at the source, ``own_hash`` that of ``published``: from XML the two can differ.
+    ``hash`` is what counts at the source, ``own_hash`` that of ``published``: from XML the two can differ. ``doubts``
+    are about its words, where they read like an advert; ``words`` then says which words these were, and
+    ``has_appeal`` that its giver asks a person to look.
     """
 
     id: str
@@ -93,6 +97,9 @@ class ReadItem(NamedTuple):
     facts: Facts | None
     problems: tuple[Problem, ...]
     own_hash: str
+    doubts: tuple[Problem, ...] = ()
+    words: str = ""
+    has_appeal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +130,16 @@ class Mirrored:
 
 
 class Ruling(NamedTuple):
-    """The operator's word on one version: ``released`` or ``refused``, with a reason."""
+    """The operator's word on one version: ``released`` or ``refused``, with a reason.
+
+    ``words`` are those that were looked at, where they were in doubt: the word counts for later versions that say the
+    same.
+    """
 
     hash: str
     ruling: str
     reason: str
+    words: str = ""
 
 
 RELEASED = "released"

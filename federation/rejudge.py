@@ -29,6 +29,7 @@ from federation.records import (
 )
 from federation.settle import Fresh, said_for, settle
 from schemas.canonical import EXTENSION
+from schemas.free.explain import OF_WORDS
 
 
 def read_row(source: Source, row: Mirrored, text: str, now: int) -> ReadItem:
@@ -36,10 +37,10 @@ def read_row(source: Source, row: Mirrored, text: str, now: int) -> ReadItem:
     wrong then (a repeated name, a hash that differs) is no longer to be seen in the text that was kept.
     """
     item = read_kept(row.id, text, row.hash, Context(source.node_id, now))
-    lasting = tuple(reason for reason in row.reasons if reason.code not in BY_THE_CLOCK)
-    if row.state != QUARANTINED or not lasting:
+    seen_then = tuple(reason for reason in row.reasons if reason.code not in OF_WORDS)
+    if row.state != QUARANTINED or all(reason.code in BY_THE_CLOCK for reason in seen_then):
         return item
-    return item._replace(facts=None, published=None, problems=row.reasons)
+    return item._replace(facts=None, published=None, problems=seen_then)
 
 
 def judge(

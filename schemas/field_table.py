@@ -139,6 +139,9 @@ _EXTENSION: Mapping[str, Names] = {
     "terms": Names("What the taker should agree to."),
     "accessibility": Names("Steps, lifts, hearing loops and the like.", "", "item: accessibilitySummary"),
     "safety": Names("What has been checked, and what to look out for."),
+    "appeal": Names(
+        "Why this is free although its words may read otherwise, for those who run catalogues. Not shown to visitors."
+    ),
     "request_url": Names("Where a person asks for it.", "", "potentialAction", "contact_details.contact_form"),
 }
 

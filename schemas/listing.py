@@ -33,7 +33,7 @@ from schemas.fields import (
     refuse,
     without_empty,
 )
-from schemas.free import price_members
+from schemas.free.prices import price_members
 from schemas.organisation import Organisation, OrganisationSchema
 from schemas.vocabulary import ACTIONS, ACTIONS_OF_KIND, CONDITIONS, DIRECTIONS, KINDS, STATUSES, is_path
 
@@ -118,6 +118,7 @@ class Listing:
     terms: str | None = None
     accessibility: str | None = None
     safety: str | None = None
+    appeal: str | None = None
     request_url: str | None = None
 
 
@@ -213,6 +214,7 @@ class ExtensionSchema(Document):
     terms = Text(limit=4000)
     accessibility = Text(limit=4000)
     safety = Text(limit=4000)
+    appeal = Text(limit=500)
     request_url = HttpUrl()
 
     def check(self, loaded: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ from schemas.atom_names import local_name, number_or_text
 from schemas.canonical import EXTENSION
 from schemas.errors import DocumentError
 from schemas.fields import rfc3339, without_empty
-from schemas.free import names_a_price
+from schemas.free.prices import names_a_price
 from schemas.page import Page
 
 _MARKUP = re.compile(r"<[^<>]*>")

@@ -38,6 +38,7 @@ SOURCES = (
     ("node/templates/**/*.html", "jinja2.ext:babel_extract"),
     ("node/templates/**/*.j2", "jinja2.ext:babel_extract"),
     ("schemas/*.py", "tools.sentences:extract"),
+    ("schemas/free/*.py", "tools.sentences:extract"),
     ("federation/*.py", "tools.sentences:extract"),
     ("node/services/*.py", "tools.sentences:extract"),
 )
@@ -45,6 +46,7 @@ SOURCES = (
 
 NOT_SHOWN = (
     *("schemas/field_table.py", "schemas/publish.py", "schemas/atom_writing.py"),
+    *("schemas/free/phrases.py", "schemas/free/books.py"),
     *("node/services/category_words.py", "node/services/cells.py", "node/services/columns.py"),
     *("node/services/download_rows.py", "node/services/downloads.py", "node/services/drafts.py"),
     *("node/services/about.py", "node/services/cursor.py", "node/services/feeds.py", "node/services/search.py"),

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from node.cli.common import counted, table, with_node
-from node.cli.listing_options import DAY, changes_of, day_of, refused_by_option, settle_category, with_members
+from node.cli.listing_options import (
+    DAY,
+    changes_of,
+    day_of,
+    refused_by_option,
+    settle_category,
+    tell_doubts,
+    with_members,
+)
 from node.context import Node
 from schemas.vocabulary import DEFAULT_ACTION, REMOVAL_REASONS
 
@@ -43,6 +51,7 @@ def add(node: Node, organisation: str, ref: str | None, expires: datetime | None
     with refused_by_option():
         (outcome,) = put_listings(node, [Draft(made, new_key(organisation, ref), ref, default_expires=day is None)])
     click.echo(f"{outcome.change}: {outcome.key} ({outcome.id})")
+    tell_doubts(outcome.doubts)
     if note:
         click.echo(note, err=True)
 
@@ -88,6 +97,7 @@ def _host(node: Node, slug: str) -> OwnOrganisation:
 def edit(node: Node, key: str, expires: datetime | None, **options: Any) -> None:
     """Change the listing KEY; what is not named stays as it is."""
     from node.services import publishing
+    from schemas.free.explain import word_problems
 
     known = publishing.listing(node, key).listing()
     changes = changes_of(options, known)
@@ -98,8 +108,9 @@ def edit(node: Node, key: str, expires: datetime | None, **options: Any) -> None
     if not changes:
         raise click.UsageError("Name at least one thing to change; --help lists them.")
     with refused_by_option():
-        publishing.edit(node, key, **changes)
+        row = publishing.edit(node, key, **changes)
     click.echo(f"{key} is changed.")
+    tell_doubts(word_problems(row.item()))
     if note:
         click.echo(note, err=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from node.cli import NOTHING_CHANGED
+from schemas.errors import Problem
 from schemas.listing import Available, Image, Listing, Money, Place, Quantity
 from schemas.vocabulary import ACTIONS, CONDITIONS, DIRECTIONS, KINDS, STATUSES
 
@@ -57,6 +58,7 @@ MEMBERS = (
     Member("--terms", "terms", "What the taker should agree to."),
     Member("--accessibility", "accessibility", "Steps, lifts, parking and so on."),
     Member("--safety", "safety", "What the taker should know to be safe."),
+    Member("--appeal", "appeal", "Why it is free although its words read otherwise, for those who run catalogues."),
     Member("--calendar-url", "calendar_url", "Web address of a calendar of free times."),
     Member("--request-url", "request_url", "Web address where a person asks for it."),
 )
@@ -125,13 +127,24 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {"images": _images, "replacement_
 @contextmanager
 def refused_by_option(end: str = "--expires") -> Iterator[None]:
     """Name the options where `PublishingError` names places in a document; ``end`` is the one for the last day."""
+    from node.services.doubted import INSTEAD, is_refused
     from node.services.publishing import PublishingError
 
     try:
         yield
     except PublishingError as error:
-        problems = dict.fromkeys(_said(found.pointer, found.message, end) for found in error.problems)
+        problems = list(dict.fromkeys(_said(found.pointer, found.message, end) for found in error.problems))
+        if is_refused(error.problems):
+            problems += [INSTEAD, "If the words were misread, say with --appeal why it is free."]
         raise click.ClickException("\n  ".join([NOTHING_CHANGED, *problems])) from error
+
+
+def tell_doubts(doubts: Sequence[Problem]) -> None:
+    """Tell the author of a listing what its words leave in doubt."""
+    from node.services.doubted import LOOKED_AT
+
+    if doubts:
+        click.echo("\n  ".join([f"Note: {LOOKED_AT}", *(problem.message for problem in doubts)]), err=True)
 
 
 def _said(pointer: str, message: str, end: str) -> str:

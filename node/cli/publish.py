@@ -72,8 +72,9 @@ def publish(context: click.Context, /, file: Path, folder: Path, errors: Path | 
     site = static_site.assemble(table, memory, settings, now, shelf)
     written = static_site.write(site, render, folder, memory)
     _tell(table, site, folder, written)
-    if table.refusals:
-        tell_refused(sheet, table.refusals, errors)
+    refusals = table.refusals + site.refusals
+    if refusals:
+        tell_refused(sheet, refusals, errors)
         context.exit(1)
 
 

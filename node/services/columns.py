@@ -142,6 +142,13 @@ _TABLE = (
     Column("accessibility", f"{_X}/accessibility", "Steps, doors, lifts, parking, hearing loops.", ("access",)),
     Column("safety", f"{_X}/safety", "Tests, labels, warnings.", ("safety notes", "safety information")),
     Column(
+        "appeal",
+        f"{_X}/appeal",
+        "Only where a row was refused because of its words, and they were misread: why it is free all the same. "
+        "Those who run catalogues read it.",
+        ("why it is free",),
+    ),
+    Column(
         "status",
         f"{_X}/status",
         "available or reserved; given or withdrawn takes the listing down. Empty means available.",

@@ -17,7 +17,8 @@ from federation.facts import Entry, facts_of, seconds
 from node.services.own_ids import listing_id
 from node.storage.listings import LIVE, WITHDRAWN, OwnListing
 from schemas.canonical import EXTENSION
-from schemas.errors import DocumentError
+from schemas.errors import DocumentError, Problem
+from schemas.free.explain import NOT_FREE_WORDS, fingerprint, word_problems
 from schemas.listing import Listing, dump_listing, load_listing
 from schemas.organisation import Organisation
 from schemas.page import with_hash
@@ -47,19 +48,24 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one draft; ``change`` is added, changed or unchanged."""
+    """What became of one draft; ``change`` is added, changed or unchanged.
+
+    ``doubts`` are what the operator of a catalogue will look at: words that read as if it were not free.
+    """
 
     key: str
     id: str
     change: str
+    doubts: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A listing that is ready to be stored, and its change."""
+    """A listing that is ready to be stored, its change, and what its words leave in doubt."""
 
     row: OwnListing
     change: str
+    doubts: tuple[Problem, ...] = ()
 
 
 def end_of_day(day: date, timezone: str) -> datetime:
@@ -73,7 +79,9 @@ def public_organisation(organisation: Organisation) -> Organisation:
 
 
 def prepare(draft: Draft, known: OwnListing | None, organisation: Organisation, url: str, now: datetime) -> Prepared:
-    """The listing as it will be stored. Raises `DocumentError` for one that no reader would accept."""
+    """The listing as it will be stored. Raises `DocumentError` for one that no reader would accept, or whose words say
+    that it is not free and whose giver does not appeal.
+    """
     item = dump_listing(_filled(draft, known, organisation, url, now))
     if known is not None and _says_the_same(item, known.item()):
         return Prepared(replace(known, import_ref=draft.import_ref), UNCHANGED)
@@ -81,8 +89,19 @@ def prepare(draft: Draft, known: OwnListing | None, organisation: Organisation, 
     if listing.expires <= now:
         message = f"This ended on {listing.expires:%d %B %Y}; a listing that is over is not published."
         raise DocumentError.of("expired", message, f"/{EXTENSION}/expires")
+    doubts = _doubts(item, known)
     row = _row(listing, item, draft, known, now)
-    return Prepared(row, ADDED if known is None else CHANGED)
+    return Prepared(row, ADDED if known is None else CHANGED, doubts)
+
+
+def _doubts(item: dict[str, Any], known: OwnListing | None) -> tuple[Problem, ...]:
+    """What the words leave in doubt, where they are new. Raises `DocumentError` in a clear case without an appeal."""
+    doubts = word_problems(item)
+    if not doubts or (known is not None and fingerprint(known.item()) == fingerprint(item)):
+        return ()
+    if doubts[0].code == NOT_FREE_WORDS and not item[EXTENSION].get("appeal"):
+        raise DocumentError(doubts)
+    return doubts
 
 
 def entry_of(row: OwnListing) -> Entry:

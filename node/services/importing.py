@@ -14,6 +14,8 @@ from pathlib import Path
 
 from federation.chunks import chunked
 from node.context import Node
+from node.services.columns import COLUMNS
+from node.services.doubted import INSTEAD, LOOKED_AT, is_refused
 from node.services.drafts import ADDED, CHANGED, UNCHANGED, Draft, prepare
 from node.services.own_ids import new_key, organisation_id
 from node.services.own_pictures import Shelf
@@ -31,6 +33,7 @@ from schemas.organisation import Organisation
 
 SKIPPED = "skipped"
 CHANGES = (ADDED, CHANGED, UNCHANGED, WITHDRAWN, SKIPPED)
+_APPEAL = "If the words were misread, say in the column “appeal” why it is free, and import it again."
 _HALF_A_YEAR = timedelta(days=182)
 
 
@@ -51,12 +54,16 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one listing; ``change`` is one of `CHANGES`, ``row`` is None where no row names it any more."""
+    """What became of one listing; ``change`` is one of `CHANGES`, ``row`` is None where no row names it any more.
+
+    ``doubts`` are what the operator of a catalogue will look at.
+    """
 
     row: int | None
     key: str
     title: str
     change: str
+    doubts: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,15 +261,15 @@ def _try(
         plan = waiting.pop(0)
         host = hosts[plan.reading.name.slug]
         try:
-            change = prepare(plan.draft, known.get(plan.draft.key), host, url, now).change
+            prepared = prepare(plan.draft, known.get(plan.draft.key), host, url, now)
         except DocumentError as error:
             again = _revived(plan)
             if again is not None:
                 waiting.insert(0, again)
             else:
-                run.refusals.append(_refusal(plan.reading, error.problems))
+                run.refusals.append(refusal_of(plan.reading, error.problems))
         else:
-            run.results.append(_result(plan, change))
+            _note_result(run, plan, prepared.change, prepared.doubts)
 
 
 def _put(run: _Run, planned: Sequence[_Planned]) -> None:
@@ -276,7 +283,8 @@ def _put(run: _Run, planned: Sequence[_Planned]) -> None:
                 raise
             planned = _without(run, planned, refused)
         else:
-            run.results += [_result(plan, outcome.change) for plan, outcome in zip(planned, outcomes, strict=True)]
+            for plan, outcome in zip(planned, outcomes, strict=True):
+                _note_result(run, plan, outcome.change, outcome.doubts)
             return
 
 
@@ -287,7 +295,7 @@ def _without(run: _Run, planned: Sequence[_Planned], refused: Mapping[int, list[
         if again is not None:
             kept.append(again)
         else:
-            run.refusals.append(_refusal(plan.reading, refused[position]))
+            run.refusals.append(refusal_of(plan.reading, refused[position]))
     return kept
 
 
@@ -300,14 +308,31 @@ def _by_position(problems: Iterable[Problem]) -> dict[int, list[Problem]]:
     return found
 
 
-def _refusal(reading: Reading, problems: Iterable[Problem]) -> Refusal:
-    number = reading.row.number
-    found = (RowProblem(number, problem.pointer, problem.pointer, "", problem.message) for problem in problems)
+def refusal_of(reading: Reading, problems: Iterable[Problem]) -> Refusal:
+    """A row that was read and cannot be published, and what to do about it."""
+    problems = tuple(problems)
+    found = [_row_problem(reading, problem) for problem in problems]
+    if is_refused(problems):
+        found[-1] = replace(found[-1], advice=f"{INSTEAD} {_APPEAL}")
     return Refusal(reading.row, reading.name, tuple(found))
 
 
-def _result(plan: _Planned, change: str) -> Result:
-    return Result(plan.reading.row.number, plan.draft.key, plan.draft.listing.title, change)
+def _row_problem(reading: Reading, problem: Problem) -> RowProblem:
+    number, column = reading.row.number, _column_at(problem.pointer)
+    return RowProblem(number, column, problem.pointer, "", problem.message, code=problem.code)
+
+
+def _column_at(pointer: str) -> str:
+    """The column that fills this place of a listing; the place itself where none does."""
+    place = "/tags" if pointer.startswith("/tags/") else pointer
+    return next((column.name for column in COLUMNS.values() if column.pointer == place), pointer or "row")
+
+
+def _note_result(run: _Run, plan: _Planned, change: str, doubts: Sequence[Problem]) -> None:
+    number, listing = plan.reading.row.number, plan.draft.listing
+    run.results.append(Result(number, plan.draft.key, listing.title, change, tuple(doubts)))
+    if doubts:
+        run.notes.append(replace(_row_problem(plan.reading, doubts[0]), advice=LOOKED_AT))
 
 
 def _withdraw_missing(run: _Run, table: Table) -> None:

@@ -31,6 +31,7 @@ from node.storage.engine import Tx
 from node.storage.ledger import StoredLedger
 from node.storage.removals import Batch
 from schemas.errors import SharefeedError
+from schemas.free.explain import OF_WORDS, fingerprint
 
 QUEUE_STATES = (HELD, QUARANTINED)
 HOLD_DAYS = 7
@@ -101,7 +102,7 @@ def release(node: Node, source_id: int, listing_id: str, reason: str = "") -> No
             f"This listing cannot be shown as it is: {why} It stays in the queue; refuse it with a reason that its "
             "node will read, or leave it until the node mends it."
         )
-    _rule(node, source_id, listing_id, Ruling(item.row.hash, RELEASED, reason))
+    _rule(node, source_id, listing_id, Ruling(item.row.hash, RELEASED, reason, _words_in_doubt(item.row, item.raw)))
 
 
 def refuse(node: Node, source_id: int, listing_id: str, reason: str) -> None:
@@ -110,9 +111,16 @@ def refuse(node: Node, source_id: int, listing_id: str, reason: str) -> None:
         raise ModerationError("Give a reason: the listing's node reads it in its report.")
     with node.database.read() as tx:
         row = mirror.known(tx, source_id, [listing_id]).get(listing_id)
-    if row is None:
+        text = mirror.texts(tx, source_id, [listing_id]).get(listing_id)
+    if row is None or text is None:
         raise ModerationError("This listing is no longer there: its node removed it.")
-    _rule(node, source_id, listing_id, Ruling(row.hash, "refused", reason.strip()))
+    words = _words_in_doubt(row, orjson.loads(text))
+    _rule(node, source_id, listing_id, Ruling(row.hash, "refused", reason.strip(), words))
+
+
+def _words_in_doubt(row: Mirrored, raw: dict[str, Any]) -> str:
+    """The words on which this is the word as well, for later versions that say the same."""
+    return fingerprint(raw) if any(reason.code in OF_WORDS for reason in row.reasons) else ""
 
 
 def _rule(node: Node, source_id: int, listing_id: str, ruling: Ruling) -> None:
@@ -152,9 +160,10 @@ def judge_again(node: Node, limit: int = 5000) -> int:
 
 
 def _may_be_over(row: Mirrored, source: Source) -> bool:
-    if row.state == HELD:
-        return not source.hold_new
-    return all(reason.code in BY_THE_CLOCK for reason in row.reasons)
+    waits_for = {reason.code for reason in row.reasons} - BY_THE_CLOCK
+    if source.trusts_words:
+        waits_for -= OF_WORDS
+    return waits_for <= (frozenset() if source.hold_new else {"held-new"})
 
 
 def batches(node: Node) -> list[Batch]:

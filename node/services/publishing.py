@@ -16,6 +16,7 @@ import orjson
 
 from federation.facts import Removal, seconds
 from node.context import Node
+from node.services.doubted import ask_about
 from node.services.drafts import (
     ADDED,
     CHANGED,
@@ -150,7 +151,8 @@ def put_listings(node: Node, drafts: Sequence[Draft]) -> list[Outcome]:
         prepared = _prepared(node, tx, drafts, known)
         _publish(tx, [p.row for p in prepared if p.change != UNCHANGED], node.now)
         stored.put(tx, [p.row for p in prepared if p.change == UNCHANGED and p.row != known[p.row.key]])
-    return [Outcome(p.row.key, p.row.id, p.change) for p in prepared]
+        ask_about(node, tx, {p.row.id: p.doubts for p in prepared})
+    return [Outcome(p.row.key, p.row.id, p.change, p.doubts) for p in prepared]
 
 
 def _refuse_repeated(keys: Sequence[str]) -> None:
@@ -244,11 +246,13 @@ def _revise(node: Node, key: str, changes: dict[str, Any], revive: bool) -> OwnL
         draft = Draft(replace(known.listing(), **changes), key, known.import_ref)
         host = hosted.by_ids(tx, [known.organisation_id])[known.organisation_id]
         with _refusals():
-            row = prepare(draft, known, host.organisation, node.settings.url, _moment(node)).row
+            prepared = prepare(draft, known, host.organisation, node.settings.url, _moment(node))
+        row = prepared.row
         state = known.state if known.state == WITHDRAWN and not revive else row.state
         revised = replace(row, state=LIVE if revive else state)
         if revised != known:
             _publish(tx, [revised], node.now)
+            ask_about(node, tx, {revised.id: prepared.doubts})
     return revised
 
 

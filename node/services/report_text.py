@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from federation.records import EXPIRED, L0, L1, LOOP, PLAIN, QUARANTINED, SHOWN
+from federation.records import EXPIRED, HELD, L0, L1, LOOP, PLAIN, QUARANTINED, SHOWN
 from node.services.feed_rules import Finding
 from node.services.validating import ListingVerdict, Report
 
@@ -20,6 +20,7 @@ _LEVELS = {
 _FORMATS = {"json": "JSON Feed", "atom": "Atom", "rss": "RSS"}
 _VERDICTS = {
     SHOWN: ("would be shown", "would be shown"),
+    HELD: ("would wait for the operator's word", "would wait for the operator's word"),
     QUARANTINED: ("would be quarantined", "would be quarantined"),
     EXPIRED: ("has expired, so it is not shown", "have expired, so they are not shown"),
     LOOP: ("came round in a circle, so it is not shown", "came round in a circle, so they are not shown"),
@@ -69,7 +70,7 @@ def _listings(report: Report) -> Iterator[str]:
         some = [one for one in report.listings if one.verdict == verdict]
         if some:
             yield f"  {len(some)} of {len(report.listings)} {of_one if len(some) == 1 else of_several}"
-            yield from _kept_back(some) if verdict == QUARANTINED else _titles(some)
+            yield from _kept_back(some) if verdict in (HELD, QUARANTINED) else _titles(some)
 
 
 def _titles(some: list[ListingVerdict]) -> Iterator[str]:

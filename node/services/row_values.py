@@ -22,7 +22,7 @@ from node.services.spreadsheet import text_of
 from node.services.workbook import Cell
 from schemas.canonical import EXTENSION
 from schemas.fields import rfc3339, without_empty
-from schemas.free import price_members
+from schemas.free.prices import price_members
 from schemas.listing import GOODS
 from schemas.vocabulary import DEFAULT_ACTION, home_of
 
@@ -162,6 +162,7 @@ _PARSERS: Mapping[str, Callable[[Cell], Any]] = {
     "terms": cells.paragraphs,
     "accessibility": cells.paragraphs,
     "safety": cells.paragraphs,
+    "appeal": cells.paragraphs,
     "quantity": cells.number,
     "lat": cells.number,
     "lon": cells.number,
@@ -209,6 +210,7 @@ def compose(values: Mapping[str, Any], defaults: Defaults) -> Composed:
         "terms": values.get("terms"),
         "accessibility": values.get("accessibility"),
         "safety": values.get("safety"),
+        "appeal": values.get("appeal"),
         "request_url": values.get("request_url", values.get("url")),
     }
     if end.capped and end.column == "expires":

@@ -29,7 +29,8 @@ class RowProblem:
     """One thing wrong with a row, or worth knowing: where it is, what stands there, what is wrong and what to do.
 
     ``row`` is the number that a spreadsheet program shows, ``column`` the heading as written (the column's name where
-    the sheet has none), ``pointer`` where the value would stand in the listing (RFC 6901).
+    the sheet has none), ``pointer`` where the value would stand in the listing (RFC 6901), ``code`` the rule, where a
+    listing as a whole was refused.
     """
 
     row: int
@@ -38,6 +39,7 @@ class RowProblem:
     value: str
     message: str
     advice: str = ""
+    code: str = ""
 
     def __str__(self) -> str:
         value = f" “{self.value}”" if self.value else ""

@@ -281,6 +281,15 @@ def change(node: Node, source_id: int, **values: Any) -> None:
     _change(node, source_id, **values)
 
 
+def trust_words(node: Node, source_id: int, trusted: bool) -> None:
+    """Look at the words of a source or leave it; what waited because of them alone is then shown."""
+    from node.services.moderation import judge_again
+
+    _change(node, source_id, trusts_words=trusted)
+    if trusted:
+        judge_again(node)
+
+
 def remove(node: Node, source_id: int) -> int:
     """Forget a source and take its listings out of the catalogue; how many were shown."""
     found = health_of(node, source_id)

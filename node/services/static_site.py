@@ -20,7 +20,7 @@ from federation.facts import Entry, facts_of, seconds
 from node.services.about import NODE_DOCUMENT_PATH, described
 from node.services.drafts import Draft, prepare
 from node.services.feeds import ATOM_PATH, JSON_PATH
-from node.services.importing import authors_of, images_of, kept_end
+from node.services.importing import authors_of, images_of, kept_end, refusal_of
 from node.services.own_ids import listing_id, new_key, organisation_id
 from node.services.own_pictures import Shelf, write_whole
 from node.services.row_values import DEFAULT_TYPE, Author
@@ -52,7 +52,8 @@ class StaticSiteError(SharefeedError):
 class StaticSite:
     """Everything that the site says. ``shown`` has the newest change first, ``organisations`` are by their slugs.
 
-    ``changes`` counts added, changed, unchanged, kept (the last good version of a refused row) and removed listings.
+    ``changes`` counts added, changed, unchanged, kept (the last good version of a refused row) and removed listings;
+    ``refusals`` are rows whose words cannot be published.
     """
 
     settings: Settings
@@ -61,6 +62,7 @@ class StaticSite:
     organisations: Mapping[str, Organisation]
     notes: tuple[RowProblem, ...]
     changes: Mapping[str, int]
+    refusals: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,21 +110,25 @@ def assemble(table: Table, memory: Memory, settings: Settings, now: datetime, sh
     hosts = {slug: _organisation(slug, author, settings) for slug, author in authors_of(table.readings).items()}
     # Published for the first time, a site says only the day: the same file then makes the same site all day long.
     stamp = now if memory.items else now.replace(hour=0, minute=0, second=0)
-    notes = list(table.notes)
+    notes, refused = list(table.notes), []
     made = []
     for reading in table.readings:
-        if not reading.closed:
-            images, found = images_of(reading, shelf)
-            notes += found
-            listing = replace(reading.listing, images=images, organisation=hosts[reading.name.slug])
+        if reading.closed:
+            continue
+        images, found = images_of(reading, shelf)
+        notes += found
+        listing = replace(reading.listing, images=images, organisation=hosts[reading.name.slug])
+        try:
             made.append(_made(listing, reading, memory, settings, stamp))
-    kept = list(_kept(table.refusals, memory, settings.url, now))
+        except DocumentError as error:
+            refused.append(refusal_of(reading, error.problems))
+    kept = list(_kept((*table.refusals, *refused), memory, settings.url, now))
     shown = _in_order([(key, item) for key, item, _ in made] + kept)
     changes = Counter(change for *_, change in made)
     gone = memory.items.keys() - {one.entry.id for one in shown}
     changes.update({KEPT: len(kept), REMOVED: len(gone)})
     organisations = {slug: hosts.get(slug, stated) for slug, stated in _stated(shown).items()}
-    return StaticSite(settings, now, shown, organisations, tuple(notes), changes)
+    return StaticSite(settings, now, shown, organisations, tuple(notes), changes, tuple(refused))
 
 
 def _stated(shown: Iterable[Shown]) -> dict[str, Organisation]:

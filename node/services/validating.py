@@ -22,7 +22,7 @@ from schemas.page import PageHead
 
 @dataclass(frozen=True, slots=True)
 class ListingVerdict:
-    """What the catalogue would make of one listing: shown, quarantined, expired or loop, with the reasons."""
+    """What the catalogue would make of one listing: shown, held, quarantined, expired or loop, with the reasons."""
 
     id: str
     title: str

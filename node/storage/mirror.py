@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import orjson
@@ -152,12 +152,8 @@ def mirrored(row: Row[Any]) -> Mirrored:
         hash=row.hash,
         via=tuple(orjson.loads(row.via)),
         state=row.state,
-        reasons=tuple(_problem(reason) for reason in orjson.loads(row.reasons)),
+        reasons=tuple(Problem.from_json(reason) for reason in orjson.loads(row.reasons)),
         reading=row.reading,
         first_seen_at=row.first_seen_at,
         changed_at=row.changed_at,
     )
-
-
-def _problem(reason: Mapping[str, Any]) -> Problem:
-    return Problem(reason["pointer"], reason["code"], reason["message"], reason.get("line"))

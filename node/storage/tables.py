@@ -132,6 +132,7 @@ sources = Table(
     Column("state", String(20), nullable=False),  # active, paused, suspended, removed
     Column("state_reason", Text),
     Column("hold_new", Boolean, nullable=False),
+    Column("trusts_words", Boolean, nullable=False),
     Column("defaults", Text, nullable=False),  # JSON: what the operator said in place of a plain feed
     Column("former_ids", Text, nullable=False),  # JSON array: what node_id was before the node moved
     Column("node_document", Text),  # JSON as last read
@@ -177,7 +178,7 @@ mirror = Table(
     Column("via", Text, nullable=False),
     Column("item", Text, nullable=False),
     Column("state", String(20), nullable=False),  # shown, held, quarantined, merged, loop, expired, refused
-    Column("reasons", Text, nullable=False),  # JSON array of {pointer, code, message}
+    Column("reasons", Text, nullable=False),  # JSON array of {pointer, code, message, line, sign, marks}
     Column("reading", BigInteger, nullable=False),
     Column("first_seen_at", BigInteger, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
@@ -218,6 +219,7 @@ rulings = Table(
     Column("hash", String(43), nullable=False),
     Column("ruling", String(20), nullable=False),  # released, refused
     Column("reason", Text, nullable=False),
+    Column("words", String(43), nullable=False),  # digest of the words that were in doubt; blank where none were
     Column("ruled_at", BigInteger, nullable=False),
 )
 

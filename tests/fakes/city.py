@@ -90,10 +90,10 @@ class City:
         """The codes of why a listing is not shown."""
         return [problem.code for problem in self.store.rows(source_id)[listing_id][0].reasons]
 
-    def rule(self, source_id: int, listing_id: str, ruling: str, reason: str = "") -> None:
-        """The operator's word on the present version of a listing."""
+    def rule(self, source_id: int, listing_id: str, ruling: str, reason: str = "", words: str = "") -> None:
+        """The operator's word on the present version of a listing, and on its ``words``."""
         row, _ = self.store.rows(source_id)[listing_id]
-        word = Ruling(row.hash, ruling, reason)
+        word = Ruling(row.hash, ruling, reason, words)
         self.store.rule(source_id, listing_id, word)
         with self.store.book.open() as ledger:
             rejudge.judge(ledger, self.source(source_id), listing_id, word, self.id, self.now)

@@ -52,6 +52,7 @@ DESK = Listing(
     terms="First come, first served.",
     accessibility="Step-free.",
     safety="Needs two to lift.",
+    appeal="The desk is free, whatever the words say.",
     request_url="https://node.example/listings/gladstone.desk#request",
 )
 
@@ -198,6 +199,7 @@ def listings(draw: st.DrawFn) -> Listing:
         terms=draw(_maybe(text())),
         accessibility=draw(_maybe(text())),
         safety=draw(_maybe(text())),
+        appeal=draw(_maybe(text(100))),
         request_url=draw(_maybe(urls)),
     )
 

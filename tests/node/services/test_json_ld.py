@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.services.json_ld import listing_document, organisation_document, script_text
-from schemas.free import price_members
+from schemas.free.prices import price_members
 from schemas.listing import Available, Image, Listing, Money, Place, Quantity
 from schemas.organisation import Identifier, Organisation
 from schemas.strict_json import loads

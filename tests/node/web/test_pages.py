@@ -21,7 +21,7 @@ from node.services.expiry import expire
 from node.services.publishing import edit, put_listings, put_organisation, withdraw
 from node.storage import catalogue
 from schemas.canonical import EXTENSION
-from schemas.free import price_members
+from schemas.free.prices import price_members
 from schemas.listing import Image, Place, dump_listing, load_listing
 from schemas.organisation import Identifier, Organisation
 from schemas.page import with_hash

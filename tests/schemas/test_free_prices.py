@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.errors import DocumentError
-from schemas.free import HARMLESS_NAMES, names_a_price, price_members
+from schemas.free.prices import HARMLESS_NAMES, names_a_price, price_members
 from schemas.listing import load_listing
 from tests.schemas.made import desk_item
 

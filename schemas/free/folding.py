@@ -1,0 +1,84 @@
+"""How words are compared: in lower case, without accents and without disguise, each character in its place.
+
+A disguise is a letter that only looks like another, a character that nobody sees inside a word, or a word whose letters
+are set apart. What is left of such a word stands where it began, with spaces up to where it ended.
+"""
+
+from __future__ import annotations
+
+import re
+from unicodedata import normalize
+
+GAP = "\x00"
+"""Stands between fields. It is neither a word nor a space, so no pattern runs over it."""
+BLANK = "\x01"
+"""Stands for what was read already; no pattern runs over it either."""
+
+Spans = tuple[tuple[int, int], ...]
+
+_LOOK_ALIKE = {
+    **dict(zip("аеорсхуіѕјԁһӏкмтнвԝԛ", "aeopcxyisjdhlkmthbwq", strict=True)),
+    **dict(zip("οαεικνρτυχβη", "oaeikvptuxbn", strict=True)),
+    **dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢıɑɡ", "abcdefghijklmnoprstuvwyziag", strict=True)),
+}
+"""Cyrillic and Greek letters and small capitals, and the Latin letters that they look like."""
+_STYLED = (
+    (0xFF01, 0xFF5F),
+    (0x1D400, 0x1D800),
+    (0x2460, 0x24F0),
+    (0x2070, 0x20A0),
+    (0x2100, 0x2150),
+    (0x1F110, 0x1F14A),
+)
+"""Where letters and digits stand that are bold, wide, raised or in circles."""
+_UNSEEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\u0300-\u036f"
+_HAS_UNSEEN = re.compile(f"[{_UNSEEN}]")
+_VEILED = re.compile(rf"\w[\w{_UNSEEN}]*")
+_SINGLE = re.compile(r"\W\w\W\w\W")
+"""What every word that is set apart has in it, and few other texts: soon found."""
+_LETTER = r"[^\W\d_](?!\w)"
+_SET_APART = re.compile(rf"(?<!\w){_LETTER}([ .*|~·_-]){_LETTER}(?:\1{_LETTER}){{2,}}+")
+
+
+def _folds() -> dict[str, str]:
+    """Letters with accents, and the letters that they are without; other quotation marks and digits for the usual."""
+    letters = [letter for letter in map(chr, range(0xC0, 0x250)) if letter == letter.lower()]
+    bare = {letter: normalize("NFD", letter)[0] for letter in letters}
+    arabic = {chr(0x6F0 + digit): str(digit) for digit in range(10)}
+    plain = {chr(code): normalize("NFKC", chr(code)).lower() for start, end in _STYLED for code in range(start, end)}
+    styled = {one: other for one, other in plain.items() if len(other) == 1 and other.isascii() and other.isprintable()}
+    others = {"ł": "l", "ø": "o", "đ": "d", "’": "'", "‘": "'", GAP: " ", BLANK: " "}
+    return {**bare, **arabic, **styled, **_LOOK_ALIKE, **others}
+
+
+_FOLDED = str.maketrans(_folds())
+
+
+def folded(text: str) -> str:
+    """The text in lower case and without accents, as long as it was."""
+    low = text.lower()
+    if len(low) != len(text):
+        # A few letters become two in lower case; they stay as they are, or every place after them would be wrong.
+        low = "".join(one if len(one) == 1 else character for character in text for one in (character.lower(),))
+    if low.isascii() and GAP not in low and BLANK not in low:
+        return low
+    return low.translate(_FOLDED)
+
+
+def unveiled(text: str) -> tuple[str, Spans]:
+    """The text, as long as it was, with disguised words put together, and where those stand."""
+    spans: list[tuple[int, int]] = []
+
+    def together(match: re.Match[str]) -> str:
+        word = match[0]
+        whole = _HAS_UNSEEN.sub("", word) if match.re is _VEILED else word[::2]
+        if whole == word:
+            return word
+        spans.append(match.span())
+        return whole.ljust(len(word))
+
+    if not text.isascii() and _HAS_UNSEEN.search(text):
+        text = _VEILED.sub(together, text)
+    if _SINGLE.search(text):
+        text = _SET_APART.sub(together, text)
+    return text, tuple(spans)

@@ -1,0 +1,154 @@
+"""Does a listing read as free? Free, doubtful or not free, and what moved the score, word by word. Pure.
+
+What is shown as a reason is what was added: the score is the sum of what speaks against the listing and what speaks for
+it, and a verdict holds all of it. A clear case needs two kinds of selling, one of them plain; what merely makes a gift
+less than free is for a person to decide, and so is a listing whose giver asks for that.
+
+Messages are whole sentences in English; interfaces translate them by the kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from schemas.errors import Mark
+from schemas.free.signs import (
+    BROCHURE_WORD,
+    MONEY,
+    SELLING,
+    SOFT,
+    VOICE,
+    Reading,
+    Sign,
+    Signs,
+    has_signals,
+    merged,
+    read,
+    signs_of,
+    spans_of,
+)
+from schemas.free.texts import Words
+from schemas.free.weights import BY_HAND, CLEAR, DOUBTFUL, Trained, trained
+
+FREE, DOUBTED, NOT_FREE = "free", "doubtful", "not_free"
+BUSINESS, TONE, PLAIN = "business", "tone", "plain"
+"""Parts of the score that have no phrase: who gives it, words that adverts use more often, and words that gifts do."""
+
+_ASIDE = frozenset(["urgency", "call", VOICE])
+"""Kinds of selling that are never plain by themselves: gifts can be urgent too."""
+_PLAIN_STRENGTH = 0.9
+_SECOND_STRENGTH = 0.5
+_MOST_MARKS = 20
+_MARKED_FROM = 0.02
+"""Words that add less are counted, but not marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one kind added to the score, less than nothing where it speaks for the listing, and its words."""
+
+    kind: str
+    points: float
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``kind`` is free, doubtful or not_free. ``parts`` are what moved the score, what weighs most first."""
+
+    kind: str
+    score: float
+    parts: tuple[Part, ...]
+    words: Words
+
+    @property
+    def reasons(self) -> tuple[Part, ...]:
+        """What speaks against the listing."""
+        return tuple(part for part in self.parts if part.points > 0)
+
+    def quoted(self, part: Part) -> tuple[str, ...]:
+        """The words of a part, as they were written, each once."""
+        return tuple(dict.fromkeys(" ".join(self.words.quoted(mark).split()) for mark in part.marks))
+
+
+def judge(item: Mapping[str, Any]) -> Verdict:
+    """The verdict on a JSON Feed item. Never raises, whatever it holds."""
+    reading, weights = read(item), trained()
+    if _hardly_anything(reading, weights):
+        return Verdict(FREE, 0.0, (), reading.words)
+    found = signs_of(reading)
+    points = _points(found, weights)
+    score = sum(points.values())
+    if score < DOUBTFUL:
+        return Verdict(FREE, score, (), found.words)
+    kind = NOT_FREE if score >= CLEAR and _is_plain(found.signs) else DOUBTED
+    return Verdict(kind, score, _parts(found, weights, points), found.words)
+
+
+def _hardly_anything(reading: Reading, weights: Trained) -> bool:
+    """Whether the score stays below doubt whatever else is looked at, for that speaks for a listing.
+
+    It does so for most listings, which is why this is asked first.
+    """
+    most = weights.start + sum(weights.of_keys(reading.text.keys)) + BROCHURE_WORD * len(reading.brochure)
+    return most + (weights.business if reading.is_business else 0.0) < DOUBTFUL and not has_signals(reading)
+
+
+def _points(found: Signs, weights: Trained) -> dict[str, float]:
+    """What each kind adds to the score, which is never less than nothing.
+
+    Everyday words outweigh hints of selling and no more; what speaks for a listing outweighs those and sums of money,
+    and no more: what a giver asks back stays asked.
+    """
+    points = {kind: BY_HAND[kind] * sign.strength for kind, sign in found.signs.items() if kind in BY_HAND}
+    points |= _of_words(found, weights)
+    hints = sum(value for kind, value in points.items() if value > 0 and kind not in MONEY and kind not in SOFT)
+    points[PLAIN] = max(points[PLAIN], -hints)
+    against = sum(value for kind, value in points.items() if value > 0 and kind not in SOFT) + points[PLAIN]
+    speaking = {kind: -value for kind, value in points.items() if value < 0 and kind != PLAIN}
+    told = sum(speaking.values())
+    if told > against:
+        points |= {kind: -value * against / told for kind, value in speaking.items()}
+    return points
+
+
+def _of_words(found: Signs, weights: Trained) -> dict[str, float]:
+    """What single words add, and who gives it: the trained part."""
+    single = weights.of_keys(found.text.keys)
+    facts = sum(value for kind, value in weights.facts.items() if kind in found.signs)
+    against = {TONE: sum(value for value in single if value > 0)}
+    if found.is_business:
+        against[BUSINESS] = weights.business
+    return {**against, PLAIN: weights.start + facts + sum(value for value in single if value < 0)}
+
+
+def _parts(found: Signs, weights: Trained, points: Mapping[str, float]) -> tuple[Part, ...]:
+    spans = {kind: sign.spans for kind, sign in found.signs.items()}
+    spans[TONE] = _spans_of_tone(found, weights)
+    ordered = sorted(points.items(), key=lambda pair: -abs(pair[1]))
+    return tuple(_part(kind, value, spans.get(kind, ()), found.words) for kind, value in ordered if value)
+
+
+def _part(kind: str, points: float, spans: Iterable[tuple[int, int]], words: Words) -> Part:
+    marks = (words.mark(start, end) for start, end in spans)
+    return Part(kind, round(points, 3), tuple(islice(marks, _MOST_MARKS)))
+
+
+def _spans_of_tone(found: Signs, weights: Trained) -> tuple[tuple[int, int], ...]:
+    return spans_of(found.text.string, {token for token in found.text.tokens if weights.of_word(token) >= _MARKED_FROM})
+
+
+def _is_plain(signs: Mapping[str, Sign]) -> bool:
+    """Whether there are two kinds of selling in two places, one of them plain.
+
+    Where something is asked back as honest givers do, there must be three plain ones.
+    """
+    selling = [sign for sign in signs.values() if sign.kind in SELLING and sign.strength >= _SECOND_STRENGTH]
+    plain = [sign for sign in selling if sign.kind not in _ASIDE and sign.strength >= _PLAIN_STRENGTH]
+    if any(signs[kind].strength >= _PLAIN_STRENGTH for kind in SOFT & signs.keys()):
+        return len(plain) >= 3
+    places = merged(span for sign in selling for span in sign.spans)
+    return bool(plain) and len(selling) >= 2 and len(places) >= 2

@@ -1,0 +1,213 @@
+"""What stands in a listing that speaks against its being free, and what speaks for it: kinds, strengths and places.
+
+Nothing is weighed here. Words of context ("cost us £400 new", a sign that says SALE) are taken away before signals are
+looked for; an assurance ("no hire charge") takes along the signals inside it, unless a larger one holds it ("no win no
+fee").
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+from schemas.canonical import EXTENSION
+from schemas.free.books import ASSURANCE, CONTEXT, books
+from schemas.free.folding import BLANK, GAP
+from schemas.free.keys import Text
+from schemas.free.phrasebook import Found, find
+from schemas.free.phrases import Rule
+from schemas.free.texts import Words, words_of
+
+SOFT = frozenset(["gift", "favour", "tiers", "deposit", "running", "nudge", "later"])
+"""Kinds of what makes an honest gift less than free. However many there are, a person decides."""
+SELLING = frozenset(
+    (
+        *("price", "discount", "tied", "trial", "extra", "lead", "job", "earning", "buying", "hire", "tickets", "club"),
+        *("contest", "urgency", "call", "voice"),
+    )
+)
+"""Kinds of signals of selling."""
+MONEY = frozenset(["price", "discount", "extra"])
+"""Kinds of selling that name what is to be paid."""
+GIVING = frozenset(["assurance", "wear", "why", "care", "measure", "detail"])
+"""Kinds of what speaks for a listing."""
+VOICE = "voice"
+MOST = 1.5
+"""The most that one kind counts, in strong signals."""
+_MORE = 0.3
+"""What each further phrase of the same kind adds, in its own strength."""
+BROCHURE_WORD = 0.3
+_SHARE_OF_VOLUNTEERS = 0.25
+
+_WORD = re.compile(r"\w+")
+_MEASURE = re.compile(r"\d ?(?:cm|mm|m|ft|in|inch|inches|kg|g|l|litres?|w|v|gb|tb|lumens|sq|x|×)(?!\w)")
+_QUOTED = re.compile(rf"(?<!\w)(?:'(?=\S)[^'{GAP}]{{2,90}}(?<=\S)'|[\"“”][^\"“”{GAP}]{{2,90}}[\"“”])(?!\w)")
+_PRINTED = frozenset(
+    ["say", "says", "sayin", "said", "print", "side", "graph", "label", "sign", "signs", "stamp", "marke"]
+)
+_WORN = ("fair", "for_parts")
+
+
+class Sign(NamedTuple):
+    """One kind of sign: its strength, and where in the folded text its words stand."""
+
+    kind: str
+    strength: float
+    spans: tuple[tuple[int, int], ...]
+
+
+class Reading(NamedTuple):
+    """An item as it is read at first: its words, which of them there are, and who gives it."""
+
+    words: Words
+    text: Text
+    extension: Mapping[str, Any]
+
+    @property
+    def is_business(self) -> bool:
+        organisation = self.extension.get("organisation")
+        return isinstance(organisation, dict) and organisation.get("type") == "business"
+
+    @property
+    def brochure(self) -> Set[str]:
+        """The words of brochures in it."""
+        words = books().brochure
+        return words.keys & self.text.keys and words.words & self.text.tokens
+
+
+class Signs(NamedTuple):
+    """All signs of one item. ``text`` is what was left of its words without the context."""
+
+    words: Words
+    text: Text
+    signs: Mapping[str, Sign]
+    is_business: bool
+
+
+def read(item: Mapping[str, Any]) -> Reading:
+    """A JSON Feed item, read. Never raises, whatever it holds."""
+    words = words_of(item)
+    extension = item.get(EXTENSION)
+    return Reading(words, Text(words.text), extension if isinstance(extension, dict) else {})
+
+
+def has_signals(reading: Reading) -> bool:
+    """Whether any phrase of selling, or of less than free, stands in it, be it in context or not."""
+    possible = books().signals.possible(reading.text.keys)
+    return next(find(possible, reading.text), None) is not None
+
+
+def signs_of(reading: Reading) -> Signs:
+    """The signs in what was read."""
+    text = reading.text
+    others = books().others.possible(text.keys)
+    spans = merged(_context(others, text))
+    if spans:
+        text = Text(_without(text.string, spans))
+    giving = [one for one in find(others, text) if one.rule.kind != CONTEXT]
+    signs = _settled([*find(books().signals.possible(text.keys), text)], giving)
+    _note_brochure(signs, text)
+    _note_facts(signs, text.string, reading.extension)
+    return Signs(reading.words, text, signs, reading.is_business)
+
+
+def _settled(signals: Sequence[Found], giving: Sequence[Found]) -> dict[str, Sign]:
+    """The phrases by kind, once assurances have taken along the signals inside them."""
+    assurances = [one for one in giving if one.rule.kind == ASSURANCE]
+    if assurances:
+        inside = _Inside(assurances)
+        signals = [one for one in signals if not inside.holds(one)]
+        inside = _Inside(signals)
+        giving = [one for one in giving if one.rule.kind != ASSURANCE or not inside.holds(one)]
+    signs = {kind: _sign(kind, some) for kind, some in _by_kind([*signals, *giving]).items()}
+    _settle_volunteers(signs)
+    return signs
+
+
+class _Inside:
+    """Finds in short time whether one of many phrases holds another: each start knows the furthest end so far."""
+
+    def __init__(self, outer: Iterable[Found]) -> None:
+        spans = sorted((one.start, one.end) for one in outer)
+        self._starts = [start for start, _ in spans]
+        self._ends = list(accumulate((end for _, end in spans), max))
+
+    def holds(self, inner: Found) -> bool:
+        before = bisect_right(self._starts, inner.start)
+        return before > 0 and self._ends[before - 1] >= inner.end
+
+
+def _context(possible: Iterable[Rule], text: Text) -> Iterator[tuple[int, int]]:
+    for rule in possible:
+        if rule.kind == CONTEXT:
+            yield from rule.find(text)
+    if not _PRINTED.isdisjoint(text.keys):
+        for match in _QUOTED.finditer(text.string):
+            yield match.span()
+
+
+def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with these spans, which are in order, blanked out."""
+    parts, at = [], 0
+    for start, end in spans:
+        parts += [text[at:start], BLANK * (end - start)]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+def _by_kind(found: Iterable[Found]) -> dict[str, list[Found]]:
+    kinds: dict[str, list[Found]] = {}
+    for one in found:
+        kinds.setdefault(one.rule.kind, []).append(one)
+    return kinds
+
+
+def _sign(kind: str, found: Sequence[Found]) -> Sign:
+    """One kind, from all its phrases: the surest counts in full, each other a little."""
+    strengths = sorted({one.rule.phrase: one.rule.strength for one in found}.values(), reverse=True)
+    strength = min(MOST, strengths[0] + _MORE * sum(strengths[1:])) if kind not in GIVING else 1.0
+    return Sign(kind, strength, merged((one.start, one.end) for one in found))
+
+
+def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The spans in order, those that touch made one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def spans_of(text: str, words: Iterable[str]) -> tuple[tuple[int, int], ...]:
+    """Where these whole words stand in the text."""
+    wanted = frozenset(words)
+    return tuple(match.span() for match in _WORD.finditer(text) if match[0] in wanted)
+
+
+def _note_brochure(signs: dict[str, Sign], text: Text) -> None:
+    used = text.tokens & books().brochure.words
+    if used:
+        signs[VOICE] = Sign(VOICE, min(MOST, BROCHURE_WORD * len(used)), spans_of(text.string, used))
+
+
+def _note_facts(signs: dict[str, Sign], text: str, extension: Mapping[str, Any]) -> None:
+    """Things have measures, types, a weight and wear; adverts seldom state them."""
+    match = _MEASURE.search(text)
+    if match:
+        signs["measure"] = Sign("measure", 1.0, (match.span(),))
+    weight = extension.get("weight_kg")
+    has_weight = isinstance(weight, int | float) and weight > 0
+    if has_weight or extension.get("condition") in _WORN:
+        signs["detail"] = Sign("detail", 1.0, ())
+
+
+def _settle_volunteers(signs: dict[str, Sign]) -> None:
+    """Work that nobody is paid for is no job."""
+    volunteers, job = signs.pop("volunteer", None), signs.get("job")
+    if volunteers and job:
+        signs["job"] = Sign("job", job.strength * _SHARE_OF_VOLUNTEERS, job.spans)
