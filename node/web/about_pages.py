@@ -21,11 +21,21 @@ from node.web.code_words import category
 from node.web.listing_page import SHEET_NAME, Scene
 from node.web.pages import scene_of
 from node.web.search_page import Addresses
-from node.web.view_models import AccessibilityPage, Head, HowItWorksPage, IdeaRow, IdeasPage, Link, PrivacyPage
+from node.web.view_models import (
+    AccessibilityPage,
+    BelongsPage,
+    Head,
+    HowItWorksPage,
+    IdeaRow,
+    IdeasPage,
+    Link,
+    PrivacyPage,
+)
 
 blueprint = Blueprint("about_pages", __name__)
 
 HOUR_S, DAY_S = 3600, 86_400
+BELONGS_NAME = "what-belongs-here"
 
 
 def _(text: str) -> str:
@@ -44,8 +54,21 @@ def how_it_works() -> str:
         node_document_path=f"{root}/{NODE_DOCUMENT_PATH}",
         sheet_path=f"{root}/{SHEET_NAME}",
         contact=node.settings.contact_email or None,
+        belongs_path=f"{root}/{BELONGS_NAME}",
     )
     return render_template("portal/how_it_works.html", page=page)
+
+
+@blueprint.get(f"/{BELONGS_NAME}")
+def what_belongs() -> str:
+    node = current_node()
+    scene = scene_of(node, ())
+    page = BelongsPage(
+        head=_head(scene, _("What belongs here"), BELONGS_NAME),
+        ideas_path=f"{scene.paths.root}/ideas",
+        contact=node.settings.contact_email or None,
+    )
+    return render_template("portal/what_belongs.html", page=page)
 
 
 @blueprint.get("/ideas")

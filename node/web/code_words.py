@@ -128,6 +128,7 @@ REPORT_REASONS: Mapping[str, str] = {
     "not_free": _l("It is not free: somebody asks for money"),
     "unsafe": _l("It is dangerous or against the law"),
     "personal": _l("It shows something private about a person"),
+    "words": _l("Its words read like an advert"),
     "other": _l("Something else"),
 }
 FREQUENCIES: Mapping[str, str] = {

@@ -30,6 +30,7 @@ portal/categories.html          CategoriesPage
 portal/category.html            CategoryPage
 portal/ideas.html               IdeasPage
 portal/how_it_works.html        HowItWorksPage
+portal/what_belongs.html        BelongsPage
 portal/accessibility.html       AccessibilityPage
 portal/privacy.html             PrivacyPage
 portal/alert_new.html           AlertNewPage
@@ -115,8 +116,10 @@ from node.web.view_models_control import (
     ControlSourcePage,
     ControlSourcesPage,
     LoginPage,
+    MarkedText,
     MassRemoval,
     OverviewPage,
+    Piece,
     Preview,
     ProposalPage,
     ProposalRow,
@@ -156,6 +159,7 @@ from node.web.view_models_network import (
 )
 from node.web.view_models_portal import (
     AccessibilityPage,
+    BelongsPage,
     CategoriesPage,
     CategoryEntry,
     CategoryPage,
@@ -198,6 +202,7 @@ __all__ = [
     "ApiPage",
     "AppearancePage",
     "AppliedFilter",
+    "BelongsPage",
     "Card",
     "CategoriesPage",
     "CategoryEntry",
@@ -238,6 +243,7 @@ __all__ = [
     "MailboxPage",
     "MapSettings",
     "MapView",
+    "MarkedText",
     "MassRemoval",
     "Nearby",
     "NetworkPage",
@@ -248,6 +254,7 @@ __all__ = [
     "OverviewPage",
     "PageLink",
     "Pager",
+    "Piece",
     "Place",
     "PollRow",
     "PosterPage",

@@ -207,12 +207,29 @@ class QueuePage:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of somebody's text; ``is_marked`` where it raised a doubt."""
+
+    text: str
+    is_marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedText:
+    """One text of a listing, under the name of its field, in pieces."""
+
+    name: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class QueueItemPage:
     """control/queue_item.html: one listing that waits, or one mass removal.
 
     ``release`` has no field but may carry an error; ``refuse`` has ``reason``. A quarantined listing cannot
     be released as it is not valid: then ``release`` is ``None``. ``shown_now`` is the last good version, if
-    one is shown. ``raw`` is the listing as sent, indented JSON, ``text`` its words as they would read.
+    one is shown. ``raw`` is the listing as sent, indented JSON, ``text`` its words as they would read. ``marked`` are
+    the texts in which words raised a doubt, ``appeal`` is what its author says to that, in ``language``.
     """
 
     head: Head
@@ -227,6 +244,8 @@ class QueueItemPage:
     release: Form | None = None
     refuse: Form | None = None
     next_path: str | None = None
+    marked: tuple[MarkedText, ...] = ()
+    appeal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +295,9 @@ class ControlSourcePage:
     """control/source.html: what can be done with one source.
 
     ``read`` lets it be read next, ``hold`` turns holding of new listings on or off (``holds`` says which it is
-    now): forms without fields. ``pause`` has ``reason``; ``resume`` is present instead where it is not read.
-    ``remove`` has the checkbox ``sure``. ``public_path`` is its page for everyone.
+    now), ``trust`` turns off or on that its words are looked at (``trusted``): forms without fields. ``pause``
+    has ``reason``; ``resume`` is present instead where it is not read. ``remove`` has the checkbox ``sure``.
+    ``public_path`` is its page for everyone.
     """
 
     head: Head
@@ -288,6 +308,8 @@ class ControlSourcePage:
     holds: bool = False
     read: Form | None = None
     hold: Form | None = None
+    trust: Form | None = None
+    trusted: bool = False
     pause: Form | None = None
     resume: Form | None = None
     remove: Form | None = None

@@ -176,6 +176,16 @@ class HowItWorksPage:
     node_document_path: str
     contact: str | None = None
     sheet_path: str | None = None
+    belongs_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BelongsPage:
+    """portal/what_belongs.html: what is free, what only looks like it, and how that is decided."""
+
+    head: Head
+    ideas_path: str
+    contact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import orjson
 from flask import abort, render_template, request
@@ -13,6 +14,7 @@ from flask_babel import ngettext
 
 from node.context import Node
 from node.services import controlling, moderation, reporting, sources
+from node.services.doubted import is_about_words
 from node.services.moderation import QUEUE_STATES, ModerationError, QueueItem
 from node.storage.catalogue import Shown
 from node.web import current_node
@@ -23,8 +25,10 @@ from node.web.control.gate import guarded, to
 from node.web.control.overview import removals
 from node.web.control.rows import MOST_REASON, item_path, paths_of, queue_row, reported_row, text_of
 from node.web.form_state import form_at, typed_in
+from node.web.marked import marked_texts
 from node.web.said import plain
 from node.web.view_models import Card, Link, QueueItemPage, QueuePage, QueueRow, Verdict
+from schemas.canonical import EXTENSION
 
 blueprint = guarded("queue")
 
@@ -155,12 +159,20 @@ def _one(item: QueueItem, typed: Mapping[str, str] | None = None, errors: Mappin
         card=_card(node, controlling.as_it_would_look(node, item)),
         shown_now=_card(node, controlling.shown_now(node, row.id)),
         text=text_of(item.raw),
+        marked=marked_texts(item.raw, row.reasons),
+        appeal=_appeal(item.raw) if any(map(is_about_words, row.reasons)) else "",
         raw=orjson.dumps(item.raw, option=orjson.OPT_INDENT_2).decode()[:MOST_RAW],
         release=form_at(item_path(row.source_id, row.id, "release")) if item.can_release else None,
         refuse=form_at(item_path(row.source_id, row.id, "refuse"), typed, errors),
         next_path=_next_path(node, item),
     )
     return render_template("control/queue_item.html", page=view)
+
+
+def _appeal(raw: Mapping[str, Any]) -> str:
+    extension = raw.get(EXTENSION)
+    said = extension.get("appeal") if isinstance(extension, dict) else None
+    return said[:MOST_REASON] if isinstance(said, str) else ""
 
 
 def _card(node: Node, shown: Shown | None) -> Card | None:

@@ -65,6 +65,15 @@ def hold(number: int) -> ResponseReturnValue:
     return to(f"{PATH}/{number}")
 
 
+@blueprint.post("/sources/<int:number>/trust")
+def trust(number: int) -> ResponseReturnValue:
+    trusted = not _known(number).source.trusts_words
+    sources.trust_words(current_node(), number, trusted)
+    said_so = _("Its words are not looked at any more. What waited because of them is shown.")
+    say(said_so if trusted else _("Its words are looked at again from the next reading on."))
+    return to(f"{PATH}/{number}")
+
+
 @blueprint.post("/sources/<int:number>/pause")
 def pause(number: int) -> ResponseReturnValue:
     _known(number)
@@ -116,6 +125,8 @@ def _one(health: Health, errors: Mapping[str, str] | None = None) -> str:
         holds=told.hold_new,
         read=form_at(f"{path}/read") if is_read else None,
         hold=form_at(f"{path}/hold"),
+        trust=form_at(f"{path}/trust"),
+        trusted=told.trusts_words,
         pause=form_at(f"{path}/pause") if is_read else None,
         resume=None if is_read else form_at(f"{path}/resume"),
         remove=form_at(f"{path}/remove", errors=errors),

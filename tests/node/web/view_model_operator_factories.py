@@ -330,6 +330,8 @@ def queue_item() -> vm.QueueItemPage:
         make.form(),
         make.form("reason", wrong=True),
         "/control/queue/2",
+        (vm.MarkedText("Description", (vm.Piece("We ask for "), vm.Piece("£5 each", True), vm.Piece("."))),),
+        "It pays for the tea and nothing else.",
     )
 
 

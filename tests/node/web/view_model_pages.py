@@ -65,6 +65,7 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "category": ("portal/category.html", portal.category()),
         "ideas": ("portal/ideas.html", portal.ideas()),
         "how-it-works": ("portal/how_it_works.html", portal.how_it_works("share@shares.example")),
+        "what-belongs": ("portal/what_belongs.html", portal.what_belongs()),
         "accessibility": (
             "portal/accessibility.html",
             vm.AccessibilityPage(make.head("Accessibility"), "share@shares.example"),
@@ -159,6 +160,7 @@ MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "categories": ("portal/categories.html", vm.CategoriesPage(HEAD)),
         "category": ("portal/category.html", vm.CategoryPage(HEAD, "x", "other", "/search", "/wanted")),
         "ideas": ("portal/ideas.html", vm.IdeasPage(HEAD)),
+        "what-belongs": ("portal/what_belongs.html", vm.BelongsPage(HEAD, "/ideas")),
         "how-it-works": ("portal/how_it_works.html", portal.how_it_works()),
         "accessibility": ("portal/accessibility.html", vm.AccessibilityPage(HEAD)),
         "privacy": ("portal/privacy.html", vm.PrivacyPage(HEAD, 30, 1, 60, 90, 2, 12, 7)),

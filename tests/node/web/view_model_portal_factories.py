@@ -112,7 +112,12 @@ def ideas() -> vm.IdeasPage:
 
 def how_it_works(contact: str | None = None) -> vm.HowItWorksPage:
     head = make.head("How it works")
-    return vm.HowItWorksPage(head, "/ideas", "/downloads/", "/.well-known/sharefeed.json", contact, "/sheet")
+    paths = ("/ideas", "/downloads/", "/.well-known/sharefeed.json")
+    return vm.HowItWorksPage(head, *paths, contact, "/sheet", "/what-belongs-here")
+
+
+def what_belongs() -> vm.BelongsPage:
+    return vm.BelongsPage(make.head("What belongs here"), "/ideas", "share@shares.example")
 
 
 def privacy() -> vm.PrivacyPage:
