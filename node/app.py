@@ -26,6 +26,7 @@ WEB_MODULES = (
     "node.web.languages",
     "node.web.embed",
     "node.web.embed_maker",
+    "node.web.oembed",
 )
 AGGREGATOR_MODULES = (
     "node.web.portal",

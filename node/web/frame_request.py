@@ -6,14 +6,14 @@ What cannot be used is left out, as on pages: a frame that somebody pasted years
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from node.search.request import PAGE_SIZE, Arguments, SearchRequest, from_args
 from node.services.embedding import MOST, USUAL
 
 THEMES = ("auto", "light", "dark")
-PATH, MAKER_PATH = "embed", "embed/make"
+PATH, MAKER_PATH, OEMBED_PATH = "embed", "embed/make", "oembed"
 _COLOUR = re.compile(r"#?([0-9A-Fa-f]{6})")
 _KEY = re.compile(r"[A-Za-z0-9_.~-]{1,120}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
@@ -51,6 +51,13 @@ class FrameRequest:
         """Where the frame is; ``root`` stands in front and ends with a slash."""
         query = urlencode(self.to_args())
         return f"{root}{PATH}" + (f"?{query}" if query else "")
+
+    def within(self, pixels: int | None) -> FrameRequest:
+        """The same with as many listings as there is room for, one at least."""
+        if pixels is None or self.listing:
+            return self
+        rows = (pixels - _HEAD_PX - _FOOT_PX) // _ROW_PX
+        return replace(self, asked=self.asked.changed(limit=min(max(rows, 1), self.asked.limit)))
 
     @property
     def height(self) -> int:

@@ -27,7 +27,8 @@ def install(app: Flask, settings: Settings) -> None:
     if not quota:
         return
     api, feeds = Allowance("api", quota), Allowance("search-feeds", quota)
-    pages = {"portal.search": Allowance("search", quota), FRAME_ENDPOINT: Allowance("frames", quota)}
+    frames = Allowance("frames", quota)
+    pages = {"portal.search": Allowance("search", quota), FRAME_ENDPOINT: frames, "oembed.provide": frames}
     suggestions = Allowance("suggestions", quota * SUGGESTING)
     free = uncounted(settings.rate_uncounted)
 

@@ -19,7 +19,7 @@ from node.storage.catalogue import Shown
 from node.web import words
 from node.web.cards import Paths, card_of, cards_of, moment, organisation_path, pictures_of
 from node.web.code_words import category
-from node.web.frame_request import MAKER_PATH
+from node.web.frame_request import MAKER_PATH, OEMBED_PATH
 from node.web.prose import body_of
 from node.web.view_models import (
     Card,
@@ -88,6 +88,10 @@ class Scene:
         query = f"?{urlencode(pairs)}" if pairs else ""
         return f"{self.paths.root}/{MAKER_PATH}{query}" if self.served else None
 
+    def oembed(self, address: str) -> str | None:
+        """Where programs ask how the page at this address is shown on other websites."""
+        return f"{self.paths.url}{OEMBED_PATH}?{urlencode({'url': address})}" if self.served else None
+
     def search(self, **query: str) -> str:
         return f"{self.search_path}?{urlencode(query)}" if self.search_path else ""
 
@@ -153,7 +157,7 @@ def _listing_head(listing: Listing, card: Card, scene: Scene, home: str | None) 
     description = listing.content_text or f"{listing.organisation.name}: {listing.title}"
     # A listing that is only passed on has its place elsewhere; search engines are sent there.
     head = scene.head(listing.title, description, home or here, document, picture)
-    return replace(head, language=listing.language or "")
+    return replace(head, language=listing.language or "", oembed_url=scene.oembed(here))
 
 
 def _trail(path: str, scene: Scene) -> tuple[Link, ...]:
@@ -210,7 +214,10 @@ def organisation_page(
     document = json_ld.script_text(json_ld.organisation_document(organisation, scene.address(path)))
     description = organisation.description or ""
     return OrganisationPage(
-        head=scene.head(organisation.name, description, scene.address(path), document),
+        head=replace(
+            scene.head(organisation.name, description, scene.address(path), document),
+            oembed_url=scene.oembed(scene.address(path)),
+        ),
         organisation=organisation_box(organisation, path, len(shown)),
         description=description,
         identifiers=tuple((identifier.scheme, identifier.id) for identifier in organisation.identifiers),

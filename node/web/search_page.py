@@ -128,7 +128,11 @@ def _head(asked: SearchRequest, scene: Scene, addresses: Addresses) -> Head:
     title = _("%(words)s: what is free near you", words=asked.q) if asked.q else _("What is free near you")
     canonical = scene.address(addresses.of(asked.changed(sort="", lat=None, lon=None, within=None)))
     return Head(
-        title, canonical_url=canonical, indexed=not (asked.point or asked.near), feeds=feeds_of(asked, addresses)
+        title,
+        canonical_url=canonical,
+        indexed=not (asked.point or asked.near),
+        feeds=feeds_of(asked, addresses),
+        oembed_url=scene.oembed(canonical),
     )
 
 

@@ -65,6 +65,7 @@ class Head:
     """What stands in the document's head. ``title`` is without the site's name, which is added behind it.
 
     ``feeds`` become ``<link rel="alternate">``; ``node_document_path`` becomes ``rel="sharefeed"``;
+    ``oembed_url`` answers in JSON, and with ``&format=xml`` behind it in XML, how the page is shown elsewhere;
     ``jsonld`` is one JSON text (any characters: the template makes it safe inside a script element).
     ``language`` is the BCP 47 code of ``title`` and ``description``, where they are other people's words; empty where
     those do not say, None where the words are the interface's.
@@ -79,6 +80,7 @@ class Head:
     jsonld: str | None = None
     image_url: str | None = None
     language: str | None = None
+    oembed_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

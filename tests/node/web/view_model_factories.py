@@ -136,6 +136,7 @@ def head(title: str, **more: Any) -> vm.Head:
             canonical_url="https://shares.example/here",
             feeds=FEEDS,
             node_document_path="/.well-known/sharefeed.json",
+            oembed_url="https://shares.example/oembed?url=https%3A%2F%2Fshares.example%2Fhere",
         ),
         **more,
     )
