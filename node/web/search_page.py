@@ -30,6 +30,7 @@ from node.web.view_models import (
     Reach,
     SearchPage,
 )
+from node.web.words import clip
 from schemas import atom_feed, json_feed
 from schemas.errors import Problem
 from schemas.vocabulary import home_of
@@ -129,11 +130,28 @@ def _head(asked: SearchRequest, scene: Scene, addresses: Addresses) -> Head:
     canonical = scene.address(addresses.of(asked.changed(sort="", lat=None, lon=None, within=None)))
     return Head(
         title,
-        canonical_url=canonical,
+        clip(_described(asked, scene), 160),
+        canonical,
         indexed=not (asked.point or asked.near),
         feeds=feeds_of(asked, addresses),
         oembed_url=scene.oembed(canonical),
     )
+
+
+def _described(asked: SearchRequest, scene: Scene) -> str:
+    """The search in a sentence, for those who list pages."""
+    wants, others = asked.direction == ("want",), asked.changed(direction=())
+    narrowed = others.q or others.near or any(_applied(others, Addresses(scene.paths.root), False))
+    said = said_of(others, scene.paths.root)
+    if wants:
+        return (
+            _("What organisations near you are looking for: %(search)s.", search=said)
+            if narrowed
+            else _("What organisations near you are looking for, and you may have.")
+        )
+    if narrowed:
+        return _("What organisations near you give, lend and offer for free: %(search)s.", search=said)
+    return _("Everything that organisations near you give, lend and offer for free: things, places and help.")
 
 
 def feeds_of(asked: SearchRequest, addresses: Addresses) -> tuple[FeedLink, ...]:

@@ -264,3 +264,38 @@ def test_hundreds_of_categories_fit_a_page(tmp_path: Path) -> None:
     folded = facet.xpath(".//details[not(@open)]//input")
     assert len(boxes) - len(folded) < 40
     assert not [box for box in folded if box.get("checked") is not None]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        pytest.param(
+            "",
+            "Everything that organisations near you give, lend and offer for free: things, places and help.",
+            id="everything",
+        ),
+        pytest.param(
+            "?q=desk&near=Yaxley&category=furniture",
+            "What organisations near you give, lend and offer for free: desk · Furniture · near Yaxley.",
+            id="words, a filter and a place",
+        ),
+        pytest.param(
+            "?direction=want",
+            "What organisations near you are looking for, and you may have.",
+            id="everything that is wanted",
+        ),
+        pytest.param("?direction=want&q=urn", "What organisations near you are looking for: urn.", id="what is wanted"),
+        pytest.param(
+            "?q=%22%3E%3Cb%3E",
+            'What organisations near you give, lend and offer for free: "><b>.',
+            id="text of strangers",
+        ),
+    ],
+)
+def test_those_who_list_pages_are_told_the_search_in_a_sentence(browser: Browser, query: str, said: str) -> None:
+    assert page(browser, f"/search{query}").xpath("//head/meta[@name='description']/@content") == [said]
+
+
+def test_such_a_sentence_is_never_long(browser: Browser) -> None:
+    [said] = page(browser, f"/search?q={'tables+' * 100}").xpath("//head/meta[@name='description']/@content")
+    assert len(said) <= 160
