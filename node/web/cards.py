@@ -61,7 +61,7 @@ class Paths:
             return None
         if small:
             return Image(self.root + copy.card_path, alt)
-        return Image(self.root + copy.path, alt, copy.width, copy.height)
+        return Image(self.root + copy.path, alt, copy.width, copy.height, self.root + copy.card_path)
 
 
 def cards_of(shown: Iterable[Shown], paths: Paths) -> tuple[Card, ...]:

@@ -104,10 +104,12 @@ def listing_page(
     similar: Sequence[Card] = (),
     partners: Sequence[Card] = (),
     mails: bool = False,
+    others: int | None = None,
 ) -> ListingPage:
     """The page of a listing, written here or read from a source, which ``origin`` then names; ``via`` leads to it.
 
-    ``mails`` says whether somebody can be told by mail what meets it.
+    ``mails`` says whether somebody can be told by mail what meets it. ``others`` counts what its organisation has on
+    the board, this included.
     """
     item = orjson.loads(shown.entry.item)
     listing = load_listing(item)
@@ -132,7 +134,7 @@ def listing_page(
         accessibility=listing.accessibility,
         safety=listing.safety,
         calendar_url=listing.calendar_url,
-        organisation=organisation_box(listing.organisation, organisation_path(shown.entry.facts, scene.paths)),
+        organisation=organisation_box(listing.organisation, organisation_path(shown.entry.facts, scene.paths), others),
         state="outdated" if origin is not None and origin.standing in ("held", "quarantined") else "shown",
         ask_url=listing.request_url or home,
         home_url=home,

@@ -67,7 +67,9 @@ def _listing(node: Node, found: Found) -> Response:
     if not node.settings.aggregate:
         page = listing_page(found.shown, scene_of(node, [found.shown]))
         return make_response(render_template("portal/listing.html", page=page))
+    from node.search.request import SearchRequest
     from node.services import board, matching
+    from node.services import search as searching
     from node.services.mail_settings import can_mail
     from node.web.matches import match_cards
     from node.web.origins import origin_of, steps_of
@@ -81,7 +83,8 @@ def _listing(node: Node, found: Found) -> Response:
     steps, alike = tuple(steps_of(found, root)), cards_of(similar, paths)
     # Whatever is reserved or only on its way is met by nothing.
     mails = can_mail(node.settings) and found.shown.entry.facts.status == "available"
-    page = listing_page(found.shown, scene, origin, steps, alike, fitting, mails)
+    theirs = searching.search(node, SearchRequest(organisation=(found.shown.entry.facts.organisation_key,), limit=1))
+    page = listing_page(found.shown, scene, origin, steps, alike, fitting, mails, theirs.total or None)
     return make_response(render_template("portal/listing.html", page=page))
 
 

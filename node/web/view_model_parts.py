@@ -30,13 +30,14 @@ from markupsafe import Markup
 @dataclass(frozen=True, slots=True)
 class Image:
     """A picture served by this site, never hot-linked. ``width`` and ``height`` in pixels keep the page
-    from jumping.
+    from jumping. ``small_path`` is the same picture for a place of a few hundred pixels, where there is one.
     """
 
     path: str
     alt: str
     width: int | None = None
     height: int | None = None
+    small_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

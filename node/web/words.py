@@ -9,7 +9,7 @@ to becomes the empty text.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -25,7 +25,7 @@ from node.web.code_words import word
 from node.web.phrases import say as _
 from node.web.phrases import say_many
 from node.web.said import isolated, said, spoken
-from node.web.view_model_parts import MapView, Place, Site
+from node.web.view_model_parts import Image, MapView, Place, Site
 
 DRAWN_ROOTS = frozenset(
     [
@@ -257,6 +257,11 @@ def href(address: str | None) -> str:
     return address if scheme in ("", "http", "https", "mailto") else ""
 
 
+def linkable(images: Iterable[Image]) -> list[Image]:
+    """Those of several pictures that a page may show and lead to."""
+    return [image for image in images if href(image.path)]
+
+
 def script_json(value: object) -> str:
     """JSON that may stand in a script element: a text is taken as JSON already, anything else is written
     as JSON.
@@ -303,6 +308,7 @@ FILTERS = {
         initials,
         isolated,
         left,
+        linkable,
         listings,
         machine,
         number,

@@ -45,14 +45,17 @@ export function drawCentre(map, settings) {
   L.circleMarker(settings.centre, { ...quiet, radius: 6, className: "search-centre" }).addTo(map);
 }
 
-// The map of one listing: its pin, and the circle in which it lies.
+// The map of one listing: its pin, and the circle in which it lies, in the middle whatever size the map comes to have.
 export function drawSingle(map, settings, [feature], pinIcon) {
   if (!feature) return;
   const point = pointOf(feature);
   const quiet = { interactive: false, keyboard: false };
   L.marker(point, { ...quiet, icon: pinIcon(settings, feature.properties.sign), alt: feature.properties.title }).addTo(map);
-  map.setView(point, settings.tiles ? 14 : 13, { animate: false });
-  if ((feature.properties.precision_m ?? 0) <= 50) return;
-  const ring = circle(feature).addTo(map);
-  map.fitBounds(ring.getBounds(), { maxZoom: 15, padding: [24, 24], animate: false });
+  const ring = (feature.properties.precision_m ?? 0) > 50 ? circle(feature).addTo(map) : null;
+  const look = () => {
+    if (ring) map.fitBounds(ring.getBounds(), { maxZoom: 15, padding: [24, 24], animate: false });
+    else map.setView(point, settings.tiles ? 14 : 13, { animate: false });
+  };
+  look();
+  map.on("resize", look);
 }

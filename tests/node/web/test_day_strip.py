@@ -1,0 +1,72 @@
+"""A few weeks of a calendar beside the words that say when a thing can be had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from node.web.day_strip import MOST_WEEKS, DayStrip, strip
+from node.web.view_models import Card
+from tests.node.web import view_model_factories as make
+from tests.node.web.page_rendering import application
+
+SITE = make.site()
+# The town's today is Sunday, 22 November 2026.
+
+
+@pytest.fixture(autouse=True)
+def in_a_request() -> Iterator[None]:
+    with application().test_request_context("/"):
+        yield
+
+
+def strip_of(first: int | None, last: int | None) -> DayStrip | None:
+    """The strip of a thing that can be had from so many days after today to so many."""
+    days = {"available_from": first, "available_until": last}
+    known = {name: make.NOW + timedelta(days=gap) for name, gap in days.items() if gap is not None}
+    return strip(Card("/l", "A hall", "host", **known), SITE)
+
+
+def states(made: DayStrip | None) -> list[str]:
+    letters = {"open": "o", "shut": ".", "past": "-"}
+    assert made is not None
+    return ["".join(letters[day.state] for day in week) for week in made.weeks]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "weeks", "more"),
+    [
+        pytest.param(11, 17, ["...oooo", "ooo...."], False, id="from-one-week-into-the-next"),
+        pytest.param(-30, 1, ["------o", "o......"], False, id="begun-long-ago"),
+        pytest.param(None, 0, ["------o"], False, id="the-last-day"),
+        pytest.param(1, None, ["ooooooo"] * 3, True, id="open-end"),
+        pytest.param(2, 400, [".oooooo", *["ooooooo"] * 4], True, id="longer-than-there-is-room"),
+        pytest.param(1, 35, ["ooooooo"] * 5, False, id="just-as-long"),
+    ],
+)
+def test_weeks_begin_with_the_first_day_and_end_with_the_last(
+    first: int | None, last: int | None, weeks: list[str], more: bool
+) -> None:
+    made = strip_of(first, last)
+    assert states(made) == weeks
+    assert made is not None
+    assert made.more is more
+    assert len(made.weeks) <= MOST_WEEKS
+    assert made.names[0] == "Mon"
+
+
+@pytest.mark.parametrize(("first", "last"), [(None, None), (None, -1), (-20, -2)])
+def test_without_days_to_come_there_is_nothing_to_see(first: int | None, last: int | None) -> None:
+    assert strip_of(first, last) is None
+
+
+def test_months_are_named_where_they_begin() -> None:
+    made = strip_of(1, 20)
+    assert made is not None
+    named = {(day.number, day.month) for week in made.weeks for day in week if day.month}
+    assert named == {(23, "Nov"), (1, "Dec")}
+    today = strip_of(None, 3)
+    assert today is not None
+    assert [day.number for week in today.weeks for day in week if day.today] == [22]
