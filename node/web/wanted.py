@@ -33,7 +33,7 @@ from node.web.view_models import Link, Site, WantedPage, WantedRow
 blueprint = Blueprint("wanted", __name__)
 
 EACH_PAGE = 24
-PLACES = 8
+PLACES = 5
 
 
 @blueprint.get("/wanted")
@@ -131,7 +131,7 @@ def _places(node: Node, root: str, stated: SearchRequest, miles: bool) -> Iterat
     yield Link(_("Everywhere"), _path(root, stated.changed(near="", within=None, **here)), not stated.near)
     for name in known:
         near = stated.changed(near=name, within=stated.within or usual_km(miles), **here)
-        yield Link(_("Near %(place)s", place=name), _path(root, near), stated.near == name)
+        yield Link(name, _path(root, near), stated.near == name)
 
 
 def _sorts(located: SearchRequest, stated: SearchRequest, root: str) -> Iterator[Link]:

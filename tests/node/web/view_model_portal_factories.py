@@ -36,7 +36,7 @@ def wanted() -> vm.WantedPage:
         categories=links,
         places=(
             vm.Link("Everywhere", "/wanted"),
-            vm.Link("Near Eye", "/wanted?near=Eye", True),
+            vm.Link("Eye", "/wanted?near=Eye", True),
             vm.Link("x", "/wanted"),
         ),
         action_path="/wanted",
