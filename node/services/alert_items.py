@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -15,11 +16,14 @@ from schemas.canonical import EXTENSION
 
 @dataclass(frozen=True, slots=True)
 class NewsItem:
-    """One listing in a mail; ``place``, ``when`` and ``why`` are empty where there is nothing to say."""
+    """One listing in a mail; ``place``, ``when`` and ``why`` are empty where there is nothing to say.
+
+    ``by`` is whose it is, or who looks for it.
+    """
 
     title: str
     place: str
-    organisation: str
+    by: str
     url: str
     language: str
     when: str = ""
@@ -31,9 +35,20 @@ def item_of(node: Node, shown: Shown, words: AlertWords, why: str = "") -> NewsI
     facts = shown.entry.facts
     place = orjson.loads(shown.entry.item)[EXTENSION].get("place") or {}
     named = ", ".join(dict.fromkeys(part for part in (place.get("name"), facts.locality) if part))
-    when = words.days(facts.available_from, facts.available_until)
-    url = listing_url(node, shown.entry.key)
-    return NewsItem(_line(facts.title), _line(named), facts.organisation_name, url, facts.language or "", when, why)
+    by = _line(facts.organisation_name)
+    if facts.direction == "want":
+        by = words.voice.say("Wanted by %(name)s", name=by)
+    today = node.clock().astimezone(ZoneInfo(node.settings.timezone)).date()
+    when = words.days(facts.available_from, facts.available_until, today)
+    return NewsItem(
+        title=_line(facts.title),
+        place=_line(named),
+        by=by,
+        url=listing_url(node, shown.entry.key),
+        language=facts.language or "",
+        when=when,
+        why=why,
+    )
 
 
 def listing_url(node: Node, key: str) -> str:

@@ -98,7 +98,7 @@ def news(node: Node, alert: Alert, own: Shown, fresh: Sequence[Partner], through
         alert.language,
         site=site,
         home_url=base,
-        title=title,
+        heading=_heading(words, title, items),
         is_want=words.is_of_want,
         items=items[:LISTED],
         more=len(items[LISTED:]),
@@ -111,15 +111,23 @@ def news(node: Node, alert: Alert, own: Shown, fresh: Sequence[Partner], through
 
 
 def _subject(words: AlertWords, title: str, items: Sequence[NewsItem]) -> str:
-    voice, count, first = words.voice, len(items), items[0].title
-    if words.is_of_want and count == 1:
-        return voice.say("Fits “%(title)s”: %(item)s", title=title, item=first)
+    if len(items) > 1:
+        return _heading(words, title, items)
     if words.is_of_want:
-        return voice.say_many("%(count)s new that fits “%(title)s”", "%(count)s new that fit “%(title)s”", count,
-                              count=voice.number(count), title=title)  # fmt: skip
+        return words.voice.say("Fits “%(title)s”: %(item)s", title=title, item=items[0].title)
+    return words.voice.say("Somebody looks for “%(title)s”: %(item)s", title=title, item=items[0].title)
+
+
+def _heading(words: AlertWords, title: str, items: Sequence[NewsItem]) -> str:
+    voice, count = words.voice, len(items)
+    if count == 1 and words.is_of_want:
+        return voice.say("A new offer fits “%(title)s”", title=title)
     if count == 1:
-        return voice.say("Somebody looks for “%(title)s”: %(item)s", title=title, item=first)
-    return voice.say_many("%(count)s new who looks for “%(title)s”", "%(count)s new who look for “%(title)s”", count,
+        return voice.say("Somebody looks for “%(title)s”", title=title)
+    if words.is_of_want:
+        return voice.say_many("%(count)s new offer fits “%(title)s”", "%(count)s new offers fit “%(title)s”", count,
+                              count=voice.number(count), title=title)  # fmt: skip
+    return voice.say_many("%(count)s more looks for “%(title)s”", "%(count)s more look for “%(title)s”", count,
                           count=voice.number(count), title=title)  # fmt: skip
 
 

@@ -14,7 +14,6 @@ from werkzeug.datastructures import MultiDict
 
 from federation.chunks import chunked
 from node.context import Node
-from node.languages import translations
 from node.search.errors import IndexUnavailableError
 from node.search.fitting import fitting
 from node.search.index import Snapshot
@@ -174,7 +173,7 @@ def news(node: Node, alert: Alert, fresh: Sequence[Shown], through: int) -> Lett
         alert.language,
         site=site,
         home_url=base,
-        words=alert.words,
+        heading=_heading(words),
         items=items[:LISTED],
         more=len(items[LISTED:]),
         search_url=f"{base}search?{alert.search}{'&' if alert.search else ''}sort=newest",
@@ -182,12 +181,21 @@ def news(node: Node, alert: Alert, fresh: Sequence[Shown], through: int) -> Lett
         manage_url=links.manage_url(node, alert.person),
     )
     key = f"alert-news:{alert.id}:{alert.position}-{through}"
-    return Letter(alert.email, _subject(node, alert, items), text, html, key, links.topic_of(alert.id), stop_url)
+    return Letter(alert.email, _subject(words, items), text, html, key, links.topic_of(alert.id), stop_url)
 
 
-def _subject(node: Node, alert: Alert, items: Sequence[NewsItem]) -> str:
-    say, site = translations(alert.language, node.settings), node.settings.node_name
-    if len(items) == 1:
-        return say.gettext("New at %(site)s: %(title)s") % {"site": site, "title": items[0].title}
-    words = say.ngettext("%(count)s new at %(site)s: %(words)s", "%(count)s new at %(site)s: %(words)s", len(items))
-    return words % {"count": len(items), "site": site, "words": alert.words}
+def _subject(words: AlertWords, items: Sequence[NewsItem]) -> str:
+    voice, site, count = words.voice, words.site, len(items)
+    if count == 1:
+        return voice.say("New at %(site)s: %(title)s", site=site, title=items[0].title)
+    number = voice.number(count)
+    if words.is_of_everything:
+        return voice.say_many("%(count)s new at %(site)s", "%(count)s new at %(site)s", count, count=number, site=site)
+    return voice.say_many("%(count)s new at %(site)s: %(words)s", "%(count)s new at %(site)s: %(words)s", count,
+                          count=number, site=site, words=words.alert.words)  # fmt: skip
+
+
+def _heading(words: AlertWords) -> str:
+    if words.is_of_everything:
+        return words.voice.say("New on the board")
+    return words.voice.say("New for %(words)s", words=words.alert.words)

@@ -28,7 +28,7 @@ class AlertWords:
 
     def asked(self) -> str:
         """What somebody asked for: the first sentence of a mail to an address that has not confirmed it."""
-        if not self.words:
+        if not self.words or self.is_of_everything:
             return self._filled(
                 self.voice.say(
                     "somebody, we hope it was you, asked %(site)s to write to this address when something new comes."
@@ -57,7 +57,7 @@ class AlertWords:
 
     def asked_again(self) -> str:
         """The same in a mail to an address that has confirmed it already."""
-        if not self.words:
+        if not self.words or self.is_of_everything:
             return self._filled(self.voice.say("somebody, we hope it was you, asked %(site)s again for these mails."))
         return self._filled(
             self.voice.say(
@@ -71,7 +71,7 @@ class AlertWords:
             return self.voice.say("Mails come as soon as there is something, ten minutes apart at least.")
         if self.alert.frequency == DAILY:
             return self.voice.say("A mail comes at 8 in the morning, on days when there is something to say.")
-        return self.voice.say("A mail comes on Monday at 8 in the morning, when there is something to say.")
+        return self.voice.say("A mail comes on Mondays at 8 in the morning, when there is something to say.")
 
     def confirm_subject(self) -> str:
         return self._filled(self.voice.say("Please confirm: mails from %(site)s"))
@@ -87,9 +87,13 @@ class AlertWords:
         )
         return f"{day}, {format_time(here, 'short', locale=self.voice.locale)}"
 
-    def days(self, first: str | None, last: str | None) -> str:
-        """The days on which something is to be had (ISO dates): "from 4 January until 26 March"; empty without any."""
-        start, end = (self._day(date.fromisoformat(one)) if one else "" for one in (first, last))
+    def days(self, first: str | None, last: str | None, today: date) -> str:
+        """The days on which something is to be had (ISO dates): "from 4 January 2027 until 26 March 2027".
+
+        Of days that have begun only the end is said. Empty where there is nothing to say.
+        """
+        begun = first is None or date.fromisoformat(first) <= today
+        start, end = (self._day(date.fromisoformat(one)) if one else "" for one in (None if begun else first, last))
         if start and end:
             return self.voice.say("from %(start)s until %(end)s") % {"start": start, "end": end}
         if start:
@@ -98,6 +102,8 @@ class AlertWords:
 
     def gone(self, reason: str) -> str:
         """Why a listing is gone; ``reason`` is a word of the protocol, or empty."""
+        if reason == "given" and self.is_of_want:
+            return self.voice.say("They have what they were looking for.")
         if reason == "given":
             return self.voice.say("It has found a new home.")
         if reason == "withdrawn":
@@ -108,6 +114,11 @@ class AlertWords:
 
     def _day(self, day: date) -> str:
         return format_date(day, "d MMMM y" if self.voice.locale.language == "en" else "long", locale=self.voice.locale)
+
+    @property
+    def is_of_everything(self) -> bool:
+        """Whether it is a search that asks for nothing in particular."""
+        return not self.alert.search
 
     @property
     def is_of_want(self) -> bool:

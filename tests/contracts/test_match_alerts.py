@@ -259,7 +259,7 @@ def test_a_crash_at_any_moment_tells_nothing_twice_and_forgets_nothing(node: Nod
 @pytest.mark.parametrize(
     ("reason", "days", "said"),
     [
-        pytest.param("given", 0, "It has found a new home.", id="given"),
+        pytest.param("given", 0, "They have what they were looking for.", id="given"),
         pytest.param("withdrawn", 0, "The organisation took it down.", id="withdrawn"),
         pytest.param("removed", 4, "It was taken off the board.", id="removed for days"),
     ],

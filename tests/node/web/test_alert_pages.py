@@ -72,7 +72,7 @@ def test_whoever_asks_is_told_what_newly_fits_a_want_and_when_it_is_gone(board: 
     [news] = board.work()
     assert str(news["Subject"]) == "Fits “Desks for homework”: A steel desk"
     said = text_of(news)
-    assert said.startswith("New, and it fits “Desks for homework”\n")
+    assert said.startswith("A new offer fits “Desks for homework”\n")
     lines = [
         "A steel desk",
         "  Park group, Orton",
@@ -109,7 +109,9 @@ def test_an_offer_tells_who_looks_for_it(board: Board) -> None:
     further = [{**item(name, direction="want", organisation=CLUB), "title": f"{name} desks"} for name in ("Two", "Ten")]
     board.publish(WANT, thing("oak desk"), *further)
     [news] = board.work()
-    assert str(news["Subject"]) == "2 new who look for “A oak desk”"
+    assert str(news["Subject"]) == "2 more look for “A oak desk”"
+    assert text_of(news).startswith("2 more look for “A oak desk”\n")
+    assert "  Wanted by Homework club\n" in text_of(news)
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,28 @@ def test_a_digest_comes_in_the_morning_with_all_that_is_new(board: Board, freque
     assert board.work() == [], "what comes after the morning waits for the next"
 
 
+def test_of_everything_the_mails_name_no_search_and_say_who_looks_for_what(board: Board) -> None:
+    everything = "/alerts/new"
+    [asked] = board.ask(path=everything)
+    assert "to write to this address when something new comes." in text_of(asked)
+    page = link_in(asked, "confirm")
+    assert board.post(page, page).status_code == 200
+    [again] = board.ask(path=everything)
+    assert "asked Share again for these mails." in text_of(again)
+    later = {"available": {"from": "2027-01-04", "until": "2027-02-01"}}
+    begun = {"available": {"from": "2026-11-01", "until": "2026-12-24"}}
+    lamp, desk = thing("lamp", **begun), thing("oak desk", direction="want", place=EYE, **later)
+    board.publish(thing("chair"), lamp, desk)
+    [news] = board.work()
+    assert str(news["Subject"]) == "2 new at Share"
+    said = text_of(news)
+    assert said.startswith("New on the board\n\nA ")
+    assert "A oak desk\n  Wanted by Park group, Eye\n  from 4 January 2027 until 1 February 2027\n" in said
+    assert "A lamp\n  Park group\n  until 24 December 2026\n" in said, "of days that have begun only the end is said"
+    assert "\n\n\n" not in said
+    assert "Wanted by Park group, Eye<br>" in str(news.get_body(("html",)).get_content())
+
+
 def test_what_is_gone_before_the_mail_is_not_told(board: Board) -> None:
     board.subscribe("daily")
     board.publish(thing("oak desk"), thing("chair"))
