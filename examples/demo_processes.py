@@ -21,7 +21,7 @@ from schemas.errors import SharefeedError
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHAREFEED = (sys.executable, "-c", "from node.cli import main; main(prog_name='sharefeed')")
-READY_S = 60.0
+READY_S = 180.0
 STOP_S = 15.0
 _PORTS = range(20_000, 32_000)
 """Below the ports that systems hand to callers, so that nobody takes one between our choice and its use."""
