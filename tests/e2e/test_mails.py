@@ -6,15 +6,18 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from examples.demo_network import Network
-from tests.e2e.test_accessibility import violations
+from node.search.request import SearchRequest
+from node.services import alert_choices, alerts, operator
+from node.services import alert_links as links
+from node.storage import alerts as stored
+from tests.e2e.test_accessibility import violations, wanted_listing
 from tests.e2e.visits import visit
 
+SIZES = [pytest.param("light", 320, id="light-320"), pytest.param("dark", 1280, id="dark-1280")]
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
-@pytest.mark.parametrize(
-    ("theme", "width"), [pytest.param("light", 320, id="light-320"), pytest.param("dark", 1280, id="dark-1280")]
-)
+@pytest.mark.parametrize(("theme", "width"), SIZES)
 def test_an_alert_from_the_search_to_its_end(network: Network, browser: Browser, theme: str, width: int) -> None:
     url = network.catalogue.url
     with visit(browser, width=width, theme=theme) as (page, noted):
@@ -48,6 +51,78 @@ def test_an_alert_from_the_search_to_its_end(network: Network, browser: Browser,
         well(page, width)
         # The browser itself writes down that the form with a fault was answered with 422.
         assert [line for line in noted if "422" not in line] == []
+
+
+def test_mails_about_a_want_and_the_link_that_was_lost(network: Network, browser: Browser) -> None:
+    url, anna, width = network.catalogue.url, "anna@example.org", 320
+    with visit(browser, width=width, theme="dark") as (page, noted):
+        page.goto(wanted_listing(network))
+        page.get_by_role("link", name="Tell me when something fits this").click()
+        well(page, width)
+        page.get_by_label("Your e-mail address").fill(anna)
+        page.get_by_role("button", name="Tell me").click()
+        page.goto(f"{url}mailbox")
+        page.get_by_role("link", name=f"{url}alerts/confirm/").first.click()
+        expect(page.get_by_role("main")).to_contain_text("What fits “")
+        well(page, width)
+        page.get_by_role("button", name="Yes, write to me").click()
+        well(page, width)
+
+        page.goto(f"{url}alerts/new?q=lamp")
+        page.get_by_role("link", name="Change, pause or end them").click()
+        well(page, width)
+        page.get_by_role("button", name="Send me the link").click()
+        expect(page.get_by_role("alert")).to_contain_text("Enter the address to write to.")
+        well(page, width)
+        page.get_by_label("Your e-mail address").fill(anna)
+        page.get_by_role("button", name="Send me the link").click()
+        expect(page.get_by_role("main")).to_contain_text("the link to all of them is on its way there")
+        well(page, width)
+        page.get_by_role("link", name="See it in the mailbox").click()
+        page.get_by_role("link", name=f"{url}alerts/manage/").first.click()
+        well(page, width)
+        page.get_by_role("button", name="Stop these mails").click()
+        expect(page.get_by_role("status")).to_contain_text("Done")
+        well(page, width)
+        assert [line for line in noted if "422" not in line] == []
+
+
+def test_the_way_out_of_a_mail_is_one_press(network: Network, browser: Browser) -> None:
+    node, ben, width = network.catalogue.node, "ben@example.org", 320
+    alerts.ask(node, SearchRequest(q="desk"), "desk", alerts.Asker(ben, "daily", "en", "192.0.2.7"))
+    with node.database.read() as tx:
+        [asked] = stored.of_person(tx, links.person_of(node, ben))
+    alert_choices.confirm(node, links.confirm_token(node, asked.id, node.now + 60))
+    with visit(browser, width=width) as (page, noted):
+        page.goto(links.stop_url(node, asked.id))
+        expect(page.get_by_role("heading", level=1)).to_have_text("Shall we stop writing to you?")
+        well(page, width)
+        page.get_by_role("button", name="Stop these mails").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("No more mails about this")
+        well(page, width)
+        page.goto(links.stop_url(node, asked.id))
+        expect(page.get_by_role("heading", level=1)).to_have_text("No more mails about this")
+        well(page, width)
+        page.goto(f"{links.manage_url(node, asked.person)}")
+        well(page, width)
+        assert noted == []
+
+
+def test_the_operator_reads_what_would_be_sent(network: Network, browser: Browser) -> None:
+    node, width = network.catalogue.node, 320
+    alerts.ask(node, SearchRequest(q="desk"), "desk", alerts.Asker("cleo@example.org", "weekly", "en", "192.0.2.8"))
+    with visit(browser, width=width, theme="dark") as (page, noted):
+        page.goto(operator.new_link(node))
+        page.get_by_role("button", name="Sign in").click()
+        page.goto(f"{network.catalogue.url}control/mailbox")
+        expect(page.get_by_role("main")).to_contain_text("cleo@example.org")
+        well(page, width)
+        page.get_by_role("link", name="The same as a page").first.click()
+        # No script runs on this page, not even a test's.
+        box = page.get_by_role("link", name="Yes, write to me").bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= width
+        assert noted == []
 
 
 def well(page: Page, width: int) -> None:
