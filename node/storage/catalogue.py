@@ -253,6 +253,13 @@ def organisations_of_source(tx: Tx, source_id: int, now: int, limit: int = 200) 
     return [(key, name) for key, name in tx.execute(query.order_by(columns[1]).limit(limit))]
 
 
+def organisation_name(tx: Tx, organisation_key: str) -> str | None:
+    """What one of its live listings calls an organisation; None where there is none."""
+    theirs = and_(catalogue.c.live, catalogue.c.organisation_key == organisation_key)
+    row = tx.execute(select(catalogue.c.organisation_name).where(theirs).limit(1)).first()
+    return row.organisation_name if row else None
+
+
 def some_organisations(tx: Tx, most: int) -> list[tuple[str, str]]:
     """Key and name of organisations with live listings, in the order of their keys, at most ``most``.
 

@@ -21,6 +21,7 @@ from node.services.alert_times import DAILY
 from node.services.alerts import AlertError, AlertLimitError, Asker
 from node.services.distances import in_miles
 from node.services.mail_settings import can_mail, open_mailbox
+from node.services.search_names import names_in
 from node.services.shown import Found
 from node.storage.catalogue import Shown
 from node.web import current_node
@@ -134,7 +135,8 @@ def _listing(key: str) -> Shown:
 
 def _about_search(node: Node, asked: SearchRequest) -> Link:
     root = request.script_root
-    return Link(said_of(asked, root, in_miles(node.settings)), Addresses(root).of(asked))
+    said = said_of(asked, root, in_miles(node.settings), names_in(node, asked))
+    return Link(said, Addresses(root).of(asked))
 
 
 def _about(shown: Shown) -> Link:

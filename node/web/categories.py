@@ -11,6 +11,7 @@ from werkzeug import Response
 from node.context import Node
 from node.search.request import SearchRequest
 from node.services import search as searching
+from node.services.mail_settings import can_mail
 from node.services.search import FacetValue, SearchResult
 from node.storage.catalogue import Shown
 from node.web import current_node
@@ -18,7 +19,7 @@ from node.web.cards import cards_of
 from node.web.code_words import category as names_of
 from node.web.listing_page import Scene
 from node.web.pages import scene_of
-from node.web.search_page import Addresses, feeds_of
+from node.web.search_page import Addresses, calendar_of, feeds_of
 from node.web.view_models import CategoriesPage, CategoryEntry, CategoryPage, Link
 from schemas import vocabulary
 from schemas.vocabulary import Category
@@ -73,7 +74,8 @@ def _page(node: Node, category: Category) -> CategoryPage:
         below=_entry(category, counts, scene).below,
         search_path=addresses.of(asked),
         wanted_path=f"{scene.paths.root}/wanted?category={category.path}",
-        feeds=feeds_of(asked, addresses),
+        feeds=(*feeds_of(asked, addresses), *calendar_of(counted, asked, addresses)),
+        alert_path=addresses.of_alert(asked) if can_mail(node.settings) else None,
     )
 
 

@@ -139,7 +139,9 @@ def _said(node: Node, asked: SearchRequest, by_name: bool) -> str:
     """The carried part of a search in words."""
     if not _carried(asked, by_name) or not node.settings.aggregate:
         return ""
+    from node.services.search_names import names_in
     from node.web.search_page import said_of
 
     fields = {name: () for name in _in_the_form(asked, by_name) if name != "q"}
-    return said_of(asked.changed(q="", **fields))
+    shown = asked.changed(q="", **fields)
+    return said_of(shown, names=names_in(node, shown))

@@ -209,7 +209,6 @@ def organisation_page(
     path: str,
     scene: Scene,
     source: Link | None = None,
-    feeds: tuple[FeedLink, ...] = (),
 ) -> OrganisationPage:
     """The page of an organisation with what it offers and looks for; ``source`` is where that was read."""
     offers, wants = _apart(cards_of(shown, scene.paths))
@@ -226,7 +225,6 @@ def organisation_page(
         places=_places((*offers, *wants)),
         offers=offers,
         wants=wants,
-        feeds=feeds,
         source=source,
         map=_map_of((*offers, *wants)) if scene.served else None,
         sharing=scene.sharing(organisation.name, path),

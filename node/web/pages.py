@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
@@ -102,8 +103,10 @@ def organisation(key: str) -> str:
         abort(404)
     scene = scene_of(node, host.shown)
     path, source = scene.paths.organisation(host.organisation.id, key), _source_of(host)
-    feeds = _feeds_of(host, scene) if node.settings.aggregate else ()
-    page = organisation_page(host.organisation, host.shown, path, scene, source, feeds)
+    page = organisation_page(host.organisation, host.shown, path, scene, source)
+    if node.settings.aggregate:
+        feeds, alert_path = _follow(node, host, scene)
+        page = replace(page, feeds=feeds, alert_path=alert_path)
     return render_template("portal/organisation.html", page=page)
 
 
@@ -115,12 +118,14 @@ def _source_of(host: Host) -> Link | None:
     return Link(host.source.name, source_path(host.source, request.script_root))
 
 
-def _feeds_of(host: Host, scene: Scene) -> tuple[FeedLink, ...]:
-    """What an organisation publishes, as feeds of the search."""
+def _follow(node: Node, host: Host, scene: Scene) -> tuple[tuple[FeedLink, ...], str | None]:
+    """What an organisation publishes as feeds of the search, and where mails about it are asked for."""
     from node.search.request import SearchRequest
+    from node.services.mail_settings import can_mail
     from node.web.search_page import Addresses, feeds_of
 
-    return feeds_of(SearchRequest(organisation=(short_key(host.organisation.id),)), Addresses(scene.paths.root))
+    theirs, addresses = SearchRequest(organisation=(short_key(host.organisation.id),)), Addresses(scene.paths.root)
+    return feeds_of(theirs, addresses), addresses.of_alert(theirs) if can_mail(node.settings) else None
 
 
 def scene_of(node: Node, shown: Iterable[Shown]) -> Scene:

@@ -10,6 +10,7 @@ from node.search.request import WINDOW, SearchRequest, from_args
 from node.services import search as searching
 from node.services.mail_settings import can_mail
 from node.services.search import SearchResult
+from node.services.search_names import names_in
 from node.services.wishing import Close, close_to
 from node.web import current_node, drawn, words
 from node.web.front_page import front_page
@@ -44,6 +45,7 @@ def search() -> str:
         today=words.day_of(site.now, site),
         miles=site.miles,
         mails=can_mail(node.settings),
+        names=names_in(node, stated),
         close=close_to(node, stated.q) if stated.q and not result.total else Close(),
     )
     cards = drawn.cards(node, result.matches, site, wanted(result.reading))

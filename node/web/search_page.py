@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from urllib.parse import quote, urlencode
 
 from node.search.analysis import words
@@ -36,6 +37,8 @@ from schemas.errors import Problem
 from schemas.vocabulary import home_of
 
 _TICKED = ("direction", "kind", "action", "category", "organisation_type", "condition")
+Names = Mapping[tuple[str, str], str]
+_NO_NAMES: Names = MappingProxyType({})
 _CARRIED = ("status", "organisation", "source")
 _SORTS: dict[str, Callable[[], str]] = {
     "relevance": lambda: str(_("Best match")),
@@ -50,7 +53,7 @@ class Asked:
 
     ``problems`` are what had to be left out of it, ``typed`` is what stood in its fields. ``miles`` says in which unit
     distances are offered, ``mails`` whether somebody can be told by mail what is new. ``close`` is what is near to
-    words that found nothing.
+    words that found nothing, ``names`` has those of organisations and sources by filter and value.
     """
 
     stated: SearchRequest
@@ -60,6 +63,7 @@ class Asked:
     miles: bool = False
     mails: bool = False
     close: Close = field(default_factory=Close)
+    names: Names = field(default_factory=dict)
 
 
 def search_page(result: SearchResult, cards: tuple[Card, ...], scene: Scene, asked: Asked) -> SearchPage:
@@ -69,7 +73,7 @@ def search_page(result: SearchResult, cards: tuple[Card, ...], scene: Scene, ask
     addresses = Addresses(root)
     pages = -(-min(result.total, WINDOW) // located.limit)
     return SearchPage(
-        head=_head(stated, scene, addresses),
+        head=_head(stated, scene, addresses, asked.names),
         action_path=addresses.of(SearchRequest()),
         total=result.total,
         cards=cards,
@@ -81,13 +85,13 @@ def search_page(result: SearchResult, cards: tuple[Card, ...], scene: Scene, ask
         reach=_reach(result, stated, addresses, asked.miles),
         days=_days(result, asked, addresses),
         facets=tuple(facet_of(facet) for facet in result.facets),
-        applied=tuple(_applied(stated, addresses, asked.miles)),
+        applied=tuple(_applied(stated, addresses, asked.miles, asked.names)),
         clear_path=addresses.of(SearchRequest(q=stated.q, near=stated.near)),
         sorts=tuple(_sorts(located, stated, addresses)),
         carried=tuple(_carried(stated)),
         map=_map(cards, located, stated, addresses),
         pager=pager_of(located.page, pages, lambda number: addresses.of(stated.changed(page=number))),
-        feeds=(*feeds_of(stated, addresses), *_calendar(result, stated, addresses)),
+        feeds=(*feeds_of(stated, addresses), *calendar_of(result, stated, addresses)),
         suggestions=tuple(_suggestions(result, addresses)),
         meant=tuple(_meant(result, stated, addresses)),
         close=tuple(Link(category(path).plural, f"{root}/categories/{path}") for path in asked.close.categories),
@@ -102,9 +106,9 @@ def search_page(result: SearchResult, cards: tuple[Card, ...], scene: Scene, ask
     )
 
 
-def said_of(asked: SearchRequest, root: str = "", miles: bool = False) -> str:
+def said_of(asked: SearchRequest, root: str = "", miles: bool = False, names: Names = _NO_NAMES) -> str:
     """What a search asks for, in a line: its words, its filters, its place."""
-    labels = [filter_.label for filter_ in _applied(asked, Addresses(root), miles)]
+    labels = [filter_.label for filter_ in _applied(asked, Addresses(root), miles, names)]
     near = [_("near %(place)s", place=asked.near)] if asked.near else []
     return " · ".join([*([asked.q] if asked.q else []), *labels, *near]) or str(_("everything"))
 
@@ -125,12 +129,12 @@ class Addresses:
         return f"{self.root}/alerts/new" + (f"?{urlencode(pairs)}" if pairs else "")
 
 
-def _head(asked: SearchRequest, scene: Scene, addresses: Addresses) -> Head:
+def _head(asked: SearchRequest, scene: Scene, addresses: Addresses, names: Names) -> Head:
     title = _("%(words)s: what is free near you", words=asked.q) if asked.q else _("What is free near you")
     canonical = scene.address(addresses.of(asked.changed(sort="", lat=None, lon=None, within=None)))
     return Head(
         title,
-        clip(_described(asked, scene), 160),
+        clip(_described(asked, scene, names), 160),
         canonical,
         indexed=not (asked.point or asked.near),
         feeds=feeds_of(asked, addresses),
@@ -138,11 +142,11 @@ def _head(asked: SearchRequest, scene: Scene, addresses: Addresses) -> Head:
     )
 
 
-def _described(asked: SearchRequest, scene: Scene) -> str:
+def _described(asked: SearchRequest, scene: Scene, names: Names) -> str:
     """The search in a sentence, for those who list pages."""
     wants, others = asked.direction == ("want",), asked.changed(direction=())
-    narrowed = others.q or others.near or any(_applied(others, Addresses(scene.paths.root), False))
-    said = said_of(others, scene.paths.root)
+    narrowed = others.q or others.near or any(_applied(others, Addresses(scene.paths.root), False, names))
+    said = said_of(others, scene.paths.root, names=names)
     if wants:
         return (
             _("What organisations near you are looking for: %(search)s.", search=said)
@@ -171,7 +175,7 @@ def _category(asked: SearchRequest, root: str) -> Link | None:
     return Link(_("All about %(category)s", category=category(home.path).plural), f"{root}/categories/{home.path}")
 
 
-def _calendar(result: SearchResult, stated: SearchRequest, addresses: Addresses) -> Iterator[FeedLink]:
+def calendar_of(result: SearchResult, stated: SearchRequest, addresses: Addresses) -> Iterator[FeedLink]:
     """The calendar of a search that holds rooms or loans."""
     if _holds_days(result):
         yield FeedLink(_("Calendar"), addresses.of(stated.changed(sort=""), ".ics"), "text/calendar")
@@ -214,13 +218,15 @@ def _map(cards: tuple[Card, ...], located: SearchRequest, stated: SearchRequest,
     )
 
 
-def _applied(asked: SearchRequest, addresses: Addresses, miles: bool) -> Iterator[AppliedFilter]:
+def _applied(asked: SearchRequest, addresses: Addresses, miles: bool, names: Names) -> Iterator[AppliedFilter]:
     for name in _TICKED:
         for value in getattr(asked, name):
             yield AppliedFilter(value_label(name, value), addresses.of(asked.without(name, value)))
-    for name, text in (("organisation", _("One organisation")), ("source", _("One source")), ("status", _("Status"))):
-        if getattr(asked, name):
-            yield AppliedFilter(text, addresses.of(asked.changed(**{name: ()})))
+    for name, text in (("organisation", _("One organisation")), ("source", _("One source"))):
+        for value in getattr(asked, name):
+            yield AppliedFilter(names.get((name, str(value)), text), addresses.of(asked.without(name, value)))
+    if asked.status:
+        yield AppliedFilter(_("Status"), addresses.of(asked.changed(status=())))
     if asked.within is not None and (asked.point or asked.near):
         yield AppliedFilter(within_words(asked.within, miles), addresses.of(asked.changed(within=None)))
     if asked.point and not asked.near:

@@ -124,7 +124,8 @@ class OrganisationPage:
     """portal/organisation.html: who they are, what they offer and what they look for.
 
     ``places`` are the localities that their listings name, the most frequent first. ``sharing`` is how the page is
-    passed on, ``embed_path`` where a frame of it is made for another website.
+    passed on, ``embed_path`` where a frame of it is made for another website, ``alert_path`` where mails about what
+    is new of theirs are asked for.
     """
 
     head: Head
@@ -140,6 +141,7 @@ class OrganisationPage:
     places: tuple[str, ...] = ()
     sharing: Sharing | None = None
     embed_path: str | None = None
+    alert_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

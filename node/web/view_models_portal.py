@@ -62,7 +62,8 @@ class WantedPage:
     ``categories`` and ``places`` are links to the wants of one kind or around one place, each time the first to all;
     ``reach`` and ``sorts`` are there where it is known what is near. A GET form to ``action_path`` has ``near``,
     ``lat`` and ``lon``, and carries ``category``. ``everything_path`` leads out of what narrows the board,
-    ``post_path`` to how to post a want. Not ``ready``: the index is being built.
+    ``post_path`` to how to post a want, ``alert_path`` to mails about new ones. Not ``ready``: the index is being
+    built.
     """
 
     head: Head
@@ -80,6 +81,7 @@ class WantedPage:
     sorts: tuple[Link, ...] = ()
     pager: Pager = ONE_PAGE
     feeds: tuple[FeedLink, ...] = ()
+    alert_path: str | None = None
     post_path: str | None = None
     everything_path: str | None = None
     ready: bool = True
@@ -126,7 +128,10 @@ class CategoriesPage:
 
 @dataclass(frozen=True, slots=True)
 class CategoryPage:
-    """portal/category.html: one category. ``things`` are words for what is in it, ``offers`` and ``wants`` counts."""
+    """portal/category.html: one category. ``things`` are words for what is in it, ``offers`` and ``wants`` counts.
+
+    ``alert_path`` asks for mails about what is new of it, where mails can be sent.
+    """
 
     head: Head
     label: str
@@ -141,6 +146,7 @@ class CategoryPage:
     wanted: tuple[Card, ...] = ()
     below: tuple[CategoryEntry, ...] = ()
     feeds: tuple[FeedLink, ...] = ()
+    alert_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

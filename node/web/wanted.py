@@ -16,6 +16,7 @@ from node.context import Node
 from node.search.request import WINDOW, SearchRequest, from_args
 from node.services import board, matching
 from node.services import search as searching
+from node.services.mail_settings import can_mail
 from node.services.matching import Met
 from node.services.search import FacetCount, SearchResult
 from node.storage.catalogue import Shown
@@ -66,7 +67,8 @@ def _asked() -> SearchRequest:
 
 def _page(node: Node, asked: SearchRequest, result: SearchResult, offers: dict[str, Met], scene: Scene) -> WantedPage:
     site, root, located = site_of(node), scene.paths.root, result.request
-    stated = asked.changed(page=located.page)
+    stated, addresses = asked.changed(page=located.page), Addresses(root)
+    lasting = stated.changed(sort="", limit=SearchRequest().limit)
     narrowed = bool(asked.category or asked.near or asked.point)
     return WantedPage(
         head=scene.head(_("Wanted"), _("What others look for."), scene.address(_path(root, stated))),
@@ -87,7 +89,8 @@ def _page(node: Node, asked: SearchRequest, result: SearchResult, offers: dict[s
             -(-min(result.total, WINDOW) // EACH_PAGE),
             lambda number: _path(root, stated.changed(page=number)),
         ),
-        feeds=feeds_of(stated.changed(sort="", limit=SearchRequest().limit), Addresses(root)),
+        feeds=feeds_of(lasting, addresses),
+        alert_path=addresses.of_alert(lasting) if can_mail(node.settings) else None,
         post_path=f"{root}/wanted/new",
         everything_path=f"{root}/wanted" if narrowed else None,
         ready=result.ready,

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import pytest
 from lxml import html
 
+from federation.facts import short_key
 from node.app import create_app
 from node.search.follow import Follower
 from node.services import alert_choices, alert_links, alert_news, alerts
@@ -17,13 +18,14 @@ from node.services.postman import Postman
 from node.storage import outbox
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL, clock_of, publisher
-from tests.fakes.sites import item
+from tests.fakes.sites import PARK, item
 from tests.fakes.smtp_server import MailServer
 from tests.node.web.aggregator import Browser, follow, send
 
 ANNA = "anna@park.example"
 NEW = "/alerts/new?q=desk"
 EYE = {"locality": "Eye", "lat": 52.6, "lon": -0.19}
+THEIRS = short_key(f"{PARK}organisations/park")
 
 
 def thing(name: str, **members: object) -> dict[str, object]:
@@ -183,6 +185,32 @@ def test_of_everything_the_mails_name_no_search_and_say_who_looks_for_what(board
     assert "A lamp\n  Park group\n  until 24 December 2026\n" in said, "of days that have begun only the end is said"
     assert "\n\n\n" not in said
     assert "Wanted by Park group, Eye<br>" in str(news.get_body(("html",)).get_content())
+
+
+@pytest.mark.parametrize(
+    ("page", "path", "subject"),
+    [
+        pytest.param("/categories/tools", "/alerts/new?category=tools", "New at Share: A lamp", id="a kind"),
+        pytest.param("/wanted", "/alerts/new?direction=want", "New at Share: A desk", id="what is wanted"),
+        pytest.param(
+            "/wanted?category=furniture&near=Eye&sort=newest&page=1",
+            "/alerts/new?direction=want&category=furniture&near=Eye",
+            "New at Share: A desk",
+            id="what is wanted near a place",
+        ),
+        pytest.param(f"/organisations/{THEIRS}", f"/alerts/new?organisation={THEIRS}", "2 new at Share: Park group",
+                     id="an organisation"),
+    ],
+)  # fmt: skip
+def test_whatever_shows_listings_can_be_followed_by_mail(board: Board, page: str, path: str, subject: str) -> None:
+    board.publish(thing("chair"), thing("bench", place=EYE))
+    [link] = html.fromstring(board.text(page)).xpath("//main//a[starts-with(@href, '/alerts/new')]")
+    assert (link.get("href"), link.get("rel"), link.text_content()) == (
+        path, "nofollow", "Tell me when something new comes"
+    )  # fmt: skip
+    board.subscribe(path=path)
+    board.publish(thing("chair"), thing("bench", place=EYE), thing("lamp"), thing("desk", direction="want", place=EYE))
+    assert [str(news["Subject"]) for news in board.work()] == [subject]
 
 
 def test_what_is_gone_before_the_mail_is_not_told(board: Board) -> None:

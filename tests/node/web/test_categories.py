@@ -111,5 +111,9 @@ def test_a_search_with_rooms_or_loans_is_a_calendar_too(browser: Browser) -> Non
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert b"SUMMARY:A hall\r\n" in answer.data
     assert browser.client.get(link, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    assert page(browser, "/categories/space").xpath("//a[@type='text/calendar']/@href") == [
+        "/search.ics?category=space"
+    ]
+    assert not page(browser, "/categories/furniture").xpath("//a[@type='text/calendar']")
     for query in ("q=desk", "action=give", "q=hall&action=give"):
         assert not page(browser, f"/search?{query}").xpath("//a[@type='text/calendar']")

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from lxml import html
 
+from federation.facts import short_key
 from node.search.follow import Follower
 from node.search.request import SearchRequest
 from node.services.search import FacetCount, FacetValue
@@ -19,7 +20,7 @@ from node.web.search_page import Addresses
 from node.web.search_reach import reach_of, within_words
 from schemas.vocabulary import categories
 from tests.fakes.publisher import START
-from tests.fakes.sites import item
+from tests.fakes.sites import PARK, item
 from tests.node.web.aggregator import Browser, follow, send
 from tests.node.web.page_rendering import application
 
@@ -214,6 +215,19 @@ def test_where_one_is_stays_in_the_form_until_a_place_is_typed(browser: Browser)
         "//input[@name='lat'][@disabled]"
     )
     assert json_of_map(there)["centre"] == [52.6, -0.19]
+
+
+def test_organisations_and_sources_are_called_by_their_names_and_left_one_by_one(browser: Browser) -> None:
+    ours, other = short_key(f"{PARK}organisations/park"), "A" * 16
+    tree = page(browser, f"/search?q=desk&organisation={ours}&organisation={other}&source=1&source=99")
+    chips = {words(chip): asked(chip.get("href")) for chip in tree.xpath("//a[contains(@class, 'chip')]")}
+    both = sorted([ours, other])
+    assert chips == {
+        "Remove filter: Park group": {"q": ["desk"], "organisation": [other], "source": ["1", "99"]},
+        "Remove filter: One organisation": {"q": ["desk"], "organisation": [ours], "source": ["1", "99"]},
+        "Remove filter: Park node": {"q": ["desk"], "organisation": both, "source": ["99"]},
+        "Remove filter: One source": {"q": ["desk"], "organisation": both, "source": ["1"]},
+    }
 
 
 def test_a_point_of_the_map_is_told_and_can_be_left(browser: Browser) -> None:

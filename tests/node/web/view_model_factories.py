@@ -374,4 +374,5 @@ def organisation() -> vm.OrganisationPage:
         vm.MapView(OFFERS[:6]),
         sharing=sharing("Ottersedge Scout Group", "/organisations/otters"),
         embed_path="/embed/make?organisation=otters",
+        alert_path="/alerts/new?organisation=otters",
     )

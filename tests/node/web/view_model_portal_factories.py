@@ -47,6 +47,7 @@ def wanted() -> vm.WantedPage:
         sorts=(vm.Link("Nearest", "/wanted", True), vm.Link("Newest", "/wanted?sort=newest")),
         pager=make.PAGER,
         feeds=make.FEEDS,
+        alert_path="/alerts/new?direction=want",
         post_path="/wanted/new",
         everything_path="/wanted",
     )
@@ -98,6 +99,7 @@ def category() -> vm.CategoryPage:
         make.WANTS,
         entries()[0].below,
         make.FEEDS,
+        "/alerts/new?category=furniture",
     )
 
 
