@@ -33,6 +33,8 @@ AGGREGATOR_MODULES = (
     "node.web.photos",
     "node.web.search_feeds",
     "node.web.downloads",
+    "node.web.manifest",
+    "node.web.offline",
     "node.web.wanted",
     "node.web.wishing",
     "node.web.categories",

@@ -126,6 +126,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("brand_colour", str, "", "The city's own colour as #RRGGBB; empty uses the built-in green.", True),
     Setting("logo", str, "", "Address or path of the logo; empty shows the name alone.", True),
     Setting("photo_cache_mb", int, 2048, "Most megabytes kept as copies of remote photographs."),
+    Setting(
+        "offline_reading",
+        bool,
+        True,
+        "Whether browsers may keep pages that were looked at, for reading without a connection.",
+    ),
     Setting("proposals", bool, True, "Whether anyone may propose a source."),
     Setting("smtp_host", str, "", "Mail server that takes this node's mails; empty sends none."),
     Setting("smtp_port", int, 587, "Port of the mail server."),

@@ -11,9 +11,10 @@ from flask import Blueprint, Response, abort, current_app, request
 
 from node.services import logos
 from node.settings import Settings
-from node.web import current_node
+from node.web import app_icons, current_node
 from node.web.brand import css, icon, is_colour
 from node.web.preview import preview_of
+from node.web.static_files import address_of
 
 blueprint = Blueprint("brand", __name__)
 
@@ -47,11 +48,30 @@ def _colour() -> str:
     return colour
 
 
-def _coloured(text: str, media_type: str) -> Response:
-    response = Response(text, content_type=f"{media_type}; charset=utf-8")
+def _coloured(content: str | bytes, media_type: str) -> Response:
+    kind = media_type if isinstance(content, bytes) else f"{media_type}; charset=utf-8"
+    response = Response(content, content_type=kind)
     right = request.args.get("v") == _colour()[1:]
     response.headers["Cache-Control"] = _FOR_EVER if right else _A_MINUTE
     return response
+
+
+@blueprint.get(f"/brand/{app_icons.FOLDER}/<name>")
+def app_icon(name: str) -> Response:
+    """An icon of the installed board in the brand colour."""
+    if name not in app_icons.DRAWINGS + app_icons.PICTURES:
+        abort(404)
+    path = Path(current_app.static_folder or "") / app_icons.FOLDER / name
+    return _coloured(
+        app_icons.coloured(path, _colour()), "image/svg+xml" if name in app_icons.DRAWINGS else "image/png"
+    )
+
+
+def app_icon_path(name: str, settings: Settings) -> str:
+    """The address of an icon of the installed board, in the brand colour where there is one."""
+    root, static = request.script_root, current_app.static_url_path or ""
+    own = versioned(f"{root}/brand/{app_icons.FOLDER}/{name}", settings)
+    return own or address_of(Path(current_app.static_folder or ""), root + static, f"{app_icons.FOLDER}/{name}")
 
 
 @blueprint.get("/brand/<name>")

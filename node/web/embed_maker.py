@@ -17,7 +17,7 @@ from node.web.embed import path_of, title_of
 from node.web.frame_request import MAKER_PATH, FrameRequest, searched
 from node.web.pages import scene_of
 from node.web.phrases import say as _
-from node.web.security import content_security_policy
+from node.web.security import with_frames
 from node.web.view_models import Choice, EmbedCode, EmbedMaker, Form
 
 blueprint = Blueprint("embed_maker", __name__)
@@ -30,7 +30,7 @@ def make() -> Response:
     node, wanted = current_node(), frame_request.read(request.args)
     response = make_response(render_template("embed/make.html", page=_page(node, wanted)))
     # The one page of ours with a frame in it, which shows another of our own.
-    response.headers["Content-Security-Policy"] = content_security_policy(node.settings, frames=True)
+    response.headers["Content-Security-Policy"] = with_frames(node.settings)
     return response
 
 

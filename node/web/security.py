@@ -110,16 +110,13 @@ def _transport(settings: Settings) -> dict[str, str]:
     return {"Strict-Transport-Security": f"max-age={_YEAR_S}"} if encrypted else {}
 
 
-def content_security_policy(settings: Settings, frames: bool = False) -> str:
-    """Everything from this site alone, but for map tiles and a logo where the settings name other hosts.
-
-    ``frames`` is for a page that shows one of ours in a frame.
-    """
+def content_security_policy(settings: Settings) -> str:
+    """Everything from this site alone, but for map tiles and a logo where the settings name other hosts."""
     pictures = " ".join(["'self'", "data:", *_foreign_origins(settings)])
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
-        f"img-src {pictures}; manifest-src 'self'; form-action 'self'; base-uri 'none'; {_FRAMED_BY_NOBODY}"
-        + ("; frame-src 'self'" if frames else "")
+        f"img-src {pictures}; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
+        + _FRAMED_BY_NOBODY
     )
 
 

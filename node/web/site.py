@@ -14,7 +14,7 @@ from node.services.logos import parts_of
 from node.settings import Settings
 from node.web import languages, words
 from node.web.brand import is_colour, shades
-from node.web.brand_files import BRAND_PATH, ICON_PATH, versioned
+from node.web.brand_files import BRAND_PATH, ICON_PATH, app_icon_path, versioned
 from node.web.form_state import form_at
 from node.web.phrases import say as _
 from node.web.preview import Preview, preview_of
@@ -62,6 +62,7 @@ def _site(node: Node) -> Site:
         brand_colour_dark=dark.colour if dark else None,
         brand_css_path=versioned(root + BRAND_PATH, settings),
         icon_path=versioned(root + ICON_PATH, settings),
+        touch_icon_path=app_icon_path("apple-touch-icon.png", settings) if settings.aggregate else None,
         theme=_THEMES[preview.theme] if preview else "system",
         preview=_bar(preview) if preview else None,
         contact_line=settings.contact_line,
@@ -71,13 +72,20 @@ def _site(node: Node) -> Site:
         wanted_path=f"{root}/wanted" if settings.aggregate else None,
         network_path=f"{root}/sources" if settings.aggregate else None,
         propose_path=f"{root}/sources/propose" if settings.aggregate and settings.proposals else None,
+        manifest_path=f"{root}/manifest.webmanifest" if settings.aggregate and not preview else None,
+        worker_path=f"{root}/service-worker.js" if settings.aggregate and keeps_pages(settings) else None,
         language=language_of(words.locale()),
         own_language=settings.language,
         language_switch=None if preview else _switch(settings, root),
-        footer_links=_footer_links(root) if settings.aggregate else (),
+        footer_links=_footer_links(root, keeps_pages(settings)) if settings.aggregate else (),
         feeds=feed_links(root),
         licence=Link(settings.licence, f"https://spdx.org/licenses/{settings.licence}.html"),
     )
+
+
+def keeps_pages(settings: Settings) -> bool:
+    """Whether browsers may keep this site's pages for reading without a connection; never those of a preview."""
+    return bool(settings.offline_reading) and preview_of() is None
 
 
 def _bar(preview: Preview) -> PreviewBar:
@@ -97,7 +105,8 @@ def feed_links(root: str) -> tuple[FeedLink, ...]:
     )
 
 
-def _footer_links(root: str) -> tuple[Link, ...]:
+def _footer_links(root: str, offline: bool) -> tuple[Link, ...]:
+    kept = (Link(_("Kept on this device"), f"{root}/offline"),) if offline else ()
     return (
         Link(_("How it works"), f"{root}/how-it-works"),
         Link(_("Ideas for what to share"), f"{root}/ideas"),
@@ -106,6 +115,7 @@ def _footer_links(root: str) -> tuple[Link, ...]:
         Link(_("For programs"), f"{root}/api/"),
         Link(_("Accessibility"), f"{root}/accessibility"),
         Link(_("Privacy"), f"{root}/privacy"),
+        *kept,
     )
 
 

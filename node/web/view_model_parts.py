@@ -160,11 +160,13 @@ class Site:
     ``now`` is the moment against which all dates are worded, ``timezone`` an IANA name in which days are
     shown. ``brand_css_path`` is a stylesheet of this site that sets ``--brand`` and ``--on-brand`` for both
     themes (contrast checked when the setting was made), ``brand_colour`` its light value, ``#rrggbb``, for
-    the browser's own frame, ``brand_colour_dark`` the dark one, ``icon_path`` the site's mark in it.
+    the browser's own frame, ``brand_colour_dark`` the dark one, ``icon_path`` the site's mark in it
+    and ``touch_icon_path`` a picture of that for home screens.
     ``theme`` is ``system``, ``light`` or ``dark``. A path that is ``None`` is not linked: a publisher's own
     site has no ``network_path`` and, without a search of its own, no ``search_path``. ``own_language`` is the
-    code of the language in which the site's own texts, and listings that name none, are taken to be. With
-    ``preview`` it is not what everyone sees.
+    code of the language in which the site's own texts, and listings that name none, are taken to be.
+    ``manifest_path`` lets the board be installed, ``worker_path`` keeps pages for reading without a connection.
+    With ``preview`` it is not what everyone sees.
     """
 
     name: str
@@ -182,6 +184,7 @@ class Site:
     brand_css_path: str | None = None
     brand_colour_dark: str | None = None
     icon_path: str | None = None
+    touch_icon_path: str | None = None
     contact_line: str = ""
     footer_note: str = ""
     preview: PreviewBar | None = None
@@ -190,6 +193,8 @@ class Site:
     wanted_path: str | None = None
     network_path: str | None = None
     propose_path: str | None = None
+    manifest_path: str | None = None
+    worker_path: str | None = None
     language: Language = ENGLISH
     own_language: str = "en"
     language_switch: LanguageSwitch | None = None

@@ -33,6 +33,7 @@ portal/how_it_works.html        HowItWorksPage
 portal/what_belongs.html        BelongsPage
 portal/accessibility.html       AccessibilityPage
 portal/privacy.html             PrivacyPage
+portal/offline.html             OfflinePage
 portal/alert_new.html           AlertNewPage
 portal/alert_asked.html         AlertAskedPage
 portal/alert_mine.html          AlertMinePage
@@ -169,6 +170,7 @@ from node.web.view_models_portal import (
     HowItWorksPage,
     IdeaRow,
     IdeasPage,
+    OfflinePage,
     PrivacyPage,
     WantedPage,
     WantedRow,
@@ -248,6 +250,7 @@ __all__ = [
     "Nearby",
     "NetworkPage",
     "NetworkSummary",
+    "OfflinePage",
     "OrganisationBox",
     "OrganisationPage",
     "Origin",

@@ -203,11 +203,25 @@ class AccessibilityPage:
 
 
 @dataclass(frozen=True, slots=True)
+class OfflinePage:
+    """portal/offline.html: what a device keeps for reading without a connection, filled in there.
+
+    At most ``most_pages`` and ``most_pictures``, for ``days``.
+    """
+
+    head: Head
+    most_pages: int
+    most_pictures: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class PrivacyPage:
     """portal/privacy.html: what is kept, and for how long, in days unless a name says otherwise.
 
     ``elsewhere`` are the hosts of map tiles or of the logo, which the reader's browser asks. ``with_alerts`` says
-    that mails about new listings can be asked for, ``with_proposals`` that sources can be proposed.
+    that mails about new listings can be asked for, ``with_proposals`` that sources can be proposed. ``kept`` says how
+    much a device keeps for reading without a connection, where it does.
     """
 
     head: Head
@@ -222,6 +236,7 @@ class PrivacyPage:
     elsewhere: tuple[str, ...] = ()
     with_alerts: bool = False
     with_proposals: bool = False
+    kept: OfflinePage | None = None
 
 
 @dataclass(frozen=True, slots=True)

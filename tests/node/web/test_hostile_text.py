@@ -133,6 +133,7 @@ FORMS: dict[str, Callable[[TestResponse], list[str]]] = {
     "application/problem+json": of_json,
     "application/feed+json": of_json,
     "application/geo+json": of_json,
+    "application/manifest+json": of_json,
     "application/x-ndjson": of_lines,
     "application/atom+xml": of_xml,
     "image/svg+xml": of_xml,

@@ -109,6 +109,8 @@ def site(**more: Any) -> vm.Site:
         wanted_path="/wanted",
         network_path="/sources",
         propose_path="/propose",
+        manifest_path="/manifest.webmanifest",
+        worker_path="/service-worker.js",
         language_switch=vm.LanguageSwitch(
             "/language",
             "/search?q=desk",

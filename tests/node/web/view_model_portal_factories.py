@@ -122,6 +122,10 @@ def what_belongs() -> vm.BelongsPage:
     return vm.BelongsPage(make.head("What belongs here"), "/ideas", "share@shares.example")
 
 
+def offline() -> vm.OfflinePage:
+    return vm.OfflinePage(make.head("Kept on this device"), 60, 60, 30)
+
+
 def privacy() -> vm.PrivacyPage:
     return vm.PrivacyPage(
         make.head("Privacy"),
@@ -136,6 +140,7 @@ def privacy() -> vm.PrivacyPage:
         elsewhere=("tiles.example",),
         with_alerts=True,
         with_proposals=True,
+        kept=offline(),
     )
 
 
