@@ -155,6 +155,22 @@ def test_a_listing_shows_its_other_side(browser: Browser, name: str, heading: st
     assert "Both name “desks”, same category (Desk), about 1.2 miles" in said(section)
 
 
+def test_the_two_sides_may_come_from_different_nodes(browser: Browser) -> None:
+    there = "https://other.example/"
+    lender = {"id": f"{there}organisations/works", "name": "Works", "type": "business"}
+    offer = {**item("desk", there, organisation=lender, place=AWAY, **DESKS), "title": "Oak desk"}
+    send(browser.node, follow(browser.node, there, name="Other node"), [offer])
+    fill(browser, [WANT, *OTHERS])
+    theirs, ours = short_key(f"{there}listings/desk"), key("want")
+    for path, other in ((ours, theirs), (theirs, ours)):
+        section = page(browser, f"/listings/{path}").xpath("//section[@aria-labelledby='partners-title']")[0]
+        assert section.xpath(".//h3//a/@href") == [f"/listings/{other}"]
+        [match] = browser.get(f"/api/v1/listings/{path}/matches").get_json()["matches"]
+        assert match["listing"]["key"] == other
+    [met] = page(browser, "/wanted").xpath("//div[@class='want-met']")
+    assert met.xpath(".//a/@href") == [f"/listings/{theirs}"]
+
+
 @pytest.mark.parametrize("name", ["chair", "own", "lamp"])
 def test_a_listing_without_another_side_shows_none(browser: Browser, name: str) -> None:
     fill(browser, [WANT, OFFER, *OTHERS])
