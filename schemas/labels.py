@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -53,4 +53,10 @@ def _names(path: str, told: Mapping[str, Any] | None) -> Names:
     if told is not None:
         return Names(told["label"], told["plural"], tuple(told["things"]))
     known = categories()[path]
-    return Names(known.label, known.plural, tuple(dict.fromkeys((*known.examples, *known.synonyms))))
+    # Not the synonyms: those have words of other languages of a British town among them.
+    return Names(known.label, known.plural, known.examples or tuple(_of_each_below(path)))
+
+
+def _of_each_below(path: str) -> Iterator[str]:
+    below = (category for category in categories().values() if category.path.rpartition("/")[0] == path)
+    return (category.examples[0] for category in below if category.examples)

@@ -119,7 +119,7 @@ def _row(idea: Idea, scene: Scene) -> IdeaRow:
     of_type = SearchRequest(organisation_type=(idea.type,), direction=("offer",))
     kinds = tuple(
         Link(
-            f"{category(kind.path).label} ({words.number(kind.count)})",
+            f"{category(kind.path).plural} ({words.number(kind.count)})",
             addresses.of(of_type.changed(category=(kind.path,))),
         )
         for kind in idea.kinds

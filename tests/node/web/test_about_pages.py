@@ -66,7 +66,7 @@ def test_ideas_are_counted_in_the_catalogue(tmp_path: Path) -> None:
     Follower(visitor.node).catch_up()
     sections = {said(one.find(".//h2")): one for one in page(visitor, "/ideas").xpath("//main//section[.//h2]")}
     school = sections["School 7 offers"]
-    assert [said(chip) for chip in school.xpath(".//a[@class='chip']")] == ["Desk (5)", "Books (1)"]
+    assert [said(chip) for chip in school.xpath(".//a[@class='chip']")] == ["Desks (5)", "Books (1)"]
     assert school.xpath(".//a[contains(@href, 'organisation_type=school&category=furniture%2Fdesk')]")
     assert len(school.xpath(".//article")) == 2
     assert "Elsewhere they often share" not in said(school)
