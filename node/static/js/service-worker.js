@@ -101,7 +101,7 @@ async function marked(held, mark, status = 200) {
 
 function headersOf(answer) {
   const headers = new Headers(answer.headers);
-  for (const name of ["Content-Encoding", "Content-Length", "ETag", "Vary"]) headers.delete(name);
+  for (const name of ["content-encoding", "content-length", "etag", "vary"]) headers.delete(name);
   return headers;
 }
 

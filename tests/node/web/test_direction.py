@@ -30,7 +30,7 @@ ALLOWED = {
 }
 """What may speak of sides, and why."""
 
-POINTING = {"next", "out"}
+POINTING = {"back", "next", "out"}
 """Drawings that point along the line, and are mirrored with it."""
 
 
