@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from werkzeug.serving import WSGIRequestHandler, make_server
 
-from examples.demo_processes import choose_port
 from federation.facts import short_key
-from node.search.follow import Follower
+from tests.e2e.boards import Place, place_with
 from tests.e2e.test_accessibility import violations
 from tests.e2e.visits import WAIT_MS
 from tests.fakes.pictures import difference
 from tests.fakes.sites import PARK, item
-from tests.node.web.aggregator import Browser as Board
-from tests.node.web.aggregator import follow, send
 from tools.icons import FOLDER, ICONS, drawn
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
@@ -28,39 +23,10 @@ PAGES = "sharefeed / pages"
 LISTING = f"listings/{short_key(f'{PARK}listings/desk')}"
 
 
-class Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """What is asked here is of no interest."""
-
-
-class Place:
-    """One address at which one board after another answers, as after an upgrade."""
-
-    def __init__(self, home: Path, port: int) -> None:
-        self.home, self.url = home, f"http://127.0.0.1:{port}/"
-        self.board = self.put()
-
-    def put(self, **settings: Any) -> Board:
-        self.board = Board(self.home / str(len(settings)), node_url=self.url, **settings)
-        send(self.board.node, follow(self.board.node), [item("desk"), item("lamp")])
-        Follower(self.board.node).catch_up()
-        return self.board
-
-    def __call__(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        return self.board.client.application(environ, start)
-
-
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
-    port = choose_port()
-    made = Place(tmp_path, port)
-    server = make_server("127.0.0.1", port, made, threaded=True, request_handler=Quiet)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield made
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with place_with([item("desk"), item("lamp")], tmp_path) as made:
+        yield made
 
 
 @contextmanager

@@ -37,7 +37,8 @@ def visit(
 
 
 def _of_message(message: ConsoleMessage) -> Iterator[str]:
-    if message.type in ("error", "warning"):
+    # That there is no service worker here is our own doing.
+    if message.type in ("error", "warning") and "Service Worker registration blocked" not in message.text:
         yield f"{message.type}: {message.text} ({message.location.get('url')})"
 
 
