@@ -153,7 +153,11 @@ def examples(folder: Path = DATA, files: Sequence[str] = FILES) -> Iterator[Exam
 
 def _item(row: Mapping[str, str]) -> dict[str, Any]:
     tags = [tag for tag in row["tags"].split(";") if tag and not tag.startswith("dup:")]
-    extension = {"condition": row["condition"], "organisation": {"type": row["organisation_type"]}}
+    extension = {
+        "condition": row["condition"],
+        "direction": row["direction"],
+        "organisation": {"type": row["organisation_type"]},
+    }
     return {"title": row["title"], "content_text": row["description"], "tags": tags, EXTENSION: extension}
 
 

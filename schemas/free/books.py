@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parent.parent / "data" / "free"
 CONTEXT, ASSURANCE, VOICE = "context", "assurance", "voice"
 FOR_A_LISTING = frozenset(["wear", "why", "care", "volunteer"])
 _NO_SIGNALS = FOR_A_LISTING | {CONTEXT, ASSURANCE, VOICE}
-_SECTION = re.compile(r"\[([a-z]+) (0\.\d|1)\]\Z")
+_SECTION = re.compile(r"\[([a-z]+) (0\.\d{1,2}|1)\]\Z")
 
 
 class Words(NamedTuple):

@@ -41,6 +41,8 @@ _ASIDE = frozenset(["urgency", "call", VOICE])
 """Kinds of selling that are never plain by themselves: gifts can be urgent too."""
 _PLAIN_STRENGTH = 0.9
 _SECOND_STRENGTH = 0.5
+MOST_OF_TONE = 0.6
+"""The most that single words add, however many."""
 _MOST_MARKS = 20
 _MARKED_FROM = 0.02
 """Words that add less are counted, but not marked."""
@@ -100,14 +102,15 @@ def _hardly_anything(reading: Reading, weights: Trained) -> bool:
 def _points(found: Signs, weights: Trained) -> dict[str, float]:
     """What each kind adds to the score, which is never less than nothing.
 
-    Everyday words outweigh hints of selling and no more; what speaks for a listing outweighs those and sums of money,
-    and no more: what a giver asks back stays asked.
+    Everyday words outweigh hints of selling and no more. What speaks for a listing outweighs those, and sums of money
+    where it is about a thing, as givers tell what that once cost; what a giver asks back stays asked.
     """
     points = {kind: BY_HAND[kind] * sign.strength for kind, sign in found.signs.items() if kind in BY_HAND}
     points |= _of_words(found, weights)
     hints = sum(value for kind, value in points.items() if value > 0 and kind not in MONEY and kind not in SOFT)
     points[PLAIN] = max(points[PLAIN], -hints)
-    against = sum(value for kind, value in points.items() if value > 0 and kind not in SOFT) + points[PLAIN]
+    stays = SOFT if "detail" in found.signs else SOFT | MONEY
+    against = sum(value for kind, value in points.items() if value > 0 and kind not in stays) + points[PLAIN]
     speaking = {kind: -value for kind, value in points.items() if value < 0 and kind != PLAIN}
     told = sum(speaking.values())
     if told > against:
@@ -119,7 +122,7 @@ def _of_words(found: Signs, weights: Trained) -> dict[str, float]:
     """What single words add, and who gives it: the trained part."""
     single = weights.of_keys(found.text.keys)
     facts = sum(value for kind, value in weights.facts.items() if kind in found.signs)
-    against = {TONE: sum(value for value in single if value > 0)}
+    against = {TONE: min(MOST_OF_TONE, sum(value for value in single if value > 0))}
     if found.is_business:
         against[BUSINESS] = weights.business
     return {**against, PLAIN: weights.start + facts + sum(value for value in single if value < 0)}

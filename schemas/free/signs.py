@@ -72,6 +72,10 @@ class Reading(NamedTuple):
         return isinstance(organisation, dict) and organisation.get("type") == "business"
 
     @property
+    def is_want(self) -> bool:
+        return self.extension.get("direction") == "want"
+
+    @property
     def brochure(self) -> Set[str]:
         """The words of brochures in it."""
         words = books().brochure
@@ -109,9 +113,16 @@ def signs_of(reading: Reading) -> Signs:
         text = Text(_without(text.string, spans))
     giving = [one for one in find(others, text) if one.rule.kind != CONTEXT]
     signs = _settled([*find(books().signals.possible(text.keys), text)], giving)
+    if reading.is_want:
+        signs = {kind: sign for kind, sign in signs.items() if not _is_of_offers(sign)}
     _note_brochure(signs, text)
     _note_facts(signs, text.string, reading.extension)
     return Signs(reading.words, text, signs, reading.is_business)
+
+
+def _is_of_offers(sign: Sign) -> bool:
+    """Whether it means something else in a want: who asks for help may well name a sum, or offer to pay the diesel."""
+    return sign.kind in SOFT - {"favour"} or (sign.kind == "price" and sign.strength < 1)
 
 
 def _settled(signals: Sequence[Found], giving: Sequence[Found]) -> dict[str, Sign]:

@@ -14,9 +14,9 @@ from schemas.free.keys import KEY
 
 FILE = Path(__file__).parent.parent / "data" / "free_weights.json"
 
-DOUBTFUL = 0.8
+DOUBTFUL = 0.85
 """The score from which a person looks at a listing."""
-CLEAR = 2.0
+CLEAR = 2.2
 """The score from which it cannot be published, if there are two kinds of selling."""
 
 BY_HAND: Mapping[str, float] = {
@@ -31,7 +31,7 @@ BY_HAND: Mapping[str, float] = {
     "wear": -0.4,
     "why": -0.3,
     "care": -0.3,
-    "detail": -0.2,
+    "detail": -0.3,
 }
 """Kind -> what it adds to the score, at strength 1."""
 

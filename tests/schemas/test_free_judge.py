@@ -182,6 +182,37 @@ def test_what_is_told_is_what_weighs_most(case: Case) -> None:
     assert sum(points[problem.sign] for problem in problems) >= 0.7 * sum(points.values())
 
 
+@pytest.mark.parametrize(
+    ("text", "as_offer"),
+    [
+        pytest.param("A digger for half a day. You pay for the diesel.", "doubtful", id="costs"),
+        pytest.param("Lino for a hall. Twenty pounds at most.", "doubtful", id="a sum"),
+        pytest.param("Vegetables. A donation is welcome.", "doubtful", id="a donation"),
+    ],
+)
+def test_who_asks_for_something_may_offer_to_pay(text: str, as_offer: str) -> None:
+    item = {"title": "Hall", "content_text": text}
+    assert judge({**item, "_sharefeed": {"direction": "offer"}}).kind == as_offer
+    assert judge({**item, "_sharefeed": {"direction": "want"}}).kind == "free"
+
+
+def test_a_want_can_be_an_advert_all_the_same() -> None:
+    text = "We pay cash for gold, best prices paid, instant valuation."
+    item = {"title": "Gold wanted", "content_text": text, "_sharefeed": {"direction": "want"}}
+    assert judge({**item, "_sharefeed": {"direction": "want", "organisation": {"type": "business"}}}).kind == "not_free"
+
+
+def test_what_speaks_for_a_thing_outweighs_a_sum_and_no_sum_for_a_room() -> None:
+    text = "About £80. The left arm is worn, one spring creaks, and it wobbles."
+    assert judge({"title": "Chair", "content_text": text, "_sharefeed": {"weight_kg": 9}}).kind == "free"
+    assert judge({"title": "Chair", "content_text": text}).kind == "doubtful"
+
+
+def test_single_words_alone_never_refuse_and_seldom_doubt() -> None:
+    words = "your price order every free pound pay our new full home class include book open hire minute deliver"
+    assert judge({"title": "Desk", "content_text": " ".join(sorted(words.split()))}).score < DOUBTFUL
+
+
 def test_an_appeal_is_not_read_as_an_offer() -> None:
     item = {"title": "Desk", "_sharefeed": {"appeal": "It is not for sale, £40 each is what it cost. Half price!"}}
     assert judge(item).kind == "free"
