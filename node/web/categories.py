@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from flask import Blueprint, abort, redirect, render_template, request
 from flask_babel import gettext as _
@@ -61,8 +62,9 @@ def _page(node: Node, category: Category) -> CategoryPage:
     addresses = Addresses(scene.paths.root)
     counts, sides = counts_of(counted), _sides(counted)
     names, here = names_of(category.path), path_of(scene, category.path)
+    head = scene.head(names.plural, ", ".join((names.plural, *names.things[:_MOST_IN_HEAD])), scene.address(here))
     return CategoryPage(
-        head=scene.head(names.plural, ", ".join((names.plural, *names.things[:_MOST_IN_HEAD])), scene.address(here)),
+        head=replace(head, feeds=feeds_of(asked, addresses)),
         label=names.plural,
         root=category.root,
         trail=tuple(_trail(category, scene)),

@@ -106,7 +106,7 @@ def organisation(key: str) -> str:
     page = organisation_page(host.organisation, host.shown, path, scene, source)
     if node.settings.aggregate:
         feeds, alert_path = _follow(node, host, scene)
-        page = replace(page, feeds=feeds, alert_path=alert_path)
+        page = replace(page, head=replace(page.head, feeds=feeds), feeds=feeds, alert_path=alert_path)
     return render_template("portal/organisation.html", page=page)
 
 

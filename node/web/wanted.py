@@ -6,6 +6,7 @@ By kind and by place, the newest or the nearest first; everything that narrows i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request
@@ -70,8 +71,10 @@ def _page(node: Node, asked: SearchRequest, result: SearchResult, offers: dict[s
     stated, addresses = asked.changed(page=located.page), Addresses(root)
     lasting = stated.changed(sort="", limit=SearchRequest().limit)
     narrowed = bool(asked.category or asked.near or asked.point)
+    head = scene.head(_("Wanted"), _("What others look for."), scene.address(_path(root, stated)))
+    feeds = feeds_of(lasting, addresses)
     return WantedPage(
-        head=scene.head(_("Wanted"), _("What others look for."), scene.address(_path(root, stated))),
+        head=replace(head, feeds=feeds),
         total=result.total,
         rows=tuple(_rows([match.shown for match in result.matches], offers, scene, site)),
         categories=tuple(_categories(result.facets, root, stated)),
@@ -89,7 +92,7 @@ def _page(node: Node, asked: SearchRequest, result: SearchResult, offers: dict[s
             -(-min(result.total, WINDOW) // EACH_PAGE),
             lambda number: _path(root, stated.changed(page=number)),
         ),
-        feeds=feeds_of(lasting, addresses),
+        feeds=feeds,
         alert_path=addresses.of_alert(lasting) if can_mail(node.settings) else None,
         post_path=f"{root}/wanted/new",
         everything_path=f"{root}/wanted" if narrowed else None,

@@ -208,6 +208,9 @@ def test_whatever_shows_listings_can_be_followed_by_mail(board: Board, page: str
     assert (link.get("href"), link.get("rel"), link.text_content()) == (
         path, "nofollow", "Tell me when something new comes"
     )  # fmt: skip
+    search = path.partition("?")[2]
+    found = html.fromstring(board.text(page)).xpath("//head/link[@rel='alternate'][contains(@href, '/search')]/@href")
+    assert found == [f"/search.json?{search}", f"/search.atom?{search}"], "feed readers find the same by themselves"
     board.subscribe(path=path)
     board.publish(thing("chair"), thing("bench", place=EYE), thing("lamp"), thing("desk", direction="want", place=EYE))
     assert [str(news["Subject"]) for news in board.work()] == [subject]
