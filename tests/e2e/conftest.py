@@ -12,6 +12,7 @@ from bench.search import build, served
 from examples.demo_network import Network, running, wait_until_read
 from examples.demo_plan import read_plan
 from examples.demo_processes import choose_port
+from tests.e2e.everything import Everything, everything
 from tools.browser import MISSING, chromium, find_chromium
 
 MARKET_LISTINGS = 400
@@ -32,6 +33,13 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     build(home, MARKET_LISTINGS)
     with served(home) as port:
         yield f"http://127.0.0.1:{port}/"
+
+
+@pytest.fixture(scope="session")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Everything]:
+    """A catalogue that has something to show on every page, for tests that look at pages and change little."""
+    with everything(tmp_path_factory.mktemp("board")) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

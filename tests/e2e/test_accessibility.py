@@ -1,86 +1,96 @@
-"""axe finds nothing, on the pages that matter, in light and dark, at 320 and 1280 pixels; and nothing overflows."""
+"""Nothing shuts people out on any page there is: axe, the ring around the focus, motion, themes, widths and zoom.
+
+The list of pages is that of the application's own addresses, so that none is forgotten.
+"""
 
 from __future__ import annotations
 
 import json
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from examples.demo_network import Network
 from examples.demo_processes import body_of
+from node.app import create_app
+from tests.e2e.everything import ADDRESSES, GONE, NOT_PAGES, Everything, is_a_page, sign_in
+from tests.e2e.looking import WIDE, faults
 from tests.e2e.visits import visit
-from tools.pages import PAGES, addresses, pictured_listing
+from tests.fakes.publisher import publisher
+from tools.pages import pictured_listing
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
-AXE = Path(__file__).parent.parent / "vendor" / "axe-core" / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-WIDTHS = [pytest.param(320, id="320"), pytest.param(1280, id="1280")]
+PAGES = [(view, number) for view, asked in ADDRESSES.items() for number in range(len(asked))]
+OTHERS = ("a node's home", "a listing at home", "a static site", "a want that is met")
 
 
-@cache
-def axe() -> str:
-    return AXE.read_text(encoding="utf-8")
+@pytest.fixture(scope="module")
+def anybody(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+    """One page for all addresses that anybody may go to, and what went wrong on it."""
+    with visit(browser, width=WIDE) as (page, noted):
+        page.emulate_media(reduced_motion="reduce")
+        yield page, noted
 
 
-def violations(page: Page) -> list[str]:
-    """Every breach of WCAG 2.2 AA, or of good practice, that axe sees: the rule and the elements."""
-    # Evaluated by the browser's own tools, which the page's content security policy does not bind.
-    page.evaluate(axe())
-    options: dict[str, Any] = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
-    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
-    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+@pytest.fixture(scope="module")
+def operator(board: Everything, browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+    """The same, signed in."""
+    with visit(browser, width=WIDE) as (page, noted):
+        page.emulate_media(reduced_motion="reduce")
+        sign_in(page, board)
+        yield page, noted
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(network: Network, browser: Browser, name: str, theme: str, width: int) -> None:
-    with visit(browser, width=width, theme=theme) as (page, noted):
-        page.goto(addresses(network)[name], wait_until="networkidle")
-        assert violations(page) == []
-        assert noted == []
+def test_every_view_that_answers_is_looked_at_or_is_no_page(tmp_path: Path) -> None:
+    node = publisher(tmp_path / "home", aggregate=True, mail_capture=True)
+    rules = create_app(node).url_map.iter_rules()
+    views = {rule.endpoint for rule in rules if "GET" in (rule.methods or ())}
+    node.database.close()
+    assert {view for view in views if is_a_page(view)} == ADDRESSES.keys(), "Name it in tests/e2e/everything.py."
+    assert NOT_PAGES.keys() <= views
+
+
+@pytest.mark.parametrize(("view", "number"), [pytest.param(*one, id=f"{one[0]}-{one[1]}") for one in PAGES])
+def test_no_page_shuts_people_out(board: Everything, request: pytest.FixtureRequest, view: str, number: int) -> None:
+    inside = view.startswith("control.") and not view.startswith("control.signing_in.")
+    page, noted = request.getfixturevalue("operator" if inside else "anybody")
+    noted.clear()
+    page.set_viewport_size({"width": WIDE, "height": 900})
+    address = ADDRESSES[view][number](board.node)
+    answer = page.goto(board.at(address))
+    assert answer is not None
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.status == GONE.get(address, 200)
+    let_the_map_come(page)
+    assert faults(page) == []
+    assert [one for one in noted if address not in GONE] == []
+
+
+def test_a_page_that_is_not_there_shuts_nobody_out(board: Everything, anybody: tuple[Page, list[str]]) -> None:
+    page, _ = anybody
+    page.set_viewport_size({"width": WIDE, "height": 900})
+    answer = page.goto(board.at("/nowhere"))
+    assert answer is not None
+    assert answer.status == 404
+    assert faults(page) == []
+
+
+def let_the_map_come(page: Page) -> None:
+    if page.locator("[data-map]:visible").count():
+        page.locator("[data-map]").first.scroll_into_view_if_needed()
+        page.locator("[data-map][data-ready]").first.wait_for()
 
 
 def others(network: Network) -> dict[str, str]:
-    """Pages of the portal for whoever looks behind it, and those of members, by `OTHERS`."""
-    url, council, charity = network.catalogue.url, network.site("council").url, network.site("charity").url
-    number = next(number for number, site in network.catalogue.sources.items() if site.member.slug == "swap-shelf")
-    home = pictured_listing(network)["url"]
+    """Pages of members, and of a listing that has a counterpart."""
     return {
-        "nothing found": f"{url}search?q=zzzqqq",
-        "a source": f"{url}sources/{number}",
-        "proposing a source": f"{url}sources/propose",
-        "asking for mails": f"{url}alerts/new?q=desk&within=5",
-        "the mailbox": f"{url}mailbox",
-        "an old link": f"{url}alerts/confirm/x",
-        "reporting a listing": f"{addresses(network)['listing']}/report",
-        "no such page": f"{url}nowhere",
-        "signing in": f"{url}control/",
-        "a node's home": council,
-        "a listing at home": home,
-        "a static site": charity,
-        "a sheet": f"{addresses(network)['listing']}/sheet",
+        "a node's home": network.site("council").url,
+        "a listing at home": pictured_listing(network)["url"],
+        "a static site": network.site("charity").url,
         "a want that is met": wanted_listing(network),
-        **{name: url + path for name, path in _BY_PATH.items()},
     }
-
-
-_BY_PATH = {
-    "downloads": "downloads/",
-    "the wanted board": "wanted",
-    "a want that is written": "wanted/new?q=six+chairs",
-    "every category": "categories",
-    "a category": "categories/furniture",
-    "ideas": "ideas",
-    "how it works": "how-it-works",
-    "accessibility": "accessibility",
-    "privacy": "privacy",
-    "for programs": "api/",
-}
 
 
 def wanted_listing(network: Network) -> str:
@@ -91,39 +101,10 @@ def wanted_listing(network: Network) -> str:
     return str(next(met, found[0])["url"])
 
 
-OTHERS = (
-    "nothing found",
-    "a source",
-    "proposing a source",
-    "asking for mails",
-    "the mailbox",
-    "an old link",
-    "reporting a listing",
-    "no such page",
-    "signing in",
-    "a node's home",
-    "a listing at home",
-    "a static site",
-    "a sheet",
-    "a want that is met",
-    *_BY_PATH,
-)
-
-
-@pytest.mark.parametrize(
-    ("theme", "width"), [pytest.param("light", 320, id="light-320"), pytest.param("dark", 1280, id="dark-1280")]
-)
 @pytest.mark.parametrize("name", OTHERS)
-def test_axe_finds_nothing_elsewhere(network: Network, browser: Browser, name: str, theme: str, width: int) -> None:
-    with visit(browser, width=width, theme=theme) as (page, _):
-        page.goto(others(network)[name], wait_until="networkidle")
-        assert violations(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", PAGES)
-def test_nothing_reaches_beyond_the_edge(network: Network, browser: Browser, name: str, width: int) -> None:
-    with visit(browser, width=width) as (page, _):
-        page.goto(addresses(network)[name])
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_no_page_of_a_member_shuts_people_out(network: Network, browser: Browser, name: str) -> None:
+    with visit(browser) as (page, noted):
+        page.emulate_media(reduced_motion="reduce")
+        page.goto(others(network)[name])
+        assert faults(page) == []
+        assert noted == []

@@ -13,7 +13,7 @@ from node.context import Node
 from node.services import appearance, operator
 from node.services.appearance import SETTINGS_ALONE
 from node.web.brand import shades
-from tests.e2e.test_accessibility import violations
+from tests.e2e.looking import violations
 from tests.e2e.visits import visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]

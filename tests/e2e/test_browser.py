@@ -15,7 +15,7 @@ from tools.pages import addresses
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 # With scripts the button says what it leads to, a moment after the first tick.
 APPLY = re.compile("Apply filters|Show results")
-WITH_AND_WITHOUT = [pytest.param(True, id="with scripts"), pytest.param(False, id="without scripts")]
+WITH_AND_WITHOUT = [pytest.param(True, 1280, id="with scripts, wide"), pytest.param(False, 320, id="without, narrow")]
 
 
 def counted(page: Page) -> int:
@@ -39,8 +39,7 @@ def tick(page: Page, facet: str, choice: str) -> None:
     group.locator(f"input[value='{choice}']").check()
 
 
-@pytest.mark.parametrize("scripts", WITH_AND_WITHOUT)
-@pytest.mark.parametrize("width", [pytest.param(1280, id="wide"), pytest.param(320, id="narrow")])
+@pytest.mark.parametrize(("scripts", "width"), WITH_AND_WITHOUT)
 def test_a_person_finds_a_desk_and_follows_it_home(
     network: Network, browser: Browser, scripts: bool, width: int
 ) -> None:
@@ -72,14 +71,6 @@ def test_a_person_finds_a_desk_and_follows_it_home(
         assert noted == []
 
 
-def test_the_map_beside_a_search_shows_where_things_are(network: Network, browser: Browser) -> None:
-    with visit(browser) as (page, noted):
-        page.goto(addresses(network)["search"])
-        expect(page.locator("#map.leaflet-container")).to_be_visible()
-        expect(page.locator("#map .leaflet-marker-icon").first).to_be_visible()
-        assert noted == []
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_theme_that_was_chosen_lasts(network: Network, browser: Browser, theme: str) -> None:
     other = {"light": "dark", "dark": "light"}[theme]
@@ -100,12 +91,3 @@ def test_photographs_come_from_the_portal_itself(network: Network, browser: Brow
         photo.evaluate("image => image.decode()")
         assert photo.evaluate("image => image.naturalWidth") > 100
         assert noted == []
-
-
-def test_the_keyboard_reaches_the_content_first(network: Network, browser: Browser) -> None:
-    with visit(browser) as (page, _):
-        page.goto(network.catalogue.url)
-        page.keyboard.press("Tab")
-        expect(page.locator(":focus")).to_have_text("Skip to the content")
-        page.keyboard.press("Enter")
-        expect(page.locator("main:focus")).to_have_count(1)

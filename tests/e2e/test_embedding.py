@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 
 from tests.e2e.boards import Place, place_with
-from tests.e2e.test_accessibility import violations
+from tests.e2e.looking import violations
 from tests.e2e.visits import visit
 from tests.fakes.sites import item
 from tests.fakes.website import Website, website

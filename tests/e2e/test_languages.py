@@ -13,17 +13,16 @@ from playwright.sync_api import Browser, Page, expect
 from examples.demo_members import NODE_DOCUMENT, wait_until_answers
 from examples.demo_network import Network
 from examples.demo_processes import SHAREFEED, choose_port
-from tests.e2e.test_accessibility import violations
+from tests.e2e.looking import violations
 from tests.e2e.visits import visit
 from tests.fakes.mirrored import write_mirrored
 from tools.pages import addresses
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
-SCRIPTS = [pytest.param(True, id="with scripts"), pytest.param(False, id="without scripts")]
+SCRIPTS = [pytest.param(True, 1280, id="with scripts, wide"), pytest.param(False, 320, id="without, narrow")]
 
 
-@pytest.mark.parametrize("scripts", SCRIPTS)
-@pytest.mark.parametrize("width", [pytest.param(320, id="320"), pytest.param(1280, id="1280")])
+@pytest.mark.parametrize(("scripts", "width"), SCRIPTS)
 def test_a_reader_chooses_polish_and_finds_a_desk(
     network: Network, browser: Browser, scripts: bool, width: int
 ) -> None:

@@ -10,7 +10,8 @@ from node.search.request import SearchRequest
 from node.services import alert_choices, alerts, operator
 from node.services import alert_links as links
 from node.storage import alerts as stored
-from tests.e2e.test_accessibility import violations, wanted_listing
+from tests.e2e.looking import violations
+from tests.e2e.test_accessibility import wanted_listing
 from tests.e2e.visits import visit
 
 SIZES = [pytest.param("light", 320, id="light-320"), pytest.param("dark", 1280, id="dark-1280")]

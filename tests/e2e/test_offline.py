@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from federation.facts import short_key
 from tests.e2e.boards import Place, place_with
-from tests.e2e.test_accessibility import violations
+from tests.e2e.looking import violations
 from tests.e2e.visits import WAIT_MS
 from tests.fakes.pictures import difference
 from tests.fakes.sites import PARK, item

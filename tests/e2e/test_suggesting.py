@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from examples.demo_network import Network
-from tests.e2e.test_accessibility import violations
+from tests.e2e.looking import violations
 from tests.e2e.visits import visit
 
 pytestmark = pytest.mark.browser

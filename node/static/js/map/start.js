@@ -33,6 +33,8 @@ function make(box, settings) {
     maxZoom: 18,
     worldCopyJump: true,
   });
+  // No option of Leaflet's keeps it from gliding where keys, popups and addresses lead.
+  if (calm) map.panBy = (offset, options) => L.Map.prototype.panBy.call(map, offset, { ...options, animate: false });
   map.attributionControl?.setPrefix(false);
   map.setView([settings.start.lat, settings.start.lon], settings.start.zoom, { animate: false });
   L.control.zoom({ zoomInTitle: settings.words.zoomIn, zoomOutTitle: settings.words.zoomOut }).addTo(map);
