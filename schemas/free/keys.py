@@ -15,7 +15,7 @@ _COUNTED = (
     r"eighty|ninety|hundred|thousand)[ -]){1,3}(?:pounds?|quid|pence|euros?)"
 )
 _EACH = r"(?:pp|ph|pm|pcm|pw|pa|ppw|pppw)"
-_FIGURES = r"(?:£|€|\$|gbp|eur|pln) {0,2}\d[\d,]{0,11}+(?:\.\d{1,4})?"
+_FIGURES = r"(?:£|€|\$|gbp|eur|pln) {0,2}(?!0+(?:\.0{1,2})?(?![\d.,]*\d))\d[\d,]{0,11}+(?:\.\d{1,4})?"
 SPECIAL = {
     MONEY: rf"(?>{_FIGURES}(?:k|m|{_EACH})?(?!\w)"
     rf"|(?<!\w)\d[\d,]{{0,11}}+(?:\.\d{{1,4}})? ?(?:{_COINS})(?!\w)|(?<!\w){_COUNTED}(?!\w)|(?<!\w)a pound(?!\w)"

@@ -10,11 +10,22 @@ from lxml import html
 
 from node.search.follow import Follower
 from node.services import alerts, operator, photos, proposals, reporting
+from schemas.free.judge import judge
 from tests.fakes.sites import PARK, item
 from tests.node.web.aggregator import Browser, follow, send
 
 PAGES = ["/how-it-works", "/ideas", "/accessibility", "/privacy"]
-PUBLIC = ["/", "/search", "/wanted", "/categories", "/categories/furniture", "/sources", "/downloads/", *PAGES]
+PUBLIC = [
+    "/what-belongs-here",
+    "/",
+    "/search",
+    "/wanted",
+    "/categories",
+    "/categories/furniture",
+    "/sources",
+    "/downloads/",
+    *PAGES,
+]
 
 
 def browser(home: Path, **settings: Any) -> Browser:
@@ -47,6 +58,21 @@ def test_how_it_works_leads_on(tmp_path: Path) -> None:
     links = set(page(browser(tmp_path), "/how-it-works").xpath("//main//a/@href"))
     assert {"/search", "/wanted", "/ideas", "/sources", "/sources/propose", "/downloads/"} <= links
     assert "/.well-known/sharefeed.json" in links
+
+
+def test_what_belongs_is_told_with_examples_that_are_judged_so(tmp_path: Path) -> None:
+    visitor = browser(tmp_path, contact_email="share@share.example.org")
+    assert page(visitor, "/how-it-works").xpath("//main//a[@href='/what-belongs-here']")
+    tree = page(visitor, "/what-belongs-here")
+    lists = [[dt.text_content().strip("“”") for dt in dl.xpath("./div/dt")] for dl in tree.xpath("//main//dl")]
+    verdicts = [{judge(example(words)).kind for words in some} for some in lists]
+    assert verdicts[:2] == [{"free"}, {"free"}]
+    assert "free" not in verdicts[2]
+    assert verdicts[3] == {"doubtful"}
+
+
+def example(words: str) -> dict[str, Any]:
+    return {"title": "", "content_text": words, "_sharefeed": {"organisation": {"type": "business"}}}
 
 
 # Ideas

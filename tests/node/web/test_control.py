@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from lxml import html
 from werkzeug.test import TestResponse
 
 from federation.records import ACTIVE, PAUSED
@@ -174,6 +175,38 @@ class TestQueue:
         [row] = sources.verdicts(node, source.id, state="refused")
         assert row.reasons[0].message == "It is a cupboard."
 
+    def test_words_in_doubt_are_marked_and_their_author_is_heard(self, browser: Browser) -> None:
+        node, source = browser.node, follow(browser.node)
+        words = "<b>Free</b>, but we ask for £5 each & a smile."
+        send(
+            node,
+            source,
+            [listing("desk", appeal="It is for the <i>tea</i>."), {**listing("hall"), "content_text": words}],
+        )
+        path = f"/control/queue/item?source={source.id}&id={quote(PARK + 'listings/hall', safe='')}"
+        tree = html.fromstring(browser.text(path))
+        assert "we ask for £5 each" in "".join(mark.text for mark in tree.xpath("//mark"))
+        assert " ".join(tree.xpath("//dl[@class='marked']//dd")[0].text_content().split()) == words
+        assert "This names a price to pay: “£5 each”." in tree.text_content()
+        assert not tree.xpath("//blockquote"), "nobody appealed"
+        browser.post(path.replace("/item", "/release"), path)
+        with node.database.read() as tx:
+            assert {shown.entry.facts.title for shown in catalogue.live(tx)} == {"A desk", "A hall"}
+
+    def test_what_reads_like_an_advert_is_shown_with_its_author_s_reply(self, browser: Browser) -> None:
+        node, source = browser.node, follow(browser.node)
+        advert = {
+            **listing("hall", appeal="It is a <b>play</b> shop."),
+            "content_text": "From £12 per hour, half price in May.",
+        }
+        send(node, source, [advert])
+        path = f"/control/queue/item?source={source.id}&id={quote(PARK + 'listings/hall', safe='')}"
+        tree = html.fromstring(browser.text(path))
+        assert tree.xpath("string(//blockquote)") == "It is a <b>play</b> shop."
+        browser.post(path.replace("/item", "/refuse"), path, reason="It is for sale.")
+        [row] = sources.verdicts(node, source.id, state="refused")
+        assert row.reasons[0].message == "It is for sale."
+
     def test_what_a_stranger_wrote_is_shown_as_text(self, browser: Browser) -> None:
         source = follow(browser.node)
         nasty = {**listing("desk", kind="<script>alert(1)</script>"), "title": "<script>alert(2)</script>"}
@@ -258,6 +291,18 @@ class TestSources:
         for held in (True, False):
             browser.post(f"{path}/hold", path)
             assert sources.get(browser.node, source.id).hold_new is held
+
+    def test_trusting_its_words_shows_what_waited_for_them(self, browser: Browser) -> None:
+        node, source = browser.node, follow(browser.node)
+        path = f"/control/sources/{source.id}"
+        send(node, source, [{**listing("hall"), "content_text": "Free, but we ask for £5 each."}])
+        assert moderation.count_waiting(node)["held"] == 1
+        browser.post(f"{path}/trust", path)
+        assert sources.get(node, source.id).trusts_words
+        assert moderation.count_waiting(node)["held"] == 0
+        assert "You trust this source" in browser.text(path)
+        browser.post(f"{path}/trust", path)
+        assert not sources.get(node, source.id).trusts_words
 
     def test_removing_wants_to_be_sure(self, browser: Browser) -> None:
         node, source = browser.node, follow(browser.node)

@@ -27,7 +27,16 @@ _OURS = ("Sharefeed", "JSON Feed", "Data Package", "OpenAPI", "mail_capture", "L
 _SPOKEN = ("alt", "title", "placeholder", "aria-label", "data-label")
 PUBLIC = (
     *("/", "/search", "/search?q=zzqq", "/search?q=biurko&near=Nigdzie", "/search?from=x&within=5", "/wanted"),
-    *("/categories", "/categories/furniture", "/ideas", "/how-it-works", "/accessibility", "/privacy", "/downloads/"),
+    *(
+        "/categories",
+        "/categories/furniture",
+        "/ideas",
+        "/how-it-works",
+        "/what-belongs-here",
+        "/accessibility",
+        "/privacy",
+        "/downloads/",
+    ),
     *("/sources", "/sources/1", "/sources/propose", "/alerts/new?q=biurko", "/alerts/confirm/x", "/mailbox"),
     *("/nowhere", "/control/sign-in", "/embed/make", "/wanted/new?q=biurko"),
 )
