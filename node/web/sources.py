@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 from flask_babel import gettext as _
@@ -11,6 +12,7 @@ from flask_babel import gettext as _
 from federation.records import ACTIVE, PLAIN, Mirrored, Source
 from node.context import Node
 from node.services import sources
+from node.services.doubted import is_about_words
 from node.services.sources import Health, SourceError
 from node.storage.events import EventRow as StoredEvent
 from node.storage.polls import PollRow as StoredPoll
@@ -202,6 +204,21 @@ def _verdicts(node: Node, told: Source) -> tuple[Verdict, ...]:
         rows += sources.verdicts(node, told.id, limit=MOST_VERDICTS - len(rows), state=state)
     titles = sources.titles(node, told.id, [row.id for row in rows])
     return tuple(
-        Verdict(row.id, titles.get(row.id, row.id), row.state, row.reasons, since=moment(row.changed_at))
+        Verdict(
+            row.id,
+            titles.get(row.id, row.id),
+            row.state,
+            row.reasons,
+            since=moment(row.changed_at),
+            appeal=_appeal(node, row),
+        )
         for row in rows
     )
+
+
+def _appeal(node: Node, row: Mirrored) -> str | None:
+    """Where an author asks the operator to look at words that were misread: a mail that names the listing."""
+    if not node.settings.contact_email or not any(map(is_about_words, row.reasons)):
+        return None
+    subject = quote(_("Please look at these words again: %(id)s", id=row.id), safe="")
+    return f"mailto:{node.settings.contact_email}?subject={subject}"

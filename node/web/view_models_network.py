@@ -77,7 +77,7 @@ class Verdict:
     hidden.
 
     ``reasons`` carry RFC 6901 pointers into the listing as it was sent. ``path`` is its page, if there is
-    one.
+    one; ``appeal`` asks the operator to look at its words, where those are the reason.
     """
 
     listing_id: str
@@ -86,6 +86,7 @@ class Verdict:
     reasons: tuple[Problem, ...] = ()
     path: str | None = None
     since: datetime | None = None
+    appeal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

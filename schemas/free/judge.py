@@ -45,7 +45,7 @@ MOST_OF_TONE = 0.6
 """The most that single words add, however many."""
 _MOST_MARKS = 20
 _MARKED_FROM = 0.02
-"""Words that add less are counted, but not marked."""
+"""Words that add less, and short ones, are counted, but not marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,10 @@ def _part(kind: str, points: float, spans: Iterable[tuple[int, int]], words: Wor
 
 
 def _spans_of_tone(found: Signs, weights: Trained) -> tuple[tuple[int, int], ...]:
-    return spans_of(found.text.string, {token for token in found.text.tokens if weights.of_word(token) >= _MARKED_FROM})
+    return spans_of(
+        found.text.string,
+        {token for token in found.text.tokens if len(token) > 3 and weights.of_word(token) >= _MARKED_FROM},
+    )
 
 
 def _is_plain(signs: Mapping[str, Sign]) -> bool:

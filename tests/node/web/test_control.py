@@ -193,6 +193,19 @@ class TestQueue:
         with node.database.read() as tx:
             assert {shown.entry.facts.title for shown in catalogue.live(tx)} == {"A desk", "A hall"}
 
+    def test_an_author_asks_by_one_link_for_a_look(self, tmp_path: Path) -> None:
+        visitor = Browser(tmp_path / "city", contact_email="share@share.example.org")
+        source = follow(visitor.node)
+        doubted = {**listing("hall"), "content_text": "Free, but we ask for £5 each."}
+        send(visitor.node, source, [doubted, listing("desk", kind="castle")])
+        links = html.fromstring(visitor.text(f"/sources/{source.id}")).xpath(
+            "//td//a[starts-with(@href, 'mailto:')]/@href"
+        )
+        assert len(links) == 1, "not where a rule was broken"
+        assert links[0].startswith("mailto:share@share.example.org?subject=")
+        assert links[0].endswith(quote(PARK + "listings/hall", safe=""))
+        visitor.node.database.close()
+
     def test_what_reads_like_an_advert_is_shown_with_its_author_s_reply(self, browser: Browser) -> None:
         node, source = browser.node, follow(browser.node)
         advert = {

@@ -77,7 +77,13 @@ def verdicts() -> tuple[vm.Verdict, ...]:
             "https://council.example/l/88", "Desk, only £20", "quarantined", (price, late), None, make.ago(hours=5)
         ),
         vm.Verdict(
-            "https://council.example/l/90", "Deposit-free room", "held", (late,), "/control/queue/90", make.ago(days=2)
+            "https://council.example/l/90",
+            "Deposit-free room",
+            "held",
+            (late,),
+            "/control/queue/90",
+            make.ago(days=2),
+            "mailto:share@shares.example?subject=Words",
         ),
         vm.Verdict("https://council.example/l/91", "Two chairs", "merged", (), "/listings/91"),
         vm.Verdict("https://council.example/l/92", "", "outdated", (late,)),
