@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
@@ -56,17 +56,19 @@ _NOT_WORD = re.compile(r"[\W_]+")
 class Category:
     """One place in the vocabulary.
 
-    ``label`` and ``plural`` are plain English. ``kinds`` says what is usually filed here, as advice.
-    ``synonyms`` are other words for the category and for its typical things, ``examples`` those things under
-    their commonest names. ``weight_kg`` is the usual weight of one unit, never a guess: it is None, or
-    ``weight_source`` says whose figure it is. ``shopify`` is the id of the nearest category in Shopify's product
-    taxonomy, where it has been looked up. ``safety`` is one of `SAFETY`: what a giver should be asked about.
+    ``label`` and ``plural`` are plain English, ``called`` are other names of the whole category. ``kinds`` says what is
+    usually filed here, as advice. ``synonyms`` are those names, further words about it and other names of its typical
+    things, ``examples`` those things under their commonest names. ``weight_kg`` is the usual weight of one unit, never
+    a guess: it is None, or ``weight_source`` says whose figure it is. ``shopify`` is the id of the nearest category in
+    Shopify's product taxonomy, where it has been looked up. ``safety`` is one of `SAFETY`: what a giver should be asked
+    about.
     """
 
     path: str
     root: str
     label: str
     plural: str
+    called: tuple[str, ...]
     kinds: tuple[str, ...]
     synonyms: tuple[str, ...]
     examples: tuple[str, ...]
@@ -115,25 +117,74 @@ def is_path(path: str) -> bool:
 def fold(text: str) -> str:
     """Text for comparing words: no case, accents, apostrophes or punctuation; plain plurals made singular.
 
-    Both sides of a comparison are folded, so a singular that is not quite English ("shelve") does no harm.
+    Both sides of a comparison are folded, so a singular that is not quite English ("trouser") does no harm.
     """
-    apart = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
-    bare = "".join(char for char in apart if not unicodedata.combining(char))
-    return " ".join(_singular(word) for word in _NOT_WORD.split(bare) if word)
+    bare = text.casefold().translate(_PLAIN)
+    if not bare.isascii():
+        apart = unicodedata.normalize("NFKD", bare)
+        bare = "".join(char for char in apart if not unicodedata.combining(char))
+    return " ".join(singular(word) for word in _NOT_WORD.split(bare) if word)
 
 
 def expansions(word_or_phrase: str) -> tuple[str, ...]:
-    """Paths of the categories that have exactly this word or phrase as label, synonym or example.
+    """Paths of the categories that have exactly this word or phrase as label, synonym or example, in any language.
 
-    Folded on both sides, in the order of `categories`. Right for suggesting a category and for ranking; too
+    Folded on both sides, those that have it in English first. Right for suggesting a category and for ranking; too
     wide for deciding what matches a search, because one example stands for a whole category.
     """
     return _index().get(fold(word_or_phrase), ())
 
 
-def synonym_groups() -> tuple[frozenset[str], ...]:
-    """Groups of words and phrases for the same thing, as people write them; no word is in two groups."""
-    return tuple(dict.fromkeys(frozenset(thing) for thing in _things() if len(thing) > 1))
+@cache
+def english_things() -> tuple[tuple[str, ...], ...]:
+    """The things of all categories, each with its names in English, the commonest first; no name is in two."""
+    return tuple(dict.fromkeys(tuple(thing) for entry in _document()["categories"] for thing in entry["things"]))
+
+
+def homes_of(thing: str) -> tuple[str, ...]:
+    """Paths of the categories in which the thing with this commonest name stands."""
+    return _homes().get(thing, ())
+
+
+def narrower() -> Mapping[str, Sequence[str]]:
+    """Thing -> things that are kinds of it, so that whoever asks for the first is glad of the others as well."""
+    found: Mapping[str, Sequence[str]] = _document()["narrower"]
+    return found
+
+
+@cache
+def same_words() -> tuple[tuple[str, ...], ...]:
+    """Groups of everyday words that mean the same and name no thing, such as "kid" and "child"."""
+    return tuple(tuple(group) for group in _document()["same"])
+
+
+@cache
+def asides() -> frozenset[str]:
+    """Words that say more of a thing, or whom it is for, and name none: "big", "kids", "kit"; folded."""
+    return frozenset(fold(word) for word in _document()["asides"])
+
+
+def ambiguous() -> frozenset[str]:
+    """Names that mean other things too: they name their thing only among things of its own sort."""
+    return frozenset(_document()["ambiguous"])
+
+
+def uses() -> Mapping[str, Sequence[str]]:
+    """Phrase -> commonest names of the things that serve the use it names, such as "hot drinks"."""
+    found: Mapping[str, Sequence[str]] = _document()["uses"]
+    return found
+
+
+def places() -> tuple[frozenset[str], Mapping[str, Sequence[str]]]:
+    """Words for a place of any kind, in all languages, and what people do there -> categories of such places."""
+    found = _document()["places"]
+    return frozenset(found["words"]), found["for"]
+
+
+def languages() -> Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]]:
+    """Language code -> "categories" or "things" -> path or commonest name -> its names in that language."""
+    found: Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]] = _languages()["languages"]
+    return found
 
 
 @cache
@@ -147,6 +198,11 @@ def _document() -> Any:
     return json.loads((files("schemas") / "data" / "categories.json").read_text(encoding="utf-8"))
 
 
+@cache
+def _languages() -> Any:
+    return json.loads((files("schemas") / "data" / "languages.json").read_text(encoding="utf-8"))
+
+
 def _category(entry: Mapping[str, Any]) -> Category:
     things = entry["things"]
     others = [word for thing in things for word in thing[1:]]
@@ -155,8 +211,9 @@ def _category(entry: Mapping[str, Any]) -> Category:
         root=entry["path"].partition("/")[0],
         label=entry["label"],
         plural=entry["plural"],
+        called=tuple(entry["called"]),
         kinds=tuple(entry["kinds"]),
-        synonyms=tuple(dict.fromkeys([*entry["also"], *others])),
+        synonyms=tuple(dict.fromkeys([*entry["called"], *entry["also"], *others])),
         examples=tuple(thing[0] for thing in things),
         weight_kg=entry["weight_kg"],
         weight_source=entry["weight_source"],
@@ -165,20 +222,54 @@ def _category(entry: Mapping[str, Any]) -> Category:
     )
 
 
-def _things() -> Iterator[list[str]]:
-    return (thing for entry in _document()["categories"] for thing in entry["things"])
+@cache
+def _homes() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for category in categories().values():
+        for thing in category.examples:
+            found.setdefault(thing, []).append(category.path)
+    return MappingProxyType({thing: tuple(paths) for thing, paths in found.items()})
 
 
 @cache
 def _index() -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, dict[str, None]] = {}
+    found: dict[str, tuple[str, ...]] = {}
+
+    def add(name: str, paths: tuple[str, ...]) -> None:
+        known = found.get(name)
+        found[name] = paths if known is None else (*known, *(path for path in paths if path not in known))
+
     for category in categories().values():
+        alone = (category.path,)
         for word in (category.label, category.plural, *category.synonyms, *category.examples):
-            found.setdefault(fold(word), {})[category.path] = None
-    return MappingProxyType({word: tuple(paths) for word, paths in found.items()})
+            add(fold(word), alone)
+    english = frozenset(found)
+    for words in languages().values():
+        for path, names in words["categories"].items():
+            found |= {fold(name): (path,) for name in names if fold(name) not in english}
+        for thing, names in words["things"].items():
+            homes = homes_of(thing)
+            found |= {fold(name): homes for name in names if fold(name) not in english}
+    return MappingProxyType(found)
 
 
-def _singular(word: str) -> str:
+_PLURALS = """
+shelves shelf, bookshelves bookshelf, knives knife, leaves leaf, loaves loaf, scarves scarf, halves half, wives wife,
+calves calf, wolves wolf, mice mouse, men man, mens man, women woman, womens woman, children child, childrens child,
+feet foot, teeth tooth, geese goose, potatoes potato, tomatoes tomato, heroes hero, dice die, people person, buses bus,
+gases gas, quizzes quiz, lenses lens, movies movie, cookies cookie, ties tie, pies pie, shoes shoe, hoes hoe, axes axe,
+toes toe, canoes canoe, horseshoes horseshoe, brownies brownie, hoodies hoodie, wellies welly, selfies selfie,
+smoothies smoothie, nighties nightie, onesies onesie, dungarees dungarees, clothes clothes, glasses glass, pcs pc,
+tvs tv, cvs cv, cds cd, djs dj, ups ups
+"""
+_SINGULAR = MappingProxyType(dict(pair.split() for pair in _PLURALS.split(",")))
+
+
+@lru_cache(maxsize=20_000)
+def singular(word: str) -> str:
+    """A folded English word in the singular, where it is a plain or a well-known plural."""
+    if word in _SINGULAR:
+        return _SINGULAR[word]
     if len(word) <= 3 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies") and len(word) > 4:
@@ -202,7 +293,7 @@ def _row(category: Category) -> str:
     weight = "" if category.weight_kg is None else f"{category.weight_kg:g}"
     shopify = (category.shopify or "").rpartition("/")[2]
     safety = "" if category.safety == "none" else f"`{category.safety}`"
-    words = ", ".join((*category.examples, *category.synonyms))
+    words = ", ".join(dict.fromkeys((*category.called, *category.examples)))
     kinds = ", ".join(category.kinds)
     return f"| `{category.path}` | {category.label} | {kinds} | {words} | {weight} | {shopify} | {safety} |\n"
 
@@ -219,7 +310,8 @@ Generated from `schemas/data/categories.json`; a test holds this page against it
 A listing's `category` is one of these paths. Software may meet a path that it does not know: under a known root
 it keeps the path and shows the listing under the root. *For* says which kinds of listing usually stand here; it is
 advice and refuses nothing. The weight is that of one unit, used only where the giver states none; it is empty where
-no source is known. *Shopify* is the id in Shopify's product taxonomy, after `gid://shopify/TaxonomyCategory/`.
+no source is known. *Things and other words* are those that stand here under their commonest names; their other names,
+in English and in other languages, are in the data. *Shopify* is the id in Shopify's product taxonomy, after `gid://shopify/TaxonomyCategory/`.
 *Ask* is what a giver should be asked about.
 """
 _HEADER = """| Path | Label | For | Things and other words | kg | Shopify | Ask |

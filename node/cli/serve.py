@@ -83,6 +83,11 @@ def _answer(node: Node) -> None:
 
     start_logging()
     app = create_app(node)
+    if node.settings.aggregate:
+        # Here rather than in the first search, which would wait a second for it.
+        from node.search.lexicon import load_vocabulary
+
+        load_vocabulary()
     settings = node.settings
     if settings.allow_loopback:
         click.secho("allow_loopback is on: this node reads addresses on this machine. For development only.", fg="red")

@@ -1,59 +1,49 @@
 """How text becomes the words that the index holds, the same for listings and for what people type.
 
-Every text is folded (case, accents, apostrophes, Arabic letter variants) and cut into words; the words also go through
-the stemmer of each language in `STEMMED`. Stop words stay in the index, so that phrases do; queries drop them. This
-module knows no synonyms: those are the vocabulary's.
+Every text is folded (`letters`) and cut into words, which also go through the English stemmer. In the listing's other
+languages they are stemmed by `stems`, and stand marked with their language: a word of one is never taken for one of
+another. Stop words stay in the index, so that phrases do; queries drop them. This module knows no synonyms.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from tantivy import Filter, Index, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-STEMMED: Mapping[str, str] = MappingProxyType({"en": "english", "pt": "portuguese"})
-"""Language code -> the stemmer that its words go through. The other languages are found by exact words and prefixes."""
+from node.search.languages import words_as_written
+from node.search.letters import folded
+from node.search.stems import stems
 
 EVERYONE = "en"
-"""The stemmer that every listing goes through whatever its language: most are in it, and many are in two languages."""
+"""The language in which every listing is read whatever it says: most are in it, and many are in two."""
 
-PLAIN = "plain"
+PLAIN, STEMMED, MARKED = "plain", "en", "marked"
+"""Analysers: words as they are, English stems, and signs of our own with spaces between."""
+
 LONGEST_WORD = 40
 
-_APOSTROPHES = re.compile("['’‘`´ʼ]")
 _MARKUP = re.compile(r"<[^<>]*>")
-# One letter in several Unicode spellings: an Urdu keyboard and an Arabic one must find each other.
-_LETTERS = str.maketrans({"ی": "ي", "ى": "ي", "ک": "ك", "ہ": "ه", "ھ": "ه", "ة": "ه", "ß": "ss"})
-# Scripts that are written without spaces: each character is a word of its own.
-_UNSPACED = re.compile("([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f])")
 
 # Words that say nothing about what is looked for, here where everything is free and everybody gives or needs.
 _STOP = """
 a an the and or of to in on at by for from with without near any some our my your their his her its we us you i me it
-is are be do does did have has had can could would will shall should may this that these those there here as if so than
-who what where when which how please thanks hello hi free offer offered offers want wants wanted need needs needed
-needing looking look seeking require required get getting give giving given away something anything someone anyone
-somewhere anywhere people person
-w na po dla z ze od sie lub oraz o
-ir su ar
-de da das dos e os um uma para por com em no
+is are be do does did have has had can could would will shall should may this that these those there here as if so
+than who what where when which how why please pls plz thanks hello hi hey dear free offer offered offers want wants
+wanted need needs needed needing looking look seeking seek searching search find require required get got getting give
+giving given away something anything someone anyone anybody somebody everyone somewhere anywhere people person they
+them am was were u ur im id ive weve dont not no yes stuff things thing bits old used spare surplus second hand
+secondhand unwanted donate donated donating donation donations available collect collection borrow borrowing lend
+lending loan hire rent buy cheap also just really very nice good local nearby around about into up off too lot lots
+few couple other another w na po dla z ze od sie lub oraz o za szukam potrzebuje potrzebny potrzebna czegos cos ktos
+ir su ar kad uz del kas ieskau reikia noriu de da das dos e os um uma para por com em preciso procuro quero yn ac y yr
+gyda eisiau angen rhywbeth
 """
 STOP_WORDS = frozenset(_STOP.split())
-"""Folded; English, with the shortest of Polish, Lithuanian and Portuguese."""
-
-
-def folded(text: str) -> str:
-    """``text`` with letters brought to one spelling; what the analysers cut into words."""
-    if text.isascii():
-        return text.replace("'", "").replace("`", "")
-    text = _APOSTROPHES.sub("", text)
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(char for char in apart if not unicodedata.combining(char)).translate(_LETTERS)
-    return _UNSPACED.sub(r" \1 ", unicodedata.normalize("NFC", bare))
+"""Folded; English, with the commonest of Polish, Lithuanian, Portuguese and Welsh."""
 
 
 def without_markup(html: str) -> str:
@@ -66,11 +56,25 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_analysers()[PLAIN].analyze(folded(text)))
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def stem(language: str, word: str) -> str:
-    """The stem of a folded word in one of the languages of `STEMMED`."""
-    stems = _analysers()[language].analyze(word)
-    return stems[0] if stems else word
+    """The stem of a folded word in English, or in one of the languages of `stems`."""
+    if language != EVERYONE:
+        return stems(language, word)[0]
+    found = _analysers()[STEMMED].analyze(word)
+    return found[0] if found else word
+
+
+@lru_cache(maxsize=20_000)
+def own_terms(word: str, language: str) -> tuple[str, ...]:
+    """How a lower-case word of a language other than English stands in the index."""
+    return tuple(f"{language}:{one}" for one in stems(language, word))
+
+
+def own_text(text: str, languages: Iterable[str]) -> str:
+    """What the index holds of a text in the languages besides English that it is read in."""
+    written = words_as_written(text)
+    return " ".join(term for language in languages for word in written for term in own_terms(word, language))
 
 
 def register(index: Index) -> None:
@@ -79,15 +83,10 @@ def register(index: Index) -> None:
         index.register_tokenizer(name, analyser)
 
 
-def base_language(tag: str | None) -> str:
-    """The first part of a BCP 47 tag, in lower case; empty where there is none."""
-    return (tag or "").partition("-")[0].lower()
-
-
 @cache
 def _analysers() -> Mapping[str, TextAnalyzer]:
-    stemmers = {code: _analyser(name) for code, name in STEMMED.items()}
-    return MappingProxyType({PLAIN: _analyser(None), **stemmers})
+    marked = TextAnalyzerBuilder(Tokenizer.whitespace()).build()
+    return MappingProxyType({PLAIN: _analyser(None), STEMMED: _analyser("english"), MARKED: marked})
 
 
 def _analyser(stemmer: str | None) -> TextAnalyzer:

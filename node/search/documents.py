@@ -6,7 +6,7 @@ Only the key and what a pin on the map says are stored; whole listings are read 
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from html import unescape
 from typing import Any, NamedTuple
@@ -14,24 +14,31 @@ from typing import Any, NamedTuple
 import orjson
 from tantivy import Document, Schema, SchemaBuilder
 
-from node.search.analysis import EVERYONE, PLAIN, STEMMED, base_language, folded, without_markup
+from node.search.analysis import MARKED, PLAIN, STEMMED, own_text, without_markup, words
+from node.search.concepts import named_abroad, named_in, pieces, signs_of, told_by
+from node.search.languages import base_language, read_in
+from node.search.letters import folded
+from node.search.names import OTHER
 from node.search.places import LOCATED, squares_of
 from node.search.postcodes import postcode_terms
+from node.search.standing import ALWAYS, FOR_EVER, day, packed, standing_of
 from node.storage.catalogue import Shown
 from schemas.canonical import EXTENSION
 from schemas.vocabulary import home_of
 
-INDEX_VERSION = 4
+INDEX_VERSION = 5
 
 CHOICES = ("direction", "kind", "action", "condition", "status", "organisation_type")
 """Fields of one word from a fixed set; each can be counted."""
 
-ALWAYS = date(1, 1, 1).toordinal()
-FOR_EVER = date(9999, 12, 31).toordinal()
+PARTS = ("title", "tags", "body")
+"""The texts of a listing that count differently; each is held in three ways (`_add_text`)."""
 
 _MOMENT_SHIFT = 20
 _POSITION_MASK = (1 << _MOMENT_SHIFT) - 1
 _LONGEST_TEXT = 10_000
+_LONGEST_OPENING = 1_500
+"""Things are looked for in so much of a text: what it is about is said by then."""
 _MILLION = 1_000_000
 
 
@@ -51,11 +58,11 @@ def build_schema() -> Schema:
     _add_text(builder)
     for name in (*CHOICES, "category"):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
-    for name in ("organisation", "town"):
+    for name in ("organisation", "town", "language"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("source", "square"):
         builder.add_integer_field(name, indexed=True)
-    for name in ("listed", "expires", "available_from", "available_until"):
+    for name in ("listed", "expires", "available_from", "available_until", "standing"):
         builder.add_integer_field(name, fast=True)
     for name in ("lat", "lon"):
         builder.add_float_field(name, fast=True)
@@ -66,11 +73,15 @@ def _add_text(builder: SchemaBuilder) -> None:
     # "words" holds every word of the listing as typed: prefixes and misspellings are looked up there.
     for name in ("title", "words"):
         builder.add_text_field(name, tokenizer_name=PLAIN, index_option="freq")
-    for language in STEMMED:
-        for name in ("title", "body"):
-            builder.add_text_field(f"{name}_{language}", tokenizer_name=language, index_option="position")
-        builder.add_text_field(f"tags_{language}", tokenizer_name=language, index_option="position")
-    builder.add_text_field(f"label_{EVERYONE}", tokenizer_name=EVERYONE, index_option="freq")
+    for name in PARTS:
+        builder.add_text_field(f"{name}_en", tokenizer_name=STEMMED, index_option="position")
+        # Words of the listing's other languages, marked with them, and signs of the things that it names.
+        builder.add_text_field(f"{name}_own", tokenizer_name=MARKED, index_option="freq")
+        builder.add_text_field(f"{name}_things", tokenizer_name=MARKED, index_option="freq")
+    # The words of title and tags without those that only say more about what is named: of "tea towels", "towels".
+    for name in ("title", "tags"):
+        builder.add_text_field(f"{name}_bare", tokenizer_name=STEMMED, index_option="freq")
+    builder.add_text_field("label_en", tokenizer_name=STEMMED, index_option="freq")
 
 
 def listed_at(shown: Shown) -> int:
@@ -93,9 +104,11 @@ def document_of(shown: Shown) -> Document:
     document = Document()
     item: dict[str, Any] = orjson.loads(shown.entry.item)
     document.add_text("key", shown.entry.key)
-    _fill_text(document, shown, item)
+    text = _body(item)
+    _fill_text(document, shown, item, text)
     _fill_choices(document, shown)
     _fill_numbers(document, shown)
+    document.add_integer("standing", packed(standing_of(shown.entry.facts, item, text)))
     _fill_place(document, shown, item)
     return document
 
@@ -114,20 +127,60 @@ def _pin(shown: Shown) -> bytes:
     return orjson.dumps({"geometry": point, "properties": properties})
 
 
-def _fill_text(document: Document, shown: Shown, item: dict[str, Any]) -> None:
+def _fill_text(document: Document, shown: Shown, item: dict[str, Any], text: str) -> None:
     facts = shown.entry.facts
-    title, body = folded(facts.title), folded(_body(item))
-    tags = folded(_tags(item))
-    document.add_text("title", title)
+    written = {"title": facts.title, "tags": _tags(item), "body": text}
+    plain = {name: folded(one) for name, one in written.items()}
+    document.add_text("title", plain["title"])
     around = folded(f"{facts.organisation_name} {facts.locality or ''}")
-    document.add_text("words", f"{title}\n{tags}\n{body}\n{around}")
-    own = base_language(facts.language)
-    for language in STEMMED:
-        if language in (EVERYONE, own):
-            document.add_text(f"title_{language}", title)
-            document.add_text(f"tags_{language}", tags)
-            document.add_text(f"body_{language}", body)
-    document.add_text(f"label_{EVERYONE}", category_words(facts.category))
+    document.add_text("words", "\n".join((*plain.values(), around)))
+    for name in PARTS:
+        document.add_text(f"{name}_en", plain[name])
+    languages = read_in(facts.language, f"{facts.title}\n{text}")
+    things = _things(document, written, root_of(facts.category))
+    if languages:
+        _fill_own(document, written, languages, things, root_of(facts.category))
+    for name in PARTS:
+        if things[name]:
+            document.add_text(f"{name}_things", signs_of(tuple(things[name])))
+    for language in {base_language(facts.language), *languages} - {""}:
+        document.add_text("language", language)
+    document.add_text("label_en", category_words(facts.category))
+
+
+def _things(document: Document, written: Mapping[str, str], root: str) -> dict[str, list[str]]:
+    """What each part names in English; title and tags also give their telling words to the document.
+
+    A text is only asked where the title names nothing that belongs here: else it speaks of what goes with it.
+    """
+    found: dict[str, list[str]] = {}
+    at_home = False
+    for name in ("title", "tags"):
+        told = told_by(pieces(written[name]), root)
+        document.add_text(f"{name}_bare", told.words)
+        found[name] = list(told.things)
+        at_home = at_home or told.at_home
+    found["body"] = [] if at_home else named_in(words(written["body"][:_LONGEST_OPENING]), root)
+    return found
+
+
+def _fill_own(
+    document: Document,
+    written: Mapping[str, str],
+    languages: Sequence[str],
+    things: dict[str, list[str]],
+    root: str,
+) -> None:
+    """Add the words of the other languages, and to the ``things`` what they name."""
+    for name in PARTS:
+        document.add_text(f"{name}_own", own_text(written[name], languages))
+        abroad = named_abroad(written[name][:_LONGEST_OPENING], languages, root)
+        things[name] = list(dict.fromkeys((*things[name], *abroad)))
+
+
+def root_of(category: str) -> str:
+    """The root under which a listing stands; ``other`` where the vocabulary does not know it."""
+    return category.partition("/")[0] if home_of(category) else OTHER
 
 
 def _body(item: dict[str, Any]) -> str:
@@ -178,12 +231,8 @@ def _fill_numbers(document: Document, shown: Shown) -> None:
     facts = shown.entry.facts
     document.add_integer("listed", order_of(shown))
     document.add_integer("expires", facts.expires_at)
-    document.add_integer("available_from", _day(facts.available_from, ALWAYS))
-    document.add_integer("available_until", _day(facts.available_until, FOR_EVER))
-
-
-def _day(text: str | None, open_end: int) -> int:
-    return date.fromisoformat(text).toordinal() if text else open_end
+    document.add_integer("available_from", day(facts.available_from, ALWAYS))
+    document.add_integer("available_until", day(facts.available_until, FOR_EVER))
 
 
 def town_term(locality: str) -> str:

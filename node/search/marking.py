@@ -7,14 +7,19 @@ beginnings and only those that begin alike are compared.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 
-from node.search.analysis import STEMMED, STOP_WORDS, stem, words
-from node.search.lexicon import Phrase, same_as
+from node.search.analysis import EVERYONE, STOP_WORDS, stem, words
+from node.search.concepts import kinds_below, names_of_thing
+from node.search.lexicon import Phrase
+from node.search.stems import stems
 from node.search.wording import Reading
+from schemas.vocabulary import languages
 
 EXCERPT = 130
 """Letters of an excerpt, and a few more up to the end of a word."""
@@ -23,6 +28,7 @@ _SHORTEST_BEGINNING = 3
 _MOST_MARKED = 12
 
 Span = tuple[int, int]
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +45,24 @@ class Plain:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """Where a text has another name for what was asked for, and whether that is the name of a kind of it."""
+
+    span: Span
+    name: str
+    is_kind: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
-    """The words of a search: those typed (or what they were read as), and other names of the same things."""
+    """The words of a search: those typed (or what they were read as), and other names.
+
+    ``others`` are names of the same things, ``kinds`` names of kinds of them.
+    """
 
     typed: frozenset[str]
     others: tuple[Phrase, ...]
+    kinds: tuple[Phrase, ...]
     beginnings: tuple[str, ...]
 
     def found_in(self, plain: Plain) -> list[Span]:
@@ -56,31 +75,32 @@ class Wanted:
                 if self.typed & _forms(plain.folded[start:end]):
                     yield start, end
 
-    def other_name_in(self, plains: Sequence[Plain]) -> str:
-        """Another name of what was asked for that stands in one of these texts, as the vocabulary writes it."""
-        for phrase in self.others:
-            beginning = phrase[0][: max(_SHORTEST_BEGINNING, len(phrase[0]) - 3)]
-            for plain in plains:
-                for start, _ in _words_that_begin(plain.folded, beginning):
-                    if _is_phrase(plain.folded[start:], phrase):
-                        return " ".join(phrase)
-        return ""
+    def called_in(self, plain: Plain) -> Called | None:
+        """The first other name of what was asked for that stands in a text, as it is written there."""
+        for phrases in (self.others, self.kinds):
+            for phrase in phrases:
+                span = _phrase_in(plain, phrase)
+                if span:
+                    return Called(span, plain.text[slice(*span)], phrases is self.kinds)
+        return None
 
 
 def wanted(reading: Reading) -> Wanted | None:
     """What a reading asks for; None where it asks for no words."""
-    said = [word for segment in reading.segments for word in segment.words]
-    longer = [word for segment in reading.segments for word in segment.longer]
+    segments = (*reading.segments, *reading.hints)
+    said = [word for segment in segments for word in (*segment.words, *segment.longer)]
     said += [word for typed in reading.guesses for word in typed[1:]]
-    telling = [word for word in dict.fromkeys((*said, *longer)) if word not in STOP_WORDS]
+    telling = [word for word in dict.fromkeys(said) if word not in STOP_WORDS]
     if not telling:
         return None
-    phrases = (tuple(phrase) for segment in reading.segments for phrase, _ in segment.others)
-    named = (phrase for segment in reading.segments for phrase in same_as(segment.words))
-    others = tuple(dict.fromkeys((*named, *phrases)))
+    phrases = [phrase for segment in segments for phrase, _ in segment.others]
+    things = [thing for segment in reading.segments for thing, _ in segment.things]
+    names = [name for thing in things for name in names_of_thing(thing)]
+    kinds = [name for thing in things for kind in kinds_below(thing) for name in names_of_thing(kind)]
     typed = frozenset(form for word in telling for form in _forms(word))
-    beginnings = dict.fromkeys(word[: max(_SHORTEST_BEGINNING, len(word) - 3)] for word in telling)
-    return Wanted(typed, tuple(other for other in others if other), tuple(beginnings))
+    beginnings = dict.fromkeys(_beginning(word) for word in telling)
+    others = dict.fromkeys(name for name in (*names, *phrases) if name)
+    return Wanted(typed, tuple(others), tuple(dict.fromkeys(name for name in kinds if name)), tuple(beginnings))
 
 
 def excerpt(plain: Plain, spans: Sequence[Span]) -> tuple[str, list[Span]]:
@@ -119,16 +139,27 @@ def _words_that_begin(folded: str, beginning: str) -> Iterator[Span]:
         at = folded.find(beginning, end)
 
 
-def _is_phrase(folded: str, phrase: Phrase) -> bool:
-    said = folded.split(None, len(phrase))[: len(phrase)]
-    bare = [word.strip(".,;:!?()\"'") for word in said]
-    return len(bare) == len(phrase) and all(_forms(a) & _forms(b) for a, b in zip(bare, phrase, strict=True))
+def _beginning(word: str) -> str:
+    return word[: max(_SHORTEST_BEGINNING, len(word) - 3)]
+
+
+def _phrase_in(plain: Plain, phrase: Phrase) -> Span | None:
+    for start, _ in _words_that_begin(plain.folded, _beginning(phrase[0])):
+        said = list(islice(_WORD.finditer(plain.folded, start), len(phrase)))
+        if len(said) == len(phrase) and all(_alike(one[0], word) for one, word in zip(said, phrase, strict=True)):
+            return start, said[-1].end()
+    return None
+
+
+def _alike(said: str, word: str) -> bool:
+    return said == word or bool(_forms(said) & _forms(word))
 
 
 @lru_cache(maxsize=8192)
 def _forms(word: str) -> frozenset[str]:
     """A word as it is, and its stems."""
-    return frozenset((word, *(stem(code, word) for code in STEMMED)))
+    own = (f"{code}:{said}" for code in languages() for said in stems(code, word))
+    return frozenset((word, stem(EVERYONE, word), *own))
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:

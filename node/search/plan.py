@@ -13,7 +13,8 @@ from typing import Protocol, cast
 from tantivy import DocAddress, Occur, Query
 
 from node.search.index import Snapshot
-from node.search.query import label_query, loose_query, text_query
+from node.search.stems import LANGUAGES
+from node.search.text_query import Asking
 from node.search.wording import Reading, read
 
 FEW = 3
@@ -22,7 +23,7 @@ FEW = 3
 _PLANS_KEPT = 500
 _Clauses = list[tuple[Occur, Query]]
 
-STRICT, FORGIVING, MORE, MOST_OF_IT, CATEGORY = "words", "spelling", "more", "most", "category"
+STRICT, FORGIVING, MORE, MOST_OF_IT = "words", "spelling", "more", "most"
 
 
 class _Counted(Protocol):
@@ -36,7 +37,7 @@ class Plan:
     """A query for a text.
 
     ``how`` is one of "words", "spelling" (slips were allowed for), "more" (few have all of the words, so those with
-    most of them follow), "most" (none has all of them), "category" (only the category is called so).
+    most of them follow), "most" (none has all of them).
     """
 
     query: Query
@@ -89,22 +90,34 @@ def narrowed(query: Query, clauses: _Clauses) -> Query:
     return Query.boolean_query([(Occur.Must, query), *clauses])
 
 
+def close_query(snapshot: Snapshot, q: str) -> Query | None:
+    """What is near to a text that nothing answers; None where nothing can be said of it."""
+    reading = read(q, snapshot.searcher, languages_of(snapshot), forgiving=True)
+    return Asking(snapshot.schema, reading).close_to_it()
+
+
+def languages_of(snapshot: Snapshot) -> tuple[str, ...]:
+    """The languages besides English in which listings are written and of which stems are known."""
+    kept: tuple[str, ...] | None = snapshot.plans.get("languages")
+    if kept is None:
+        found = (code for code, _ in snapshot.searcher.terms_with_prefix("language", "", limit=None))
+        kept = snapshot.plans["languages"] = tuple(sorted(LANGUAGES.intersection(found)))
+    return kept
+
+
 def _plans(snapshot: Snapshot, q: str) -> Iterator[Plan]:
-    schema = snapshot.schema
-    reading = read(q, snapshot.searcher)
-    yield Plan(text_query(schema, reading), reading, FORGIVING if reading.corrected else STRICT)
+    schema, languages = snapshot.schema, languages_of(snapshot)
+    reading = read(q, snapshot.searcher, languages)
+    yield Plan(Asking(schema, reading).all_of_it(), reading, FORGIVING if reading.corrected else STRICT)
     if not reading.segments:
         return
-    slips = read(q, snapshot.searcher, forgiving=True)
-    if slips.guesses:
+    slips = read(q, snapshot.searcher, languages, forgiving=True)
+    if slips.guesses or slips.segments != reading.segments:
         told = replace(slips, corrected=slips.corrected or slips.guesses)
-        yield Plan(text_query(schema, slips), told, FORGIVING)
-    loose = loose_query(schema, slips)
+        yield Plan(Asking(schema, slips).all_of_it(), told, FORGIVING if slips.guesses else MOST_OF_IT)
+    loose = Asking(schema, slips).most_of_it()
     if loose is not None:
         yield Plan(loose, slips, MOST_OF_IT)
-    called = label_query(schema, reading)
-    if called is not None:
-        yield Plan(called, reading, CATEGORY)
 
 
 def _choose(snapshot: Snapshot, q: str, visible: _Clauses) -> Plan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from node.search.analysis import folded
+from node.search.letters import folded
 
 _OUTWARD = r"[a-z]{1,2}[0-9][a-z0-9]?"
 _INWARD = r"[0-9][a-z]{2}"

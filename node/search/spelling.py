@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from string import ascii_lowercase
 from typing import Protocol
 
-from node.search.analysis import STEMMED, edits, stem
+from node.search.analysis import EVERYONE, edits, stem
+from node.search.documents import PARTS
 from node.search.lexicon import known_words
 
 SHORTEST = 4
@@ -26,15 +27,14 @@ class Words(Protocol):
 
 
 def frequency(index: Words, word: str) -> int:
-    """In how many listings a folded word stands, in any form; listings replaced lately may count twice."""
-    typed = index.doc_freq("words", word)
-    return max(
-        [typed, *(index.doc_freq(f"body_{code}", stem(code, word)) for code in STEMMED), *_in_titles(index, word)]
-    )
+    """In how many listings a folded word stands, in any English form; listings replaced lately may count twice."""
+    said = stem(EVERYONE, word)
+    return max(index.doc_freq("words", word), *(index.doc_freq(f"{name}_en", said) for name in PARTS))
 
 
-def _in_titles(index: Words, word: str) -> Iterable[int]:
-    return (index.doc_freq(f"{name}_{code}", stem(code, word)) for code in STEMMED for name in ("title", "tags"))
+def own_forms(index: Words, terms: Iterable[str]) -> tuple[str, ...]:
+    """Those of a word's stems in other languages that the index has."""
+    return tuple(term for term in terms if any(index.doc_freq(f"{name}_own", term) for name in PARTS))
 
 
 def completions(index: Words, start: str) -> list[str]:

@@ -15,9 +15,10 @@ import orjson
 
 from node.context import Node
 from node.search import compounds, neighbours
-from node.search.analysis import EVERYONE, base_language, stem, without_markup, words
+from node.search.analysis import EVERYONE, stem, without_markup, words
 from node.search.errors import IndexUnavailableError
 from node.search.index import Snapshot
+from node.search.languages import base_language
 from node.search.meeting import SAME, exclude_each_other, filed_as, is_about, relation
 from node.search.places import haversine_km
 from node.search.things import GOODS, SKILL, Said, Thing, read, sort_of, telling_words, things_in

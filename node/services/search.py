@@ -74,9 +74,9 @@ class SearchResult:
 
     ``request`` is the search as run: with a point where its ``near`` is a place that is known. ``how`` says how the
     words were read: "words", "spelling" (slips were forgiven), "more" (few have all of the words, so those with most
-    of them follow), "most" (none has all of them), "category" (only the category is called so). ``corrected`` are the
-    words taken for slips, as (typed, read), ``reading`` all that they were understood as. ``next_cursor`` leads on, in
-    the API. ``ready`` is False while there is no index yet. ``took_ms`` is without HTTP.
+    of them follow), "most" (none has all of them). ``corrected`` are the words taken for slips, as (typed, read),
+    ``reading`` all that they were understood as. ``next_cursor`` leads on, in the API. ``ready`` is False while there
+    is no index yet. ``took_ms`` is without HTTP.
     """
 
     request: SearchRequest

@@ -15,15 +15,16 @@ from node.context import Node
 from node.search.analysis import STOP_WORDS, words
 from node.search.errors import IndexUnavailableError
 from node.search.index import Snapshot
+from node.search.names import sign
 from node.search.spelling import Words, completions, corrections, frequency
 from node.services.search import reader
-from schemas.vocabulary import categories, synonym_groups
+from schemas.vocabulary import categories, english_things, languages
 
 MOST = 8
 MOST_CATEGORIES = 2
 LONGEST_TYPED = 100
 THING, CATEGORY, WORD = "thing", "category", "word"
-_MOST_LOOKED_AT = 60
+_MOST_LOOKED_AT = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,16 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A name of the vocabulary: as people write it, its folded words, and the category that is called so."""
+    """A name of the vocabulary: as people write it, its folded words, and what is called so: a category or a thing.
+
+    ``rank`` is 0 for the commonest name of a thing.
+    """
 
     text: str
     words: tuple[str, ...]
     path: str = ""
+    sign: str = ""
+    rank: int = 0
 
 
 def suggest(node: Node, typed: str, most: int = MOST) -> tuple[Suggestion, ...]:
@@ -65,10 +71,9 @@ def suggest(node: Node, typed: str, most: int = MOST) -> tuple[Suggestion, ...]:
 
 
 def _suggested(snapshot: Snapshot, parts: tuple[str, ...], most: int, whole: bool = False) -> tuple[Suggestion, ...]:
-    names = _ranked(snapshot.searcher, _begun(parts))
-    called = [name for name in names if name.path and snapshot.searcher.doc_freq("category", name.path)]
-    places = (Suggestion(name.text, CATEGORY, name.path) for name in called[:MOST_CATEGORIES])
-    things = (Suggestion(name.text, THING) for name in names if not name.path)
+    names = _ranked(snapshot.searcher, _begun(parts), parts)
+    places = (Suggestion(name.text, CATEGORY, name.path) for name in [n for n in names if n.path][:MOST_CATEGORIES])
+    things = (Suggestion(name.text, THING) for name in names if name.sign)
     found = {one.text.casefold(): one for one in (*things, *_finished(snapshot.searcher, parts, whole))}
     asked = " ".join(parts)
     rest = [one for text, one in found.items() if text != asked or whole]
@@ -83,11 +88,26 @@ def _finished(index: Words, parts: tuple[str, ...], whole: bool) -> Iterator[Sug
     return (Suggestion(" ".join((*parts[:-1], end)), WORD) for end in ends[:MOST] if end not in STOP_WORDS)
 
 
-def _ranked(index: Words, names: Iterable[_Named]) -> list[_Named]:
-    """Those of which there is something, what is called so first, then the commonest."""
-    weighed = [(min(frequency(index, word) for word in name.words), name) for name in names]
-    common = [(count, name) for count, name in weighed if count or name.path]
-    return [name for _, name in sorted(common, key=lambda pair: (-pair[0], len(pair[1].text), pair[1].text))]
+def _ranked(index: Words, names: Iterable[_Named], parts: tuple[str, ...]) -> list[_Named]:
+    """Those of which there is something: what begins as typed first, then the commonest; one name for each thing.
+
+    That is the name that people use most, where it goes on from what was typed.
+    """
+    kept: dict[str, _Named] = {}
+    for name in sorted(names, key=lambda name: (name.rank, len(name.text))):
+        kept.setdefault(name.sign or name.path, name)
+    there = [(not _begins(name.words, parts), -count, name) for name in kept.values() if (count := _count(index, name))]
+    return [name for _, _, name in sorted(there, key=lambda one: (*one[:2], len(one[2].text), one[2].text))]
+
+
+def _begins(said: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+    before = len(parts) - 1
+    return said[:before] == parts[:before] and len(said) > before and said[before].startswith(parts[-1])
+
+
+def _count(index: Words, name: _Named) -> int:
+    """In how many titles the thing is named, or how many listings are filed so; replaced ones may count twice."""
+    return index.doc_freq("category", name.path) if name.path else index.doc_freq("title_things", name.sign)
 
 
 def _begun(parts: tuple[str, ...]) -> list[_Named]:
@@ -106,11 +126,13 @@ def _begun(parts: tuple[str, ...]) -> list[_Named]:
 
 @cache
 def _names() -> tuple[_Named, ...]:
-    called = [_Named(one.plural, words(one.plural), one.path) for one in categories().values()]
+    called = [_Named(one.plural, words(one.plural), path=one.path) for one in categories().values()]
     known = {name.text.casefold() for name in called}
-    things = {text for group in synonym_groups() for text in group}
-    things |= {text for one in categories().values() for text in one.examples}
-    return (*called, *(_Named(text, words(text)) for text in sorted(things) if words(text) and text not in known))
+    abroad = [(thing, name) for said in languages().values() for thing, some in said["things"].items() for name in some]
+    things = {name: _Named(name, words(name), sign=sign(thing), rank=99) for thing, name in abroad}
+    for some in english_things():
+        things |= {name: _Named(name, words(name), sign=sign(some[0]), rank=at) for at, name in enumerate(some)}
+    return (*called, *(one for text, one in sorted(things.items()) if one.words and text not in known))
 
 
 @cache

@@ -18,7 +18,7 @@ from flask import current_app
 from markupsafe import Markup, escape
 
 from node.context import Node
-from node.search.marking import Plain, Wanted, excerpt
+from node.search.marking import Called, Plain, Wanted, excerpt
 from node.services.search import Match
 from node.storage.catalogue import Shown
 from node.web import phrases, words
@@ -123,8 +123,25 @@ def _found(frame: Frame, asked: Wanted, title: str, site: Site) -> dict[str, obj
     if in_text:
         own = spoken(frame.card.language, site)
         return {**marked, "found": _EXCERPT.format(own, marked_up(*excerpt(frame.text, in_text)))}
-    other = "" if in_title else asked.other_name_in((frame.title, frame.text))
-    return {**marked, "found": _OTHER.format(phrases.say("Also called “%(name)s”", name=other))} if other else marked
+    return marked if in_title else {**marked, **_called(frame, asked, site)}
+
+
+def _called(frame: Frame, asked: Wanted, site: Site) -> dict[str, object]:
+    """The same where the thing is called otherwise: that name is marked, and it is said that it is another one."""
+    called = asked.called_in(frame.title)
+    if called:
+        return {"title": marked_up(frame.title.text, [called.span]), "found": _OTHER.format(_why(called))}
+    called = asked.called_in(frame.text)
+    if called is None:
+        return {}
+    part = marked_up(*excerpt(frame.text, [called.span]))
+    return {"found": _EXCERPT.format(spoken(frame.card.language, site), part) + _OTHER.format(_why(called))}
+
+
+def _why(called: Called) -> str:
+    if called.is_kind:
+        return phrases.say("A kind of it: “%(name)s”", name=called.name)
+    return phrases.say("Also called “%(name)s”", name=called.name)
 
 
 # Markup's own format escapes what is put in.

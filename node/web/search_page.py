@@ -291,6 +291,4 @@ def _notice(result: SearchResult) -> str | None:
         return str(_("Shown with the spelling that the board knows: %(read)s.", read=read))
     if result.how == "most" and result.total:
         return str(_("Nothing has all of “%(words)s”, so these have most of it.", words=said))
-    if result.how == "category" and result.total:
-        return str(_("Nothing is called “%(words)s”, so this is the category it belongs to.", words=said))
     return None

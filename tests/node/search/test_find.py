@@ -123,8 +123,14 @@ def test_a_slip_is_told(shop: Board) -> None:
 
 
 def test_a_whole_word_comes_before_a_longer_one(board: Board) -> None:
+    board.put([listing("longer", "Oakham stand"), listing("oak", "Oak")]).follow()
+    assert board.names(q="oak") == ["oak", "longer"]
+
+
+def test_the_name_of_a_thing_is_not_taken_for_the_beginning_of_another(board: Board) -> None:
     board.put([listing("top", "Desktop stand"), listing("desk", "Desk")]).follow()
-    assert board.names(q="desk") == ["desk", "top"]
+    assert board.names(q="desk") == ["desk"]
+    assert set(board.names(q="des")) == {"desk", "top"}
 
 
 def test_all_of_the_words_come_before_most_of_them(board: Board) -> None:

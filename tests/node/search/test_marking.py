@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from node.search.marking import EXCERPT, Plain, Wanted, excerpt, wanted
-from node.search.wording import Reading, Segment
+from node.search.marking import EXCERPT, Called, Plain, Wanted, excerpt, wanted
+from node.search.wording import Reading, Segment, read
+from tests.node.search.board import Board, listing
 
 
 def asks(*words: str) -> Wanted:
@@ -43,11 +44,21 @@ def test_no_words_ask_for_nothing() -> None:
     assert wanted(Reading((Segment(("the",)),))) is None
 
 
-def test_another_name_is_found() -> None:
-    text = Plain.of("A two seater settee, red")
-    assert asks("sofa").found_in(text) == []
-    assert asks("sofa").other_name_in([text]) == "settee"
-    assert asks("kayak").other_name_in([text]) == ""
+@pytest.mark.parametrize(
+    ("asked", "text", "called"),
+    [
+        pytest.param("sofa", "A two seater Settee, red", Called((13, 19), "Settee", False), id="another-name"),
+        pytest.param("settee", "Kanapa rozkładana", Called((0, 6), "Kanapa", False), id="in-another-language"),
+        pytest.param("sofa", "Our futons", Called((4, 10), "futons", True), id="a-kind-of-it"),
+        pytest.param("filing cabinet", "A file  cabinet", Called((2, 15), "file  cabinet", False), id="two-words"),
+        pytest.param("kayak", "A two seater settee", None, id="nothing"),
+    ],
+)
+def test_another_name_is_found(board: Board, asked: str, text: str, called: Called | None) -> None:
+    board.put([listing("a", "Anything")]).follow()
+    found = wanted(read(asked, board.reader.snapshot().searcher))
+    assert found is not None
+    assert found.called_in(Plain.of(text)) == called
 
 
 @pytest.mark.parametrize("at", [0, 10, 60, 119])

@@ -27,7 +27,7 @@ from tests.node.search.board import PETERBOROUGH, WHO, Board, at, entry, listing
 
 _THINGS = [
     listing("desk", "Oak desk", category="furniture/desk", condition="good", place=at(*PETERBOROUGH, locality="Eye")),
-    listing("lamp", "Desk lamp", category="furniture", place=at(52.9, -0.24)),
+    listing("lamp", "Desk, with a lamp", category="furniture", place=at(52.9, -0.24)),
     listing("hall", "Hall", kind="space", action="host", category="space/hall"),
     listing("want", "Desk wanted", direction="want", category="furniture/desk"),
 ]
@@ -199,7 +199,7 @@ def test_a_search_as_json_feed(client: FlaskClient) -> None:
     answer = client.get("/search.json?q=desk&direction=offer")
     page = json_feed.decode(answer.data)
     assert answer.mimetype == json_feed.MEDIA_TYPE
-    assert sorted(item["title"] for item in page.items) == ["Desk lamp", "Oak desk"]
+    assert sorted(item["title"] for item in page.items) == ["Desk, with a lamp", "Oak desk"]
     assert page.feed_url == f"{URL}search.json?q=desk&direction=offer&limit=50"
     assert page.home_page_url == f"{URL}search?q=desk&direction=offer"
     assert page.head is not None
@@ -208,7 +208,7 @@ def test_a_search_as_json_feed(client: FlaskClient) -> None:
 
 def test_a_search_as_atom(client: FlaskClient) -> None:
     page = atom_feed.decode(client.get("/search.atom?q=desk&direction=offer").data)
-    assert sorted(item["title"] for item in page.items) == ["Desk lamp", "Oak desk"]
+    assert sorted(item["title"] for item in page.items) == ["Desk, with a lamp", "Oak desk"]
 
 
 def test_feeds_go_on(client: FlaskClient) -> None:
@@ -224,7 +224,7 @@ def test_points_for_a_map(client: FlaskClient) -> None:
     document = _json(client.get("/search.geojson?q=desk"))
     assert document["type"] == "FeatureCollection"
     pins = {pin["properties"]["title"]: pin for pin in document["features"]}
-    assert pins.keys() == {"Oak desk", "Desk lamp"}
+    assert pins.keys() == {"Oak desk", "Desk, with a lamp"}
     assert pins["Oak desk"]["geometry"] == {"type": "Point", "coordinates": [-0.2441, 52.5733]}
     assert pins["Oak desk"]["id"] == "desk"
     facts = {"title": "Oak desk", "sign": "give", "path": "/listings/desk"}
