@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
+from threading import Lock
 from types import MappingProxyType
 
 from node.search.letters import folded_word
@@ -31,6 +32,8 @@ LANGUAGES = frozenset((*SNOWBALL, "cy", "ur"))
 """Every language besides English of which stems are known."""
 
 _KEPT = 50_000
+# A snowball stemmer keeps the word it works on in itself.
+_ONE_AT_A_TIME = Lock()
 
 
 @lru_cache(maxsize=_KEPT)
@@ -42,7 +45,8 @@ def stems(language: str, word: str) -> tuple[str, ...]:
 
 def _stem(language: str, word: str) -> str:
     after = _AFTER.get(language)
-    stemmed = folded_word(_stemmer(language)(word))
+    with _ONE_AT_A_TIME:
+        stemmed = folded_word(_stemmer(language)(word))
     return (after(stemmed) if after else stemmed) or word
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,3 +59,23 @@ def test_different_things_do_not(language: str, one: str, other: str) -> None:
 @given(st.sampled_from(sorted(LANGUAGES)), st.text(max_size=40))
 def test_any_word_has_a_stem(language: str, word: str) -> None:
     assert all(isinstance(stem, str) for stem in stems(language, word.lower()))
+
+
+@pytest.fixture
+def hasty_threads() -> Iterator[None]:
+    """Threads that take turns as often as they can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("hasty_threads")
+def test_threads_do_not_mix_up_their_words() -> None:
+    """The stemmers keep the word they work on in themselves, and the server answers in several threads."""
+    starts, ends = ("stoł", "krzes", "przechow", "komput", "naj"), ("niach", "ami", "ów", "erach", "szych")
+    given = [start + middle + end for start in starts for middle in ("owa", "ek", "yw") for end in ends] * 40
+    uncached = stems.__wrapped__
+    alone = {word: uncached("pl", word) for word in given}
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(lambda word: uncached("pl", word), given)) == [alone[word] for word in given]
