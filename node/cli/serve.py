@@ -57,10 +57,12 @@ def web(node: Node, host: str | None, port: int | None, threads: int | None) -> 
 @with_node
 def worker(node: Node) -> None:
     """Run the work behind the pages alone: reading sources, expiry, tidying up."""
+    from node.processes import give_way
     from node.serving import stop_on_sigterm
 
     start_logging()
     stop_on_sigterm()
+    give_way()
     stop = _start_worker(node)
     click.echo(f"{node.settings.node_name} is at work. Stop it with Ctrl-C.")
     try:

@@ -45,6 +45,11 @@ def family(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     parent.stdout.close()
 
 
+def test_it_gives_way_to_those_who_wait_for_a_page(family: tuple[subprocess.Popen[str], int]) -> None:
+    parent, child = family
+    assert os.getpriority(os.PRIO_PROCESS, parent.pid) < os.getpriority(os.PRIO_PROCESS, child)
+
+
 def test_ctrl_c_is_left_to_the_parent(family: tuple[subprocess.Popen[str], int]) -> None:
     _, child = family
     os.kill(child, signal.SIGINT)
