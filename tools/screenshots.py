@@ -24,7 +24,8 @@ SIZES = {390: 844, 1280: 900}
 THEMES = ("light", "dark")
 MOST_BYTES = 250_000
 _PAINT = """async () => {
-    const near = Array.from(document.images).filter((one) => one.getBoundingClientRect().top < innerHeight);
+    const drawn = Array.from(document.images).filter((one) => one.currentSrc && one.checkVisibility());
+    const near = drawn.filter((one) => one.getBoundingClientRect().top < innerHeight);
     await Promise.all(near.map((one) => one.decode()));
 }"""
 
