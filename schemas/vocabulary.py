@@ -137,7 +137,10 @@ def expansions(word_or_phrase: str) -> tuple[str, ...]:
 
 @cache
 def english_things() -> tuple[tuple[str, ...], ...]:
-    """The things of all categories, each with its names in English, the commonest first; no name is in two."""
+    """The things of all categories, each with its names in English, the commonest first.
+
+    A name is in two only where they stand in different roots.
+    """
     return tuple(dict.fromkeys(tuple(thing) for entry in _document()["categories"] for thing in entry["things"]))
 
 

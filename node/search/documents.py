@@ -26,7 +26,7 @@ from node.storage.catalogue import Shown
 from schemas.canonical import EXTENSION
 from schemas.vocabulary import home_of
 
-INDEX_VERSION = 5
+INDEX_VERSION = 6
 
 CHOICES = ("direction", "kind", "action", "condition", "status", "organisation_type")
 """Fields of one word from a fixed set; each can be counted."""
@@ -81,7 +81,6 @@ def _add_text(builder: SchemaBuilder) -> None:
     # The words of title and tags without those that only say more about what is named: of "tea towels", "towels".
     for name in ("title", "tags"):
         builder.add_text_field(f"{name}_bare", tokenizer_name=STEMMED, index_option="freq")
-    builder.add_text_field("label_en", tokenizer_name=STEMMED, index_option="freq")
 
 
 def listed_at(shown: Shown) -> int:
@@ -145,7 +144,6 @@ def _fill_text(document: Document, shown: Shown, item: dict[str, Any], text: str
             document.add_text(f"{name}_things", signs_of(tuple(things[name])))
     for language in {base_language(facts.language), *languages} - {""}:
         document.add_text("language", language)
-    document.add_text("label_en", category_words(facts.category))
 
 
 def _things(document: Document, written: Mapping[str, str], root: str) -> dict[str, list[str]]:
@@ -194,16 +192,6 @@ def _body(item: dict[str, Any]) -> str:
 def _tags(item: dict[str, Any]) -> str:
     tags = item.get("tags")
     return " \n".join(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ""
-
-
-@lru_cache(maxsize=1024)
-def category_words(path: str) -> str:
-    """What a listing's category is called: the labels of its nearest known category and of that one's root."""
-    home = home_of(path)
-    if home is None:
-        return ""
-    root = home_of(home.root)
-    return folded(f"{home.label} {home.plural} {root.label if root else ''}")
 
 
 def _fill_choices(document: Document, shown: Shown) -> None:

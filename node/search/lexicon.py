@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from node.search.analysis import STOP_WORDS, words
@@ -34,6 +34,7 @@ def load_vocabulary() -> None:
     _uses()
 
 
+@lru_cache(maxsize=4096)
 def same_as(phrase: Phrase) -> tuple[Phrase, ...]:
     """Other ways to say exactly this phrase, those in English first; empty where none is known."""
     names = (name for thing in things_called(phrase) for name in names_of_thing(thing))

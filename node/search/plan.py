@@ -90,12 +90,6 @@ def narrowed(query: Query, clauses: _Clauses) -> Query:
     return Query.boolean_query([(Occur.Must, query), *clauses])
 
 
-def close_query(snapshot: Snapshot, q: str) -> Query | None:
-    """What is near to a text that nothing answers; None where nothing can be said of it."""
-    reading = read(q, snapshot.searcher, languages_of(snapshot), forgiving=True)
-    return Asking(snapshot.schema, reading).close_to_it()
-
-
 def languages_of(snapshot: Snapshot) -> tuple[str, ...]:
     """The languages besides English in which listings are written and of which stems are known."""
     kept: tuple[str, ...] | None = snapshot.plans.get("languages")

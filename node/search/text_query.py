@@ -29,7 +29,6 @@ _WORD_OF_A_CATEGORY = 0.15
 """Whatever stands in a category answers its name; what merely says the name may be anything: "food" is no food van."""
 
 _LANGUAGE = 3.0
-_LABEL = 0.6
 _ANSWER = 1.0
 _PURPOSE = 5.0
 _FILED = 2.0
@@ -73,16 +72,6 @@ class Asking:
         whole = Query.boolean_query([(Occur.Must, query) for query in each.values()])
         first = (Occur.Should, Query.const_score_query(whole, _ALL_OF_THEM))
         return Query.boolean_query([(Occur.Must, most), *rest, *self._hints(), first])
-
-    def close_to_it(self) -> Query | None:
-        """Listings that stand where such things stand, or that say some of it: no answers, but perhaps of use."""
-        segments = self.reading.segments
-        paths = sorted({path for segment in segments for path in (*segment.filed, *segment.answers)})
-        ways = [Query.const_score_query(self.one_of("category", paths), _ANSWER)] if paths else []
-        ways += [self._segment(segment) for segment in segments if len(segments) > 1]
-        words = [stem(EVERYONE, word) for segment in segments for word in segment.words]
-        ways += [Query.boost_query(self._term("label_en", word), _LABEL) for word in words]
-        return Query.boolean_query([(Occur.Should, query) for query in ways]) if ways else None
 
     def one_of(self, field: str, values: Sequence[str]) -> Query:
         """Listings with any of the values in a field of single words."""

@@ -9,7 +9,7 @@ says who it is for, and only helps ranking.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from node.search.analysis import STOP_WORDS, own_terms, words
@@ -348,8 +348,3 @@ def _joined(board: _Board, segments: Sequence[Segment]) -> tuple[Segment, ...]:
                 continue
         found.append(segment)
     return tuple(found)
-
-
-def words_of(segments: Collection[Segment]) -> list[str]:
-    """All words asked for, in order."""
-    return [word for segment in segments for word in segment.words]
