@@ -27,6 +27,7 @@ WEB_MODULES = (
     "node.web.embed",
     "node.web.embed_maker",
     "node.web.oembed",
+    "node.web.desk",
 )
 AGGREGATOR_MODULES = (
     "node.web.portal",

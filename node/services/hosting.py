@@ -9,6 +9,7 @@ from typing import Any
 from node.context import Node
 from node.services.own_ids import organisation_id, slug_of
 from node.services.publishing import put_organisation
+from node.storage import listings
 from node.storage import organisations as hosted
 from node.storage.organisations import OwnOrganisation
 from schemas.organisation import Organisation
@@ -25,6 +26,12 @@ def organisations(node: Node) -> list[OwnOrganisation]:
 def organisation(node: Node, slug: str) -> OwnOrganisation | None:
     with node.database.read() as tx:
         return hosted.by_slug(tx, slug)
+
+
+def listing_counts(node: Node, organisation_id: str) -> dict[str, int]:
+    """How many listings an organisation has in each state (`node.storage.listings.STATES`) that any is in."""
+    with node.database.read() as tx:
+        return listings.counts(tx, organisation_id)
 
 
 def put_profile(node: Node, name: str, slug: str | None, profile: Mapping[str, Any]) -> str:

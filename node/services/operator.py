@@ -1,30 +1,30 @@
 """Letting operators in: whoever can run a command on the node's machine makes a link that signs in one browser, once.
 
-There are no passwords to guess or to lose. The database holds hashes alone, so a copy of it opens nothing. Opening a
-link uses nothing up, because scanners of mail and chat open links too: the button on its page does.
+There are no passwords to guess or to lose.
 """
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 
 from node.context import Node
+from node.services import links
+from node.services import sessions as open_sessions
+from node.services.links import EXPIRED, USED
+from node.services.sessions import Kind, begin, name_of, still_open
+from node.storage import links as stored_links
 from node.storage import sessions as stored
-from node.storage.sessions import StoredLink, StoredSession
+from node.storage.sessions import StoredSession
 from schemas.errors import SharefeedError
 
 LINK_MINUTES = 15
 IDLE_S = 12 * 3600
 LONGEST_S = 7 * 86_400
 """A session ends after this long even if it is used all the time."""
-SEEN_EVERY_S = 60
 COOKIE = "sharefeed_operator"
 ROLE = "operator"
 SIGN_IN_PATH = "control/sign-in/"
-READY, USED, EXPIRED = "ready", "used", "expired"
-_SHOWN_CHARACTERS = 8
+_KIND = Kind(ROLE, IDLE_S, LONGEST_S)
 
 
 class SignInError(SharefeedError):
@@ -66,65 +66,45 @@ def new_link(node: Node) -> str:
     """The address of a new one-time link, good for `LINK_MINUTES`. Raises `NoControlPagesError`."""
     if not node.settings.aggregate:
         raise NoControlPagesError
-    token = secrets.token_urlsafe(32)
     with node.database.write() as tx:
-        stored.forget_links(tx, node.now - 86_400)
-        stored.add_link(tx, StoredLink(_hash(token), node.now + LINK_MINUTES * 60, None))
+        token = links.make(tx, node, ROLE, LINK_MINUTES)
     return f"{node.settings.url}{SIGN_IN_PATH}{token}"
 
 
 def state_of_link(node: Node, token: str) -> str:
     """`READY`, `USED` or `EXPIRED`; asking changes nothing."""
-    with node.database.read() as tx:
-        link = stored.link(tx, _hash(token))
-    if link is None or (link.used_at is None and link.expires_at <= node.now):
-        return EXPIRED
-    return READY if link.used_at is None else USED
+    return links.state_of(node, ROLE, token)
 
 
 def sign_in(node: Node, token: str) -> str:
     """Use a link up; the secret of the new session, for the browser's cookie. Raises `SignInError`."""
-    secret = secrets.token_urlsafe(32)
     with node.database.write() as tx:
-        good = stored.use_link(tx, _hash(token), node.now)
-        if good:
-            stored.forget(tx, node.now)
-            stored.add(tx, StoredSession(_hash(secret), ROLE, node.now, node.now, node.now + IDLE_S))
-    if not good:
-        raise SignInError(USED if state_of_link(node, token) == USED else EXPIRED)
-    return secret
+        if links.use(tx, node, ROLE, token):
+            return begin(tx, node, _KIND)
+    raise SignInError(USED if state_of_link(node, token) == USED else EXPIRED)
 
 
 def session_of(node: Node, secret: str | None) -> Session | None:
     """The session that a cookie belongs to, kept alive by being asked for; None when there is none or it is over."""
-    if not secret:
-        return None
-    with node.database.read() as tx:
-        found = stored.by_hash(tx, _hash(secret))
-    if found is None or found.expires_at <= node.now:
-        return None
-    if node.now - found.seen_at >= SEEN_EVERY_S:
-        with node.database.write() as tx:
-            stored.seen(tx, found.token_hash, node.now, min(node.now + IDLE_S, found.created_at + LONGEST_S))
-    return _session(found)
+    found = open_sessions.found(node, _KIND, secret)
+    return None if found is None else _session(found)
 
 
 def sign_out(node: Node, secret: str) -> None:
     """End the session of this cookie, if there is one."""
-    with node.database.write() as tx:
-        stored.remove(tx, [_hash(secret)])
+    open_sessions.end(node, secret)
 
 
 def sessions(node: Node) -> list[Session]:
     """The sessions that are open, the latest seen first."""
     with node.database.read() as tx:
-        return [_session(found) for found in stored.every(tx) if found.expires_at > node.now]
+        return [_session(found) for found in still_open(tx, node, ROLE)]
 
 
 def revoke(node: Node, name: str) -> None:
     """End the one session whose name begins so. Raises `SessionError` unless there is exactly one."""
     with node.database.write() as tx:
-        found = [one.token_hash for one in stored.every(tx) if name and one.token_hash.startswith(name.lower())]
+        found = [one.token_hash for one in stored.every(tx, ROLE) if name and one.token_hash.startswith(name.lower())]
         if len(found) != 1:
             which = "No session has" if not found else "More than one session has"
             raise SessionError(f"{which} a name that begins with {name!r}. `sharefeed operator sessions` lists them.")
@@ -134,15 +114,9 @@ def revoke(node: Node, name: str) -> None:
 def revoke_all(node: Node) -> int:
     """End every session; how many there were. Links that were not used yet stop working too."""
     with node.database.write() as tx:
-        stored.forget_links(tx, node.now + LINK_MINUTES * 60 + 1)
-        return stored.remove(tx, [one.token_hash for one in stored.every(tx)])
-
-
-def _hash(secret: str) -> str:
-    # A secret of 256 random bits needs no slow hash: there is nothing to guess.
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+        stored_links.remove(tx, ROLE)
+        return stored.remove(tx, [one.token_hash for one in stored.every(tx, ROLE)])
 
 
 def _session(found: StoredSession) -> Session:
-    name = found.token_hash[:_SHOWN_CHARACTERS]
-    return Session(name, found.role, found.created_at, found.seen_at, found.expires_at)
+    return Session(name_of(found), found.role, found.created_at, found.seen_at, found.expires_at)

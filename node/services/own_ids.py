@@ -11,6 +11,8 @@ import re
 import secrets
 import unicodedata
 
+RESERVED_SLUGS = frozenset({"sign-in", "sign-out", "account", "invitation", "tokens", "api", "node"})
+"""What stands under ``/desk/`` beside the organisations."""
 MAX_SLUG = 60
 MAX_LOCAL = 58
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")

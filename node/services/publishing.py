@@ -30,7 +30,7 @@ from node.services.drafts import (
     prepare,
     public_organisation,
 )
-from node.services.own_ids import is_slug, new_key, organisation_id, slug_of
+from node.services.own_ids import RESERVED_SLUGS, is_slug, new_key, organisation_id, slug_of
 from node.storage import catalogue
 from node.storage import listings as stored
 from node.storage import organisations as hosted
@@ -107,6 +107,9 @@ def put_organisation(node: Node, organisation: Organisation) -> str:
 def _slug_in(node: Node, organisation: Organisation) -> str:
     start = organisation_id(node.settings.url, "")
     slug = organisation.id.removeprefix(start)
+    if slug in RESERVED_SLUGS:
+        message = f"The short name {slug} is taken by the software itself. Choose another one."
+        raise PublishingError([Problem("/id", "bad-id", message)])
     if organisation.id.startswith(start) and is_slug(slug):
         return slug
     message = f"The id of an organisation here is {start} and a short name such as st-marys-school."

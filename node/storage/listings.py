@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 
 from node.storage.engine import Tx
 from node.storage.tables import listings
@@ -72,6 +72,13 @@ def select_by(tx: Tx, state: str | None = None, organisation_id: str | None = No
     if organisation_id is not None:
         query = query.where(listings.c.organisation_id == organisation_id)
     return [_own(row) for row in tx.execute(query.order_by(listings.c.modified_at.desc(), listings.c.key))]
+
+
+def counts(tx: Tx, organisation_id: str) -> dict[str, int]:
+    """How many listings of an organisation are in each state that any is in."""
+    c = listings.c
+    query = select(c.state, func.count()).where(c.organisation_id == organisation_id).group_by(c.state)
+    return {str(row[0]): int(row[1]) for row in tx.execute(query)}
 
 
 def set_state(tx: Tx, ids: Sequence[str], state: str) -> None:

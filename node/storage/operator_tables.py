@@ -1,29 +1,10 @@
-"""The tables that only operators write to: how they are let in, and how they let the node look."""
+"""The tables that only operators write to: how they let the node look."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, String, Table, Text
 
 from node.storage.metadata import ROW_ID, metadata
-
-# Operators sign in by a one-time link that the command line prints; only hashes of the secrets are kept.
-operator_links = Table(
-    "operator_links",
-    metadata,
-    Column("token_hash", String(64), primary_key=True),
-    Column("expires_at", BigInteger, nullable=False),
-    Column("used_at", BigInteger),
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("token_hash", String(64), primary_key=True),
-    Column("role", String(20), nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("seen_at", BigInteger, nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
-)
 
 # How the node looks and what it says of itself, where an operator said so: the newest row is in force.
 appearances = Table(

@@ -1,4 +1,4 @@
-"""How operators are let in: one-time links, and the sessions that they open. Only hashes of the secrets are kept."""
+"""Browsers that are signed in. Only hashes of the secrets that they hold are kept."""
 
 from __future__ import annotations
 
@@ -8,55 +8,33 @@ from typing import Any
 
 from sqlalchemy import Row, delete, select, update
 
+from node.storage.account_tables import sessions
 from node.storage.engine import Tx
-from node.storage.operator_tables import operator_links, sessions
-
-
-@dataclass(frozen=True, slots=True)
-class StoredLink:
-    """A one-time link; moments are whole seconds since 1970 in UTC."""
-
-    token_hash: str
-    expires_at: int
-    used_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class StoredSession:
-    """One signed-in browser; moments are whole seconds since 1970 in UTC."""
+    """One signed-in browser; moments are whole seconds since 1970 in UTC.
+
+    ``account_id`` is None for operators who came by a link from the command line; ``device`` is what the browser calls
+    itself, in a few words; ``proved_at`` is when who uses it last proved who they are.
+    """
 
     token_hash: str
     role: str
+    account_id: str | None
+    device: str
     created_at: int
     seen_at: int
     expires_at: int
+    proved_at: int
 
 
-def add_link(tx: Tx, link: StoredLink) -> None:
-    values = {"token_hash": link.token_hash, "expires_at": link.expires_at, "used_at": link.used_at}
-    tx.execute(operator_links.insert().values(values))
-
-
-def link(tx: Tx, token_hash: str) -> StoredLink | None:
-    row = tx.execute(select(operator_links).where(operator_links.c.token_hash == token_hash)).first()
-    return StoredLink(row.token_hash, row.expires_at, row.used_at) if row else None
-
-
-def use_link(tx: Tx, token_hash: str, now: int) -> bool:
-    """Mark a link as used; whether it still was good. Of two who try at once, one succeeds."""
-    c = operator_links.c
-    good = update(operator_links).where(c.token_hash == token_hash, c.used_at.is_(None), c.expires_at > now)
-    return tx.execute(good.values(used_at=now)).rowcount == 1
-
-
-def forget_links(tx: Tx, before: int) -> None:
-    """Forget links whose time was over before ``before``."""
-    tx.execute(delete(operator_links).where(operator_links.c.expires_at < before))
+_NAMES = tuple(StoredSession.__slots__)
 
 
 def add(tx: Tx, session: StoredSession) -> None:
-    values = {name: getattr(session, name) for name in StoredSession.__slots__}
-    tx.execute(sessions.insert().values(values))
+    tx.execute(sessions.insert().values({name: getattr(session, name) for name in _NAMES}))
 
 
 def by_hash(tx: Tx, token_hash: str) -> StoredSession | None:
@@ -64,15 +42,23 @@ def by_hash(tx: Tx, token_hash: str) -> StoredSession | None:
     return _session(row) if row else None
 
 
-def every(tx: Tx) -> list[StoredSession]:
-    """All sessions, the latest seen first."""
-    return [_session(row) for row in tx.execute(select(sessions).order_by(sessions.c.seen_at.desc()))]
+def every(tx: Tx, role: str, account_id: str | None = None) -> list[StoredSession]:
+    """All sessions of a role, or those of one account, the latest seen first."""
+    query = select(sessions).where(sessions.c.role == role)
+    if account_id is not None:
+        query = query.where(sessions.c.account_id == account_id)
+    return [_session(row) for row in tx.execute(query.order_by(sessions.c.seen_at.desc(), sessions.c.token_hash))]
 
 
 def seen(tx: Tx, token_hash: str, now: int, expires_at: int) -> None:
     """Note that a session was used, and how long it lives from now."""
     one = update(sessions).where(sessions.c.token_hash == token_hash)
     tx.execute(one.values(seen_at=now, expires_at=expires_at))
+
+
+def proved(tx: Tx, token_hash: str, now: int) -> None:
+    """Note that who uses a session proved who they are."""
+    tx.execute(update(sessions).where(sessions.c.token_hash == token_hash).values(proved_at=now))
 
 
 def remove(tx: Tx, token_hashes: Sequence[str]) -> int:
@@ -86,4 +72,4 @@ def forget(tx: Tx, now: int) -> None:
 
 
 def _session(row: Row[Any]) -> StoredSession:
-    return StoredSession(row.token_hash, row.role, row.created_at, row.seen_at, row.expires_at)
+    return StoredSession(*(getattr(row, name) for name in _NAMES))

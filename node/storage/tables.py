@@ -1,6 +1,7 @@
 """Every table, once. Migrations (Alembic) follow this file; a test compares the two.
 
-Those that only operators write to stand in `node.storage.operator_tables`; the metadata here has them all.
+Those that only operators write to stand in `node.storage.operator_tables`, those about accounts in
+`node.storage.account_tables`; the metadata here has them all.
 
 Documents are kept as JSON text that is ready to send, and moments as whole seconds since 1970 in UTC: both databases
 hold them alike, they compare and index as numbers, and no driver can lose a zone.
@@ -22,6 +23,7 @@ from sqlalchemy import (
     literal_column,
 )
 
+from node.storage import account_tables as account_tables
 from node.storage import operator_tables as operator_tables
 from node.storage.metadata import ROW_ID
 from node.storage.metadata import metadata as metadata

@@ -137,6 +137,11 @@ FREQUENCIES: Mapping[str, str] = {
     "weekly": _l("Once a week, on Monday morning"),
 }
 
+ROLES: Mapping[str, str] = {
+    "owner": _l("Owner"),
+    "editor": _l("Editor"),
+    "viewer": _l("Viewer"),
+}
 APPEARANCE: Mapping[str, str] = {
     "node_name": _l("name"),
     "tagline": _l("tagline"),
@@ -177,6 +182,7 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "report": REPORT_REASONS,
     "frequency": FREQUENCIES,
     "appearance": APPEARANCE,
+    "role": ROLES,
 }
 
 

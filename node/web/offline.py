@@ -1,7 +1,7 @@
 """Reading without a connection: the service worker with its settings, and the page that lists what a device has kept.
 
 What may be kept is decided here, by path, and is public: pages that look the same to everyone and hold no form's token.
-Nothing under ``/control``, no link from a mail, no search around the point where somebody stands.
+Nothing under ``/control`` or ``/desk``, no link from a mail, no search around the point where somebody stands.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ PATIENCE_MS = 6000
 """For how long a page that is kept is waited for before the kept one is shown."""
 _SHELL = ("css/*.css", "js/*.js", "*.svg")
 _NOT_IN_IT = re.compile(
-    r"css/(?:api|control|embed|map|print)\.css|js/(?:api|appearance|embed.*|map|service-worker.*)\.js"
+    r"css/(?:api|control|desk|embed|map|print)\.css|js/(?:api|appearance|embed.*|map|service-worker.*)\.js"
 )
 """What only pages need that are not kept, or that is looked at only with a connection."""
 

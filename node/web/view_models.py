@@ -58,6 +58,9 @@ control/mailbox.html            ControlMailboxPage
 control/appearance.html         AppearancePage
 control/logo.html               LogoPage
 control/preview.html            PreviewPage
+desk/sign_in.html               DeskSignInPage
+desk/home.html                  DeskHomePage
+desk/overview.html              DeskOverviewPage
 ==============================  ====================
 
 Not for: deciding anything, reading a request, or building a URL. Those are a view's work.
@@ -130,6 +133,14 @@ from node.web.view_models_control import (
     QueueRow,
     ReportedPage,
     ReportRow,
+)
+from node.web.view_models_desk import (
+    DeskFrame,
+    DeskHomePage,
+    DeskOverviewPage,
+    DeskPlace,
+    DeskSignInPage,
+    DeskTab,
 )
 from node.web.view_models_embed import EmbedCode, EmbedFrame, EmbedMaker
 from node.web.view_models_home import ActionEntry, CategoryTile, HomePage, Nearby
@@ -217,6 +228,12 @@ __all__ = [
     "ControlSourcePage",
     "ControlSourcesPage",
     "DaysFilter",
+    "DeskFrame",
+    "DeskHomePage",
+    "DeskOverviewPage",
+    "DeskPlace",
+    "DeskSignInPage",
+    "DeskTab",
     "DownloadFile",
     "DownloadsPage",
     "EmbedCode",

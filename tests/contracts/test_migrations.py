@@ -40,10 +40,10 @@ def test_an_empty_database_needs_an_upgrade_and_an_upgraded_one_does_not(databas
 def test_upgrading_twice_keeps_what_is_there(database: Database) -> None:
     migrate.upgrade(database)
     with database.write() as tx:
-        tx.execute(text("INSERT INTO operator_links (token_hash, expires_at) VALUES ('a', 1)"))
+        tx.execute(text("INSERT INTO links (token_hash, purpose, expires_at) VALUES ('a', 'x', 1)"))
     migrate.upgrade(database)
     with database.read() as tx:
-        assert tx.execute(text("SELECT count(*) FROM operator_links")).scalar() == 1
+        assert tx.execute(text("SELECT count(*) FROM links")).scalar() == 1
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(database: Database) -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from node.context import Node
 from node.services import operator
-from node.services.operator import EXPIRED, READY, USED, SessionError, SignInError
+from node.services.links import EXPIRED, READY, USED
+from node.services.operator import SessionError, SignInError
 from node.storage import sessions as stored
+from node.storage.account_tables import links, sessions
 from node.storage.engine import Database
-from node.storage.operator_tables import operator_links, sessions
 from tests.fakes.publisher import clock_of, publisher
 
 
@@ -82,7 +83,7 @@ def test_the_database_holds_no_secret(node: Node) -> None:
     token = token_of(operator.new_link(node))
     secret = operator.sign_in(node, token)
     with node.database.read() as tx:
-        held = str([*tx.execute(operator_links.select()), *tx.execute(sessions.select())])
+        held = str([*tx.execute(links.select()), *tx.execute(sessions.select())])
     assert token not in held
     assert secret not in held
 
@@ -137,5 +138,5 @@ def test_what_is_over_is_forgotten(node: Node) -> None:
     clock_of(node).pass_by(days=2)
     operator.sign_in(node, token_of(operator.new_link(node)))
     with node.database.read() as tx:
-        assert len(stored.every(tx)) == 1
-        assert len(tx.execute(operator_links.select()).all()) == 1
+        assert len(stored.every(tx, operator.ROLE)) == 1
+        assert len(tx.execute(links.select()).all()) == 1

@@ -20,9 +20,9 @@ from node.storage.appearances import Version
 from node.web import words
 from node.web.brand import BUILT_IN, DARK_PAPER, LIGHT_PAPER, MIN_CONTRAST, Shade, is_colour, shades
 from node.web.cards import moment
-from node.web.control.frame import head
 from node.web.control.preview import BOARD_PATH, PATH
 from node.web.form_state import form_at
+from node.web.inside import head
 from node.web.security import MAX_BODY_BYTES
 from node.web.view_models import (
     AppearancePage,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, Response, g, redirect, request
+from flask import Blueprint, Response, g, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from node.services import operator
-from node.web import current_node
+from node.web import current_node, inside
+from node.web.inside import to
 
-SIGN_IN = "/control/sign-in"
+PATH = "/control"
+SIGN_IN = f"{PATH}/sign-in"
 
 
 def guarded(name: str) -> Blueprint:
@@ -29,24 +29,10 @@ def require_operator() -> AnyResponse | None:
     return None
 
 
-def to(path: str) -> AnyResponse:
-    """See another page of this site (RFC 9110 section 15.4.4). ``path`` is ours, never the request's."""
-    return redirect(request.script_root + path, 303)
-
-
 def keep_cookie(response: Response | AnyResponse, secret: str) -> None:
-    """Give the browser its session: out of reach of scripts, of other sites' forms, and of plain http."""
-    response.set_cookie(operator.COOKIE, secret, max_age=operator.LONGEST_S, **_cookie_place())
+    """Give the browser its session."""
+    inside.keep_cookie(response, operator.COOKIE, secret, PATH, operator.LONGEST_S)
 
 
 def drop_cookie(response: Response | AnyResponse) -> None:
-    response.delete_cookie(operator.COOKIE, **_cookie_place())
-
-
-def _cookie_place() -> dict[str, Any]:
-    return {
-        "path": f"{request.script_root}/control",
-        "secure": current_node().settings.url.startswith("https://"),
-        "httponly": True,
-        "samesite": "Lax",
-    }
+    inside.drop_cookie(response, operator.COOKIE, PATH)

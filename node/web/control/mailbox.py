@@ -6,8 +6,9 @@ from flask import Response, abort, render_template, request
 from flask_babel import gettext as _
 
 from node.web import current_node
-from node.web.control.frame import control_frame, head
+from node.web.control.frame import control_frame
 from node.web.control.gate import guarded
+from node.web.inside import head
 from node.web.mailbox import as_page, kept_mails
 from node.web.view_models import ControlMailboxPage
 

@@ -11,9 +11,10 @@ from node.context import Node
 from node.services import controlling, moderation, postman, proposals, reporting, sources
 from node.services.sources import Health
 from node.web import current_node
-from node.web.control.frame import control_frame, head
+from node.web.control.frame import control_frame
 from node.web.control.gate import guarded
 from node.web.control.rows import queue_row, removal
+from node.web.inside import head
 from node.web.sources import moment, source_row
 from node.web.view_models import MassRemoval, OverviewPage
 

@@ -17,9 +17,10 @@ from node.search.request import SearchRequest
 from node.services import appearance, board
 from node.services import search as searching
 from node.web import current_node, preview
-from node.web.control.frame import control_frame, head
+from node.web.control.frame import control_frame
 from node.web.control.gate import guarded
 from node.web.form_state import form_at
+from node.web.inside import head
 from node.web.security import let_us_frame, with_frames
 from node.web.view_models import Link, PreviewPage
 
@@ -35,7 +36,7 @@ PAGES = ("home", "search", "listing", "category", "network")
 @blueprint.get("/preview/<theme>/", defaults={"path": ""})
 @blueprint.get("/preview/<theme>/<path:path>")
 def page(theme: str, path: str) -> Response:
-    if theme not in preview.THEMES or path.split("/")[0] == "control":
+    if theme not in preview.THEMES or path.split("/")[0] in ("control", "desk"):
         abort(404)
     node, root = current_node(), request.script_root
     state = appearance.state(node)

@@ -15,10 +15,11 @@ from node.services.proposals import Proposal, ProposalError, UnknownProposalErro
 from node.storage.proposals import WAITING
 from node.web import current_node
 from node.web.code_words import category, word
-from node.web.control.frame import PAGE_ROWS, control_frame, head, page_number, pager, say
-from node.web.control.gate import guarded, to
+from node.web.control.frame import control_frame
+from node.web.control.gate import guarded
 from node.web.control.rows import preview, proposal_row
 from node.web.form_state import form_at, sentences, typed_in
+from node.web.inside import PAGE_ROWS, head, page_number, pager, say, to
 from node.web.said import plain
 from node.web.view_models import Choice, ProposalPage, ProposalsPage
 from schemas.errors import DocumentError, SharefeedError

@@ -16,10 +16,11 @@ from node.storage.reports import Report
 from node.web import current_node
 from node.web.cards import card_of, moment
 from node.web.code_words import word
-from node.web.control.frame import control_frame, head, say
-from node.web.control.gate import guarded, to
+from node.web.control.frame import control_frame
+from node.web.control.gate import guarded
 from node.web.control.rows import MOST_REASON, item_path, paths_of, reported_path, text_of
 from node.web.form_state import form_at, typed_in
+from node.web.inside import head, say, to
 from node.web.said import plain
 from node.web.view_models import Link, ReportedPage, ReportRow
 

@@ -7,10 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from node.services import operator
-from node.services.operator import READY, SignInError
+from node.services.links import READY
+from node.services.operator import SignInError
 from node.web import current_node
-from node.web.control.gate import SIGN_IN, drop_cookie, keep_cookie, to
+from node.web.control.gate import SIGN_IN, drop_cookie, keep_cookie
 from node.web.form_state import form_at
+from node.web.inside import to
 from node.web.view_models import Head, LoginPage
 
 blueprint = Blueprint("signing_in", __name__)

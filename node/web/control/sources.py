@@ -14,9 +14,10 @@ from federation.records import ACTIVE
 from node.services import sources
 from node.services.sources import Health, SourceError
 from node.web import current_node
-from node.web.control.frame import control_frame, head, say
-from node.web.control.gate import guarded, to
+from node.web.control.frame import control_frame
+from node.web.control.gate import guarded
 from node.web.form_state import form_at, typed_in
+from node.web.inside import head, say, to
 from node.web.sources import source_row
 from node.web.view_models import ControlSourcePage, ControlSourcesPage, SourceRow
 

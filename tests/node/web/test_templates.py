@@ -27,7 +27,9 @@ def shown_templates() -> set[str]:
     return {
         name
         for name in found
-        if not name.startswith("macros/") and name.rsplit("/")[-1] not in ("base.html", "footer.html")
+        if not name.startswith("macros/")
+        and name != "desk/frame.html"
+        and name.rsplit("/")[-1] not in ("base.html", "footer.html")
     }
 
 

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from node.web import view_models as vm
 from tests.node.web import view_model_alert_factories as tell
 from tests.node.web import view_model_appearance_factories as look
+from tests.node.web import view_model_desk_factories as desk
 from tests.node.web import view_model_embed_factories as embed
 from tests.node.web import view_model_factories as make
 from tests.node.web import view_model_operator_factories as operate
@@ -122,10 +123,12 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "appearance-wrong": ("control/appearance.html", look.appearance(wrong=True)),
         "logo": ("control/logo.html", look.logo()),
         "preview": ("control/preview.html", look.preview()),
+        **desk.FULL,
     }
 )
 MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
     {
+        **desk.MINIMAL,
         "home": ("portal/home.html", vm.HomePage(HEAD)),
         "home-card": (
             "portal/home.html",

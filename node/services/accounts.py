@@ -1,0 +1,187 @@
+"""Accounts of an organisation's staff: made, let in by a password or a one-time link, and let out again.
+
+There is no default password, and nobody has to have one. What is answered to a wrong password is the same, and takes as
+long, as for an address that is not known.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from node.context import Node
+from node.services import links, passwords, sessions
+from node.services.links import EXPIRED, USED
+from node.services.members import ROLES
+from node.services.sessions import Kind
+from node.services.strangers import FormError, mail_problems, text_problems
+from node.storage import accounts as stored
+from node.storage import memberships, organisations
+from node.storage import sessions as stored_sessions
+from node.storage.accounts import Account
+from node.storage.engine import Tx
+from node.storage.memberships import Membership
+from node.storage.sessions import StoredSession
+from schemas.errors import Problem, SharefeedError, pointer
+
+COOKIE = "sharefeed_account"
+ROLE = "account"
+IDLE_S, LONGEST_S = 30 * 86_400, 90 * 86_400
+KIND = Kind(ROLE, IDLE_S, LONGEST_S)
+LINK = "sign-in"
+LINK_MINUTES = 24 * 60
+SIGN_IN_PATH = "desk/sign-in/"
+LONGEST_NAME, LONGEST_EMAIL, LONGEST_DEVICE = 100, 254, 80
+
+
+class AccountError(SharefeedError):
+    """There is no such account, or it cannot be changed like that. Nothing was changed."""
+
+
+class DoorError(SharefeedError):
+    """Nobody was signed in. ``state`` is ``wrong`` for a password, else what is wrong with a link."""
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+        super().__init__(_CLOSED[state])
+
+
+_CLOSED = {
+    "wrong": "That address and that password do not fit together. Nobody was signed in.",
+    USED: "This link was used already. Nobody was signed in.",
+    EXPIRED: "This link is too old, or none that this node has made. Nobody was signed in.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who uses a browser, and its session."""
+
+    account: Account
+    session: StoredSession
+
+
+def add(node: Node, name: str, email: str, operator: bool = False, language: str = "") -> Account:
+    """Make an account. Raises `FormError` for what cannot be kept, or an address that has an account already."""
+    with node.database.write() as tx:
+        return add_in(tx, node, name, email, operator, language)
+
+
+def add_in(tx: Tx, node: Node, name: str, email: str, operator: bool = False, language: str = "") -> Account:
+    """The same within a transaction."""
+    name, email = name.strip(), email.strip()
+    problems = name_problems(name) + email_problems(email)
+    if not problems and stored.by_email(tx, email) is not None:
+        problems = [Problem(pointer(["email"]), "taken", "This address has an account already.")]
+    if problems:
+        raise FormError(problems)
+    made = Account(secrets.token_hex(8), name, email, language or node.settings.language, operator, None, node.now)
+    stored.add(tx, made)
+    return made
+
+
+def name_problems(name: str) -> list[Problem]:
+    if not name:
+        return [Problem(pointer(["name"]), "missing", "Say what people call you.")]
+    return text_problems("name", name, LONGEST_NAME)
+
+
+def email_problems(email: str) -> list[Problem]:
+    if not email or len(email) > LONGEST_EMAIL:
+        return [Problem(pointer(["email"]), "bad-email", "This must be an e-mail address, such as name@example.org.")]
+    return mail_problems("email", email)
+
+
+def join(node: Node, account_id: str, slug: str, role: str) -> None:
+    """Make an account a member of an organisation, or give it another role there. Raises `AccountError`."""
+    if role not in ROLES:
+        raise AccountError(f"There is no role {role!r}; a member is one of {', '.join(ROLES)}.")
+    with node.database.write() as tx:
+        own = organisations.by_slug(tx, slug)
+        if own is None:
+            raise AccountError(f"This node has no organisation {slug!r}. `sharefeed organisation list` names them.")
+        memberships.put(tx, Membership(account_id, own.organisation.id, role, node.now))
+
+
+def by_email(node: Node, email: str) -> Account:
+    """The account with this address. Raises `AccountError`."""
+    with node.database.read() as tx:
+        found = stored.by_email(tx, email)
+    if found is None:
+        raise AccountError(f"There is no account with the address {email}. `sharefeed account list` names them.")
+    return found
+
+
+def every(node: Node) -> list[Account]:
+    """All accounts, by address."""
+    with node.database.read() as tx:
+        return stored.every(tx)
+
+
+def set_password(node: Node, account: Account, password: str) -> None:
+    """Give an account a password. Raises `FormError` for one that is too weak."""
+    wrong = passwords.weakness(password, account.name, account.email, node.settings.node_name)
+    if wrong:
+        raise FormError([Problem(pointer(["password"]), "weak", wrong)])
+    kept = passwords.kept(password)
+    with node.database.write() as tx:
+        stored.change(tx, account.id, password_hash=kept)
+
+
+def new_link(node: Node, account: Account) -> str:
+    """The address of a one-time link that signs this account in, good for `LINK_MINUTES`."""
+    with node.database.write() as tx:
+        token = links.make(tx, node, LINK, LINK_MINUTES, account.id)
+    return f"{node.settings.url}{SIGN_IN_PATH}{token}"
+
+
+def state_of_link(node: Node, token: str) -> str:
+    """`READY`, `USED` or `EXPIRED`; asking changes nothing."""
+    return links.state_of(node, LINK, token)
+
+
+def sign_in_by_link(node: Node, token: str, device: str = "") -> str:
+    """Use a link up; the secret of the new session, for the browser's cookie. Raises `DoorError`."""
+    with node.database.write() as tx:
+        link = links.use(tx, node, LINK, token)
+        if link is not None and link.account_id is not None:
+            return let_in(tx, node, link.account_id, device)
+    raise DoorError(USED if state_of_link(node, token) == USED else EXPIRED)
+
+
+def sign_in_by_password(node: Node, email: str, password: str, device: str = "") -> str:
+    """The secret of a new session, for the browser's cookie. Raises `DoorError`."""
+    with node.database.read() as tx:
+        account = stored.by_email(tx, email)
+    if not passwords.fits(account.password_hash if account else None, password) or account is None:
+        raise DoorError("wrong")
+    with node.database.write() as tx:
+        return let_in(tx, node, account.id, device)
+
+
+def let_in(tx: Tx, node: Node, account_id: str, device: str) -> str:
+    """Open a session for somebody who has proved who they are; its secret."""
+    stored.change(tx, account_id, signed_in_at=node.now)
+    return sessions.begin(tx, node, KIND, account_id, device[:LONGEST_DEVICE])
+
+
+def signed_in(node: Node, secret: str | None) -> SignedIn | None:
+    """Who the browser with this cookie belongs to; None where nobody is signed in."""
+    session = sessions.found(node, KIND, secret)
+    if session is None or session.account_id is None:
+        return None
+    with node.database.read() as tx:
+        account = stored.by_id(tx, session.account_id)
+    return None if account is None else SignedIn(account, session)
+
+
+def sign_out(node: Node, secret: str) -> None:
+    """End the session of this cookie, if there is one."""
+    sessions.end(node, secret)
+
+
+def sign_out_everywhere(node: Node, account_id: str, but: str = "") -> int:
+    """End every session of an account except the one with this hash; how many there were."""
+    with node.database.write() as tx:
+        every_one = stored_sessions.every(tx, ROLE, account_id)
+        return stored_sessions.remove(tx, [one.token_hash for one in every_one if one.token_hash != but])

@@ -1,0 +1,37 @@
+"""What surrounds every page of the desk: which organisation it is about, where its parts are, what was just done."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import g, request
+
+from node.services import members
+from node.services.members import Member
+from node.storage.accounts import Account
+from node.web import current_node
+from node.web.desk.navigation import tabs
+from node.web.form_state import form_at
+from node.web.inside import just_said
+from node.web.view_models import DeskFrame, Link
+
+
+def desk_frame(current: str = "") -> DeskFrame:
+    """The frame for the request that is being answered; ``current`` is the code of its entry in the navigation."""
+    root, account = request.script_root, cast(Account, g.account)
+    member: Member | None = g.get("member")
+    places = members.places_of(current_node(), account)
+    said, good = just_said()
+    return DeskFrame(
+        home_path=f"{root}/desk/",
+        account=account.name,
+        sign_out=form_at("/desk/sign-out"),
+        organisation=next((one.name for one in places if member and one.slug == member.slug), ""),
+        role=member.role if member else "",
+        tabs=tabs(member, current, root) if member else (),
+        places=tuple(
+            Link(one.name, f"{root}/desk/{one.slug}/", bool(member and one.slug == member.slug)) for one in places
+        ),
+        flash=said,
+        flash_ok=good,
+    )

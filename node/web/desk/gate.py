@@ -1,0 +1,98 @@
+"""Who may come in: a request with the cookie of a session that is open, and of an organisation only its members.
+
+Everyone else is led to signing in. An organisation of which one is no member looks as if it were not there.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, abort, g, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from node.services import accounts, members
+from node.services.members import VIEWER, Member
+from node.web import current_node, inside
+from node.web.inside import to
+
+PATH = "/desk"
+SIGN_IN = f"{PATH}/sign-in"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+_LONGEST_WAY_BACK = 1000
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def guarded(name: str, least: str = VIEWER) -> Blueprint:
+    """A blueprint none of whose views is reached without an account.
+
+    Views whose address has a ``<slug>`` are for the members of that organisation, who are ``g.member`` then; what
+    changes something (anything but GET) needs the role ``least``. `at_least` asks more of a single view.
+    """
+    made = Blueprint(name, __name__)
+
+    def require() -> AnyResponse | None:
+        return _refused(least)
+
+    made.before_request(require)
+    return made
+
+
+def _refused(least: str) -> AnyResponse | None:
+    """None lets the request through."""
+    node = current_node()
+    found = accounts.signed_in(node, request.cookies.get(accounts.COOKIE))
+    if found is None:
+        return to(f"{SIGN_IN}?{urlencode(_way_here())}" if _way_here() else SIGN_IN)
+    g.account, g.session = found.account, found.session
+    slug = (request.view_args or {}).get("slug")
+    if slug is None:
+        return None
+    member = members.member_of(node, found.account, slug)
+    if member is None:
+        abort(404)
+    if request.method not in SAFE_METHODS and not member.may(least):
+        abort(403)
+    g.member = member
+    return None
+
+
+def _way_here() -> dict[str, str]:
+    """What signing in is to lead back to: a page that can be opened by its address, and is not the first one anyway."""
+    query = request.query_string.decode("ascii", "ignore")
+    here = request.path + (f"?{query}" if query else "")
+    if request.method != "GET" or here == f"{PATH}/" or len(here) > _LONGEST_WAY_BACK:
+        return {}
+    return {"next": here}
+
+
+def at_least(role: str) -> Callable[[View], View]:
+    """Let only members with this role, or one that may more, reach a view, whatever its method."""
+
+    def around(view: View) -> View:
+        @functools.wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            if not member_now().may(role):
+                abort(403)
+            return view(*args, **kwargs)
+
+        return cast(View, checked)
+
+    return around
+
+
+def member_now() -> Member:
+    """Who asks, in the organisation that they ask about."""
+    return cast(Member, g.member)
+
+
+def keep_cookie(response: Response | AnyResponse, secret: str) -> None:
+    """Give the browser its session."""
+    inside.keep_cookie(response, accounts.COOKIE, secret, PATH, accounts.LONGEST_S)
+
+
+def drop_cookie(response: Response | AnyResponse) -> None:
+    inside.drop_cookie(response, accounts.COOKIE, PATH)

@@ -1,0 +1,31 @@
+"""Where there is something at the desk of one organisation: one entry a part, in the order in which they are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from node.services.members import VIEWER, Member
+from node.web.phrases import later, say
+from node.web.view_models import DeskTab
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A part of the desk: ``path`` stands behind ``/desk/<slug>/``, and ``least`` is the role that sees the entry."""
+
+    code: str
+    label: str
+    path: str
+    least: str = VIEWER
+
+
+ENTRIES: tuple[Entry, ...] = (Entry("overview", later("Overview"), ""),)
+
+
+def tabs(member: Member, current: str, root: str) -> tuple[DeskTab, ...]:
+    """The entries for a member; ``current`` is the code of the one that is looked at, ``root`` stands in front."""
+    return tuple(
+        DeskTab(say(entry.label), f"{root}/desk/{member.slug}/{entry.path}", entry.code == current)
+        for entry in ENTRIES
+        if member.may(entry.least)
+    )

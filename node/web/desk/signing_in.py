@@ -1,0 +1,97 @@
+"""Signing in, by a password or a one-time link, and out. Opening a link changes nothing; its button uses it up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, make_response, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from node.services import accounts
+from node.services.accounts import DoorError
+from node.services.links import EXPIRED, READY, USED
+from node.web import current_node
+from node.web.desk.device import device_of
+from node.web.desk.gate import PATH, SIGN_IN, drop_cookie, keep_cookie
+from node.web.form_state import form_at, typed_in
+from node.web.inside import head, to
+from node.web.view_models import DeskSignInPage
+
+blueprint = Blueprint("signing_in", __name__)
+
+_STATUS = {USED: 410, EXPIRED: 410}
+_LONGEST_WAY_BACK = 1000
+
+
+@blueprint.get("/sign-in")
+def ask() -> ResponseReturnValue:
+    if accounts.signed_in(current_node(), request.cookies.get(accounts.COOKIE)):
+        return to(f"{PATH}/")
+    state = "signed_out" if request.args.get("state") == "signed_out" else "ask"
+    return _page(state, {"next": request.args.get("next", "")})
+
+
+@blueprint.post("/sign-in")
+def by_password() -> ResponseReturnValue:
+    typed = typed_in("email", "next")
+    password = request.form.get("password", "")
+    try:
+        secret = accounts.sign_in_by_password(current_node(), typed["email"], password, _device())
+    except DoorError:
+        wrong = _("That address and that password do not fit together. Look at both once more.")
+        return _page("ask", typed, {"email": wrong}, 422)
+    return _welcome(secret, way_back(typed["next"]))
+
+
+@blueprint.get("/sign-in/<token>")
+def link(token: str) -> Response:
+    return _page(accounts.state_of_link(current_node(), token), token=token)
+
+
+@blueprint.post("/sign-in/<token>")
+def by_link(token: str) -> ResponseReturnValue:
+    try:
+        secret = accounts.sign_in_by_link(current_node(), token, _device())
+    except DoorError as error:
+        return _page(error.state)
+    return _welcome(secret, f"{PATH}/")
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    accounts.sign_out(current_node(), request.cookies.get(accounts.COOKIE, ""))
+    session.clear()
+    response = to(f"{SIGN_IN}?state=signed_out")
+    drop_cookie(response)
+    return response
+
+
+def _device() -> str:
+    return device_of(request.headers.get("User-Agent", ""))
+
+
+def _welcome(secret: str, path: str) -> ResponseReturnValue:
+    # What the browser's other cookie held belongs to the time before.
+    session.clear()
+    response = to(path)
+    keep_cookie(response, secret)
+    return response
+
+
+def way_back(path: str) -> str:
+    """``path`` if it is a page of the desk, else its first one."""
+    inside_desk = path.startswith(f"{PATH}/") and "//" not in path and "\\" not in path and path.isprintable()
+    return path if inside_desk and path.isascii() and len(path) <= _LONGEST_WAY_BACK else f"{PATH}/"
+
+
+def _page(
+    state: str,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+    token: str = "",
+) -> Response:
+    path = f"{SIGN_IN}/{token}" if state == READY else SIGN_IN
+    page = DeskSignInPage(head(_("Sign in")), state, form_at(path, {"next": "", **(typed or {})}, errors))
+    return make_response(render_template("desk/sign_in.html", page=page), _STATUS.get(state, status))
