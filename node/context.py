@@ -1,4 +1,4 @@
-"""What every part of a running node needs: its settings, its database and the time.
+"""What every part of a running node needs: its settings, its database, the time, and processes for heavy work.
 
 Made once by whoever starts the program (a command, the web application, a test) and handed on; nothing here is global.
 """
@@ -9,22 +9,37 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from node.processes import Workshop
 from node.published import PublishedValues
 from node.settings import Settings
 from node.storage.engine import Database
+
+WORK_S, REST_S = 20.0, 60.0
+WORK_BYTES = 1536 * 2**20
+MOST_WORK = 4
+"""Pieces of work at the same time: each holds a thread that answers requests."""
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _workshop() -> Workshop:
+    # One process: what it does is bounded by its limits, and what comes meanwhile waits no longer than a second or two.
+    return Workshop(1, WORK_S, REST_S, WORK_BYTES, MOST_WORK)
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One node. ``clock`` returns the present as an aware UTC ``datetime``; tests pass their own."""
+    """One node. ``clock`` returns the present as an aware UTC ``datetime``; tests pass their own.
+
+    ``workshop`` is where a request has done what would keep others waiting; its processes start when they are needed.
+    """
 
     settings: Settings
     database: Database
     clock: Callable[[], datetime] = field(default=_now)
+    workshop: Workshop = field(default_factory=_workshop, compare=False, repr=False)
 
     @property
     def now(self) -> int:

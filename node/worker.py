@@ -73,7 +73,7 @@ def _every(scheduler: BackgroundScheduler, seconds: float, job: Callable[[], Any
 
 
 def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
-    from node.services import expiry
+    from node.services import expiry, uploads
 
     def expire() -> None:
         while expiry.expire(node):
@@ -84,6 +84,7 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
 
     _every(scheduler, 60, expire)
     _every(scheduler, 6 * HOUR_S, prune)
+    _every(scheduler, HOUR_S, lambda: uploads.tidy(node))
     return []
 
 

@@ -1,7 +1,7 @@
 """Every table, once. Migrations (Alembic) follow this file; a test compares the two.
 
-Those that only operators write to stand in `node.storage.operator_tables`, those about accounts in
-`node.storage.account_tables`; the metadata here has them all.
+Some stand in files of their own, beside this one: those that only operators write to, those about accounts, and those
+of photographs that were sent. The metadata here has them all.
 
 Documents are kept as JSON text that is ready to send, and moments as whole seconds since 1970 in UTC: both databases
 hold them alike, they compare and index as numbers, and no driver can lose a zone.
@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from node.storage import account_tables as account_tables
 from node.storage import operator_tables as operator_tables
+from node.storage import photo_tables as photo_tables
 from node.storage.metadata import ROW_ID
 from node.storage.metadata import metadata as metadata
 

@@ -17,6 +17,7 @@ import orjson
 
 from federation.facts import Entry, Facts
 from node.services.drafts import end_of_day
+from node.services.photo_names import name_in_path
 from node.storage.catalogue import Shown
 from node.web.view_model_parts import Card, Image, Place
 from schemas.canonical import EXTENSION
@@ -55,13 +56,21 @@ class Paths:
         """What we have of a picture; ``small`` is for cards."""
         own = self.url + MEDIA_PATH
         if address.startswith(own):
-            return Image(f"{self.root}/{MEDIA_PATH}{quote(address.removeprefix(own), safe='')}", alt)
+            return self._own_picture(address.removeprefix(own), alt, small)
         copy = self.copies.get(address)
         if copy is None:
             return None
         if small:
             return Image(self.root + copy.card_path, alt)
         return Image(self.root + copy.path, alt, copy.width, copy.height, self.root + copy.card_path)
+
+    def _own_picture(self, file: str, alt: str, small: bool) -> Image:
+        sent = name_in_path(file)
+        if sent is None:
+            return Image(f"{self.root}/{MEDIA_PATH}{quote(file, safe='')}", alt)
+        if small:
+            return Image(f"{self.root}/{sent.card_path}", alt)
+        return Image(f"{self.root}/{sent.path}", alt, sent.width, sent.height, f"{self.root}/{sent.card_path}")
 
 
 def cards_of(shown: Iterable[Shown], paths: Paths) -> tuple[Card, ...]:

@@ -207,7 +207,7 @@ def test_a_page_that_takes_too_long_is_given_up_and_the_next_is_read() -> None:
     with pytest.raises(DocumentError) as caught:
         impatient(page(50), None, CONTEXT)
     assert caught.value.problems[0].code == "too-costly"
-    impatient._longest_s = 60
+    impatient._workshop._longest_s = 60
     assert len(impatient(page(50), None, CONTEXT).items) == 50
     impatient.close()
 
