@@ -1,0 +1,164 @@
+"""Which listings can be booked, and by which rules: their calendars, and the days on which an organisation is closed.
+
+Whoever asks names the organisation that they act for; what is another one's is not there for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from node.context import Node
+from node.services.bookings.free import Calendar
+from node.services.bookings.rules import Closure, Rules, dump_rules, load_rules, problems_of
+from node.storage import booking_spans, busy, calendars, closures
+from node.storage import listings as stored_listings
+from node.storage.calendars import StoredCalendar
+from node.storage.closures import StoredClosure
+from node.storage.engine import Tx
+from schemas.canonical import EXTENSION
+from schemas.errors import Problem, SharefeedError
+
+BOOKABLE = ("lend", "host", "help")
+MOST_CLOSURES = 400
+LONGEST_REASON = 80
+
+
+class CalendarError(SharefeedError):
+    """Rules or closed days that cannot be kept: ``problems`` says why, never empty. Nothing was kept."""
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__("; ".join(str(problem) for problem in problems))
+
+
+class UnknownCalendarError(SharefeedError):
+    """This organisation has no calendar for a listing with this ``key``."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"There is no calendar for a listing called {key} here.")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A calendar that is kept: its row, with its listing's key, and what is decided by."""
+
+    row: StoredCalendar
+    calendar: Calendar
+
+    @property
+    def rules(self) -> Rules:
+        return self.calendar.rules
+
+    @property
+    def title(self) -> str:
+        return str(orjson.loads(self.row.document)["title"])
+
+
+def zone_of(node: Node) -> ZoneInfo:
+    """The clock of the organisation's town."""
+    return ZoneInfo(node.settings.timezone)
+
+
+def kept_of(node: Node, tx: Tx, row: StoredCalendar) -> Kept:
+    """The calendar of a row, with the closed days that count for it."""
+    days = tuple(closure_of(one) for one in closures.of(tx, row.organisation_id, row.id))
+    return Kept(row, Calendar(load_rules(orjson.loads(row.rules)), days, zone_of(node)))
+
+
+def closure_of(row: StoredClosure) -> Closure:
+    return Closure(date.fromisoformat(row.first_day), date.fromisoformat(row.last_day), row.reason, row.yearly)
+
+
+def known(node: Node, tx: Tx, key: str, organisation_id: str) -> Kept:
+    """The calendar of a listing of this organisation. Raises `UnknownCalendarError`."""
+    row = calendars.by_key(tx, key)
+    if row is None or row.organisation_id != organisation_id:
+        raise UnknownCalendarError(key)
+    return kept_of(node, tx, row)
+
+
+def calendar_of(node: Node, key: str, organisation_id: str) -> Kept:
+    """The same by itself."""
+    with node.database.read() as tx:
+        return known(node, tx, key, organisation_id)
+
+
+def calendars_of(node: Node, organisation_id: str) -> list[Kept]:
+    """Everything of an organisation that has a calendar."""
+    with node.database.read() as tx:
+        return [kept_of(node, tx, row) for row in calendars.of_organisation(tx, organisation_id)]
+
+
+def may_have_calendar(item: Mapping[str, Any]) -> bool:
+    """Whether a listing is something for a while: an offer to lend, to host or to help."""
+    extension = item[EXTENSION]
+    return extension["direction"] == "offer" and extension["action"] in BOOKABLE
+
+
+def put_rules(node: Node, key: str, organisation_id: str, rules: Rules, taking: bool = True) -> None:
+    """Keep the rules of a listing's calendar; ``taking``: it takes new bookings.
+
+    Raises `CalendarError`, and `UnknownCalendarError` where this organisation has no listing of that key.
+    """
+    problems = problems_of(rules)
+    if problems:
+        raise CalendarError(*problems)
+    with node.database.write() as tx:
+        listing = stored_listings.by_key(tx, key)
+        if listing is None or listing.organisation_id != organisation_id:
+            raise UnknownCalendarError(key)
+        if not may_have_calendar(listing.item()):
+            raise CalendarError(Problem("", "not-bookable", "Only what is lent, hosted or helped with can be booked."))
+        before = calendars.by_key(tx, key)
+        if before is not None:
+            calendars.lock(tx, before.id)
+            _refuse_fewer(tx, before.id, rules.units, node.now)
+        calendars.put(tx, listing.id, organisation_id, taking, orjson.dumps(dump_rules(rules)).decode(), node.now)
+
+
+def _refuse_fewer(tx: Tx, calendar_id: int, units: int, now: int) -> None:
+    """A piece that somebody has, will have, or another calendar is bound to cannot go."""
+    if booking_spans.last_of_units(tx, calendar_id, units, now) is not None:
+        raise CalendarError(Problem("/units", "still-booked", "A piece with a higher number is still booked."))
+    if busy.highest_unit(tx, calendar_id) > units:
+        message = "Another calendar belongs to a piece with a higher number; take that calendar away first."
+        raise CalendarError(Problem("/units", "still-booked", message))
+
+
+def closures_of(node: Node, organisation_id: str, key: str | None = None) -> list[StoredClosure]:
+    """The closed days of an organisation, and those of one of its calendars where its listing is named."""
+    with node.database.read() as tx:
+        calendar_id = known(node, tx, key, organisation_id).row.id if key else None
+        return closures.of(tx, organisation_id, calendar_id)
+
+
+def add_closure(node: Node, organisation_id: str, closure: Closure, key: str | None = None) -> int:
+    """Close an organisation, or one calendar where its listing is named. Raises `CalendarError`.
+
+    What is booked on these days stays booked; the desk shows it.
+    """
+    if closure.last < closure.first:
+        raise CalendarError(Problem("/last", "bad-date", "This lies before the first day."))
+    if len(closure.reason) > LONGEST_REASON:
+        raise CalendarError(Problem("/reason", "too-long", "Say it in at most 80 letters."))
+    days = {"first_day": closure.first.isoformat(), "last_day": closure.last.isoformat()}
+    with node.database.write() as tx:
+        calendar_id = known(node, tx, key, organisation_id).row.id if key else None
+        if closures.count(tx, organisation_id) >= MOST_CLOSURES:
+            message = "There are 400 closed days already; take away those that are over."
+            raise CalendarError(Problem("", "too-many", message))
+        whose = {"organisation_id": organisation_id, "calendar_id": calendar_id}
+        return closures.add(tx, **whose, **days, yearly=closure.yearly, reason=closure.reason)
+
+
+def remove_closure(node: Node, organisation_id: str, closure_id: int) -> bool:
+    """Forget closed days; whether there were any of that number."""
+    with node.database.write() as tx:
+        return closures.remove(tx, closure_id, organisation_id)

@@ -1,0 +1,71 @@
+"""The calendars of listings that can be booked: one row each, the rules kept as their document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from node.storage.booking_tables import calendars
+from node.storage.engine import Tx
+from node.storage.tables import listings
+
+_c = calendars.c
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCalendar:
+    """One calendar. ``rules`` is JSON text; ``key`` and ``document`` are its listing's; ``open``: it takes bookings."""
+
+    id: int
+    listing_id: str
+    organisation_id: str
+    open: bool
+    rules: str
+    changed_at: int
+    key: str
+    document: str
+    state: str
+
+
+_NAMES = tuple(StoredCalendar.__slots__)
+_EVERY = select(calendars, listings.c.key, listings.c.document, listings.c.state).join(
+    listings, listings.c.id == _c.listing_id
+)
+
+
+def put(tx: Tx, listing_id: str, organisation_id: str, taking: bool, rules: str, now: int) -> int:
+    """Keep the calendar of a listing in place of what stood there; its number."""
+    values = {"open": taking, "rules": rules, "changed_at": now}
+    changed = update(calendars).where(_c.listing_id == listing_id).values(**values).returning(_c.id)
+    number = tx.execute(changed).scalar()
+    if number is None:
+        row = {"listing_id": listing_id, "organisation_id": organisation_id, **values}
+        number = tx.execute(calendars.insert().values(**row).returning(_c.id)).scalar_one()
+    return int(number)
+
+
+def lock(tx: Tx, calendar_id: int) -> None:
+    """Wait until nobody else books here, and let nobody until this transaction ends. SQLite has one writer anyway."""
+    tx.execute(select(_c.id).where(_c.id == calendar_id).with_for_update())
+
+
+def by_key(tx: Tx, key: str) -> StoredCalendar | None:
+    """The calendar of the listing with this key."""
+    row = tx.execute(_EVERY.where(listings.c.key == key)).first()
+    return _calendar(row) if row else None
+
+
+def by_id(tx: Tx, calendar_id: int) -> StoredCalendar | None:
+    row = tx.execute(_EVERY.where(_c.id == calendar_id)).first()
+    return _calendar(row) if row else None
+
+
+def of_organisation(tx: Tx, organisation_id: str) -> list[StoredCalendar]:
+    """The calendars of an organisation, in the order in which they were made."""
+    return [_calendar(row) for row in tx.execute(_EVERY.where(_c.organisation_id == organisation_id).order_by(_c.id))]
+
+
+def _calendar(row: Row[Any]) -> StoredCalendar:
+    return StoredCalendar(*(getattr(row, name) for name in _NAMES))
