@@ -7,6 +7,10 @@ from collections.abc import Generator
 
 import pytest
 
+from tests.fakes.compiled import share_what_is_compiled
+
+share_what_is_compiled()
+
 STRICT = "SHAREFEED_CI"
 """Set where everything that tests need is to be there: a browser, PostgreSQL, the corpora beside the tree."""
 
