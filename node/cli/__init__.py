@@ -26,6 +26,8 @@ COMMANDS: Mapping[str, str] = {
     "proposal": "node.cli.proposals",
     "queue": "node.cli.queue",
     "operator": "node.cli.operator",
+    "account": "node.cli.account",
+    "audit": "node.cli.audit",
     "settings": "node.cli.settings",
     "db": "node.cli.db",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,44 @@ from urllib.parse import urlsplit
 
 import click
 
+from node.context import Node
 from node.settings import DEFAULT_HOME, SETTINGS, SETTINGS_FILE, Settings
 
 _NAMES = {setting.name for setting in SETTINGS}
 
 
+class Asked(click.Option):
+    """An option for which somebody at a terminal is asked: at once if it is required, else once another one was."""
+
+    def prompt_for_value(self, ctx: click.Context) -> Any:
+        if self.required and sys.stdin.isatty():
+            ctx.meta[_ASKED] = True
+        if ctx.meta.get(_ASKED):
+            return super().prompt_for_value(ctx)
+        if self.required:
+            raise click.MissingParameter(ctx=ctx, param=self)
+        return self.default
+
+
+_ASKED = "node.cli.init.asked"
+
+
 @click.command()
 @click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="Folder to make the node in.")
-@click.option("--url", required=True, help="Public address of the node, for ever: ids of listings begin with it.")
-@click.option("--name", required=True, help="What the node is called, in titles and feeds.")
+@click.option(
+    "--url",
+    required=True,
+    cls=Asked,
+    prompt="Address of the node for ever, such as https://share.example.org/",
+    help="Public address of the node, for ever: ids of listings begin with it.",
+)
+@click.option(
+    "--name",
+    required=True,
+    cls=Asked,
+    prompt="What the node is called",
+    help="What the node is called, in titles and feeds.",
+)
 @click.option("--description", help="One or two sentences about the node.")
 @click.option("--language", help="Language of the interface and of listings that name none, such as en.")
 @click.option("--licence", help="Licence of the listings, as an SPDX identifier.")
@@ -29,16 +59,49 @@ _NAMES = {setting.name for setting in SETTINGS}
 @click.option("--port", type=click.IntRange(1, 65535), help="Port on which it will listen.")
 @click.option("--aggregate", is_flag=True, help="Read other nodes, too, and show everything in a portal.")
 @click.option("--allow-loopback", is_flag=True, help="Development only: sources may be on this machine.")
+@click.option(
+    "--account",
+    cls=Asked,
+    prompt="Your e-mail address, to sign in with (empty: no account yet)",
+    default="",
+    metavar="EMAIL",
+    help="Make the first account, of who runs the node, and print its link.",
+)
+@click.option("--account-name", metavar="NAME", help="What people call them. Default: the beginning of the address.")
 @click.option("--set", "others", multiple=True, metavar="NAME=VALUE", help="Any other setting; may be repeated.")
-def init(home: Path | None, others: tuple[str, ...], **options: Any) -> None:
-    """Make a new node: its folder with settings and secret, and its database."""
+def init(home: Path | None, others: tuple[str, ...], account: str, account_name: str | None, **options: Any) -> None:
+    """Make a new node: its folder with settings and secret, its database, and the account of who runs it."""
     from node.services.setup import init as make
 
+    if account:
+        _check_account(account, account_name)
     context = click.get_current_context()
     folder = home or context.find_object(Path) or Path(os.environ.get("SHAREFEED_HOME", DEFAULT_HOME))
     node = make(folder, {**_chosen(options), **dict(_pair(text) for text in others)})
     context.call_on_close(node.database.close)
     _say_what_next(folder, node.settings)
+    if account:
+        _make_account(node, account, account_name)
+
+
+def _check_account(email: str, name: str | None) -> None:
+    """Before anything is made. Raises `FormError`."""
+    from node.services.accounts import email_problems, name_problems
+    from node.services.strangers import FormError
+
+    problems = email_problems(email.strip()) + (name_problems(name.strip()) if name is not None else [])
+    if problems:
+        raise FormError(problems)
+
+
+def _make_account(node: Node, email: str, name: str | None) -> None:
+    from node.services import accounts
+
+    made = accounts.add(node, name or email.partition("@")[0], email, operator=True)
+    click.echo(f"\nThis link signs {made.email} in, once, within {accounts.LINK_MINUTES // 60} hours:")
+    click.echo(
+        f"  {accounts.new_link(node, made)}\n      open it while `sharefeed serve` runs; there you choose a password"
+    )
 
 
 def _chosen(options: dict[str, Any]) -> dict[str, Any]:

@@ -11,16 +11,17 @@ from dataclasses import dataclass
 
 from node.context import Node
 from node.services import links, passwords, sessions
+from node.services.audit import COMMAND_LINE, Who, record
+from node.services.audit import by as by_account
 from node.services.links import EXPIRED, USED
-from node.services.members import ROLES
+from node.services.members import keep_an_owner
 from node.services.sessions import Kind
 from node.services.strangers import FormError, mail_problems, text_problems
 from node.storage import accounts as stored
-from node.storage import memberships, organisations
+from node.storage import memberships
 from node.storage import sessions as stored_sessions
 from node.storage.accounts import Account
 from node.storage.engine import Tx
-from node.storage.memberships import Membership
 from node.storage.sessions import StoredSession
 from schemas.errors import Problem, SharefeedError, pointer
 
@@ -35,7 +36,7 @@ LONGEST_NAME, LONGEST_EMAIL, LONGEST_DEVICE = 100, 254, 80
 
 
 class AccountError(SharefeedError):
-    """There is no such account, or it cannot be changed like that. Nothing was changed."""
+    """There is no such account. Nothing was changed."""
 
 
 class DoorError(SharefeedError):
@@ -61,10 +62,14 @@ class SignedIn:
     session: StoredSession
 
 
-def add(node: Node, name: str, email: str, operator: bool = False, language: str = "") -> Account:
+def add(
+    node: Node, name: str, email: str, operator: bool = False, language: str = "", by: Who = COMMAND_LINE
+) -> Account:
     """Make an account. Raises `FormError` for what cannot be kept, or an address that has an account already."""
     with node.database.write() as tx:
-        return add_in(tx, node, name, email, operator, language)
+        made = add_in(tx, node, name, email, operator, language)
+        record(tx, node, by, "account-made", made.email)
+        return made
 
 
 def add_in(tx: Tx, node: Node, name: str, email: str, operator: bool = False, language: str = "") -> Account:
@@ -92,15 +97,13 @@ def email_problems(email: str) -> list[Problem]:
     return mail_problems("email", email)
 
 
-def join(node: Node, account_id: str, slug: str, role: str) -> None:
-    """Make an account a member of an organisation, or give it another role there. Raises `AccountError`."""
-    if role not in ROLES:
-        raise AccountError(f"There is no role {role!r}; a member is one of {', '.join(ROLES)}.")
+def remove(node: Node, account: Account, by: Who = COMMAND_LINE) -> None:
+    """Take an account away, with its memberships, sessions and links. Raises `MembersError` for an only owner."""
     with node.database.write() as tx:
-        own = organisations.by_slug(tx, slug)
-        if own is None:
-            raise AccountError(f"This node has no organisation {slug!r}. `sharefeed organisation list` names them.")
-        memberships.put(tx, Membership(account_id, own.organisation.id, role, node.now))
+        for place in memberships.places_of(tx, account.id):
+            keep_an_owner(tx, place.organisation_id, account.id)
+        stored.remove(tx, account.id)
+        record(tx, node, by, "account-removed", account.email)
 
 
 def by_email(node: Node, email: str) -> Account:
@@ -118,19 +121,35 @@ def every(node: Node) -> list[Account]:
         return stored.every(tx)
 
 
-def set_password(node: Node, account: Account, password: str) -> None:
-    """Give an account a password. Raises `FormError` for one that is too weak."""
+def set_password(node: Node, account: Account, password: str, keep_session: str = "") -> None:
+    """Give an account a password, and end its sessions but the one with the hash ``keep_session``.
+
+    Raises `FormError` for a password that is too weak.
+    """
     wrong = passwords.weakness(password, account.name, account.email, node.settings.node_name)
     if wrong:
         raise FormError([Problem(pointer(["password"]), "weak", wrong)])
     kept = passwords.kept(password)
     with node.database.write() as tx:
         stored.change(tx, account.id, password_hash=kept)
+        end_sessions(tx, account.id, keep_session)
+        record(tx, node, by_account(account), "password-set")
 
 
-def new_link(node: Node, account: Account) -> str:
+def rename(node: Node, account: Account, name: str) -> None:
+    """Call somebody another name. Raises `FormError`."""
+    problems = name_problems(name.strip())
+    if problems:
+        raise FormError(problems)
+    with node.database.write() as tx:
+        stored.change(tx, account.id, name=name.strip())
+        record(tx, node, by_account(account), "account-renamed", name.strip())
+
+
+def new_link(node: Node, account: Account, by: Who = COMMAND_LINE) -> str:
     """The address of a one-time link that signs this account in, good for `LINK_MINUTES`."""
     with node.database.write() as tx:
+        record(tx, node, by, "link-made", account.email)
         token = links.make(tx, node, LINK, LINK_MINUTES, account.id)
     return f"{node.settings.url}{SIGN_IN_PATH}{token}"
 
@@ -144,8 +163,9 @@ def sign_in_by_link(node: Node, token: str, device: str = "") -> str:
     """Use a link up; the secret of the new session, for the browser's cookie. Raises `DoorError`."""
     with node.database.write() as tx:
         link = links.use(tx, node, LINK, token)
-        if link is not None and link.account_id is not None:
-            return let_in(tx, node, link.account_id, device)
+        account = stored.by_id(tx, link.account_id) if link and link.account_id else None
+        if account is not None:
+            return let_in(tx, node, account, device)
     raise DoorError(USED if state_of_link(node, token) == USED else EXPIRED)
 
 
@@ -156,13 +176,14 @@ def sign_in_by_password(node: Node, email: str, password: str, device: str = "")
     if not passwords.fits(account.password_hash if account else None, password) or account is None:
         raise DoorError("wrong")
     with node.database.write() as tx:
-        return let_in(tx, node, account.id, device)
+        return let_in(tx, node, account, device)
 
 
-def let_in(tx: Tx, node: Node, account_id: str, device: str) -> str:
+def let_in(tx: Tx, node: Node, account: Account, device: str) -> str:
     """Open a session for somebody who has proved who they are; its secret."""
-    stored.change(tx, account_id, signed_in_at=node.now)
-    return sessions.begin(tx, node, KIND, account_id, device[:LONGEST_DEVICE])
+    stored.change(tx, account.id, signed_in_at=node.now)
+    record(tx, node, by_account(account), "signed-in", device)
+    return sessions.begin(tx, node, KIND, account.id, device[:LONGEST_DEVICE])
 
 
 def signed_in(node: Node, secret: str | None) -> SignedIn | None:
@@ -180,8 +201,30 @@ def sign_out(node: Node, secret: str) -> None:
     sessions.end(node, secret)
 
 
-def sign_out_everywhere(node: Node, account_id: str, but: str = "") -> int:
+def open_sessions(node: Node, account: Account) -> list[StoredSession]:
+    """The browsers in which somebody is signed in, the latest used first."""
+    with node.database.read() as tx:
+        return sessions.still_open(tx, node, ROLE, account.id)
+
+
+def revoke(node: Node, account: Account, name: str) -> bool:
+    """End the session of this account whose hash begins with ``name`` (`sessions.name_of`); whether there was one."""
+    with node.database.write() as tx:
+        found = [one.token_hash for one in stored_sessions.every(tx, ROLE, account.id) if sessions.name_of(one) == name]
+        if found:
+            record(tx, node, by_account(account), "session-ended")
+        return stored_sessions.remove(tx, found) > 0
+
+
+def revoke_others(node: Node, account: Account, keep_session: str) -> int:
     """End every session of an account except the one with this hash; how many there were."""
     with node.database.write() as tx:
-        every_one = stored_sessions.every(tx, ROLE, account_id)
-        return stored_sessions.remove(tx, [one.token_hash for one in every_one if one.token_hash != but])
+        ended = end_sessions(tx, account.id, keep_session)
+        record(tx, node, by_account(account), "sessions-ended", str(ended))
+        return ended
+
+
+def end_sessions(tx: Tx, account_id: str, but: str = "") -> int:
+    """End every session of an account except the one with this hash; how many there were."""
+    every_one = stored_sessions.every(tx, ROLE, account_id)
+    return stored_sessions.remove(tx, [one.token_hash for one in every_one if one.token_hash != but])

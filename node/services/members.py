@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from node.context import Node
+from node.services.audit import COMMAND_LINE, Who, record
 from node.storage import memberships, organisations
 from node.storage.accounts import Account
-from node.storage.memberships import Place
+from node.storage.engine import Tx
+from node.storage.memberships import Membership, Place
+from schemas.errors import SharefeedError
 
 OWNER, EDITOR, VIEWER = "owner", "editor", "viewer"
 ROLES = (VIEWER, EDITOR, OWNER)
 """Each may do what those before it may."""
+
+
+class MembersError(SharefeedError):
+    """Members that an organisation cannot have, or must keep. Nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +57,49 @@ def places_of(node: Node, account: Account) -> list[Place]:
     """The organisations that an account may open, by name."""
     with node.database.read() as tx:
         return memberships.every_place(tx, OWNER) if account.operator else memberships.places_of(tx, account.id)
+
+
+def join(node: Node, account: Account, slug: str, role: str, by: Who = COMMAND_LINE) -> None:
+    """Make somebody a member of an organisation, or give a member another role. Raises `MembersError`."""
+    if role not in ROLES:
+        raise MembersError(f"There is no role {role!r}; a member is one of {', '.join(ROLES)}.")
+    with node.database.write() as tx:
+        organisation_id = _organisation(tx, slug)
+        join_in(tx, node, account, organisation_id, role, by)
+
+
+def join_in(tx: Tx, node: Node, account: Account, organisation_id: str, role: str, by: Who) -> None:
+    """The same within a transaction; ``role`` is one of `ROLES`."""
+    before = memberships.role_of(tx, account.id, organisation_id)
+    if before == role:
+        return
+    if role != OWNER:
+        keep_an_owner(tx, organisation_id, account.id)
+    memberships.put(tx, Membership(account.id, organisation_id, role, node.now))
+    action = "member-joined" if before is None else "member-role"
+    record(tx, node, by, action, f"{account.email}: {role}", organisation_id)
+
+
+def leave(node: Node, account: Account, slug: str, by: Who = COMMAND_LINE) -> None:
+    """End somebody's membership. Raises `MembersError` where there is none, or for an only owner."""
+    with node.database.write() as tx:
+        organisation_id = _organisation(tx, slug)
+        keep_an_owner(tx, organisation_id, account.id)
+        if not memberships.remove(tx, account.id, organisation_id):
+            raise MembersError(f"{account.email} is no member of {slug}. Nothing was changed.")
+        record(tx, node, by, "member-left", account.email, organisation_id)
+
+
+def keep_an_owner(tx: Tx, organisation_id: str, account_id: str) -> None:
+    """Raises `MembersError` where this account is the only owner among members: somebody must look after them."""
+    roles = memberships.lock_roles(tx, organisation_id)
+    owners = [one for one, role in roles.items() if role == OWNER]
+    if owners == [account_id] and len(roles) > 1:
+        raise MembersError("An organisation needs an owner. Make somebody else an owner first. Nothing was changed.")
+
+
+def _organisation(tx: Tx, slug: str) -> str:
+    own = organisations.by_slug(tx, slug)
+    if own is None:
+        raise MembersError(f"This node has no organisation {slug!r}. `sharefeed organisation list` names them.")
+    return own.organisation.id

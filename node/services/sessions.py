@@ -46,6 +46,11 @@ def found(node: Node, kind: Kind, secret: str | None) -> StoredSession | None:
     return session
 
 
+def is_proved(session: StoredSession, now: int, within_s: int) -> bool:
+    """Whether who uses a session proved who they are so many seconds ago at most."""
+    return now - session.proved_at < within_s
+
+
 def end(node: Node, secret: str) -> None:
     """End the session of this cookie, if there is one."""
     with node.database.write() as tx:

@@ -5,7 +5,7 @@ Of everything that opens a door only hashes are kept.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from node.storage.metadata import metadata
 
@@ -56,4 +56,28 @@ sessions = Table(
     Column("seen_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
     Column("proved_at", BigInteger, nullable=False),  # when who uses it last proved who they are
+)
+
+# What was done at the desk and about accounts, by whom. Each entry holds the hash of the one before it.
+audit = Table(
+    "audit",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("organisation_id", Text, index=True),
+    Column("account_id", String(32)),  # kept when the account is gone, so no foreign key
+    Column("who", Text, nullable=False),  # what the person was called then
+    Column("action", String(40), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("before", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+# One row once there is an entry: where the log ends. Locking it puts those who write in a row.
+audit_end = Table(
+    "audit_end",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
 )

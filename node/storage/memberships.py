@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from node.storage.account_tables import accounts, memberships
 from node.storage.engine import Tx
@@ -62,11 +62,11 @@ def of_organisation(tx: Tx, organisation_id: str) -> list[tuple[str, str, str, s
     return [(row.id, row.name, row.email, row.role, row.since) for row in tx.execute(query)]
 
 
-def count(tx: Tx, organisation_id: str, role: str) -> int:
-    """How many members an organisation has in a role."""
+def lock_roles(tx: Tx, organisation_id: str) -> dict[str, str]:
+    """The role of each member by account; others who ask for them so wait until this transaction ends."""
     c = memberships.c
-    query = select(func.count()).where(c.organisation_id == organisation_id, c.role == role)
-    return tx.execute(query).scalar() or 0
+    query = select(c.account_id, c.role).where(c.organisation_id == organisation_id).order_by(c.account_id)
+    return {row.account_id: row.role for row in tx.execute(query.with_for_update())}
 
 
 def places_of(tx: Tx, account_id: str) -> list[Place]:

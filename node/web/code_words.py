@@ -142,6 +142,19 @@ ROLES: Mapping[str, str] = {
     "editor": _l("Editor"),
     "viewer": _l("Viewer"),
 }
+AUDIT: Mapping[str, str] = {
+    "account-made": _l("Made an account"),
+    "account-removed": _l("Removed an account"),
+    "account-renamed": _l("Took another name"),
+    "link-made": _l("Made a link for signing in"),
+    "password-set": _l("Set a new password"),
+    "signed-in": _l("Signed in"),
+    "session-ended": _l("Signed one browser out"),
+    "sessions-ended": _l("Signed all other browsers out"),
+    "member-joined": _l("Became a member"),
+    "member-role": _l("Changed what a member may do"),
+    "member-left": _l("Ended a membership"),
+}
 APPEARANCE: Mapping[str, str] = {
     "node_name": _l("name"),
     "tagline": _l("tagline"),
@@ -183,6 +196,7 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "frequency": FREQUENCIES,
     "appearance": APPEARANCE,
     "role": ROLES,
+    "audit": AUDIT,
 }
 
 

@@ -58,6 +58,9 @@ control/mailbox.html            ControlMailboxPage
 control/appearance.html         AppearancePage
 control/logo.html               LogoPage
 control/preview.html            PreviewPage
+desk/account.html               DeskAccountPage
+desk/password.html              DeskPasswordPage
+desk/prove.html                 DeskProvePage
 desk/sign_in.html               DeskSignInPage
 desk/home.html                  DeskHomePage
 desk/overview.html              DeskOverviewPage
@@ -135,10 +138,14 @@ from node.web.view_models_control import (
     ReportRow,
 )
 from node.web.view_models_desk import (
+    DeskAccountPage,
     DeskFrame,
     DeskHomePage,
     DeskOverviewPage,
+    DeskPasswordPage,
     DeskPlace,
+    DeskProvePage,
+    DeskSessionRow,
     DeskSignInPage,
     DeskTab,
 )
@@ -228,10 +235,14 @@ __all__ = [
     "ControlSourcePage",
     "ControlSourcesPage",
     "DaysFilter",
+    "DeskAccountPage",
     "DeskFrame",
     "DeskHomePage",
     "DeskOverviewPage",
+    "DeskPasswordPage",
     "DeskPlace",
+    "DeskProvePage",
+    "DeskSessionRow",
     "DeskSignInPage",
     "DeskTab",
     "DownloadFile",

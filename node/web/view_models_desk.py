@@ -6,6 +6,7 @@ The conventions are those of ``view_model_parts``. Import these from ``node.web.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from node.web.view_model_parts import Form, Head, Link
 
@@ -80,3 +81,55 @@ class DeskOverviewPage:
     live: int = 0
     over: int = 0
     withdrawn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSessionRow:
+    """A browser that is signed in; ``device`` in a few words or empty, ``end`` a form that signs it out."""
+
+    device: str
+    since: datetime
+    seen: datetime
+    current: bool = False
+    end: Form | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAccountPage:
+    """desk/account.html. ``form`` has the field ``name``, ``end_others`` signs all other browsers out."""
+
+    head: Head
+    desk: DeskFrame
+    email: str
+    form: Form
+    password_path: str = ""
+    has_password: bool = False
+    sessions: tuple[DeskSessionRow, ...] = ()
+    end_others: Form | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPasswordPage:
+    """desk/password.html: ``form`` has the field ``password`` and shows ``email`` to password managers.
+
+    On the ``first`` one, ``later_path`` leads on without.
+    """
+
+    head: Head
+    desk: DeskFrame
+    form: Form
+    first: bool = False
+    later_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskProvePage:
+    """desk/prove.html: proving once more who one is. ``form`` has the field ``password`` and carries ``next``.
+
+    Not ``by_password`` where the account has none: then a new link is the only way.
+    """
+
+    head: Head
+    desk: DeskFrame
+    form: Form
+    by_password: bool = True

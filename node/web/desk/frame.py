@@ -32,6 +32,7 @@ def desk_frame(current: str = "") -> DeskFrame:
         places=tuple(
             Link(one.name, f"{root}/desk/{one.slug}/", bool(member and one.slug == member.slug)) for one in places
         ),
+        account_path=f"{root}/desk/account",
         flash=said,
         flash_ok=good,
     )

@@ -13,13 +13,16 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, abort, g, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from node.services import accounts, members
+from node.services import accounts, members, sessions
 from node.services.members import VIEWER, Member
 from node.web import current_node, inside
 from node.web.inside import to
 
 PATH = "/desk"
 SIGN_IN = f"{PATH}/sign-in"
+PROVE = f"{PATH}/account/prove"
+PROOF_S, LONGEST_PROOF_S = 15 * 60, 45 * 60
+"""How long ago somebody may have proved who they are, to open a form for dangerous things, and to send it."""
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _LONGEST_WAY_BACK = 1000
 
@@ -77,6 +80,25 @@ def at_least(role: str) -> Callable[[View], View]:
         def checked(*args: Any, **kwargs: Any) -> Any:
             if not member_now().may(role):
                 abort(403)
+            return view(*args, **kwargs)
+
+        return cast(View, checked)
+
+    return around
+
+
+def proved(page: str = "") -> Callable[[View], View]:
+    """Let only those reach a view who proved a short while ago who they are; the others do that first.
+
+    Then they are led to ``page``, or to the view itself where that shows one.
+    """
+
+    def around(view: View) -> View:
+        @functools.wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            within = PROOF_S if request.method == "GET" else LONGEST_PROOF_S
+            if not sessions.is_proved(g.session, current_node().now, within):
+                return to(f"{PROVE}?{urlencode({'next': page or request.path})}")
             return view(*args, **kwargs)
 
         return cast(View, checked)

@@ -55,7 +55,9 @@ def by_link(token: str) -> ResponseReturnValue:
         secret = accounts.sign_in_by_link(current_node(), token, _device())
     except DoorError as error:
         return _page(error.state)
-    return _welcome(secret, f"{PATH}/")
+    entered = accounts.signed_in(current_node(), secret)
+    first = entered is not None and entered.account.password_hash is None
+    return _welcome(secret, f"{PATH}/account/password" if first else f"{PATH}/")
 
 
 @blueprint.post("/sign-out")

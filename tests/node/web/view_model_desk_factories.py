@@ -22,6 +22,13 @@ def frame(current: str = "", **more: Any) -> vm.DeskFrame:
     return replace(made, **more)
 
 
+def sessions() -> tuple[vm.DeskSessionRow, ...]:
+    return (
+        vm.DeskSessionRow("Firefox, Android", make.ago(days=2), make.ago(minutes=1), True),
+        vm.DeskSessionRow("", make.ago(days=9), make.ago(days=3), end=replace(FORM, typed={"session": "0f0f0f0f"})),
+    )
+
+
 BARE = vm.DeskFrame("/desk/", "x", FORM)
 
 FULL: dict[str, tuple[str, Any]] = {
@@ -35,9 +42,20 @@ FULL: dict[str, tuple[str, Any]] = {
         vm.DeskHomePage(HEAD, frame(), (vm.DeskPlace("Riverside School", "/desk/riverside-school/", "owner"),)),
     ),
     "desk-overview": ("desk/overview.html", vm.DeskOverviewPage(HEAD, frame("overview"), 12, 3, 1)),
+    "desk-account": (
+        "desk/account.html",
+        vm.DeskAccountPage(
+            HEAD, frame(), "anna@school.example", make.form("name", wrong=True), "/p", True, sessions(), FORM
+        ),
+    ),
+    "desk-password": ("desk/password.html", vm.DeskPasswordPage(HEAD, frame(), make.form("password", wrong=True))),
+    "desk-prove": ("desk/prove.html", vm.DeskProvePage(HEAD, frame(), make.form("password", wrong=True))),
 }
 MINIMAL: dict[str, tuple[str, Any]] = {
     "desk-sign-in": ("desk/sign_in.html", vm.DeskSignInPage(HEAD, "ask", FORM)),
     "desk-home": ("desk/home.html", vm.DeskHomePage(HEAD, BARE)),
     "desk-overview": ("desk/overview.html", vm.DeskOverviewPage(HEAD, BARE)),
+    "desk-account": ("desk/account.html", vm.DeskAccountPage(HEAD, BARE, "a@b.example", FORM)),
+    "desk-password": ("desk/password.html", vm.DeskPasswordPage(HEAD, BARE, FORM, True, "/desk/")),
+    "desk-prove": ("desk/prove.html", vm.DeskProvePage(HEAD, BARE, FORM, False)),
 }

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from node.context import Node
-from node.services import accounts, hosting
+from node.services import accounts, hosting, members
 from node.services.members import OWNER
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL
@@ -26,10 +26,10 @@ def signed_in(app: Flask, node: Node, slug: str, role: str = OWNER) -> FlaskClie
         hosting.put_profile(node, slug.replace("-", " ").title(), slug, {})
     account = _account(node, slug, role)
     if role != "operator":
-        accounts.join(node, account.id, slug, role)
+        members.join(node, account, slug, role)
     client = client_of(app)
     with node.database.write() as tx:
-        secret = accounts.let_in(tx, node, account.id, "")
+        secret = accounts.let_in(tx, node, account, "")
     client.set_cookie(accounts.COOKIE, secret, domain="share.example.org", path="/desk", secure=True, httponly=True)
     return client
 

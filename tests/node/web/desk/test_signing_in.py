@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from node.context import Node
-from node.services import accounts, hosting
+from node.services import accounts, hosting, members
 from node.services.publishing import PublishingError
 from node.storage import memberships
 from tests.fakes.own_client import client_of
@@ -23,7 +23,7 @@ PASSWORD = "three otters in a canoe"
 def anna(node: Node) -> accounts.Account:
     hosting.put_profile(node, "Riverside School", None, {})
     made = accounts.add(node, "Anna", "Anna@School.example")
-    accounts.join(node, made.id, "riverside-school", "editor")
+    members.join(node, made, "riverside-school", "editor")
     accounts.set_password(node, made, PASSWORD)
     return made
 

@@ -1,0 +1,23 @@
+"""Proving once more who one is, before dangerous things: a phone that lies about shall not give an account away."""
+
+from __future__ import annotations
+
+from node.context import Node
+from node.services import passwords
+from node.storage import sessions as stored
+from node.storage.accounts import Account
+from node.storage.sessions import StoredSession
+
+
+def by_password(node: Node, account: Account, session: StoredSession, password: str) -> bool:
+    """Whether this is the account's password; if so the session counts as proved from now on."""
+    if not passwords.fits(account.password_hash, password):
+        return False
+    note(node, session)
+    return True
+
+
+def note(node: Node, session: StoredSession) -> None:
+    """Who uses this session has just proved who they are."""
+    with node.database.write() as tx:
+        stored.proved(tx, session.token_hash, node.now)

@@ -1,0 +1,134 @@
+"""One's own account: name, password, and the browsers that are signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from node.services import accounts, proving, sessions
+from node.services.strangers import FormError
+from node.storage.sessions import StoredSession
+from node.web import current_node
+from node.web.cards import moment
+from node.web.desk.frame import desk_frame
+from node.web.desk.gate import PATH, PROVE, guarded, proved
+from node.web.desk.signing_in import way_back
+from node.web.form_state import form_at, sentences, typed_in
+from node.web.inside import head, say, to
+from node.web.view_models import DeskAccountPage, DeskPasswordPage, DeskProvePage, DeskSessionRow
+
+blueprint = guarded("account")
+
+ACCOUNT = f"{PATH}/account"
+PASSWORD = f"{ACCOUNT}/password"
+
+
+@blueprint.get("/account")
+def page() -> str:
+    return _page({"name": g.account.name})
+
+
+@blueprint.post("/account")
+def rename() -> ResponseReturnValue:
+    typed = typed_in("name")
+    try:
+        accounts.rename(current_node(), g.account, typed["name"])
+    except FormError as error:
+        return _page(typed, sentences(error.problems)), 422
+    say(_("Saved."))
+    return to(ACCOUNT)
+
+
+def _page(typed: Mapping[str, str], errors: Mapping[str, str] | None = None) -> str:
+    node, root = current_node(), request.script_root
+    every = accounts.open_sessions(node, g.account)
+    view = DeskAccountPage(
+        head=head(_("Your account")),
+        desk=desk_frame(),
+        email=g.account.email,
+        form=form_at(ACCOUNT, typed, errors),
+        password_path=root + PASSWORD,
+        has_password=g.account.password_hash is not None,
+        sessions=tuple(_row(one) for one in every),
+        end_others=form_at(f"{ACCOUNT}/sessions/end-others") if len(every) > 1 else None,
+    )
+    return render_template("desk/account.html", page=view)
+
+
+def _row(session: StoredSession) -> DeskSessionRow:
+    name = sessions.name_of(session)
+    current = session.token_hash == g.session.token_hash
+    end = None if current else form_at(f"{ACCOUNT}/sessions/end", {"session": name})
+    return DeskSessionRow(session.device, moment(session.created_at), moment(session.seen_at), current, end)
+
+
+@blueprint.post("/account/sessions/end")
+def end_session() -> ResponseReturnValue:
+    if accounts.revoke(current_node(), g.account, request.form.get("session", "")):
+        say(_("That browser is signed out."))
+    else:
+        say(_("That browser was signed out already."))
+    return to(ACCOUNT)
+
+
+@blueprint.post("/account/sessions/end-others")
+def end_others() -> ResponseReturnValue:
+    ended = accounts.revoke_others(current_node(), g.account, g.session.token_hash)
+    say(ngettext("%(num)s other browser is signed out.", "%(num)s other browsers are signed out.", ended))
+    return to(ACCOUNT)
+
+
+@blueprint.get("/account/password")
+@proved()
+def ask_password() -> str:
+    return _password()
+
+
+@blueprint.post("/account/password")
+@proved(PASSWORD)
+def set_password() -> ResponseReturnValue:
+    password = request.form.get("password", "")
+    try:
+        accounts.set_password(current_node(), g.account, password, keep_session=g.session.token_hash)
+    except FormError as error:
+        return _password(sentences(error.problems)), 422
+    say(_("Your password is set. Every other browser is signed out."))
+    return to(ACCOUNT)
+
+
+def _password(errors: Mapping[str, str] | None = None) -> str:
+    view = DeskPasswordPage(
+        head=head(_("Set a password")),
+        desk=desk_frame(),
+        form=form_at(PASSWORD, {"email": g.account.email}, errors),
+        first=g.account.password_hash is None,
+        later_path=f"{request.script_root}{PATH}/",
+    )
+    return render_template("desk/password.html", page=view)
+
+
+@blueprint.get("/account/prove")
+def ask_proof() -> str:
+    return _prove(request.args.get("next", ""))
+
+
+@blueprint.post("/account/prove")
+def prove() -> ResponseReturnValue:
+    following = request.form.get("next", "")
+    if proving.by_password(current_node(), g.account, g.session, request.form.get("password", "")):
+        return to(way_back(following))
+    return _prove(following, {"password": _("This is not your password. Look at it once more.")}), 422
+
+
+def _prove(following: str, errors: Mapping[str, str] | None = None) -> str:
+    view = DeskProvePage(
+        head=head(_("Is it you?")),
+        desk=desk_frame(),
+        form=form_at(PROVE, {"next": following, "email": g.account.email}, errors),
+        by_password=g.account.password_hash is not None,
+    )
+    return render_template("desk/prove.html", page=view)
