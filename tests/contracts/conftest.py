@@ -2,70 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event
 
 from node.context import Node
+from node.storage import migrate
 from node.storage.engine import Database, sqlite_url
-from node.storage.tables import metadata
 from tests.contracts.convergence import NAMES
+from tests.fakes.databases import database_at, empty
 from tests.fakes.postgres import NoServerError, fresh_database, running_server
 from tests.fakes.publisher import publisher
 
 _BACKENDS = [pytest.param("sqlite", id="sqlite"), pytest.param("postgres", id="postgres", marks=pytest.mark.postgres)]
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str | NoServerError]:
-    """The address of a PostgreSQL server, or why there is none. Started once, and only if a test needs it."""
-    with ExitStack() as stack:
+class Made:
+    """The databases that last as long as the tests: one of each kind and name, made when it is first asked for."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._folder, self._stack = folder, stack
+        self._known: dict[tuple[str, str], Database] = {}
+
+    def empty(self, kind: str, name: str = "test") -> Database:
+        """The database, as good as new."""
+        if (kind, name) not in self._known:
+            self._known[kind, name] = self._sqlite(name) if kind == "sqlite" else self._postgres()
+            self._stack.callback(self._known[kind, name].close)
+        empty(self._known[kind, name])
+        return self._known[kind, name]
+
+    def _sqlite(self, name: str) -> Database:
+        database = database_at(self._folder / f"{name}.sqlite")
+        # Spare it the care for power cuts: more than half of the time of many small transactions went into it.
+        event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+        return database
+
+    def _postgres(self) -> Database:
+        database = Database(self._stack.enter_context(fresh_database(self.server)))
+        migrate.upgrade(database)
+        return database
+
+    @cached_property
+    def server(self) -> str:
+        """The address of a PostgreSQL server; the test is skipped where there is none."""
         try:
-            yield stack.enter_context(running_server())
+            return self._stack.enter_context(running_server())
         except NoServerError as error:
-            yield error
+            pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    with ExitStack() as stack:
+        yield Made(tmp_path_factory.mktemp("databases"), stack)
 
 
 @pytest.fixture(params=_BACKENDS)
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty database without tables."""
+def database(request: pytest.FixtureRequest, made: Made) -> Database:
+    """A database with every table and no row. It is the same for all tests, so none may change its tables."""
+    return made.empty(request.param)
+
+
+@pytest.fixture(params=_BACKENDS)
+def blank(request: pytest.FixtureRequest, made: Made, tmp_path: Path) -> Iterator[Database]:
+    """A database of its own, without tables."""
     with ExitStack() as stack:
-        made = Database(_url(request, tmp_path, stack))
-        stack.callback(made.close)
-        yield made
+        sqlite = sqlite_url(tmp_path / "blank.sqlite")
+        database = Database(sqlite if request.param == "sqlite" else stack.enter_context(fresh_database(made.server)))
+        stack.callback(database.close)
+        yield database
 
 
-@pytest.fixture(params=_BACKENDS, scope="module")
-def databases(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Database]]:
+@pytest.fixture(params=_BACKENDS, scope="session")
+def databases(request: pytest.FixtureRequest, made: Made) -> Mapping[str, Database]:
     """A database with tables for each node of the network of `convergence`, by name; its `World` empties them."""
-    folder = tmp_path_factory.mktemp("databases")
-    with ExitStack() as stack:
-        made = {name: Database(_url(request, folder, stack, name)) for name in NAMES}
-        for database in made.values():
-            stack.callback(database.close)
-            _hurry(database)
-            metadata.create_all(database.engine)
-        yield made
-
-
-def _hurry(database: Database) -> None:
-    """Spare it the care for power cuts: more than half of the time of many small transactions went into it."""
-    if database.is_sqlite:
-        event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
-
-
-def _url(request: pytest.FixtureRequest, tmp_path: Path, stack: ExitStack, name: str = "test") -> str:
-    if request.param == "sqlite":
-        return sqlite_url(tmp_path / f"{name}.sqlite")
-    server = request.getfixturevalue("postgres_server")
-    if isinstance(server, NoServerError):
-        pytest.skip(str(server))
-    return stack.enter_context(fresh_database(server))
+    return {name: made.empty(request.param, name) for name in NAMES}
 
 
 @pytest.fixture

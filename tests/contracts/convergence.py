@@ -23,7 +23,8 @@ from node.storage.engine import Database
 from node.storage.ledger import StoredBook, StoredLedger
 from schemas.canonical import contribution, digest_hex
 from tests.fakes import wire as wires
-from tests.fakes.network import START, Clock, Reader, empty, live, make_node, mirrored
+from tests.fakes.databases import empty
+from tests.fakes.network import START, Clock, Reader, live, make_node, mirrored
 
 NAMES = ("p1", "p2", "p3", "a", "b", "c")
 

@@ -236,8 +236,8 @@ class Counted:
         return self.database.read()
 
 
-def test_without_tables_the_settings_stand_alone(database: Database) -> None:
-    assert PublishedValues(database, Clock()).values() == {}
+def test_without_tables_the_settings_stand_alone(blank: Database) -> None:
+    assert PublishedValues(blank, Clock()).values() == {}
 
 
 def test_values_that_this_version_has_no_settings_for_are_left_out() -> None:

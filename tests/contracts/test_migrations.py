@@ -18,41 +18,41 @@ def differences(database: Database) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(tx, opts=options), metadata))
 
 
-def test_migrations_make_exactly_the_tables_of_the_one_file(database: Database) -> None:
-    migrate.upgrade(database)
-    assert differences(database) == []
+def test_migrations_make_exactly_the_tables_of_the_one_file(blank: Database) -> None:
+    migrate.upgrade(blank)
+    assert differences(blank) == []
 
 
-def test_the_comparison_sees_a_missing_column(database: Database) -> None:
-    migrate.upgrade(database)
-    with database.write() as tx:
+def test_the_comparison_sees_a_missing_column(blank: Database) -> None:
+    migrate.upgrade(blank)
+    with blank.write() as tx:
         tx.execute(text("ALTER TABLE polls DROP COLUMN pages"))
-    assert len(differences(database)) == 1
+    assert len(differences(blank)) == 1
 
 
-def test_an_empty_database_needs_an_upgrade_and_an_upgraded_one_does_not(database: Database) -> None:
-    assert migrate.needs_upgrade(database)
-    migrate.upgrade(database)
-    assert not migrate.needs_upgrade(database)
-    assert migrate.revision(database) == migrate.HEAD
+def test_an_empty_database_needs_an_upgrade_and_an_upgraded_one_does_not(blank: Database) -> None:
+    assert migrate.needs_upgrade(blank)
+    migrate.upgrade(blank)
+    assert not migrate.needs_upgrade(blank)
+    assert migrate.revision(blank) == migrate.HEAD
 
 
-def test_upgrading_twice_keeps_what_is_there(database: Database) -> None:
-    migrate.upgrade(database)
-    with database.write() as tx:
+def test_upgrading_twice_keeps_what_is_there(blank: Database) -> None:
+    migrate.upgrade(blank)
+    with blank.write() as tx:
         tx.execute(text("INSERT INTO links (token_hash, purpose, expires_at) VALUES ('a', 'x', 1)"))
-    migrate.upgrade(database)
-    with database.read() as tx:
+    migrate.upgrade(blank)
+    with blank.read() as tx:
         assert tx.execute(text("SELECT count(*) FROM links")).scalar() == 1
 
 
-def test_a_database_of_a_newer_version_is_refused_and_left_alone(database: Database) -> None:
-    migrate.upgrade(database)
-    with database.write() as tx:
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(blank: Database) -> None:
+    migrate.upgrade(blank)
+    with blank.write() as tx:
         tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StorageError, match="newer sharefeed"):
-        migrate.needs_upgrade(database)
-    assert migrate.revision(database) == "9999"
+        migrate.needs_upgrade(blank)
+    assert migrate.revision(blank) == "9999"
 
 
 def test_the_head_named_in_the_code_is_the_newest_file() -> None:

@@ -17,9 +17,9 @@ from federation.plain import Defaults
 from federation.reading import read_page
 from federation.records import L0, L1, PLAIN, PollResult
 from federation.schedule import Pace
-from node.storage.engine import Database, sqlite_url
 from tests.fakes.change_log import LogRow
 from tests.fakes.city import City
+from tests.fakes.databases import database_at
 from tests.fakes.fetching import LOOPBACK, policy
 from tests.fakes.hostile_server import HostileServer, answer
 from tests.fakes.scripted import Clock, ScriptedNet, ScriptedNode
@@ -73,7 +73,7 @@ class Town:
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
-    database = Database(sqlite_url(tmp_path / "city.sqlite"))
+    database = database_at(tmp_path / "city.sqlite")
     client = Fetcher(policy(LOOPBACK, deadline_s=5.0, max_bytes=2**22))
     with served_node() as neighbour, HostileServer({}) as server, client as fetcher:
         neighbour.add("desk", "chair", "lamp")

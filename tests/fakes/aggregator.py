@@ -11,9 +11,9 @@ from typing import Any
 
 from node.context import Node
 from node.settings import Settings
-from node.storage.engine import Database, sqlite_url
 from tests.fakes import faults
 from tests.fakes.city import CITY, City
+from tests.fakes.databases import database_at
 from tests.fakes.scripted import ScriptedNet, ScriptedNode
 from tests.fakes.stores import StoredStore
 
@@ -58,7 +58,7 @@ def boxes(count: int) -> list[str]:
 def aggregator(home: Path, **settings: Any) -> Iterator[Aggregator]:
     """One over an empty database in ``home``; what must hold at any moment is checked at the end."""
     home.mkdir(parents=True, exist_ok=True)
-    net, database = ScriptedNet(), Database(sqlite_url(home / "sharefeed.sqlite"))
+    net, database = ScriptedNet(), database_at(home / "sharefeed.sqlite")
     values = {"node_url": CITY, "node_name": "City", "aggregate": True, **settings}
     node = Node(Settings(home, values), database, lambda: datetime.fromtimestamp(net.clock.now, UTC))
     city = City(net, StoredStore(database, net.clock.now))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 
 from federation.pipeline import Limits, Poll
 from federation.reading import read_page
@@ -23,6 +23,7 @@ from node.storage.engine import Database
 from node.storage.ledger import StoredBook
 from node.storage.tables import metadata
 from schemas.listing import Listing
+from tests.fakes.databases import empty
 from tests.fakes.wire import Wire
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -40,13 +41,6 @@ class Clock:
 
     def move(self, **by: float) -> None:
         self.now += timedelta(**by)
-
-
-def empty(database: Database) -> None:
-    """Take every row out of every table."""
-    with database.write() as tx:
-        for table in reversed(metadata.sorted_tables):
-            tx.execute(delete(table))
 
 
 def backup(database: Database) -> Rows:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from node.context import Node
@@ -15,10 +13,10 @@ from node.services.own_ids import new_key
 from node.services.publishing import ensure_organisation
 from node.services.setup import prepare_database
 from node.settings import SECRET_FILE, Settings
-from node.storage import migrate
-from node.storage.engine import Database, sqlite_url
+from node.storage.engine import Database
 from schemas.listing import Listing
 from schemas.organisation import Organisation
+from tests.fakes.databases import database_at
 
 URL = "https://share.example.org/"
 START = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
@@ -37,29 +35,12 @@ class Clock:
         self.moment += timedelta(**span)
 
 
-@cache
-def _migrated() -> bytes:
-    """An SQLite file with every table and no row. To make it takes ten times as long as to write it."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "migrated.sqlite"
-        database = Database(sqlite_url(path))
-        migrate.upgrade(database)
-        database.close()
-        return path.read_bytes()
-
-
-def _database_at(path: Path) -> Database:
-    if not path.exists():
-        path.write_bytes(_migrated())
-    return Database(sqlite_url(path))
-
-
 def publisher(home: Path, database: Database | None = None, **settings: Any) -> Node:
     """A node in ``home``, its database ready; on an SQLite file there unless another is given."""
     home.mkdir(parents=True, exist_ok=True)
     (home / SECRET_FILE).write_text("not a secret")
     values = {"node_url": URL, "node_name": "Share", **settings}
-    chosen = database or _database_at(home / "sharefeed.sqlite")
+    chosen = database or database_at(home / "sharefeed.sqlite")
     node = Node.open(Settings(home, values), chosen, Clock())
     prepare_database(node)
     return node

@@ -11,7 +11,6 @@ from federation.records import Mirrored, PollResult, Ruling, Source, Withdrawn
 from node.storage import catalogue, events, mirror, polls, removals, rulings, sources
 from node.storage.engine import Database
 from node.storage.ledger import StoredBook
-from node.storage.tables import metadata
 from schemas.errors import SharefeedError
 from tests.fakes.change_log import LogRow
 from tests.fakes.ledger import Memory, MemoryBook
@@ -116,13 +115,12 @@ class MemoryStore:
 
 
 class StoredStore:
-    """On a database; its tables are made here."""
+    """On a database that has its tables and nothing in them."""
 
     def __init__(self, database: Database, now: int = 0) -> None:
         self.database = database
         self.book = StoredBook(database)
         with database.write() as tx:
-            metadata.create_all(tx)
             catalogue.begin(tx, now)
 
     def add(self, source: Source) -> Source:

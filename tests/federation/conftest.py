@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from node.storage.engine import Database, sqlite_url
 from tests.fakes.city import City
+from tests.fakes.databases import database_at
 from tests.fakes.scripted import ScriptedNet
 from tests.fakes.stores import MemoryStore, Store, StoredStore
 
@@ -23,7 +23,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "memory":
         yield MemoryStore()
         return
-    database = Database(sqlite_url(tmp_path / "city.sqlite"))
+    database = database_at(tmp_path / "city.sqlite")
     yield StoredStore(database)
     database.close()
 
