@@ -22,6 +22,7 @@ WEB_MODULES = (
     "node.web.pages",
     "node.web.media",
     "node.web.qr",
+    "node.web.calendars",
     "node.web.sheets",
     "node.web.languages",
     "node.web.embed",

@@ -74,6 +74,7 @@ def _every(scheduler: BackgroundScheduler, seconds: float, job: Callable[[], Any
 
 def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
     from node.services import expiry, uploads
+    from node.services.bookings import regular
 
     def expire() -> None:
         while expiry.expire(node):
@@ -85,6 +86,9 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
     _every(scheduler, 60, expire)
     _every(scheduler, 6 * HOUR_S, prune)
     _every(scheduler, HOUR_S, lambda: uploads.tidy(node))
+    _every(scheduler, 60, lambda: regular.each_minute(node))
+    _every(scheduler, HOUR_S, lambda: regular.each_hour(node))
+    _every(scheduler, 24 * HOUR_S, lambda: regular.each_day(node))
     return []
 
 

@@ -111,6 +111,7 @@ busy_calendars = Table(
     Column("next_poll_at", BigInteger, nullable=False, index=True),
     Column("polled_at", BigInteger),
     Column("good_at", BigInteger),
+    Column("read_at", BigInteger),  # when it was last read whole, and not only found unchanged
     Column("failures", Integer, nullable=False),
     Column("problem", String(30), nullable=False),  # a code; empty while all is well
     Column("events", Integer, nullable=False),
@@ -132,5 +133,4 @@ calendar_addresses = Table(
     Column("organisation_id", Text, ForeignKey("organisations.id"), nullable=False),
     Column("calendar_id", BigInteger, ForeignKey("calendars.id")),  # empty: all of the organisation's
     Column("made_at", BigInteger, nullable=False),
-    Column("read_at", BigInteger),
 )

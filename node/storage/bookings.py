@@ -100,6 +100,12 @@ def over(tx: Tx, before: int, limit: int) -> list[Booking]:
     return _some(tx, gone, _c.ends_at, limit)
 
 
+def last_change(tx: Tx, calendar_id: int) -> int:
+    """When a booking of a calendar was last entered or changed; 0 where there is none."""
+    query = select(func.max(_c.changed_at)).where(_c.calendar_id == calendar_id)
+    return int(tx.execute(query).scalar() or 0)
+
+
 def calendars_in_use(tx: Tx, since: int) -> list[int]:
     """The calendars that take bookings, or had one that ended after ``since``."""
     used = select(_c.calendar_id).where(_c.ends_at > since)

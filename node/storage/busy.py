@@ -18,7 +18,8 @@ _c = busy_calendars.c
 class BusyCalendar:
     """One calendar elsewhere. ``unit`` None: it keeps all of them. ``problem`` is a code, empty while all is well.
 
-    ``good_at`` is when it was last read whole; what it said then counts until it says something else.
+    ``good_at`` is when it last answered, ``read_at`` when it was last read whole; what it said then counts until it
+    says something else.
     """
 
     id: int
@@ -30,6 +31,7 @@ class BusyCalendar:
     next_poll_at: int
     polled_at: int | None
     good_at: int | None
+    read_at: int | None
     failures: int
     problem: str
     events: int

@@ -14,7 +14,8 @@ from sqlalchemy import text
 
 from node.context import Node
 from node.services.bookings import handing, making
-from node.services.bookings.keeping import CalendarError, UnknownCalendarError, calendar_of, put_rules
+from node.services.bookings.arranging import put_rules
+from node.services.bookings.keeping import CalendarError, UnknownCalendarError, calendar_of
 from node.services.bookings.making import BookingStateError, UnknownBookingError, book, cancel, change
 from node.services.bookings.opening import Span
 from node.services.bookings.refusals import BookingError

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from node.context import Node
-from node.services.bookings.keeping import put_rules
+from node.services.bookings.arranging import put_rules
 from node.services.bookings.making import Wanted
 from node.services.bookings.opening import Span
 from node.services.bookings.rules import Opening, Rules

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from node.context import Node
+from node.services.bookings import availability
 from node.services.bookings.keeping import Kept, kept_of, known
 from node.services.bookings.making import BookingStateError, end, one
 from node.storage import bookings, calendars
@@ -44,7 +45,9 @@ def mark(node: Node, key: str, organisation_id: str, booking_id: int, state: str
             bookings.change(tx, booking_id, state=state, held_until=None, changed_at=node.now)
         else:
             end(tx, booking_id, state, node.now)
-        return one(tx, kept, booking_id)
+        marked = one(tx, kept, booking_id)
+    availability.follow(node, kept.row.id)
+    return marked
 
 
 def overdue(node: Node, organisation_id: str) -> list[tuple[Kept, Booking]]:
@@ -68,6 +71,8 @@ def lapse(node: Node) -> set[int]:
             if still is not None and still.state == HELD:
                 end(tx, booking.id, CANCELLED, node.now, LAPSED)
                 touched.add(booking.calendar_id)
+    for calendar_id in touched:
+        availability.follow(node, calendar_id)
     return touched
 
 

@@ -15,9 +15,8 @@ import orjson
 
 from node.context import Node
 from node.services.bookings.free import Calendar
-from node.services.bookings.rules import Closure, Rules, dump_rules, load_rules, problems_of
-from node.storage import booking_spans, busy, calendars, closures
-from node.storage import listings as stored_listings
+from node.services.bookings.rules import Closure, Rules, load_rules
+from node.storage import calendars, closures
 from node.storage.calendars import StoredCalendar
 from node.storage.closures import StoredClosure
 from node.storage.engine import Tx
@@ -25,8 +24,6 @@ from schemas.canonical import EXTENSION
 from schemas.errors import Problem, SharefeedError
 
 BOOKABLE = ("lend", "host", "help")
-MOST_CLOSURES = 400
-LONGEST_REASON = 80
 
 
 class CalendarError(SharefeedError):
@@ -102,63 +99,8 @@ def may_have_calendar(item: Mapping[str, Any]) -> bool:
     return extension["direction"] == "offer" and extension["action"] in BOOKABLE
 
 
-def put_rules(node: Node, key: str, organisation_id: str, rules: Rules, taking: bool = True) -> None:
-    """Keep the rules of a listing's calendar; ``taking``: it takes new bookings.
-
-    Raises `CalendarError`, and `UnknownCalendarError` where this organisation has no listing of that key.
-    """
-    problems = problems_of(rules)
-    if problems:
-        raise CalendarError(*problems)
-    with node.database.write() as tx:
-        listing = stored_listings.by_key(tx, key)
-        if listing is None or listing.organisation_id != organisation_id:
-            raise UnknownCalendarError(key)
-        if not may_have_calendar(listing.item()):
-            raise CalendarError(Problem("", "not-bookable", "Only what is lent, hosted or helped with can be booked."))
-        before = calendars.by_key(tx, key)
-        if before is not None:
-            calendars.lock(tx, before.id)
-            _refuse_fewer(tx, before.id, rules.units, node.now)
-        calendars.put(tx, listing.id, organisation_id, taking, orjson.dumps(dump_rules(rules)).decode(), node.now)
-
-
-def _refuse_fewer(tx: Tx, calendar_id: int, units: int, now: int) -> None:
-    """A piece that somebody has, will have, or another calendar is bound to cannot go."""
-    if booking_spans.last_of_units(tx, calendar_id, units, now) is not None:
-        raise CalendarError(Problem("/units", "still-booked", "A piece with a higher number is still booked."))
-    if busy.highest_unit(tx, calendar_id) > units:
-        message = "Another calendar belongs to a piece with a higher number; take that calendar away first."
-        raise CalendarError(Problem("/units", "still-booked", message))
-
-
 def closures_of(node: Node, organisation_id: str, key: str | None = None) -> list[StoredClosure]:
     """The closed days of an organisation, and those of one of its calendars where its listing is named."""
     with node.database.read() as tx:
         calendar_id = known(node, tx, key, organisation_id).row.id if key else None
         return closures.of(tx, organisation_id, calendar_id)
-
-
-def add_closure(node: Node, organisation_id: str, closure: Closure, key: str | None = None) -> int:
-    """Close an organisation, or one calendar where its listing is named. Raises `CalendarError`.
-
-    What is booked on these days stays booked; the desk shows it.
-    """
-    if closure.last < closure.first:
-        raise CalendarError(Problem("/last", "bad-date", "This lies before the first day."))
-    if len(closure.reason) > LONGEST_REASON:
-        raise CalendarError(Problem("/reason", "too-long", "Say it in at most 80 letters."))
-    days = {"first_day": closure.first.isoformat(), "last_day": closure.last.isoformat()}
-    with node.database.write() as tx:
-        calendar_id = known(node, tx, key, organisation_id).row.id if key else None
-        if closures.count(tx, organisation_id) >= MOST_CLOSURES:
-            message = "There are 400 closed days already; take away those that are over."
-            raise CalendarError(Problem("", "too-many", message))
-        whose = {"organisation_id": organisation_id, "calendar_id": calendar_id}
-        return closures.add(tx, **whose, **days, yearly=closure.yearly, reason=closure.reason)
-
-
-def remove_closure(node: Node, organisation_id: str, closure_id: int) -> bool:
-    """Forget closed days; whether there were any of that number."""
-    with node.database.write() as tx:
-        return closures.remove(tx, closure_id, organisation_id)

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import TypeVar
 
 from node.context import Node
+from node.services.bookings import availability
 from node.services.bookings.judging import Asked, Fit, judge
 from node.services.bookings.keeping import CalendarError, Kept, known
 from node.services.bookings.opening import Span
@@ -82,7 +83,7 @@ def book(node: Node, key: str, organisation_id: str, wanted: Wanted, by: str) ->
         booking_spans.place(tx, kept.row.id, fit.unit, fit.blocked.starts, fit.blocked.ends, number)
         return one(tx, kept, number)
 
-    return _in_line(node, enter)
+    return _told(node, _in_line(node, enter))
 
 
 def change(node: Node, key: str, organisation_id: str, booking_id: int, wanted: Wanted) -> Booking:
@@ -106,7 +107,7 @@ def change(node: Node, key: str, organisation_id: str, booking_id: int, wanted: 
         bookings.change(tx, booking_id, **values, changed_at=node.now)
         return one(tx, kept, booking_id)
 
-    return _in_line(node, enter)
+    return _told(node, _in_line(node, enter))
 
 
 def cancel(node: Node, key: str, organisation_id: str, booking_id: int, reason: str) -> Booking:
@@ -124,7 +125,7 @@ def cancel(node: Node, key: str, organisation_id: str, booking_id: int, reason: 
         end(tx, booking_id, CANCELLED, node.now, reason)
         return one(tx, kept, booking_id)
 
-    return _in_line(node, call_off)
+    return _told(node, _in_line(node, call_off))
 
 
 def end(tx: Tx, booking_id: int, state: str, now: int, reason: str = "") -> None:
@@ -155,6 +156,12 @@ def _in_line(node: Node, work: Callable[[Tx], _T]) -> _T:
         except OverlapError:
             continue
     raise BookingError(Refusal("taken"))
+
+
+def _told(node: Node, booking: Booking) -> Booking:
+    """Have the listing say what is free now."""
+    availability.follow(node, booking.calendar_id)
+    return booking
 
 
 def _locked(node: Node, tx: Tx, key: str, organisation_id: str) -> Kept:

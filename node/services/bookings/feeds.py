@@ -1,0 +1,181 @@
+"""Calendars to subscribe to (iCalendar, RFC 5545): for everyone when something is taken, for the desk who has it.
+
+What everyone may read says "booked" and nothing more, and only where no piece is left. What has names in it stands
+behind an address that cannot be guessed, of which only a hash is kept; making a new one ends the old.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from node import __version__
+from node.context import Node
+from node.services.bookings.free import Taken
+from node.services.bookings.keeping import Kept, kept_of, known
+from node.services.bookings.opening import Span, ordered
+from node.services.bookings.taken import taken_of
+from node.services.calendar import escaped, folded, sequence
+from node.services.own_ids import organisation_id as id_of
+from node.storage import bookings, calendar_addresses, calendars
+from node.storage.bookings import HELD, Booking
+from node.storage.engine import Tx
+from node.storage.listings import LIVE
+
+DAY_S = 86_400
+BEHIND_S, AHEAD_S = 31 * DAY_S, 731 * DAY_S
+
+
+@dataclass(frozen=True, slots=True)
+class TimedEvent:
+    """One event from ``span.starts`` to ``span.ends``; ``changed`` in whole seconds since 1970 in UTC."""
+
+    uid: str
+    title: str
+    span: Span
+    changed: int
+    text: str = ""
+    tentative: bool = False
+
+
+def encode(name: str, events: Iterable[TimedEvent]) -> bytes:
+    """An iCalendar object. ``name`` is what a calendar program calls it."""
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:-//Sharefeed//Sharefeed {__version__}//EN",
+        "CALSCALE:GREGORIAN",
+        f"NAME:{escaped(name)}",
+        f"X-WR-CALNAME:{escaped(name)}",
+        "REFRESH-INTERVAL;VALUE=DURATION:PT15M",
+        *(line for event in events for line in _event(event)),
+        "END:VCALENDAR",
+    ]
+    return b"".join(folded(line) for line in lines)
+
+
+def public_of_listing(node: Node, key: str, booked: str) -> bytes | None:
+    """When nothing of a listing is left; ``booked`` is the word for it. None where there is no calendar."""
+    with node.database.read() as tx:
+        row = calendars.by_key(tx, key)
+        if row is None or row.state != LIVE:
+            return None
+        kept = kept_of(node, tx, row)
+        return encode(kept.title, _public_events(node, tx, [kept], lambda _: booked))
+
+
+def public_of_organisation(node: Node, slug: str, name: str, booked: str) -> bytes | None:
+    """The same for everything of an organisation; ``booked`` has a place for a ``title``. None without any."""
+    with node.database.read() as tx:
+        rows = calendars.of_organisation(tx, id_of(node.settings.url, slug))
+        shown = [kept_of(node, tx, row) for row in rows if row.state == LIVE]
+        if not shown:
+            return None
+        return encode(name, _public_events(node, tx, shown, lambda kept: booked % {"title": kept.title}))
+
+
+def none_left(taken: Taken, units: int) -> list[Span]:
+    """When all of so many pieces are taken at once, in order."""
+    changes: list[tuple[int, int]] = []
+    for unit in range(1, units + 1):
+        for span in ordered(taken.get(unit, ())):
+            changes += [(span.starts, 1), (span.ends, -1)]
+    found, count, since = [], 0, 0
+    for at, step in sorted(changes):
+        if step == 1 and count + 1 == units:
+            since = at
+        if step == -1 and count == units and at > since:
+            found.append(Span(since, at))
+        count += step
+    return ordered(found)
+
+
+def new_address(node: Node, organisation_id: str, key: str | None = None) -> str:
+    """The secret end of a new address for the calendar with names, of one listing or all; older ones stop working."""
+    secret = secrets.token_urlsafe(32)
+    with node.database.write() as tx:
+        calendar_id = known(node, tx, key, organisation_id).row.id if key else None
+        calendar_addresses.remove(tx, organisation_id, calendar_id)
+        calendar_addresses.add(tx, _hash(secret), organisation_id, calendar_id, node.now)
+    return secret
+
+
+def end_address(node: Node, organisation_id: str, key: str | None = None) -> bool:
+    """Let nobody read the calendar with names any more; whether there was an address."""
+    with node.database.write() as tx:
+        calendar_id = known(node, tx, key, organisation_id).row.id if key else None
+        return calendar_addresses.remove(tx, organisation_id, calendar_id)
+
+
+def address_since(node: Node, organisation_id: str, key: str | None = None) -> int | None:
+    """When the address that works was made; None where there is none."""
+    with node.database.read() as tx:
+        calendar_id = known(node, tx, key, organisation_id).row.id if key else None
+        return calendar_addresses.made_at(tx, organisation_id, calendar_id)
+
+
+def private(node: Node, secret: str, name: str) -> bytes | None:
+    """Who has what, for whoever knows the secret; None for one that opens nothing."""
+    with node.database.read() as tx:
+        found = calendar_addresses.by_hash(tx, _hash(secret))
+        if found is None:
+            return None
+        rows = calendars.of_organisation(tx, found.organisation_id)
+        kept = {row.id: kept_of(node, tx, row) for row in rows if found.calendar_id in (None, row.id)}
+        held = bookings.meeting(tx, list(kept), node.now - BEHIND_S, node.now + AHEAD_S)
+    return encode(name, [_named(node, kept[booking.calendar_id], booking) for booking in held])
+
+
+def _public_events(node: Node, tx: Tx, shown: Sequence[Kept], word: Callable[[Kept], str]) -> list[TimedEvent]:
+    found = []
+    for kept in shown:
+        # Nobody needs to know for how long a thing has been late: only what is to come, and a day before.
+        taken = taken_of(tx, kept, node.now - DAY_S, node.now + AHEAD_S, node.now).all()
+        changed = max(bookings.last_change(tx, kept.row.id), kept.row.changed_at)
+        for span in none_left(taken, kept.rules.units):
+            uid = f"{span.starts}-{kept.row.id}@{_host(node)}"
+            found.append(TimedEvent(uid, word(kept), span, changed))
+    return found
+
+
+def _named(node: Node, kept: Kept, booking: Booking) -> TimedEvent:
+    which = f" ({kept.rules.unit_name(booking.unit)})" if kept.rules.units > 1 else ""
+    return TimedEvent(
+        uid=f"booking-{booking.id}@{_host(node)}",
+        title=f"{booking.name}: {kept.title}{which}",
+        span=Span(booking.starts_at, booking.ends_at),
+        changed=booking.changed_at,
+        text="\n".join(part for part in (booking.contact, booking.note) if part),
+        tentative=booking.state == HELD,
+    )
+
+
+def _event(event: TimedEvent) -> Iterator[str]:
+    yield "BEGIN:VEVENT"
+    yield f"UID:{escaped(event.uid)}"
+    yield f"DTSTAMP:{_utc(event.changed)}"
+    yield f"SEQUENCE:{sequence(datetime.fromtimestamp(event.changed, UTC))}"
+    yield f"DTSTART:{_utc(event.span.starts)}"
+    yield f"DTEND:{_utc(event.span.ends)}"
+    yield f"SUMMARY:{escaped(event.title)}"
+    if event.text:
+        yield f"DESCRIPTION:{escaped(event.text)}"
+    yield f"STATUS:{'TENTATIVE' if event.tentative else 'CONFIRMED'}"
+    yield "TRANSP:OPAQUE"
+    yield "END:VEVENT"
+
+
+def _utc(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _host(node: Node) -> str:
+    return urlsplit(node.settings.url).hostname or "sharefeed"
+
+
+def _hash(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
