@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
+from node.web.security import MOST_BODY_BYTES
 from schemas.errors import SharefeedError
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def serve(app: Flask, settings: Settings, begun: Callable[[], None] = lambda: No
             backlog=_BACKLOG,
             connection_limit=_CONNECTIONS,
             channel_timeout=_IDLE_S,
-            max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+            # What a view takes is for the view to say; most take far less.
+            max_request_body_size=MOST_BODY_BYTES,
             # waitress would drop the headers that ProxyFix has been told to believe.
             clear_untrusted_proxy_headers=not settings.trusted_proxies,
         )

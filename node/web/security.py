@@ -12,6 +12,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from node.settings import Settings
 
 MAX_BODY_BYTES = 2**20
+MOST_BODY_BYTES = 64 * 2**20
+"""What the few views may take that take files, of those who are signed in; no server in front needs to take more."""
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 FRAME_ENDPOINT = "embed.frame"
 """The one page that other websites may show in a frame: it holds no form, reads no cookie and sets none."""

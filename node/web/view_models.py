@@ -64,6 +64,7 @@ desk/prove.html                 DeskProvePage
 desk/sign_in.html               DeskSignInPage
 desk/home.html                  DeskHomePage
 desk/overview.html              DeskOverviewPage
+desk/photos.html                DeskPhotosPage
 ==============================  ====================
 
 Not for: deciding anything, reading a request, or building a URL. Those are a view's work.
@@ -149,6 +150,7 @@ from node.web.view_models_desk import (
     DeskSignInPage,
     DeskTab,
 )
+from node.web.view_models_desk_photos import DeskPhotosPage, PhotoFields, PhotoItem
 from node.web.view_models_embed import EmbedCode, EmbedFrame, EmbedMaker
 from node.web.view_models_home import ActionEntry, CategoryTile, HomePage, Nearby
 from node.web.view_models_listing import (
@@ -240,6 +242,7 @@ __all__ = [
     "DeskHomePage",
     "DeskOverviewPage",
     "DeskPasswordPage",
+    "DeskPhotosPage",
     "DeskPlace",
     "DeskProvePage",
     "DeskSessionRow",
@@ -285,6 +288,8 @@ __all__ = [
     "OverviewPage",
     "PageLink",
     "Pager",
+    "PhotoFields",
+    "PhotoItem",
     "Piece",
     "Place",
     "PollRow",

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from node.web.desk import account, home, signing_in
+from node.web.desk import account, home, photos, signing_in
 from node.web.inside import keep_private
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
-for _part in (signing_in, account, home):
+for _part in (signing_in, account, home, photos):
     blueprint.register_blueprint(_part.blueprint)
 blueprint.after_request(keep_private)

@@ -31,6 +31,9 @@ def sessions() -> tuple[vm.DeskSessionRow, ...]:
 
 BARE = vm.DeskFrame("/desk/", "x", FORM)
 
+PHOTO = vm.Image("/media/" + "0" * 32 + "-160x120.card.jpg", "Six chairs")
+WAITING = (vm.PhotoItem("0" * 32 + "-160x120", "Six chairs", PHOTO), vm.PhotoItem("1" * 32 + "-160x120", "", PHOTO))
+
 FULL: dict[str, tuple[str, Any]] = {
     "desk-sign-in": ("desk/sign_in.html", vm.DeskSignInPage(HEAD, "ask", make.form("email", wrong=True))),
     **{
@@ -50,6 +53,12 @@ FULL: dict[str, tuple[str, Any]] = {
     ),
     "desk-password": ("desk/password.html", vm.DeskPasswordPage(HEAD, frame(), make.form("password", wrong=True))),
     "desk-prove": ("desk/prove.html", vm.DeskProvePage(HEAD, frame(), make.form("password", wrong=True))),
+    "desk-photos": (
+        "desk/photos.html",
+        vm.DeskPhotosPage(
+            HEAD, frame(), make.form("photo_file", wrong=True), WAITING, 10, "/desk/riverside-school/new"
+        ),
+    ),
 }
 MINIMAL: dict[str, tuple[str, Any]] = {
     "desk-sign-in": ("desk/sign_in.html", vm.DeskSignInPage(HEAD, "ask", FORM)),
@@ -58,4 +67,5 @@ MINIMAL: dict[str, tuple[str, Any]] = {
     "desk-account": ("desk/account.html", vm.DeskAccountPage(HEAD, BARE, "a@b.example", FORM)),
     "desk-password": ("desk/password.html", vm.DeskPasswordPage(HEAD, BARE, FORM, True, "/desk/")),
     "desk-prove": ("desk/prove.html", vm.DeskProvePage(HEAD, BARE, FORM, False)),
+    "desk-photos": ("desk/photos.html", vm.DeskPhotosPage(HEAD, BARE)),
 }
