@@ -141,14 +141,17 @@ def things_called(phrase: tuple[str, ...], written: tuple[str, ...] = ()) -> tup
         return english
     if min(map(len, phrase)) < _SHORTEST_FOREIGN and phrase[0].isascii():
         return ()
-    found = (
-        thing
-        for language in _with_names()
-        for said in (written or phrase, phrase)
-        for end in (0, -1)
-        for thing in _exact(language, [stems(language, word)[end] for word in said])
-    )
+    spelt = (phrase,) if not written or written == phrase else (written, phrase)
+    found = (thing for language in _with_names() for said in spelt for thing in _abroad(language, said))
     return tuple(dict.fromkeys(found))
+
+
+def _abroad(language: str, said: Sequence[str]) -> Iterator[str]:
+    """The things of which these words are a name in a language other than English."""
+    both = [stems(language, word) for word in said]
+    yield from _exact(language, [one[0] for one in both])
+    if any(len(one) > 1 for one in both):
+        yield from _exact(language, [one[-1] for one in both])
 
 
 def is_english(phrase: tuple[str, ...]) -> bool:

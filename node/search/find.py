@@ -15,7 +15,7 @@ from node.search.index import Snapshot
 from node.search.places import COARSEST, height_km, levels_of
 from node.search.plan import FEW, Plan, count, counted, looser, narrowed, plan_for, strict_plan
 from node.search.query import FACETS, filter_clauses, located, up_to, within
-from node.search.ranking import Candidate, Merit, by_distance, by_fit, distance
+from node.search.ranking import Candidate, Merit, by_distance, by_fit, distance, worth
 from node.search.request import WINDOW, SearchRequest
 from node.search.standing import unpacked
 from node.search.wording import Reading
@@ -209,13 +209,17 @@ class _Page:
         if self.start >= pool:
             return self._measured(found[self.start : self.end]), total
         best = self._measured(found[:pool])
-        ranked = by_fit(best, self._merits(best), datetime.fromtimestamp(self.now, UTC).toordinal(), placed)
+        ranked = by_fit(best, self._merits(best), placed)
         return ranked[self.start : self.end] + self._measured(found[pool : self.end]), total
 
     def _merits(self, found: Sequence[Candidate]) -> list[Merit]:
         standings = self.snapshot.searcher.fast_field_values("standing", [one.address for one in found])
-        ages = (float(self.now - moment_of(one.order)) for one in found)
-        return [Merit(age, unpacked(int(number or 0))) for age, number in zip(ages, standings, strict=True)]
+        today = datetime.fromtimestamp(self.now, UTC).toordinal()
+        # Far fewer standings than listings: each is weighed once.
+        worths = {number: worth(unpacked(int(number or 0)), today) for number in {*standings}}
+        return [
+            Merit(self.now - moment_of(one.order), worths[number]) for one, number in zip(found, standings, strict=True)
+        ]
 
     def _nearest(self) -> tuple[list[Candidate], int]:
         """Ring by ring around the point, then what stands nowhere.

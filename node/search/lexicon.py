@@ -23,6 +23,7 @@ from schemas.vocabulary import (
 Phrase = tuple[str, ...]
 """Folded words that belong together, in order."""
 
+_REMEMBERED = 20_000
 _LANGUAGES = {"polish": "pl", "lithuanian": "lt", "portuguese": "pt", "welsh": "cy", "urdu": "ur"}
 
 
@@ -65,7 +66,7 @@ def serving(phrase: Phrase) -> tuple[str, ...]:
 
 def says_more(phrase: Phrase) -> bool:
     """Whether this only says more of what else is asked for, or whom it is for: "big", "kids"."""
-    return len(phrase) == 1 and fold(phrase[0]) in asides()
+    return len(phrase) == 1 and _key(phrase) in asides()
 
 
 def is_place(phrase: Phrase) -> bool:
@@ -124,10 +125,12 @@ def _phrases() -> Iterator[str]:
             yield from some
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _key(phrase: Phrase) -> str:
     return fold(" ".join(phrase))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _bare(phrase: Phrase) -> str:
     return fold(" ".join(word for word in phrase if word not in STOP_WORDS))
 

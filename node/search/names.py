@@ -77,6 +77,8 @@ class Names:
 
     def exactly(self, said: Sequence[str]) -> tuple[Meaning, ...]:
         """What these words mean together, also where two of them are one name when they are written together."""
+        if len(said) > 2 and f"{said[0]} {said[1]}" not in self.longest:
+            return ()
         found = self.called.get(" ".join(said), ())
         if found or len(said) > 2:
             return found

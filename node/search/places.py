@@ -9,7 +9,7 @@ at most an eighteenth of the radius, or the size of its own square, further away
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from math import acos, asin, cos, degrees, floor, log2, pi, radians, sin, sqrt
 from typing import NamedTuple
@@ -98,27 +98,41 @@ def squares_within(lat: float, lon: float, radius_km: float, rows: int = ROWS) -
 
 def _newly_inside(level: int, spans: Mapping[int, Row], coarser: Mapping[int, Row]) -> list[int]:
     """Squares wholly inside whose parent is not."""
-    last_x, terms = (1 << level) - 1, []
-    for y, row in spans.items():
-        here = _term(level, 0, y)
-        parent = coarser.get(y >> 1, NO_ROW)
-        covered = range(2 * parent.inner, 2 * parent.outer + 2)
-        ends = (row.inner, min(row.outer, covered.start - 1)), (max(row.inner, covered.stop), row.outer)
-        for first, last in ends if covered else ((row.inner, row.outer),):
-            terms += [here | (x & last_x) << _BITS for x in range(first, last + 1)]
+    terms: list[int] = []
+    for y, (_, _, inner, outer) in spans.items():
+        if inner > outer:
+            continue
+        _, _, since, until = coarser.get(y >> 1, NO_ROW)
+        if since > until:
+            terms += _across(level, inner, outer, y)
+            continue
+        if inner < 2 * since:
+            terms += _across(level, inner, min(outer, 2 * since - 1), y)
+        if outer > 2 * until + 1:
+            terms += _across(level, max(inner, 2 * until + 2), outer, y)
     return terms
 
 
 def _edge(level: int, spans: Mapping[int, Row], mark: int) -> list[int]:
     """Squares that the circle touches without holding them."""
-    last_x, terms = (1 << level) - 1, []
-    for y, row in spans.items():
-        here = mark | _term(level, 0, y)
-        inside = range(row.inner, row.outer + 1)
-        ends = ((row.first, row.inner - 1), (row.outer + 1, row.last)) if inside else ((row.first, row.last),)
-        for first, last in ends:
-            terms += [here | (x & last_x) << _BITS for x in range(first, last + 1)]
+    terms: list[int] = []
+    for y, (first, last, inner, outer) in spans.items():
+        if inner > outer:
+            terms += _across(level, first, last, mark | y)
+            continue
+        if first < inner:
+            terms += _across(level, first, inner - 1, mark | y)
+        if outer < last:
+            terms += _across(level, outer + 1, last, mark | y)
     return terms
+
+
+def _across(level: int, first: int, last: int, y: int) -> Iterable[int]:
+    """The terms of neighbours in one row; ``y`` may carry a mark. Columns may run past the date line."""
+    if first < 0 or last >> level:
+        return [_term(level, x & (1 << level) - 1, y) for x in range(first, last + 1)]
+    start = (level << _BITS | first) << _BITS | y
+    return range(start, start + (last - first << _BITS) + 1, 1 << _BITS)
 
 
 def _level_of(precision_m: float | None) -> int:
@@ -162,27 +176,29 @@ class _Circle:
         low = max(0, floor((self.lat - self.angle + pi / 2) / height))
         high = min(count - 1, floor((self.lat + self.angle + pi / 2) / height))
         found = {}
-        south = self._half_width(low * height - pi / 2)
+        south = self._reach(count, low * height - pi / 2)
         for y in range(low, high + 1):
-            north = self._half_width((y + 1) * height - pi / 2)
-            found[y] = self._row(count, y * height - pi / 2, height, min(south, north), max(south, north))
+            bottom = y * height - pi / 2
+            north = self._reach(count, bottom + height)
+            narrow, wide = (south, north) if south[0] <= north[0] else (north, south)
+            if bottom < self.widest < bottom + height:
+                wide = self._reach(count, self.widest)
+            half, inner, outer = narrow
+            if half < 180:
+                inner, outer = inner + 1, outer - 1
+            found[y] = Row(wide[1], wide[2], inner, outer)
             south = north
         return found
 
-    def _row(self, count: int, bottom: float, height: float, narrow: float, wide: float) -> Row:
-        if bottom < self.widest < bottom + height:
-            wide = self._half_width(self.widest)
-        first, last = self._columns(count, wide)
-        inner, outer = self._columns(count, narrow)
-        return Row(first, last, inner, outer) if narrow >= 180 else Row(first, last, inner + 1, outer - 1)
-
-    def _columns(self, count: int, half: float) -> tuple[int, int]:
+    def _reach(self, count: int, latitude: float) -> tuple[float, int, int]:
+        """The half width at a latitude, and the columns in which it begins and ends, of ``count`` round the globe."""
+        half = self._half_width(latitude)
         if half < 0:
-            return 1, 0
+            return half, 1, 0
         if half >= 180:
-            return 0, count - 1
+            return half, 0, count - 1
         left = floor((self.lon - half + 180) / 360 * count)
-        return left, min(floor((self.lon + half + 180) / 360 * count), left + count - 1)
+        return half, left, min(floor((self.lon + half + 180) / 360 * count), left + count - 1)
 
     def _half_width(self, latitude: float) -> float:
         """Degrees of longitude from the centre to the circle's edge at a latitude; -1 where it does not reach."""

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol, cast
+from itertools import count as count_up
+from itertools import islice
+from threading import Lock
+from typing import Any, Protocol, cast
 
 from tantivy import DocAddress, Occur, Query
 
@@ -47,31 +50,59 @@ class Plan:
 
 def strict_plan(snapshot: Snapshot, q: str) -> Plan:
     """The plan that takes every word as it stands, but for those that are known nowhere."""
-    return _kept(snapshot, ("strict", q), lambda: next(_plans(snapshot, q)))
+    return next(iter(_ladder(snapshot, q)))
 
 
 def plan_for(snapshot: Snapshot, q: str, visible: _Clauses) -> Plan:
     """The plan for a text. ``visible`` are the clauses that hold for every search."""
-    return _kept(snapshot, ("chosen", q), lambda: _choose(snapshot, q, visible))
+    plan: Plan = _kept(snapshot, ("chosen", q), lambda: _choose(snapshot, _ladder(snapshot, q), visible))
+    return plan
 
 
-def _kept(snapshot: Snapshot, key: tuple[str, str], make: Callable[[], Plan]) -> Plan:
+def looser(snapshot: Snapshot, q: str, than: Plan) -> Iterator[Plan]:
+    """The more forgiving plans, for filters that leave nothing of the chosen one."""
+    plans = iter(_ladder(snapshot, q))
+    chosen = MOST_OF_IT if than.how == MORE else than.how
+    for plan in plans:
+        if plan.how == chosen:
+            break
+    return plans
+
+
+class _Ladder:
+    """The plans of one text, the strictest first; each is made when it is first come to, and kept."""
+
+    def __init__(self, plans: Iterator[Plan]) -> None:
+        self._made: list[Plan] = []
+        self._others = plans
+        self._making = Lock()
+
+    def __iter__(self) -> Iterator[Plan]:
+        for at in count_up():
+            if at == len(self._made) and not self._make(at):
+                return
+            yield self._made[at]
+
+    def _make(self, at: int) -> bool:
+        """Whether there is a plan at this step; another thread may have made it meanwhile."""
+        with self._making:
+            if at == len(self._made):
+                self._made += islice(self._others, 1)
+            return at < len(self._made)
+
+
+def _ladder(snapshot: Snapshot, q: str) -> _Ladder:
+    ladder: _Ladder = _kept(snapshot, ("ladder", q), lambda: _Ladder(_plans(snapshot, q)))
+    return ladder
+
+
+def _kept(snapshot: Snapshot, key: tuple[str, str], make: Callable[[], Any]) -> Any:
     kept = snapshot.plans.get(key)
     if kept is None:
         if len(snapshot.plans) >= _PLANS_KEPT:
             snapshot.plans.clear()
         kept = snapshot.plans[key] = make()
     return kept
-
-
-def looser(snapshot: Snapshot, q: str, than: Plan) -> Iterator[Plan]:
-    """The more forgiving plans, for filters that leave nothing of the chosen one."""
-    plans = _plans(snapshot, q)
-    chosen = MOST_OF_IT if than.how == MORE else than.how
-    for plan in plans:
-        if plan.how == chosen:
-            break
-    return plans
 
 
 def count(snapshot: Snapshot, query: Query, clauses: _Clauses) -> int:
@@ -114,14 +145,13 @@ def _plans(snapshot: Snapshot, q: str) -> Iterator[Plan]:
         yield Plan(loose, slips, MOST_OF_IT)
 
 
-def _choose(snapshot: Snapshot, q: str, visible: _Clauses) -> Plan:
+def _choose(snapshot: Snapshot, ladder: _Ladder, visible: _Clauses) -> Plan:
     """The first plan that finds something; if that is very little, the one for most of the words takes its place.
 
     Plans are made one by one: looking for slips reads thousands of words, and most searches never come to it.
     """
-    plans = _plans(snapshot, q)
-    next(plans)
-    best = strict_plan(snapshot, q)
+    plans = iter(ladder)
+    best = next(plans)
     found = count(snapshot, best.query, visible)
     while found < FEW and (plan := next(plans, None)):
         number = count(snapshot, plan.query, visible)

@@ -34,19 +34,16 @@ class Candidate(NamedTuple):
 
 
 class Merit(NamedTuple):
-    """What a candidate has for and against it besides its words: its age in seconds, and its standing."""
+    """What a candidate has for and against it besides its words: its age in seconds, the `worth` of its standing."""
 
     age_s: float
-    standing: Standing
+    worth: float
 
 
-def by_fit(candidates: Sequence[Candidate], merits: Sequence[Merit], today: int, placed: bool) -> list[Candidate]:
-    """Best first. ``today`` counts as `date.toordinal` does; ``placed`` says that there is a point to measure from."""
+def by_fit(candidates: Sequence[Candidate], merits: Sequence[Merit], placed: bool) -> list[Candidate]:
+    """Best first. ``placed`` says that there is a point to measure from."""
     weights = [
-        candidate.score
-        * freshness(merit.age_s)
-        * worth(merit.standing, today)
-        * (nearness(candidate.distance_km) if placed else 1.0)
+        candidate.score * freshness(merit.age_s) * merit.worth * (nearness(candidate.distance_km) if placed else 1.0)
         for candidate, merit in zip(candidates, merits, strict=True)
     ]
     ranked = sorted(zip(weights, candidates, strict=True), key=lambda pair: (-pair[0], -pair[1].order))
@@ -66,7 +63,10 @@ def freshness(age_s: float) -> float:
 
 
 def worth(standing: Standing, today: int) -> float:
-    """1 for what tells all and can be had today; less for what leaves things open or cannot be had just now."""
+    """1 for what tells all and can be had today; less for what leaves things open or cannot be had just now.
+
+    ``today`` counts as `date.toordinal` does.
+    """
     told = 1 - _TOLD_SHARE * (1 - standing.completeness / 100)
     return told * availability(standing, today)
 

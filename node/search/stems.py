@@ -40,7 +40,8 @@ _ONE_AT_A_TIME = Lock()
 def stems(language: str, word: str) -> tuple[str, ...]:
     """The stems of a lower-case word, folded: as it is written, then as typed without accents, where that differs."""
     plain = folded_word(word)
-    return tuple(dict.fromkeys((_stem(language, word), _stem(language, plain))))
+    stemmed = _stem(language, word)
+    return (stemmed,) if plain == word else tuple(dict.fromkeys((stemmed, _stem(language, plain))))
 
 
 def _stem(language: str, word: str) -> str:

@@ -272,7 +272,8 @@ def _is_one(phrase: Phrase, written: Mapping[str, str]) -> bool:
 
 
 def _things(phrase: Phrase, written: Mapping[str, str]) -> tuple[str, ...]:
-    return things_called(phrase, tuple(written.get(word, word) for word in phrase))
+    spelt = tuple(written.get(word, word) for word in phrase)
+    return things_called(phrase) if spelt == phrase else things_called(phrase, spelt)
 
 
 def _is_number(phrase: Phrase) -> bool:

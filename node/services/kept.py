@@ -73,7 +73,8 @@ class KeptListings:
         found = self._current(keys)
         unsure = [key for key in keys if key not in found]
         if unsure:
-            found |= self._renewed(catalogue.versions(tx, unsure))
+            held = [key for key in unsure if key in self._held]
+            found |= self._renewed(catalogue.versions(tx, held)) if held else {}
             missing = [key for key in unsure if key not in found]
             found |= catalogue.by_keys(tx, missing) if missing else {}
             self._keep(found, (state.epoch, state.head))
