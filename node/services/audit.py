@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -20,6 +21,9 @@ from node.storage.accounts import Account
 from node.storage.audit import BEGINNING, Entry
 from node.storage.engine import Tx
 from schemas.errors import SharefeedError
+
+if TYPE_CHECKING:
+    from node.services.members import Member
 
 LONGEST_SUBJECT = 300
 
@@ -43,9 +47,9 @@ class AuditError(SharefeedError):
         super().__init__(message)
 
 
-def by(account: Account) -> Who:
+def by(person: Account | Member) -> Who:
     """The person as the log names them."""
-    return Who(account.id, f"{account.name} ({account.email})")
+    return Who(person.id if isinstance(person, Account) else person.account_id, f"{person.name} ({person.email})")
 
 
 def record(tx: Tx, node: Node, who: Who, action: str, subject: str = "", organisation_id: str | None = None) -> None:
@@ -107,3 +111,9 @@ def _hash(node: Node, entry: Entry) -> str:
     told = [getattr(entry, name) for name in Entry.__slots__ if name != "hash"]
     key = hmac.new(node.settings.secret(), b"audit log", hashlib.sha256).digest()
     return hmac.new(key, orjson.dumps(told), hashlib.sha256).hexdigest()
+
+
+def of_organisation(node: Node, organisation_id: str, limit: int, skip: int = 0) -> tuple[list[Entry], int]:
+    """Entries about one organisation, the newest first, and how many there are in all."""
+    with node.database.read() as tx:
+        return stored.newest(tx, organisation_id, limit, skip), stored.count(tx, organisation_id)

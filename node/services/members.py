@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from node.context import Node
 from node.services.audit import COMMAND_LINE, Who, record
-from node.storage import memberships, organisations
+from node.storage import accounts, memberships, organisations
 from node.storage.accounts import Account
 from node.storage.engine import Tx
-from node.storage.memberships import Membership, Place
+from node.storage.memberships import MemberRow, Membership, Place
 from schemas.errors import SharefeedError
 
 OWNER, EDITOR, VIEWER = "owner", "editor", "viewer"
@@ -19,6 +19,13 @@ ROLES = (VIEWER, EDITOR, OWNER)
 
 class MembersError(SharefeedError):
     """Members that an organisation cannot have, or must keep. Nothing was changed."""
+
+
+class OnlyOwnerError(MembersError):
+    """The only owner among members: somebody must look after them."""
+
+    def __init__(self) -> None:
+        super().__init__("An organisation needs an owner. Make somebody else an owner first. Nothing was changed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,21 @@ def places_of(node: Node, account: Account) -> list[Place]:
         return memberships.every_place(tx, OWNER) if account.operator else memberships.places_of(tx, account.id)
 
 
+def roster(node: Node, organisation_id: str) -> list[MemberRow]:
+    """The members of an organisation, by name."""
+    with node.database.read() as tx:
+        return memberships.of_organisation(tx, organisation_id)
+
+
+def account_of(node: Node, organisation_id: str, account_id: str) -> Account:
+    """The account of a member of this organisation. Raises `MembersError`."""
+    with node.database.read() as tx:
+        found = accounts.by_id(tx, account_id)
+        if found is None or memberships.role_of(tx, account_id, organisation_id) is None:
+            raise MembersError("This person is no member any more. Nothing was changed.")
+    return found
+
+
 def join(node: Node, account: Account, slug: str, role: str, by: Who = COMMAND_LINE) -> None:
     """Make somebody a member of an organisation, or give a member another role. Raises `MembersError`."""
     if role not in ROLES:
@@ -91,11 +113,11 @@ def leave(node: Node, account: Account, slug: str, by: Who = COMMAND_LINE) -> No
 
 
 def keep_an_owner(tx: Tx, organisation_id: str, account_id: str) -> None:
-    """Raises `MembersError` where this account is the only owner among members: somebody must look after them."""
+    """Raises `OnlyOwnerError` where this account is the only owner among several members."""
     roles = memberships.lock_roles(tx, organisation_id)
     owners = [one for one, role in roles.items() if role == OWNER]
     if owners == [account_id] and len(roles) > 1:
-        raise MembersError("An organisation needs an owner. Make somebody else an owner first. Nothing was changed.")
+        raise OnlyOwnerError
 
 
 def _organisation(tx: Tx, slug: str) -> str:

@@ -33,6 +33,20 @@ memberships = Table(
     Index("ix_memberships_organisation", "organisation_id"),
 )
 
+# Who was asked to join an organisation and has not answered. Whoever has the link may join, so it is kept as a hash.
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("organisation_id", Text, ForeignKey("organisations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("email", String(254), nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("invited_by", Text, nullable=False),
+    Column("sent_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
 # One-time links; `purpose` says which door a link opens, `account_id` for whom.
 links = Table(
     "links",

@@ -23,6 +23,17 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberRow:
+    """One member of an organisation, as the others see them."""
+
+    account_id: str
+    name: str
+    email: str
+    role: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """An organisation as its members find it."""
 
@@ -51,15 +62,15 @@ def role_of(tx: Tx, account_id: str, organisation_id: str) -> str | None:
     return tx.execute(query).scalar()
 
 
-def of_organisation(tx: Tx, organisation_id: str) -> list[tuple[str, str, str, str, int]]:
-    """Account, name, address, role and since when of each member, by name."""
+def of_organisation(tx: Tx, organisation_id: str) -> list[MemberRow]:
+    """The members of an organisation, by name."""
     query = (
         select(accounts.c.id, accounts.c.name, accounts.c.email, memberships.c.role, memberships.c.since)
         .join_from(memberships, accounts)
         .where(memberships.c.organisation_id == organisation_id)
         .order_by(accounts.c.name, accounts.c.id)
     )
-    return [(row.id, row.name, row.email, row.role, row.since) for row in tx.execute(query)]
+    return [MemberRow(row.id, row.name, row.email, row.role, row.since) for row in tx.execute(query)]
 
 
 def lock_roles(tx: Tx, organisation_id: str) -> dict[str, str]:

@@ -142,6 +142,11 @@ ROLES: Mapping[str, str] = {
     "editor": _l("Editor"),
     "viewer": _l("Viewer"),
 }
+ROLE_HINTS: Mapping[str, str] = {
+    "owner": _l("does everything, members too"),
+    "editor": _l("writes and changes what is shared"),
+    "viewer": _l("looks on, and changes nothing"),
+}
 AUDIT: Mapping[str, str] = {
     "account-made": _l("Made an account"),
     "account-removed": _l("Removed an account"),
@@ -154,6 +159,8 @@ AUDIT: Mapping[str, str] = {
     "member-joined": _l("Became a member"),
     "member-role": _l("Changed what a member may do"),
     "member-left": _l("Ended a membership"),
+    "member-invited": _l("Invited somebody"),
+    "invitation-withdrawn": _l("Withdrew an invitation"),
 }
 APPEARANCE: Mapping[str, str] = {
     "node_name": _l("name"),
@@ -196,6 +203,7 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "frequency": FREQUENCIES,
     "appearance": APPEARANCE,
     "role": ROLES,
+    "role_hint": ROLE_HINTS,
     "audit": AUDIT,
 }
 

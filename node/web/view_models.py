@@ -61,6 +61,9 @@ control/preview.html            PreviewPage
 desk/account.html               DeskAccountPage
 desk/password.html              DeskPasswordPage
 desk/prove.html                 DeskProvePage
+desk/members.html               DeskMembersPage
+desk/invitation.html            DeskInvitationPage
+desk/log.html                   DeskLogPage
 desk/sign_in.html               DeskSignInPage
 desk/home.html                  DeskHomePage
 desk/overview.html              DeskOverviewPage
@@ -149,6 +152,14 @@ from node.web.view_models_desk import (
     DeskSessionRow,
     DeskSignInPage,
     DeskTab,
+)
+from node.web.view_models_desk_people import (
+    DeskInvitationPage,
+    DeskInvitationRow,
+    DeskLogPage,
+    DeskLogRow,
+    DeskMemberRow,
+    DeskMembersPage,
 )
 from node.web.view_models_desk_photos import DeskPhotosPage, PhotoFields, PhotoItem
 from node.web.view_models_embed import EmbedCode, EmbedFrame, EmbedMaker
@@ -240,6 +251,12 @@ __all__ = [
     "DeskAccountPage",
     "DeskFrame",
     "DeskHomePage",
+    "DeskInvitationPage",
+    "DeskInvitationRow",
+    "DeskLogPage",
+    "DeskLogRow",
+    "DeskMemberRow",
+    "DeskMembersPage",
     "DeskOverviewPage",
     "DeskPasswordPage",
     "DeskPhotosPage",

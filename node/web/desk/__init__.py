@@ -6,12 +6,24 @@ its members. Every answer is kept out of caches and search engines; every change
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from flask import Blueprint
 
-from node.web.desk import account, home, photos, signing_in
 from node.web.inside import keep_private
 
+PARTS = (
+    "signing_in",
+    "account",
+    "invitation",
+    "home",
+    "members",
+    "log",
+    "photos",
+)
+"""The modules here that have a ``blueprint``."""
+
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
-for _part in (signing_in, account, home, photos):
-    blueprint.register_blueprint(_part.blueprint)
+for _part in PARTS:
+    blueprint.register_blueprint(import_module(f"{__name__}.{_part}").blueprint)
 blueprint.after_request(keep_private)

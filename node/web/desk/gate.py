@@ -90,7 +90,7 @@ def at_least(role: str) -> Callable[[View], View]:
 def proved(page: str = "") -> Callable[[View], View]:
     """Let only those reach a view who proved a short while ago who they are; the others do that first.
 
-    Then they are led to ``page``, or to the view itself where that shows one.
+    Then they are led to ``page``, in which ``{slug}`` may stand, or to the view itself where that shows one.
     """
 
     def around(view: View) -> View:
@@ -98,7 +98,8 @@ def proved(page: str = "") -> Callable[[View], View]:
         def checked(*args: Any, **kwargs: Any) -> Any:
             within = PROOF_S if request.method == "GET" else LONGEST_PROOF_S
             if not sessions.is_proved(g.session, current_node().now, within):
-                return to(f"{PROVE}?{urlencode({'next': page or request.path})}")
+                following = page.format(**(request.view_args or {})) or request.path
+                return to(f"{PROVE}?{urlencode({'next': following})}")
             return view(*args, **kwargs)
 
         return cast(View, checked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from node.services.members import VIEWER, Member
+from node.services.members import OWNER, VIEWER, Member
 from node.web.phrases import later, say
 from node.web.view_models import DeskTab
 
@@ -19,7 +19,11 @@ class Entry:
     least: str = VIEWER
 
 
-ENTRIES: tuple[Entry, ...] = (Entry("overview", later("Overview"), ""),)
+ENTRIES: tuple[Entry, ...] = (
+    Entry("overview", later("Overview"), ""),
+    Entry("members", later("Members"), "members"),
+    Entry("log", later("Log"), "log", OWNER),
+)
 
 
 def tabs(member: Member, current: str, root: str) -> tuple[DeskTab, ...]:

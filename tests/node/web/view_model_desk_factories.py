@@ -29,6 +29,35 @@ def sessions() -> tuple[vm.DeskSessionRow, ...]:
     )
 
 
+def roles() -> tuple[vm.Choice, ...]:
+    return (vm.Choice("owner", "Owner", hint="does everything"), vm.Choice("viewer", "Viewer", True, hint="looks on"))
+
+
+def members() -> vm.DeskMembersPage:
+    row, about = vm.DeskMemberRow, replace(FORM, typed={"account": "a1"})
+    asked = vm.DeskInvitationRow(
+        "cleo@school.example", "editor", "Anna", make.ago(days=2), make.ahead(days=5), False, FORM, FORM
+    )
+    return vm.DeskMembersPage(
+        HEAD,
+        frame("members"),
+        (
+            row("Anna Nowak", "anna@school.example", "owner", make.ago(days=90), "a1", True, about, about, roles()),
+            row("Ben", "ben@school.example", "viewer", make.ago(days=3), "a2", False, about, about, roles()),
+        ),
+        (asked, replace(asked, over=True, ends=make.ago(days=1))),
+        make.form("email", wrong=True),
+        roles(),
+        "https://share.example.org/desk/invitation/x",
+        "cleo@school.example",
+    )
+
+
+def invitation(**more: Any) -> vm.DeskInvitationPage:
+    made = vm.DeskInvitationPage(HEAD, "Riverside School", "editor", "Anna", "cleo@school.example", FORM)
+    return replace(made, **more)
+
+
 BARE = vm.DeskFrame("/desk/", "x", FORM)
 
 PHOTO = vm.Image("/media/" + "0" * 32 + "-160x120.card.jpg", "Six chairs")
@@ -52,6 +81,22 @@ FULL: dict[str, tuple[str, Any]] = {
         ),
     ),
     "desk-password": ("desk/password.html", vm.DeskPasswordPage(HEAD, frame(), make.form("password", wrong=True))),
+    "desk-members": ("desk/members.html", members()),
+    "desk-invitation": ("desk/invitation.html", invitation(form=make.form("name", "password", wrong=True))),
+    "desk-invitation-known": ("desk/invitation.html", invitation(form=None, sign_in_path="/desk/sign-in")),
+    "desk-invitation-here": ("desk/invitation.html", invitation(account="Cleo (cleo@school.example)")),
+    "desk-log": (
+        "desk/log.html",
+        vm.DeskLogPage(
+            HEAD,
+            frame("log"),
+            (
+                vm.DeskLogRow(make.ago(hours=2), "Anna (a@b.example)", "Invited somebody", "cleo@school.example"),
+                vm.DeskLogRow(make.ago(days=2), "command line", "Made an account", "", False),
+            ),
+            make.PAGER,
+        ),
+    ),
     "desk-prove": ("desk/prove.html", vm.DeskProvePage(HEAD, frame(), make.form("password", wrong=True))),
     "desk-photos": (
         "desk/photos.html",
@@ -66,6 +111,9 @@ MINIMAL: dict[str, tuple[str, Any]] = {
     "desk-overview": ("desk/overview.html", vm.DeskOverviewPage(HEAD, BARE)),
     "desk-account": ("desk/account.html", vm.DeskAccountPage(HEAD, BARE, "a@b.example", FORM)),
     "desk-password": ("desk/password.html", vm.DeskPasswordPage(HEAD, BARE, FORM, True, "/desk/")),
+    "desk-members": ("desk/members.html", vm.DeskMembersPage(HEAD, BARE)),
+    "desk-invitation": ("desk/invitation.html", vm.DeskInvitationPage(HEAD)),
+    "desk-log": ("desk/log.html", vm.DeskLogPage(HEAD, BARE)),
     "desk-prove": ("desk/prove.html", vm.DeskProvePage(HEAD, BARE, FORM, False)),
     "desk-photos": ("desk/photos.html", vm.DeskPhotosPage(HEAD, BARE)),
 }

@@ -1,0 +1,35 @@
+"""The log of an organisation, for its owners: who did what, and whether it still stands as it was written."""
+
+from __future__ import annotations
+
+from flask import g, render_template, request
+from flask_babel import gettext as _
+
+from node.services import audit
+from node.services.members import OWNER
+from node.web import current_node
+from node.web.cards import moment
+from node.web.code_words import word
+from node.web.desk.frame import desk_frame
+from node.web.desk.gate import at_least, guarded
+from node.web.inside import PAGE_ROWS, head, page_number, pager
+from node.web.view_models import DeskLogPage, DeskLogRow
+
+blueprint = guarded("log", OWNER)
+
+
+@blueprint.get("/<slug>/log")
+@at_least(OWNER)
+def page(slug: str) -> str:
+    node, number = current_node(), page_number()
+    entries, total = audit.of_organisation(node, g.member.organisation_id, PAGE_ROWS, (number - 1) * PAGE_ROWS)
+    view = DeskLogPage(
+        head=head(_("Log")),
+        desk=desk_frame("log"),
+        entries=tuple(
+            DeskLogRow(moment(one.at), one.who, word(one.action, "audit"), one.subject, audit.is_whole(node, one))
+            for one in entries
+        ),
+        pager=pager(f"{request.script_root}/desk/{slug}/log?", number, total),
+    )
+    return render_template("desk/log.html", page=view)
