@@ -13,6 +13,7 @@ from node.services.audit import by
 from node.services.invitations import InvitationError, Sent
 from node.services.members import EDITOR, OWNER, ROLES, MembersError, OnlyOwnerError
 from node.services.strangers import FormError
+from node.storage.accounts import Account
 from node.storage.invitations import Invitation
 from node.storage.memberships import MemberRow
 from node.web import current_node
@@ -50,7 +51,7 @@ def remove(slug: str) -> ResponseReturnValue:
     return _carried_out(lambda account: members.leave(current_node(), account, slug, by(g.account)))
 
 
-def _carried_out(change: Callable[[members.Account], None]) -> ResponseReturnValue:
+def _carried_out(change: Callable[[Account], None]) -> ResponseReturnValue:
     try:
         change(members.account_of(current_node(), g.member.organisation_id, request.form.get("account", "")))
         say(_("Saved."))
