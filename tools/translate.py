@@ -49,7 +49,7 @@ NOT_SHOWN = (
     "node/services/bookings/refusals.py",
     *("schemas/field_table.py", "schemas/publish.py", "schemas/atom_writing.py"),
     *("schemas/free/phrases.py", "schemas/free/books.py"),
-    *("node/services/category_words.py", "node/services/cells.py", "node/services/columns.py"),
+    *("node/services/category_words.py", "node/services/columns.py"),
     *("node/services/download_rows.py", "node/services/downloads.py", "node/services/drafts.py"),
     *("node/services/about.py", "node/services/cursor.py", "node/services/feeds.py", "node/services/search.py"),
     *("node/services/search_documents.py", "node/services/postman.py", "node/services/mail_settings.py"),

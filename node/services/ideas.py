@@ -35,10 +35,11 @@ class Idea:
 
 def ideas(node: Node) -> tuple[Idea, ...]:
     """One for each type of organisation, in the vocabulary's order, those included that offer nothing yet."""
-    return tuple(_idea(node, type_) for type_ in ORGANISATION_TYPES)
+    return tuple(idea(node, type_) for type_ in ORGANISATION_TYPES)
 
 
-def _idea(node: Node, type_: str) -> Idea:
+def idea(node: Node, type_: str) -> Idea:
+    """What organisations of one type offer."""
     asked = SearchRequest(organisation_type=(type_,), direction=("offer",), sort="newest", limit=_LOOKED_AT)
     result = search(node, asked)
     kinds = sorted(_kinds(result), key=lambda kind: (-kind.count, kind.path))[:MOST_KINDS]

@@ -6,7 +6,7 @@ in the change log, all in one transaction. What is refused is refused whole: not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
@@ -31,11 +31,12 @@ from node.services.drafts import (
     public_organisation,
 )
 from node.services.own_ids import RESERVED_SLUGS, is_slug, new_key, organisation_id, slug_of
-from node.storage import catalogue
+from node.storage import catalogue, listing_versions
 from node.storage import listings as stored
 from node.storage import organisations as hosted
 from node.storage.engine import Tx
-from node.storage.listings import LIVE, WITHDRAWN, OwnListing
+from node.storage.listing_versions import Version
+from node.storage.listings import LIVE, PAUSED, WITHDRAWN, OwnListing
 from schemas.errors import DocumentError, Problem, SharefeedError, pointer
 from schemas.listing import Listing, dump_listing
 from schemas.organisation import Organisation, dump_organisation, load_organisation
@@ -57,14 +58,22 @@ __all__ = [
     "listing",
     "listings",
     "new_key",
+    "pause_all",
     "put_listings",
     "put_organisation",
     "renew",
+    "renew_all",
+    "resume_all",
+    "revise_all",
     "slug_of",
     "withdraw",
     "withdraw_all",
 ]
 
+RENEWED, PAUSING, RESUMED = "renewed", "paused", "resumed"
+"""What is done with a listing besides writing it, as its history says it."""
+Changes = Callable[[OwnListing], dict[str, Any]]
+"""Members of `schemas.listing.Listing` that are to be different, for one listing of several."""
 _FIXED = frozenset(["id", "url", "date_modified", "organisation"])
 _EDITABLE = frozenset(field.name for field in fields(Listing)) - _FIXED
 
@@ -142,20 +151,35 @@ def ensure_organisation(node: Node, name: str, type: str, **profile: Any) -> Org
     return made
 
 
-def put_listings(node: Node, drafts: Sequence[Draft]) -> list[Outcome]:
-    """Publish the drafts, all or none; what became of each, in their order.
+def put_listings(node: Node, drafts: Sequence[Draft], by: str = "") -> list[Outcome]:
+    """Publish the drafts, all or none; what became of each, in their order. ``by`` is who did it, for the history.
 
     A draft that says what its listing already says changes nothing, not even where the listing has been withdrawn or
-    is over. Raises `PublishingError` with every problem; pointers begin with the position of the draft.
+    is over; what is paused stays paused. Raises `PublishingError` with every problem; pointers begin with the position
+    of the draft.
     """
     _refuse_repeated([draft.key for draft in drafts])
     with _writing(node) as tx:
         known = stored.by_keys(tx, [draft.key for draft in drafts])
-        prepared = _prepared(node, tx, drafts, known)
-        _publish(tx, [p.row for p in prepared if p.change != UNCHANGED], node.now)
+        prepared = [_still(p, known.get(p.row.key)) for p in _prepared(node, tx, drafts, known)]
+        changed = [p for p in prepared if p.change != UNCHANGED]
+        _publish(tx, [p.row for p in changed], node.now)
+        listing_versions.add(tx, [version_of(p.row, by, p.change) for p in changed])
         stored.put(tx, [p.row for p in prepared if p.change == UNCHANGED and p.row != known[p.row.key]])
         ask_about(node, tx, {p.row.id: p.doubts for p in prepared})
     return [Outcome(p.row.key, p.row.id, p.change, p.doubts) for p in prepared]
+
+
+def _still(prepared: Prepared, known: OwnListing | None) -> Prepared:
+    """What somebody paused stays paused until somebody says otherwise, whatever a spreadsheet brings."""
+    if known is None or known.state != PAUSED:
+        return prepared
+    return replace(prepared, row=replace(prepared.row, state=PAUSED))
+
+
+def version_of(row: OwnListing, by: str, change: str) -> Version:
+    """A listing as its history keeps it."""
+    return Version(row.id, row.modified_at, by, change, row.state, row.document)
 
 
 def _refuse_repeated(keys: Sequence[str]) -> None:
@@ -203,7 +227,7 @@ def withdraw(node: Node, key: str, reason: str = "withdrawn") -> OwnListing:
     return withdraw_all(node, {key: reason})[0]
 
 
-def withdraw_all(node: Node, reasons: Mapping[str, str]) -> list[OwnListing]:
+def withdraw_all(node: Node, reasons: Mapping[str, str], by: str = "") -> list[OwnListing]:
     """Stop showing the listings with these keys, all or none, in one transaction; twice is the same as once.
 
     Each reason is one of `schemas.vocabulary.REMOVAL_REASONS`. Raises `UnknownListingError`, and `PublishingError` for
@@ -213,23 +237,59 @@ def withdraw_all(node: Node, reasons: Mapping[str, str]) -> list[OwnListing]:
         message = f"The reason must be one of: {', '.join(REMOVAL_REASONS)}."
         raise PublishingError([Problem("/reason", "not-a-choice", message)])
     with _writing(node) as tx:
-        known = stored.by_keys(tx, list(reasons))
-        for key in reasons:
-            if key not in known:
-                raise UnknownListingError(key)
-        catalogue.apply(tx, [], [Removal(known[key].id, reason) for key, reason in reasons.items()], node.now)
-        gone = [replace(row, state=WITHDRAWN, modified_at=node.now) for row in known.values() if row.state != WITHDRAWN]
-        stored.put(tx, gone)
-    after = {**known, **{row.key: row for row in gone}}
+        known = _all_known(tx, list(reasons))
+        gone = [row for row in known.values() if row.state != WITHDRAWN]
+        _take_down(node, tx, {row.key: reasons[row.key] for row in gone}, known, WITHDRAWN, by)
+        after = _all_known(tx, list(reasons))
     return [after[key] for key in reasons]
+
+
+def pause_all(node: Node, keys: Sequence[str], by: str = "") -> int:
+    """Stop showing those of these listings that are shown, until they are resumed; how many. Others stay as they are.
+
+    Raises `UnknownListingError`.
+    """
+    with _writing(node) as tx:
+        known = _all_known(tx, keys)
+        shown = {key: WITHDRAWN for key, row in known.items() if row.state == LIVE}
+        _take_down(node, tx, shown, known, PAUSED, by)
+    return len(shown)
+
+
+def _take_down(
+    node: Node, tx: Tx, reasons: Mapping[str, str], known: Mapping[str, OwnListing], state: str, by: str
+) -> None:
+    catalogue.apply(tx, [], [Removal(known[key].id, reason) for key, reason in reasons.items()], node.now)
+    gone = [replace(known[key], state=state, modified_at=node.now) for key in reasons]
+    stored.put(tx, gone)
+    changes = reasons if state == WITHDRAWN else dict.fromkeys(reasons, PAUSING)
+    listing_versions.add(tx, [version_of(row, by, changes[row.key]) for row in gone])
+
+
+def resume_all(node: Node, keys: Sequence[str], by: str = "") -> int:
+    """Show those of these listings again that are paused, for the usual time where they would be over; how many."""
+    with node.database.read() as tx:
+        paused = [row.key for row in _all_known(tx, keys).values() if row.state == PAUSED]
+    now = _moment(node)
+
+    def end(row: OwnListing) -> dict[str, Any]:
+        return {} if row.expires_at > node.now else {"expires": now + DEFAULT_LIFE}
+
+    revise_all(node, paused, end, by, RESUMED, revive=True)
+    return len(paused)
 
 
 def renew(node: Node, key: str, until: date | None = None) -> OwnListing:
     """Show a listing to the end of the day ``until``, or for the usual time from now; it comes back if it was gone."""
+    return renew_all(node, [key], until)[0]
+
+
+def renew_all(node: Node, keys: Sequence[str], until: date | None = None, by: str = "") -> list[OwnListing]:
+    """The same for several listings, all or none. Raises `UnknownListingError` and `PublishingError`."""
     end = end_of_day(until, node.settings.timezone) if until else _moment(node) + DEFAULT_LIFE
     if end <= _moment(node):
         raise PublishingError([Problem("/_sharefeed/expires", "expired", "This day is over; choose a later one.")])
-    return _revise(node, key, {"expires": end}, revive=True)
+    return revise_all(node, keys, lambda row: {"expires": end}, by, RENEWED, revive=True)
 
 
 def edit(node: Node, key: str, **changes: Any) -> OwnListing:
@@ -237,26 +297,47 @@ def edit(node: Node, key: str, **changes: Any) -> OwnListing:
 
     Raises `UnknownListingError` and `PublishingError`.
     """
+    return revise_all(node, [key], lambda row: changes)[0]
+
+
+def revise_all(
+    node: Node, keys: Sequence[str], changes: Changes, by: str = "", change: str = CHANGED, revive: bool = False
+) -> list[OwnListing]:
+    """Change members of several listings, all or none, in one transaction; each as it stands then.
+
+    What is withdrawn or paused stays so unless it is to ``revive``. Raises `UnknownListingError` and `PublishingError`.
+    """
+    with _writing(node) as tx:
+        known = _all_known(tx, keys)
+        revised = [_revised(node, tx, known[key], _checked(changes(known[key])), revive) for key in keys]
+        moved = [(row, doubts) for row, doubts in revised if row != known[row.key]]
+        _publish(tx, [row for row, _ in moved], node.now)
+        listing_versions.add(tx, [version_of(row, by, change) for row, _ in moved])
+        ask_about(node, tx, {row.id: doubts for row, doubts in moved})
+    return [row for row, _ in revised]
+
+
+def _checked(changes: dict[str, Any]) -> dict[str, Any]:
     unknown = sorted(set(changes) - _EDITABLE)
     if unknown:
         raise PublishingError([Problem(pointer([name]), "unknown-name", "This cannot be changed.") for name in unknown])
-    return _revise(node, key, changes, revive=False)
+    return changes
 
 
-def _revise(node: Node, key: str, changes: dict[str, Any], revive: bool) -> OwnListing:
-    with _writing(node) as tx:
-        known = _known(tx, key)
-        draft = Draft(replace(known.listing(), **changes), key, known.import_ref)
-        host = hosted.by_ids(tx, [known.organisation_id])[known.organisation_id]
-        with _refusals():
-            prepared = prepare(draft, known, host.organisation, node.settings.url, _moment(node))
-        row = prepared.row
-        state = known.state if known.state == WITHDRAWN and not revive else row.state
-        revised = replace(row, state=LIVE if revive else state)
-        if revised != known:
-            _publish(tx, [revised], node.now)
-            ask_about(node, tx, {revised.id: prepared.doubts})
-    return revised
+def _revised(
+    node: Node, tx: Tx, known: OwnListing, changes: dict[str, Any], revive: bool
+) -> tuple[OwnListing, tuple[Problem, ...]]:
+    """A listing with these changes, not yet stored, and what its words leave in doubt."""
+    draft = Draft(replace(known.listing(), **changes), known.key, known.import_ref)
+    host = hosted.by_ids(tx, [known.organisation_id])[known.organisation_id]
+    with _refusals():
+        prepared = prepare(draft, known, host.organisation, node.settings.url, _moment(node))
+    stays = known.state in (WITHDRAWN, PAUSED) and not revive
+    state = LIVE if revive else known.state if stays else prepared.row.state
+    row = replace(prepared.row, state=state)
+    if row.state != known.state and prepared.change == UNCHANGED:
+        row = replace(row, modified_at=node.now)
+    return row, prepared.doubts
 
 
 def listings(node: Node, state: str | None = None, organisation: str | None = None) -> list[OwnListing]:
@@ -277,6 +358,14 @@ def _known(tx: Tx, key: str) -> OwnListing:
     if known is None:
         raise UnknownListingError(key)
     return known
+
+
+def _all_known(tx: Tx, keys: Sequence[str]) -> dict[str, OwnListing]:
+    found = stored.by_keys(tx, keys)
+    for key in keys:
+        if key not in found:
+            raise UnknownListingError(key)
+    return {key: found[key] for key in keys}
 
 
 def _moment(node: Node) -> datetime:

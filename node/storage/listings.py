@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, update
 
 from node.storage.engine import Tx
 from node.storage.tables import listings
 from node.storage.upsert import upsert
+from schemas.canonical import EXTENSION
 from schemas.listing import Listing, load_listing
+from schemas.vocabulary import fold
 
-LIVE, WITHDRAWN, EXPIRED = "live", "withdrawn", "expired"
-STATES = (LIVE, WITHDRAWN, EXPIRED)
+LIVE, PAUSED, WITHDRAWN, EXPIRED = STATES = ("live", "paused", "withdrawn", "expired")
+"""Shown; not shown for a while, by whoever wrote it; taken down; over because its last day is past."""
 _IN_LIMIT = 500
+_PLACES_FROM = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class OwnListing:
 
 def put(tx: Tx, rows: Sequence[OwnListing]) -> None:
     """Store each listing under its id, in place of what stood there."""
-    values = [{name: getattr(row, name) for name in _NAMES} for row in rows]
+    values = [{**{name: getattr(row, name) for name in _NAMES}, **_searched(row)} for row in rows]
     upsert(tx, listings, values, kept=("created_at",))
 
 
@@ -81,6 +85,59 @@ def counts(tx: Tx, organisation_id: str) -> dict[str, int]:
     return {str(row[0]): int(row[1]) for row in tx.execute(query)}
 
 
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which listings of an organisation are asked for: ``words`` stand in the title, each at the start of a word."""
+
+    organisation_id: str
+    state: str = ""
+    words: str = ""
+    sign: str = ""
+    category: str = ""
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        c = listings.c
+        wanted = [c.organisation_id == self.organisation_id]
+        wanted += [column == value for column, value in ((c.state, self.state), (c.sign, self.sign)) if value]
+        wanted += [c.words.contains(f" {word}", autoescape=True) for word in fold(self.words).split()]
+        if self.category:
+            wanted.append((c.category == self.category) | c.category.startswith(f"{self.category}/", autoescape=True))
+        return and_(*wanted)
+
+
+def page(tx: Tx, wanted: Filter, limit: int, offset: int = 0, soonest: bool = False) -> list[OwnListing]:
+    """One page of these listings: the latest change first, or what ends ``soonest``."""
+    order = listings.c.expires_at if soonest else listings.c.modified_at.desc()
+    return [_own(row) for row in tx.execute(_few(wanted).order_by(order, listings.c.key).limit(limit).offset(offset))]
+
+
+def _few(wanted: Filter) -> Select[Any]:
+    return select(*(listings.c[name] for name in _NAMES)).where(wanted.condition)
+
+
+def count(tx: Tx, wanted: Filter) -> dict[str, int]:
+    """State -> how many of these listings are in it."""
+    query = select(listings.c.state, func.count()).where(wanted.condition).group_by(listings.c.state)
+    return {state: int(number) for state, number in tx.execute(query)}
+
+
+def ending(tx: Tx, after: int, before: int, limit: int) -> list[OwnListing]:
+    """Live listings that end after one moment and not after another, the first to end first."""
+    c = listings.c
+    query = select(listings).where(c.state == LIVE, c.expires_at > after, c.expires_at <= before)
+    return [_own(row) for row in tx.execute(query.order_by(c.expires_at, c.key).limit(limit))]
+
+
+def places_of(tx: Tx, organisation_id: str, limit: int) -> list[dict[str, Any]]:
+    """The places that the latest listings of an organisation name, the most frequent first."""
+    c = listings.c
+    latest = select(c.document).where(c.organisation_id == organisation_id).order_by(c.modified_at.desc())
+    items = (orjson.loads(row.document) for row in tx.execute(latest.limit(_PLACES_FROM)))
+    told = Counter(orjson.dumps(place) for item in items if (place := item[EXTENSION].get("place")))
+    return [orjson.loads(place) for place, _ in told.most_common(limit)]
+
+
 def set_state(tx: Tx, ids: Sequence[str], state: str) -> None:
     """Move the listings with these ids to ``state``; their documents stay as they are."""
     for start in range(0, len(ids), _IN_LIMIT):
@@ -88,7 +145,16 @@ def set_state(tx: Tx, ids: Sequence[str], state: str) -> None:
         tx.execute(update(listings).where(listings.c.id.in_(chunk)).values(state=state))
 
 
-_NAMES = tuple(column.name for column in listings.columns)
+_NAMES = tuple(OwnListing.__slots__)
+
+
+def _searched(row: OwnListing) -> dict[str, str]:
+    """What lists of own listings are searched and filtered by."""
+    item = row.item()
+    extension, title = item[EXTENSION], item["title"]
+    sign = "wanted" if extension["direction"] == "want" else extension["action"]
+    words = f" {fold(title)} {row.key.rpartition('.')[2].casefold()} "
+    return {"title": title, "sign": sign, "category": extension["category"], "words": words}
 
 
 def _own(row: Row[Any]) -> OwnListing:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from node.storage import account_tables as account_tables
 from node.storage import booking_tables as booking_tables
+from node.storage import desk_tables as desk_tables
 from node.storage import operator_tables as operator_tables
 from node.storage import photo_tables as photo_tables
 from node.storage.metadata import ROW_ID
@@ -92,14 +93,20 @@ listings = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("key", String(120), nullable=False, unique=True),
-    Column("organisation_id", Text, ForeignKey("organisations.id"), nullable=False, index=True),
-    Column("state", String(20), nullable=False),  # live, withdrawn
+    Column("organisation_id", Text, ForeignKey("organisations.id"), nullable=False),
+    Column("state", String(20), nullable=False),  # live, paused, withdrawn, expired
     Column("document", Text, nullable=False),
     Column("import_ref", Text),  # the row id of the spreadsheet that it came from
     Column("created_at", BigInteger, nullable=False),
     Column("modified_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    # What lists of them are searched and filtered by, drawn out of the document.
+    Column("title", Text, nullable=False),
+    Column("sign", String(10), nullable=False),  # the action; wanted for every want
+    Column("category", String(80), nullable=False),
+    Column("words", Text, nullable=False),  # of title and key, folded, each after a blank
     Index("ix_listings_state_expires", "state", "expires_at"),
+    Index("ix_listings_organisation_modified", "organisation_id", "modified_at"),
 )
 
 # What this node shows and publishes: its own listings and, on an aggregator, what it took from sources.

@@ -19,6 +19,7 @@ from node.web import current_node, offline, words
 from node.web.cards import cards_of
 from node.web.code_words import category
 from node.web.listing_page import SHEET_NAME, Scene
+from node.web.often_shared import often_shared
 from node.web.pages import scene_of
 from node.web.search_page import Addresses
 from node.web.view_models import (
@@ -125,7 +126,7 @@ def _row(idea: Idea, scene: Scene) -> IdeaRow:
         for kind in idea.kinds
     )
     examples = cards_of(idea.examples, scene.paths)
-    elsewhere = _often_shared().get(idea.type, ()) if not idea.offers else ()
+    elsewhere = often_shared().get(idea.type, ()) if not idea.offers else ()
     return IdeaRow(idea.type, idea.offers, addresses.of(of_type) if idea.offers else None, kinds, examples, elsewhere)
 
 
@@ -135,38 +136,3 @@ def _hosts(node: Node) -> Iterator[str]:
         parts = urlsplit(address.replace("{s}.", ""))
         if parts.scheme in ("http", "https") and parts.hostname:
             yield parts.hostname
-
-
-def _often_shared() -> dict[str, tuple[str, ...]]:
-    return {
-        "business": (
-            _("Desks, chairs and screens after a move or a refit"),
-            _("A meeting room in the evenings"),
-            _("An afternoon of bookkeeping, design or repairs"),
-        ),
-        "charity": (
-            _("Tables, urns and gazebos between events"),
-            _("Storage for a season"),
-            _("What has been donated and does not fit"),
-        ),
-        "school": (
-            _("A hall, a kitchen or a playing field out of hours"),
-            _("Furniture that pupils have outgrown"),
-            _("Books and old projectors"),
-        ),
-        "community_group": (
-            _("Tools and garden machines that stand still most of the year"),
-            _("Games, bunting and a tombola drum"),
-            _("People who help to carry"),
-        ),
-        "faith_group": (
-            _("A hall with a kitchen on weekdays"),
-            _("Crockery for a hundred people"),
-            _("Chairs, pews and a sound system"),
-        ),
-        "public_body": (
-            _("Office furniture after a reorganisation"),
-            _("Rooms in libraries and town halls"),
-            _("Cones, barriers and signs for events"),
-        ),
-    }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from node.web import desk_words
 from node.web.phrases import later as _l
 from node.web.phrases import later_of, locale, say
 from schemas.labels import WRITTEN_IN, Names, names_of
@@ -205,6 +206,7 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "role": ROLES,
     "role_hint": ROLE_HINTS,
     "audit": AUDIT,
+    **desk_words.VOCABULARIES,
 }
 
 

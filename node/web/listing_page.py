@@ -13,7 +13,7 @@ import orjson
 from babel.numbers import format_currency
 
 from federation.facts import short_key
-from node.services import json_ld
+from node.services import desk_safety, json_ld
 from node.services.about import NODE_DOCUMENT_PATH
 from node.storage.catalogue import Shown
 from node.web import words
@@ -114,6 +114,7 @@ def listing_page(
     item = orjson.loads(shown.entry.item)
     listing = load_listing(item)
     card = card_of(shown, scene.paths)
+    checks, safety = desk_safety.apart(listing.safety)
     home = None if shown.entry.source_id is None else listing.url
     published, changed = _dates(listing, shown, scene.paths.timezone)
     return ListingPage(
@@ -132,7 +133,9 @@ def listing_page(
         tags=tuple(Link(tag, scene.search(q=tag)) for tag in listing.tags),
         terms=listing.terms,
         accessibility=listing.accessibility,
-        safety=listing.safety,
+        checks=tuple(check.sentence for check in checks if check.until is None),
+        good_until=next((check.until for check in checks if check.until), None),
+        safety=safety or None,
         calendar_url=listing.calendar_url,
         organisation=organisation_box(listing.organisation, organisation_path(shown.entry.facts, scene.paths), others),
         state="outdated" if origin is not None and origin.standing in ("held", "quarantined") else "shown",

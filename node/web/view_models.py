@@ -68,6 +68,11 @@ desk/sign_in.html               DeskSignInPage
 desk/home.html                  DeskHomePage
 desk/overview.html              DeskOverviewPage
 desk/photos.html                DeskPhotosPage
+desk/new_listing.html           DeskNewPage
+desk/listing_form.html          DeskFormPage
+desk/preview.html               DeskPreviewPage
+desk/published.html             DeskPublishedPage
+desk/signed_out.html            DeskSignedOutPage
 ==============================  ====================
 
 Not for: deciding anything, reading a request, or building a URL. Those are a view's work.
@@ -152,6 +157,24 @@ from node.web.view_models_desk import (
     DeskSessionRow,
     DeskSignInPage,
     DeskTab,
+)
+from node.web.view_models_desk_listings import (
+    DeskAsks,
+    DeskDifference,
+    DeskDraftRow,
+    DeskFormPage,
+    DeskGroup,
+    DeskHistoryPage,
+    DeskListingsPage,
+    DeskNewPage,
+    DeskPreviewPage,
+    DeskPublishedPage,
+    DeskRemindedPage,
+    DeskRow,
+    DeskSignedOutPage,
+    DeskVersion,
+    DeskWay,
+    DeskWords,
 )
 from node.web.view_models_desk_people import (
     DeskInvitationPage,
@@ -249,22 +272,38 @@ __all__ = [
     "ControlSourcesPage",
     "DaysFilter",
     "DeskAccountPage",
+    "DeskAsks",
+    "DeskDifference",
+    "DeskDraftRow",
+    "DeskFormPage",
     "DeskFrame",
+    "DeskGroup",
+    "DeskHistoryPage",
     "DeskHomePage",
     "DeskInvitationPage",
     "DeskInvitationRow",
+    "DeskListingsPage",
     "DeskLogPage",
     "DeskLogRow",
     "DeskMemberRow",
     "DeskMembersPage",
+    "DeskNewPage",
     "DeskOverviewPage",
     "DeskPasswordPage",
     "DeskPhotosPage",
     "DeskPlace",
+    "DeskPreviewPage",
     "DeskProvePage",
+    "DeskPublishedPage",
+    "DeskRemindedPage",
+    "DeskRow",
     "DeskSessionRow",
     "DeskSignInPage",
+    "DeskSignedOutPage",
     "DeskTab",
+    "DeskVersion",
+    "DeskWay",
+    "DeskWords",
     "DownloadFile",
     "DownloadsPage",
     "EmbedCode",

@@ -6,7 +6,7 @@ The conventions are those of ``view_model_parts``. Import these from ``node.web.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from markupsafe import Markup
 
@@ -79,6 +79,8 @@ class ListingPage:
     the last good one). ``ask_url`` is where a person asks for it, at its origin; ``ask_path`` the same on
     this site; ``home_url`` its page at its own node, called ``home_name``. ``published`` is when it was new,
     ``changed`` the later day on which it was changed, if any. ``via`` are the nodes that it came through.
+    ``checks`` are what its giver answered about its safety, in sentences that are known (`node.services.desk_safety`);
+    ``good_until`` is until when food is in date.
     ``partners`` are the offers that meet a want, or the wants that an offer meets, each with its ``why``.
     """
 
@@ -117,6 +119,8 @@ class ListingPage:
     partners: tuple[Card, ...] = ()
     sharing: Sharing | None = None
     alert_path: str | None = None
+    checks: tuple[str, ...] = ()
+    good_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

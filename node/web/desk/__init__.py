@@ -17,6 +17,7 @@ PARTS = (
     "account",
     "invitation",
     "home",
+    "listing_form",
     "members",
     "log",
     "photos",

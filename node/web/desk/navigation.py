@@ -21,6 +21,7 @@ class Entry:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("overview", later("Overview"), ""),
+    Entry("listings", later("Listings"), "listings"),
     Entry("members", later("Members"), "members"),
     Entry("log", later("Log"), "log", OWNER),
 )

@@ -17,6 +17,7 @@ from node.web import view_models as vm
 from tests.node.web import view_model_alert_factories as tell
 from tests.node.web import view_model_appearance_factories as look
 from tests.node.web import view_model_desk_factories as desk
+from tests.node.web import view_model_desk_listing_factories as writing
 from tests.node.web import view_model_embed_factories as embed
 from tests.node.web import view_model_factories as make
 from tests.node.web import view_model_operator_factories as operate
@@ -124,11 +125,13 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "logo": ("control/logo.html", look.logo()),
         "preview": ("control/preview.html", look.preview()),
         **desk.FULL,
+        **writing.FULL,
     }
 )
 MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
     {
         **desk.MINIMAL,
+        **writing.MINIMAL,
         "home": ("portal/home.html", vm.HomePage(HEAD)),
         "home-card": (
             "portal/home.html",

@@ -1,0 +1,216 @@
+"""Writing a listing at the desk: kept while it is typed, looked at, judged, and published.
+
+Nothing that was typed is lost by anything that is wrong with it. A draft is its organisation's: every member sees it,
+and nobody else.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from federation.facts import seconds
+from node.context import Node
+from node.services import publishing
+from node.services.desk_form import FIELDS, SIGNS, Read, Setting, field_at, read, sign_of, typed_of
+from node.services.drafts import Draft, entry_of, prepare
+from node.services.own_ids import new_key
+from node.services.publishing import Outcome, PublishingError
+from node.services.row_values import Defaults
+from node.storage import desk_drafts as stored
+from node.storage import listings, organisations
+from node.storage.catalogue import Shown
+from node.storage.desk_drafts import DeskDraft
+from node.storage.engine import Tx
+from node.storage.listings import OwnListing
+from schemas.errors import Problem, SharefeedError
+from schemas.free.explain import NOT_FREE_WORDS, word_problems
+from schemas.listing import Image, Listing, Place, dump_listing
+
+LONGEST_TYPED = 20_000
+"""Characters of one field that are kept."""
+MOST_DRAFTS = 200
+"""How many drafts one organisation may have."""
+MOST_PLACES = 6
+APPEAL = "Whoever wrote this says that it is free from end to end."
+"""What stands in a listing whose giver says so by a button, and in no words of their own."""
+_ID = re.compile(r"[A-Za-z0-9_-]{16}\Z")
+
+
+class DraftError(SharefeedError):
+    """A draft that cannot be kept, or is not there (any more). What was kept before is as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A draft as it would be published: the listing, or ``errors`` by field; what its words leave in doubt.
+
+    ``refused`` says that they are a clear case, so that it cannot be published without an appeal.
+    """
+
+    read: Read
+    doubts: tuple[Problem, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        return any(problem.code == NOT_FREE_WORDS for problem in self.doubts)
+
+
+def new_id() -> str:
+    return secrets.token_urlsafe(12)
+
+
+def save(node: Node, draft: DeskDraft) -> DeskDraft:
+    """Keep what was typed, under an id that `new_id` made; as it is kept. Raises `DraftError`."""
+    if not _ID.match(draft.id) or draft.sign not in SIGNS:
+        raise DraftError("This is no form of ours. Nothing was saved; begin again from the list of your listings.")
+    typed = {name: _kept(draft.typed.get(name, "")) for name in FIELDS[draft.sign]}
+    with node.database.write() as tx:
+        known = stored.by_id(tx, draft.id)
+        if known is not None and known.organisation_id != draft.organisation_id:
+            raise DraftError("This is no form of ours. Nothing was saved; begin again from the list of your listings.")
+        if known is None and stored.count(tx, draft.organisation_id) >= MOST_DRAFTS:
+            raise DraftError(f"There are {MOST_DRAFTS} drafts already. Delete some of them first.")
+        key = known.key if known else _own_key(tx, draft)
+        kept = replace(draft, typed=typed, key=key, saved_at=node.now)
+        stored.put(tx, kept)
+    return kept
+
+
+def _kept(text: str) -> str:
+    """What can be kept of a text: no database holds NUL, nor half of a character."""
+    return text[:LONGEST_TYPED].replace("\x00", "").encode("utf-8", "ignore").decode()
+
+
+def _own_key(tx: Tx, draft: DeskDraft) -> str | None:
+    """The listing that it says it changes, if that is its organisation's."""
+    known = listings.by_key(tx, draft.key) if draft.key else None
+    return draft.key if known is not None and known.organisation_id == draft.organisation_id else None
+
+
+def draft(node: Node, organisation_id: str, draft_id: str) -> DeskDraft | None:
+    """A draft of this organisation; None where it has none of this id."""
+    with node.database.read() as tx:
+        found = stored.by_id(tx, draft_id)
+    return found if found is not None and found.organisation_id == organisation_id else None
+
+
+def count_drafts(node: Node, organisation_id: str) -> int:
+    with node.database.read() as tx:
+        return stored.count(tx, organisation_id)
+
+
+def begin_change(node: Node, row: OwnListing) -> DeskDraft:
+    """A draft of changes to a listing: the one that was begun, else one of what the listing says, not yet kept."""
+    with node.database.read() as tx:
+        begun = stored.of_listing(tx, row.organisation_id, row.key)
+    if begun is not None:
+        return begun
+    listing = row.listing()
+    typed = typed_of(listing, node.settings.timezone)
+    return DeskDraft(new_id(), row.organisation_id, row.key, sign_of(listing), typed, _images(listing))
+
+
+def duplicate(node: Node, row: OwnListing, by: str) -> DeskDraft:
+    """A draft of a new listing that says what this one says; days that are over, and its end, are left out."""
+    listing = row.listing()
+    typed = typed_of(listing, node.settings.timezone) | {"expires": "", "appeal": ""}
+    today = setting_of(node, row.organisation_id).defaults.today.isoformat()
+    typed |= {name: "" for name in ("from", "until") if typed.get(name, "9") < today}
+    return save(node, DeskDraft(new_id(), row.organisation_id, None, sign_of(listing), typed, _images(listing), 0, by))
+
+
+def images_of(node: Node, draft: DeskDraft) -> tuple[Mapping[str, str], ...]:
+    """The pictures of the listing that a draft is about to change."""
+    with node.database.read() as tx:
+        known = listings.by_key(tx, draft.key) if draft.key else None
+    return _images(known.listing()) if known is not None and known.organisation_id == draft.organisation_id else ()
+
+
+def _images(listing: Listing) -> tuple[Mapping[str, str], ...]:
+    return tuple({"url": image.url, "alt": image.alt or ""} for image in listing.images)
+
+
+def discard(node: Node, organisation_id: str, draft_id: str) -> None:
+    with node.database.write() as tx:
+        found = stored.by_id(tx, draft_id)
+        if found is not None and found.organisation_id == organisation_id:
+            stored.remove(tx, draft_id)
+
+
+def setting_of(node: Node, organisation_id: str, key: str | None = None) -> Setting:
+    """What a form of this organisation is filled in against. Raises `DraftError` for one that is not hosted here."""
+    with node.database.read() as tx:
+        host = organisations.by_ids(tx, [organisation_id]).get(organisation_id)
+        if host is None:
+            raise DraftError("This organisation is not here any more. Nothing was saved.")
+        known = listings.by_key(tx, key) if key else None
+        places = listings.places_of(tx, organisation_id, MOST_PLACES)
+    settings = node.settings
+    defaults = Defaults(
+        now=node.clock(),
+        timezone=settings.timezone,
+        language=settings.language,
+        country=settings.country,
+        organisation=host.organisation.name,
+        organisation_type=host.organisation.type,
+    )
+    return Setting(host.organisation, defaults, tuple(Place(**place) for place in places), _listing(known))
+
+
+def _listing(row: OwnListing | None) -> Listing | None:
+    return row.listing() if row else None
+
+
+def judge(draft: DeskDraft, setting: Setting) -> Judged:
+    """What a draft would be."""
+    found = read(draft.sign, draft.typed, setting)
+    if found.listing is None:
+        return Judged(found, word_problems(found.item))
+    listing = replace(found.listing, images=tuple(Image(one["url"], one.get("alt") or None) for one in draft.images))
+    item = dump_listing(listing)
+    return Judged(replace(found, listing=listing, item=item), word_problems(item))
+
+
+def as_shown(node: Node, draft: DeskDraft, judged: Judged) -> Shown:
+    """The listing as the catalogue would show it, published now. Raises `PublishingError` where it cannot be."""
+    if judged.read.listing is None:
+        raise PublishingError([Problem("", "not-ready", "There is something to put right first.")])
+    listing = replace(judged.read.listing, appeal=judged.read.listing.appeal or APPEAL)
+    with node.database.read() as tx:
+        known = listings.by_key(tx, draft.key) if draft.key else None
+        host = organisations.by_ids(tx, [draft.organisation_id])[draft.organisation_id]
+    meant = Draft(listing, draft.key or draft.id, default_expires=judged.read.open_end)
+    prepared = prepare(meant, known, host.organisation, node.settings.url, node.clock())
+    return Shown(entry_of(prepared.row), 0, seconds(node.clock()), node.now)
+
+
+def publish(node: Node, draft: DeskDraft, slug: str, by: str, appeal: bool = False) -> Outcome:
+    """Publish a draft, which is then gone. With ``appeal`` the giver says that it is free although it reads otherwise.
+
+    Raises `PublishingError`, whose pointers are field names (`/title`); the draft is kept then.
+    """
+    judged = judge(draft, setting_of(node, draft.organisation_id, draft.key))
+    listing = judged.read.listing
+    if listing is None:
+        raise PublishingError([Problem(f"/{name}", "field", said) for name, said in judged.read.errors.items()])
+    if appeal:
+        listing = replace(listing, appeal=listing.appeal or APPEAL)
+    made = Draft(listing, draft.key or new_key(slug, None), _import_ref(node, draft), judged.read.open_end)
+    try:
+        (outcome,) = publishing.put_listings(node, [made], by)
+    except PublishingError as error:
+        problems = [replace(problem, pointer=f"/{field_at(problem)}") for problem in error.problems]
+        raise PublishingError(problems) from error
+    discard(node, draft.organisation_id, draft.id)
+    return outcome
+
+
+def _import_ref(node: Node, draft: DeskDraft) -> str | None:
+    if draft.key is None:
+        return None
+    with node.database.read() as tx:
+        known = listings.by_key(tx, draft.key)
+    return known.import_ref if known else None

@@ -1,0 +1,385 @@
+"""The form of a listing at the desk: what it asks for each way of sharing, and from what is typed to a listing.
+
+Cells are read by the readers that an import uses, and the result is judged by the rules of a listing, so that whatever
+is right here is right for every reader. Nothing is fetched, stored or asked of a clock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from node.services import desk_safety
+from node.services.cells import CellError, day
+from node.services.desk_guess import categories_for, condition_for
+from node.services.desk_place import DOOR, PRECISIONS, key_of, precision_of, told
+from node.services.desk_safety import FOOD_IN_DATE, NOT_YET, Check
+from node.services.row_values import LONGEST_SHOWING, Composed, Defaults, compose, parse_cells
+from schemas.canonical import EXTENSION
+from schemas.errors import DocumentError, Problem
+from schemas.listing import GOODS, Listing, Place, load_listing
+from schemas.organisation import Organisation
+from schemas.vocabulary import categories
+
+GIVE, LEND, HOST, HELP, WANTED = SIGNS = ("give", "lend", "host", "help", "wanted")
+NEEDS = ("give", "lend", "host", "help")
+"""What somebody may want to be done."""
+HERE, NOWHERE = "other", "none"
+"""Answers to where it is, beside the places that were used before: somewhere else, and nowhere in particular."""
+CONTACT = "Contact: "
+"""What begins the last line of a listing's terms, where they say how to get in touch."""
+NO_EXACT_PLACE = (HELP, WANTED)
+
+_KINDS = {GIVE: "item", LEND: "equipment", HOST: "space", HELP: "skill"}
+_WEB = re.compile(r"(?:https?://\S+|(?:[a-z0-9-]+\.)+[a-z]{2,24}(?:/\S*)?)\Z", re.IGNORECASE)
+
+_SAFE = ("check", "food_until", "recall", "safety")
+_PLACE = ("place", "place_name", "locality", "postcode", "lat", "lon", "precision")
+_DAYS = ("from", "until")
+_END = ("terms", "contact", "expires", "accessibility", "tags", "language", "appeal")
+FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        GIVE: ("title", "text", "category", "count", "unit", "condition", *_SAFE, *_PLACE, *_DAYS, "weight", *_END),
+        LEND: ("title", "text", "category", "count", "unit", "condition", *_SAFE, *_PLACE, *_DAYS, "weight", *_END),
+        HOST: ("title", "text", "category", *_PLACE, *_DAYS, "safety", *_END),
+        HELP: ("title", "text", "category", "hours", *_PLACE, *_DAYS, *_END),
+        WANTED: ("title", "text", "need", "category", "count", "unit", *_PLACE, *_DAYS, *_END),
+    }
+)
+"""What is asked for each way of sharing, in this order."""
+EVERY_FIELD = tuple(dict.fromkeys(name for names in FIELDS.values() for name in names))
+
+_COLUMNS = {
+    "title": "title",
+    "text": "description",
+    "category": "category",
+    "count": "quantity",
+    "unit": "unit",
+    "condition": "condition",
+    "from": "available_from",
+    "until": "available_until",
+    "weight": "weight_kg",
+    "hours": "hours",
+    "terms": "terms",
+    "expires": "expires",
+    "accessibility": "accessibility",
+    "tags": "tags",
+    "language": "language",
+    "appeal": "appeal",
+    "place_name": "place",
+    "locality": "locality",
+    "postcode": "postcode",
+    "lat": "lat",
+    "lon": "lon",
+}
+_MEMBERS = {"condition": "condition", "weight": "weight_kg", "hours": "hours", "safety": "safety"}
+"""What some forms ask for and others do not: where they do not, it stays as it was."""
+_FIELD_OF = {column: name for name, column in _COLUMNS.items()}
+_AT = {
+    "/title": "title",
+    "/content_text": "text",
+    "/tags": "tags",
+    "/language": "language",
+    "category": "category",
+    "condition": "condition",
+    "quantity/available": "count",
+    "quantity/unit": "unit",
+    "quantity": "count",
+    "place/name": "place_name",
+    "place/locality": "locality",
+    "place/postcode": "postcode",
+    "place/lat": "lat",
+    "place/lon": "lon",
+    "place": "place",
+    "available/from": "from",
+    "available/until": "until",
+    "available": "from",
+    "expires": "expires",
+    "weight_kg": "weight",
+    "hours": "hours",
+    "terms": "terms",
+    "accessibility": "accessibility",
+    "safety": "safety",
+    "appeal": "appeal",
+    "request_url": "contact",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a form is filled in against: whose it is, what empty fields mean, where things were before.
+
+    ``known`` is the listing that is being changed; ``places`` are those used before, the most frequent first.
+    """
+
+    organisation: Organisation
+    defaults: Defaults
+    places: tuple[Place, ...] = ()
+    known: Listing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was typed, as a listing, or ``errors``: one sentence for each wrong field, in the fields' order.
+
+    ``open_end`` says that no last day was named. The listing has a provisional id. ``item`` is what its words stand in,
+    as a JSON Feed item, whether or not it is right.
+    """
+
+    listing: Listing | None
+    errors: Mapping[str, str] = field(default_factory=dict)
+    open_end: bool = False
+    item: Mapping[str, Any] = field(default_factory=dict)
+
+
+def action_of(sign: str, typed: Mapping[str, str]) -> str:
+    """What is to be done: of a want, what it says that it needs."""
+    if sign != WANTED:
+        return sign
+    return typed["need"] if typed.get("need") in NEEDS else GIVE
+
+
+def category_of(sign: str, typed: Mapping[str, str]) -> str:
+    """The category that was chosen, else the one that the title suggests; empty where there is neither."""
+    chosen = typed.get("category", "").strip()
+    if chosen in categories():
+        return chosen
+    return next(iter(categories_for(typed.get("title", ""), action_of(sign, typed))), "")
+
+
+def read(sign: str, typed: Mapping[str, str], setting: Setting) -> Read:
+    """The listing that the fields make. Never raises, whatever they hold."""
+    said = {name: typed.get(name, "") for name in FIELDS[sign]}
+    faults: dict[str, str] = {}
+    category = category_of(sign, said) or "other"
+    composed = _composed(sign, said, category, setting, faults)
+    extension = composed.item[EXTENSION]
+    extension["place"] = _place(said, extension.get("place") or {}, setting, faults)
+    checks = _checks(sign, category, said, setting.defaults.today, faults)
+    extension["safety"] = desk_safety.text_of(checks, said.get("safety", ""))
+    _contact(said, extension)
+    _ends(composed, said, setting, faults)
+    item = {**composed.item, EXTENSION: _bare(extension)}
+    listing = _judged(item, faults)
+    if listing is None or faults:
+        return Read(None, {name: faults[name] for name in ("", *EVERY_FIELD) if name in faults}, item=item)
+    return Read(_kept(listing, setting), {}, composed.end.open, item)
+
+
+def _composed(sign: str, said: Mapping[str, str], category: str, setting: Setting, faults: dict[str, str]) -> Composed:
+    row = {_COLUMNS[name]: text for name, text in said.items() if name in _COLUMNS and text.strip()}
+    values, wrong = parse_cells({**row, "category": category}, setting.defaults.today)
+    faults |= {_FIELD_OF[fault.column]: fault.message for fault in wrong}
+    action = action_of(sign, said)
+    if "condition" in FIELDS[sign] and not said["condition"].strip():
+        values["condition"] = condition_for(f"{said['title']} {said['text']}")
+    values |= {"action": action, "kind": _kind(action, category, setting.known)}
+    values["direction"] = "want" if sign == WANTED else "offer"
+    return compose(values, setting.defaults)
+
+
+def _kind(action: str, category: str, known: Listing | None) -> str:
+    """The kind of what is shared: what it was, where that fits, else what the category holds, else the usual one."""
+    fits = [kind for kind in ("item", "equipment") if action in (GIVE, LEND)] or [_KINDS[action]]
+    if known is not None and known.kind in fits:
+        return known.kind
+    stated = [kind for kind in categories()[category].kinds if kind in fits] if category in categories() else []
+    return _KINDS[action] if _KINDS[action] in stated or not stated else stated[0]
+
+
+def _place(
+    said: Mapping[str, str], typed: Mapping[str, Any], setting: Setting, faults: dict[str, str]
+) -> dict[str, Any]:
+    """Where it is: a place used before, as it was told then, or one that was typed, as exactly as was asked."""
+    chosen = said["place"] or (HERE if any(said[name].strip() for name in _PLACE[1:6]) else "")
+    if chosen == NOWHERE:
+        return {}
+    before = next((place for place in setting.places if key_of(place) == chosen), None)
+    if before is None and setting.known is not None and setting.known.place is not None:
+        before = setting.known.place if key_of(setting.known.place) == chosen else None
+    if before is not None:
+        return _members(before)
+    if not typed:
+        faults.setdefault("place" if setting.places else "locality", "Say where it is; the town is enough.")
+        return {}
+    if ("lat" in typed) != ("lon" in typed):
+        return dict(typed)
+    precision = said["precision"] if said["precision"] in PRECISIONS else DOOR
+    return _members(told(Place(**{**typed, "precision_m": None}), precision))
+
+
+def _members(place: Place) -> dict[str, Any]:
+    names = ("name", "locality", "postcode", "country", "lat", "lon", "precision_m")
+    return {name: value for name in names if (value := getattr(place, name)) is not None}
+
+
+def _checks(
+    sign: str, category: str, said: Mapping[str, str], today: date, faults: dict[str, str]
+) -> tuple[Check, ...]:
+    """The answers about safety, where any are asked for: of things that change hands."""
+    if sign not in (GIVE, LEND):
+        return ()
+    question = desk_safety.question_of(category)
+    found = list(_answer(question, said, today, faults)) if question else []
+    if desk_safety.asks_recall(category) and said.get("recall"):
+        found.append(Check("recall.checked"))
+    return tuple(found)
+
+
+def _answer(question: str, said: Mapping[str, str], today: date, faults: dict[str, str]) -> Iterator[Check]:
+    answer = said["check"].rpartition(".")[2] if said["check"].startswith(f"{question}.") else ""
+    if answer not in desk_safety.answers_of(question):
+        faults["check"] = "Answer this, so that nobody is harmed by it."
+    elif answer == NOT_YET:
+        faults["check"] = "Remove the personal data first. What you wrote is kept until then."
+    elif f"{question}.{answer}" != FOOD_IN_DATE:
+        yield Check(f"{question}.{answer}")
+    else:
+        yield from _in_date(said["food_until"], today, faults)
+
+
+def _in_date(typed: str, today: date, faults: dict[str, str]) -> Iterator[Check]:
+    if not typed.strip():
+        faults["food_until"] = "Say which date is on it; of several, the first."
+        return
+    try:
+        until = day(typed, today)
+    except CellError as error:
+        faults["food_until"] = str(error)
+        return
+    if until < today:
+        faults["food_until"] = "This day is over, so it is not in date any more."
+    yield Check(FOOD_IN_DATE, until)
+
+
+def _contact(said: Mapping[str, str], extension: dict[str, Any]) -> None:
+    """How to get in touch: a web page is one that readers link to, all else a line of the terms."""
+    contact = " ".join(said.get("contact", "").split())
+    extension.pop("request_url", None)
+    if not contact:
+        return
+    if _WEB.match(contact):
+        extension["request_url"] = contact if "://" in contact else f"https://{contact}"
+    else:
+        extension["terms"] = "\n".join(part for part in (extension.get("terms", ""), CONTACT + contact) if part)
+
+
+def _ends(composed: Composed, said: Mapping[str, str], setting: Setting, faults: dict[str, str]) -> None:
+    name = _FIELD_OF.get(composed.end.column, "expires")
+    if composed.closed == "expired" and not (set(faults) & {"expires", "until"}):
+        faults[name] = "This day is over; choose a later one."
+    latest = setting.defaults.today + LONGEST_SHOWING
+    if composed.end.capped and name == "expires" and said["expires"].strip():
+        faults.setdefault("expires", f"A listing is shown for a year at most: choose a day up to {latest.isoformat()}.")
+
+
+def _judged(item: dict[str, Any], faults: dict[str, str]) -> Listing | None:
+    try:
+        return load_listing(item)
+    except DocumentError as error:
+        for problem in error.problems:
+            faults.setdefault(field_at(problem), problem.message)
+        return None
+
+
+def field_at(problem: Problem) -> str:
+    """The field of the form behind a place in the listing; "" for the whole."""
+    start = f"/{EXTENSION}/"
+    place = problem.pointer.removeprefix("/0").removeprefix(start)
+    while place:
+        if place in _AT:
+            return _AT[place]
+        place = place.rpartition("/")[0]
+    return ""
+
+
+def _bare(extension: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in extension.items() if value not in (None, "", {}, [])}
+
+
+def _kept(listing: Listing, setting: Setting) -> Listing:
+    """With what the form does not ask for as it was, and the end to the second where its day is the same."""
+    made, known = replace(listing, organisation=setting.organisation), setting.known
+    if known is None:
+        return made
+    zone = ZoneInfo(setting.defaults.timezone)
+    same_day = made.expires.astimezone(zone).date() == known.expires.astimezone(zone).date()
+    asked = FIELDS[sign_of(made)]
+    unasked = {member: getattr(known, member) for name, member in _MEMBERS.items() if name not in asked}
+    if made.kind not in GOODS:
+        unasked.pop("condition", None)
+    return replace(
+        made,
+        **unasked,
+        images=known.images,
+        date_published=known.date_published,
+        status=known.status,
+        calendar_url=known.calendar_url,
+        replacement_value=known.replacement_value,
+        content_html=known.content_html if made.content_text == known.content_text else None,
+        expires=known.expires if same_day else made.expires,
+    )
+
+
+def sign_of(listing: Listing) -> str:
+    """Which of the forms a listing belongs in."""
+    return WANTED if listing.direction == "want" else listing.action
+
+
+def typed_of(listing: Listing, timezone: str) -> dict[str, str]:
+    """What the form would have to hold for this listing."""
+    checks, notes = desk_safety.apart(listing.safety)
+    terms, contact = _terms_apart(listing)
+    place = listing.place
+    available = listing.available
+    typed = {
+        "title": listing.title,
+        "text": listing.content_text or "",
+        "category": listing.category,
+        "need": listing.action,
+        "count": str(listing.quantity.available),
+        "unit": listing.quantity.unit or "",
+        "condition": listing.condition or "",
+        "check": next((check.code for check in checks if not check.code.startswith(desk_safety.RECALL)), ""),
+        "food_until": next((check.until.isoformat() for check in checks if check.until), ""),
+        "recall": next(("yes" for check in checks if check.code.startswith(desk_safety.RECALL)), ""),
+        "safety": notes,
+        "place": key_of(place) if place else NOWHERE,
+        "from": available.from_.isoformat() if available and available.from_ else "",
+        "until": available.until.isoformat() if available and available.until else "",
+        "weight": f"{listing.weight_kg:g}" if listing.weight_kg is not None else "",
+        "hours": f"{listing.hours:g}" if listing.hours is not None else "",
+        "terms": terms,
+        "contact": contact,
+        "expires": listing.expires.astimezone(ZoneInfo(timezone)).date().isoformat(),
+        "accessibility": listing.accessibility or "",
+        "tags": "; ".join(listing.tags),
+        "language": listing.language or "",
+        "appeal": listing.appeal or "",
+        **_typed_place(place),
+    }
+    return {name: typed[name] for name in FIELDS[sign_of(listing)]}
+
+
+def _typed_place(place: Place | None) -> dict[str, str]:
+    stated = place or Place()
+    return {
+        "place_name": stated.name or "",
+        "locality": stated.locality or "",
+        "postcode": stated.postcode or "",
+        "lat": "" if stated.lat is None else f"{stated.lat:g}",
+        "lon": "" if stated.lon is None else f"{stated.lon:g}",
+        "precision": precision_of(stated),
+    }
+
+
+def _terms_apart(listing: Listing) -> tuple[str, str]:
+    before, _, last = (listing.terms or "").rpartition("\n")
+    if listing.request_url or not last.startswith(CONTACT):
+        return listing.terms or "", listing.request_url or ""
+    return before, last.removeprefix(CONTACT)

@@ -1,0 +1,148 @@
+// The form of a listing: it saves itself while somebody writes, asks what the thing calls for, and loses nothing.
+// Without this script the buttons do the same.
+
+const WAIT_MS = 1200;
+const form = document.querySelector("[data-desk-form]");
+const line = document.querySelector("[data-saved]");
+let waiting;
+let sending = 0;
+let changed = false;
+
+const shelf = () => `desk:${location.pathname}`;
+
+function fields() {
+  const data = new FormData(form);
+  data.delete("csrf_token");
+  return [...data].filter(([, value]) => typeof value === "string");
+}
+
+// Only for as long as this window is open, and only while the server does not have it.
+function keepHere() {
+  try {
+    sessionStorage.setItem(shelf(), JSON.stringify(fields()));
+  } catch {
+    // The page itself still holds it.
+  }
+}
+
+function forget() {
+  try {
+    sessionStorage.removeItem(shelf());
+  } catch {
+    // There was nothing to keep it in.
+  }
+}
+
+function kept() {
+  try {
+    return JSON.parse(sessionStorage.getItem(shelf()) ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
+function restore() {
+  const before = kept();
+  if (!before.length) return;
+  for (const [name, value] of before) {
+    const field = form.elements.namedItem(name);
+    if (!field || name === "sign" || name === "key") continue;
+    if (field instanceof RadioNodeList) field.value = value;
+    else if (field.type === "checkbox") field.checked = true;
+    else field.value = value;
+  }
+  say(line.dataset.restored);
+  later();
+}
+
+function say(words) {
+  line.textContent = words;
+}
+
+// What somebody is in the middle of answering is left alone.
+function show(box, drawn) {
+  if (!box || drawn === undefined || box.contains(document.activeElement)) return;
+  const fresh = document.createElement("div");
+  fresh.innerHTML = drawn;
+  if (fresh.innerHTML !== box.innerHTML) box.replaceChildren(...fresh.childNodes);
+}
+
+async function save() {
+  clearTimeout(waiting);
+  const mine = (sending += 1);
+  const body = new FormData(form);
+  body.set("then", "autosave");
+  changed = false;
+  keepHere();
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual", keepalive: true });
+    if (mine !== sending) return;
+    if (answer.status === 401 || answer.type === "opaqueredirect") return say(line.dataset.signedOut);
+    const said = await answer.json();
+    if (!answer.ok) return say(said.problem ?? line.dataset.away);
+    forget();
+    if (location.pathname !== said.address) history.replaceState(null, "", said.address);
+    say(said.said);
+    show(document.querySelector("[data-asks]"), said.asks);
+    show(document.querySelector("[data-words]"), said.words);
+  } catch {
+    say(line.dataset.away);
+  }
+}
+
+function later() {
+  changed = true;
+  clearTimeout(waiting);
+  waiting = setTimeout(save, WAIT_MS);
+}
+
+function elsewhere() {
+  const box = form.querySelector("[data-elsewhere]");
+  const choice = form.querySelector("input[name=place]:checked");
+  if (choice) box.hidden = choice.value !== "other";
+}
+
+function here(button) {
+  const status = form.querySelector("[data-here-status]");
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      form.elements.lat.value = coords.latitude.toFixed(5);
+      form.elements.lon.value = coords.longitude.toFixed(5);
+      status.textContent = status.dataset.found;
+      later();
+    },
+    () => { status.textContent = status.dataset.failed; },
+    { maximumAge: 60000, timeout: 10000 },
+  );
+  button.blur();
+}
+
+if (form) {
+  form.addEventListener("input", later);
+  form.addEventListener("change", elsewhere);
+  form.addEventListener("submit", () => {
+    clearTimeout(waiting);
+    changed = false;
+    keepHere();
+  });
+  form.addEventListener("click", ({ target }) => {
+    const chip = target.closest("[data-category]");
+    if (chip) {
+      form.elements.category.value = chip.dataset.category;
+      for (const one of chip.closest("ul").querySelectorAll("button")) one.setAttribute("aria-pressed", String(one === chip));
+      chip.blur();
+      later();
+    }
+    const button = target.closest("[data-here]");
+    if (button) here(button);
+  });
+  addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && changed) save();
+  });
+  const button = form.querySelector("[data-here]");
+  if (button && !navigator.geolocation) button.parentElement.hidden = true;
+  // A page that the server has answered with what was sent holds it already.
+  if (document.querySelector("[data-error-summary]")) forget();
+  else restore();
+  elsewhere();
+}

@@ -1,0 +1,66 @@
+"""What own listings said before, and who changed what: written where listings are, read at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import delete, func, select
+
+from node.storage.desk_tables import listing_versions
+from node.storage.engine import Tx
+
+KEPT = 50
+"""How many versions of one listing are kept, the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A listing as it stood after one change; ``by`` is the name of whoever made it, empty where nobody signed in."""
+
+    listing_id: str
+    at: int
+    by: str
+    change: str
+    state: str
+    document: str
+    id: int = 0
+
+    def item(self) -> dict[str, Any]:
+        """The listing as a JSON Feed item, without hash."""
+        return dict(orjson.loads(self.document))
+
+
+_NAMES = tuple(Version.__slots__)
+
+
+def add(tx: Tx, versions: Sequence[Version]) -> None:
+    """Keep these versions. What is older than the latest `KEPT` of a listing is forgotten by `tidy`."""
+    if versions:
+        rows = [{name: getattr(one, name) for name in _NAMES if name != "id"} for one in versions]
+        tx.execute(listing_versions.insert(), rows)
+
+
+def of_listing(tx: Tx, listing_id: str) -> list[Version]:
+    """The versions of a listing, the latest first."""
+    c = listing_versions.c
+    query = select(listing_versions).where(c.listing_id == listing_id).order_by(c.id.desc()).limit(KEPT)
+    return [Version(**{name: getattr(row, name) for name in _NAMES}) for row in tx.execute(query)]
+
+
+def one(tx: Tx, listing_id: str, number: int) -> Version | None:
+    """One version of this listing, by its number."""
+    c = listing_versions.c
+    row = tx.execute(select(listing_versions).where(c.id == number, c.listing_id == listing_id)).first()
+    return Version(**{name: getattr(row, name) for name in _NAMES}) if row else None
+
+
+def tidy(tx: Tx) -> None:
+    """Forget all but the latest versions of each listing."""
+    c = listing_versions.c
+    many = select(c.listing_id).group_by(c.listing_id).having(func.count() > KEPT)
+    for listing_id in [row.listing_id for row in tx.execute(many)]:
+        kept = [version.id for version in of_listing(tx, listing_id)]
+        tx.execute(delete(listing_versions).where(c.listing_id == listing_id, c.id < min(kept)))

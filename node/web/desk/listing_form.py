@@ -1,0 +1,229 @@
+"""Writing a listing: choosing what is shared, the form, saving while it is typed, the preview, publishing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, abort, g, get_template_attribute, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from node.services import accounts, desk_drafts, publishing
+from node.services.desk_drafts import DraftError, Judged
+from node.services.desk_form import FIELDS, SIGNS
+from node.services.doubted import is_about_words
+from node.services.members import EDITOR
+from node.services.publishing import OwnListing, PublishingError, UnknownListingError
+from node.storage.desk_drafts import DeskDraft
+from node.web import current_node
+from node.web.desk.frame import desk_frame
+from node.web.desk.gate import SIGN_IN, at_least, guarded, member_now
+from node.web.desk.listing_form_view import asks_of, form_page, new_page, preview_page, published_page
+from node.web.desk.listing_form_view import words_of as words_about
+from node.web.form_state import form_at, sentences
+from node.web.inside import head, say, to
+from node.web.said import plain
+from node.web.view_models import DeskSignedOutPage
+
+views = guarded("desk_listing_form", EDITOR)
+blueprint = Blueprint("desk_writing", __name__)
+
+
+@blueprint.before_request
+def keep_what_was_typed() -> ResponseReturnValue | None:
+    """Whose session has ended while they wrote gets back what they sent, to be sent again after signing in."""
+    if "sign" not in request.form or accounts.signed_in(current_node(), request.cookies.get(accounts.COOKIE)):
+        return None
+    if request.form.get("then") == "autosave":
+        return {"problem": _("You are signed out.")}, 401
+    typed = {name: value for name, value in request.form.items() if name not in ("csrf_token", "then")}
+    form = form_at(request.path, {**typed, "then": "save"})
+    page = DeskSignedOutPage(head(_("You are signed out")), form, request.script_root + SIGN_IN)
+    return make_response(render_template("desk/signed_out.html", page=page), 401)
+
+
+@views.get("/<slug>/listings/new")
+@at_least(EDITOR)
+def new(slug: str) -> str:
+    page = new_page(current_node(), member_now(), desk_frame("listings"), request.script_root)
+    return render_template("desk/new_listing.html", page=page)
+
+
+@views.get("/<slug>/listings/new/<sign>")
+@at_least(EDITOR)
+def begin(slug: str, sign: str) -> str:
+    if sign not in SIGNS:
+        abort(404)
+    return _form(DeskDraft(desk_drafts.new_id(), member_now().organisation_id, None, sign, {}))
+
+
+@views.get("/<slug>/listings/<key>/edit")
+@at_least(EDITOR)
+def edit(slug: str, key: str) -> str:
+    return _form(desk_drafts.begin_change(current_node(), own_listing(key)))
+
+
+@views.post("/<slug>/listings/<key>/duplicate")
+def duplicate(slug: str, key: str) -> ResponseReturnValue:
+    try:
+        made = desk_drafts.duplicate(current_node(), own_listing(key), g.member.name)
+    except DraftError as error:
+        say(plain(str(error)), ok=False)
+        return to(f"/desk/{slug}/listings?state=drafts")
+    say(_("This is a copy that nobody sees yet."))
+    return to(f"/desk/{slug}/drafts/{made.id}")
+
+
+@views.get("/<slug>/drafts/<draft_id>")
+@at_least(EDITOR)
+def draft(slug: str, draft_id: str) -> str:
+    return _form(_draft(draft_id))
+
+
+@views.post("/<slug>/drafts/<draft_id>")
+def send(slug: str, draft_id: str) -> ResponseReturnValue:
+    """Keep what was typed, and do what the button says."""
+    node, then = current_node(), request.form.get("then", "save")
+    if then == "discard":
+        desk_drafts.discard(node, member_now().organisation_id, draft_id)
+        say(_("It was thrown away."))
+        return to(f"/desk/{slug}/listings?state=drafts")
+    try:
+        kept = desk_drafts.save(node, _typed(draft_id))
+    except DraftError as error:
+        if then == "autosave":
+            return {"problem": plain(str(error))}, 422
+        return _form(_typed(draft_id), {"": plain(str(error))}), 422
+    if then == "autosave":
+        return _saved(kept)
+    if then == "save":
+        say(_("Saved. Nobody sees it until you publish it."))
+        return to(f"/desk/{slug}/drafts/{draft_id}")
+    return _go_on(kept, then)
+
+
+@views.get("/<slug>/drafts/<draft_id>/preview")
+@at_least(EDITOR)
+def preview(slug: str, draft_id: str) -> ResponseReturnValue:
+    node, found = current_node(), _draft(draft_id)
+    judged = _judged(found)
+    try:
+        shown = desk_drafts.as_shown(node, found, judged)
+    except PublishingError as error:
+        return _form(found, _errors(judged, error)), 422
+    page = preview_page(node, found, shown, judged, request.script_root)
+    return render_template("desk/preview.html", page=page)
+
+
+@views.post("/<slug>/drafts/<draft_id>/publish")
+def publish(slug: str, draft_id: str) -> ResponseReturnValue:
+    """From the preview: with ``then`` appeal, although the words read otherwise."""
+    return _go_on(_draft(draft_id), request.form.get("then", "publish"))
+
+
+@views.get("/<slug>/listings/<key>/published")
+def published(slug: str, key: str) -> ResponseReturnValue:
+    row = own_listing(key)
+    page = published_page(current_node(), row, desk_frame("listings"), request.script_root, "doubted" in request.args)
+    if page is None:
+        return to(f"/desk/{slug}/listings")
+    return render_template("desk/published.html", page=page)
+
+
+def _go_on(kept: DeskDraft, then: str) -> ResponseReturnValue:
+    node, member = current_node(), member_now()
+    judged = _judged(kept)
+    if then not in ("publish", "appeal"):
+        errors = _said_of(judged)
+        if errors:
+            return _form(kept, errors), 422
+        return to(f"/desk/{member.slug}/drafts/{kept.id}/preview")
+    try:
+        outcome = desk_drafts.publish(node, kept, member.slug, member.name, then == "appeal")
+    except PublishingError as error:
+        return _form(kept, _errors(judged, error)), 422
+    doubted = "?doubted=1" if outcome.doubts else ""
+    return to(f"/desk/{member.slug}/listings/{outcome.key}/published{doubted}")
+
+
+def _errors(judged: Judged, error: PublishingError) -> dict[str, str]:
+    """What is wrong, by field; what words are in doubt is said where they are."""
+    if judged.read.errors:
+        return _said_of(judged)
+    if any(is_about_words(problem) for problem in error.problems):
+        return {"words-title": _not_free()}
+    return sentences(error.problems)
+
+
+def _not_free() -> str:
+    return str(_("This cannot be published as it is: it does not read as free."))
+
+
+def _said_of(judged: Judged) -> dict[str, str]:
+    """What is to be put right before anybody looks at it."""
+    refused = {"words-title": _not_free()} if judged.refused else {}
+    return refused | {name: plain(said) for name, said in judged.read.errors.items()}
+
+
+def _typed(draft_id: str) -> DeskDraft:
+    """The draft as it was sent; pictures are those that are kept with it."""
+    member, sign = member_now(), request.form.get("sign", "")
+    if sign not in SIGNS:
+        abort(404)
+    typed = {name: request.form.get(name, "") for name in FIELDS[sign]}
+    made = DeskDraft(draft_id, member.organisation_id, request.form.get("key") or None, sign, typed)
+    known = desk_drafts.draft(current_node(), member.organisation_id, draft_id)
+    images = known.images if known else desk_drafts.images_of(current_node(), made)
+    return replace(made, images=images, saved_by=member.name)
+
+
+def _draft(draft_id: str) -> DeskDraft:
+    found = desk_drafts.draft(current_node(), member_now().organisation_id, draft_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def own_listing(key: str) -> OwnListing:
+    """The listing of the organisation that the request is about; 404 where it has none of this key."""
+    try:
+        row = publishing.listing(current_node(), key)
+    except UnknownListingError:
+        abort(404)
+    if row.organisation_id != member_now().organisation_id:
+        abort(404)
+    return row
+
+
+def _judged(found: DeskDraft) -> Judged:
+    return desk_drafts.judge(found, desk_drafts.setting_of(current_node(), found.organisation_id, found.key))
+
+
+def _form(found: DeskDraft, errors: dict[str, str] | None = None) -> str:
+    node = current_node()
+    setting = desk_drafts.setting_of(node, found.organisation_id, found.key)
+    judged = desk_drafts.judge(found, setting)
+    page = form_page(node, member_now(), found, setting, judged, errors or {}, desk_frame("listings"))
+    return render_template("desk/listing_form.html", page=page)
+
+
+def _saved(kept: DeskDraft) -> ResponseReturnValue:
+    """What a script needs after saving: where the draft is, what is asked further, what the words leave in doubt."""
+    node, member = current_node(), member_now()
+    judged = _judged(kept)
+    asks = _drawn("asks", asks_of(kept.sign, kept.typed), form_at(request.path, kept.typed))
+    about = words_about(node, member, judged)
+    return jsonify(
+        said=_("Saved"),
+        address=f"{request.script_root}/desk/{member.slug}/drafts/{kept.id}",
+        asks=asks,
+        words=_drawn("words", about),
+    )
+
+
+def _drawn(macro: str, *values: Any) -> str:
+    return str(get_template_attribute("macros/desk_listing.html", macro)(*values))
+
+
+blueprint.register_blueprint(views)

@@ -1,0 +1,106 @@
+"""View models of the desk's pages about listings, full of something realistic, and with as little as there may be."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+from node.services.desk_form import FIELDS, SIGNS
+from node.web import view_models as vm
+from tests.node.web import view_model_factories as make
+from tests.node.web.view_model_desk_factories import BARE, FORM, HEAD, frame
+
+WAYS = tuple(vm.DeskWay(sign, f"/desk/riverside-school/listings/new/{sign}") for sign in SIGNS)
+GROUPS = (
+    vm.DeskGroup("Furniture", (vm.Choice("furniture/chair", "Chairs"), vm.Choice("furniture/desk", "Desks"))),
+    vm.DeskGroup("Kitchen", (vm.Choice("appliances/kitchen", "Kitchen appliances"),)),
+)
+ASKS = vm.DeskAsks(
+    guesses=(vm.Choice("furniture/chair", "Chairs", True), vm.Choice("events/furniture", "Event furniture")),
+    guessed="Chairs",
+    condition="fair",
+    question="food",
+    answers=(vm.Choice("food.in_date", "Yes, and unopened", True), vm.Choice("food.past_best", "It is past that")),
+    food=True,
+    recall=True,
+    weight_kg=4.5,
+)
+WORDS = vm.DeskWords(
+    refused=True,
+    reasons=("This reads like a discount: “20% off”.",),
+    texts=(vm.MarkedText("Title", (vm.Piece("20% off", True), vm.Piece(" all sofas"))),),
+    ideas=(vm.Link("Plan chest", "/listings/1"), vm.Link("Storage for a season", "")),
+    belongs_path="/what-belongs-here",
+)
+CHOICES = (vm.Choice("a", "The first", True), vm.Choice("b", "The second"), vm.Choice("other", "Somewhere else"))
+
+
+def listing_form(sign: str = "give", **more: Any) -> vm.DeskFormPage:
+    names = ("title", "text", "count", "place_name", "locality", "postcode", "lat", "check", "food_until", "unit")
+    members: dict[str, Any] = {
+        "head": HEAD,
+        "desk": frame("listings"),
+        "form": make.form(*(name for name in names if name in FIELDS[sign]), wrong=True),
+        "sign": sign,
+        "fields": frozenset(FIELDS[sign]),
+        "categories": GROUPS,
+        "asks": ASKS,
+        "words": WORDS,
+        "conditions": CHOICES[:2],
+        "needs": CHOICES[:2],
+        "places": CHOICES,
+        "precisions": CHOICES[:2],
+        "languages": CHOICES[:2],
+        "images": (vm.Image("/media/a.jpg", "Chairs"),),
+        "editing": vm.Link("Twelve chairs", "/listings/riverside-school.1"),
+        "saved": make.ago(minutes=3),
+        "saved_by": "Anna Nowak",
+        "discard": FORM,
+    }
+    return vm.DeskFormPage(**{**members, **more})
+
+
+def preview(**more: Any) -> vm.DeskPreviewPage:
+    seen = make.listing()
+    members = {one.name: getattr(seen, one.name) for one in fields(seen)}
+    return vm.DeskPreviewPage(**{**members, "back_path": "/desk/riverside-school/drafts/x", **more})
+
+
+PUBLISHED = vm.DeskPublishedPage(
+    HEAD,
+    frame("listings"),
+    make.OFFERS[0],
+    "https://shares.example/listings/1",
+    "/listings/1",
+    "/listings/1/qr.svg",
+    "/listings/1/sheet",
+    "/desk/riverside-school/listings/1/edit",
+    "/desk/riverside-school/listings/new",
+    "/desk/riverside-school/listings",
+    FORM,
+    doubted=True,
+)
+
+FULL: dict[str, tuple[str, Any]] = {
+    "desk-new-listing": ("desk/new_listing.html", vm.DeskNewPage(HEAD, frame("listings"), WAYS, 2, "/desk/x/listings")),
+    **{f"desk-form-{sign}": ("desk/listing_form.html", listing_form(sign)) for sign in SIGNS},
+    "desk-preview": ("desk/preview.html", preview(publish=FORM, words=WORDS, editing=True)),
+    "desk-published": ("desk/published.html", PUBLISHED),
+    "desk-signed-out": (
+        "desk/signed_out.html",
+        vm.DeskSignedOutPage(HEAD, make.form("title", "text"), "/desk/sign-in"),
+    ),
+}
+MINIMAL: dict[str, tuple[str, Any]] = {
+    "desk-new-listing": ("desk/new_listing.html", vm.DeskNewPage(HEAD, BARE, WAYS)),
+    "desk-form": (
+        "desk/listing_form.html",
+        vm.DeskFormPage(HEAD, BARE, FORM, "host", frozenset(FIELDS["host"]), GROUPS, precisions=CHOICES[:2]),
+    ),
+    "desk-preview": ("desk/preview.html", preview()),
+    "desk-published": (
+        "desk/published.html",
+        replace(PUBLISHED, desk=BARE, doubted=False),
+    ),
+    "desk-signed-out": ("desk/signed_out.html", vm.DeskSignedOutPage(HEAD, FORM, "/desk/sign-in")),
+}
