@@ -41,6 +41,12 @@ KINDS: Mapping[str, str] = {
     "skill": _l("Skill"),
 }
 DIRECTIONS: Mapping[str, str] = {"offer": _l("Offered"), "want": _l("Wanted")}
+PAPER: Mapping[str, str] = {
+    "poster": _l("Posters, A4"),
+    "labels": _l("Labels for shelves, eight on a sheet"),
+    "cards": _l("Cards to hand out, ten on a sheet"),
+    "signup": _l("A sheet to sign up on"),
+}
 CONDITIONS: Mapping[str, str] = {
     "new": _l("New"),
     "good": _l("Good"),
@@ -203,6 +209,7 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "report": REPORT_REASONS,
     "frequency": FREQUENCIES,
     "appearance": APPEARANCE,
+    "paper": PAPER,
     "role": ROLES,
     "role_hint": ROLE_HINTS,
     "audit": AUDIT,

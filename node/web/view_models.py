@@ -73,6 +73,8 @@ desk/listing_form.html          DeskFormPage
 desk/preview.html               DeskPreviewPage
 desk/published.html             DeskPublishedPage
 desk/signed_out.html            DeskSignedOutPage
+desk/print.html                 DeskPrintPage
+desk/paper.html                 DeskPaperPage
 ==============================  ====================
 
 Not for: deciding anything, reading a request, or building a URL. Those are a view's work.
@@ -185,6 +187,7 @@ from node.web.view_models_desk_people import (
     DeskMembersPage,
 )
 from node.web.view_models_desk_photos import DeskPhotosPage, PhotoFields, PhotoItem
+from node.web.view_models_desk_print import DeskPaperPage, DeskPrintPage, PaperItem, PaperSheet
 from node.web.view_models_embed import EmbedCode, EmbedFrame, EmbedMaker
 from node.web.view_models_home import ActionEntry, CategoryTile, HomePage, Nearby
 from node.web.view_models_listing import (
@@ -289,10 +292,12 @@ __all__ = [
     "DeskMembersPage",
     "DeskNewPage",
     "DeskOverviewPage",
+    "DeskPaperPage",
     "DeskPasswordPage",
     "DeskPhotosPage",
     "DeskPlace",
     "DeskPreviewPage",
+    "DeskPrintPage",
     "DeskProvePage",
     "DeskPublishedPage",
     "DeskRemindedPage",
@@ -344,6 +349,8 @@ __all__ = [
     "OverviewPage",
     "PageLink",
     "Pager",
+    "PaperItem",
+    "PaperSheet",
     "PhotoFields",
     "PhotoItem",
     "Piece",

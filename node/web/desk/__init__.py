@@ -21,6 +21,7 @@ PARTS = (
     "members",
     "log",
     "photos",
+    "printing",
 )
 """The modules here that have a ``blueprint``."""
 

@@ -63,6 +63,36 @@ BARE = vm.DeskFrame("/desk/", "x", FORM)
 PHOTO = vm.Image("/media/" + "0" * 32 + "-160x120.card.jpg", "Six chairs")
 WAITING = (vm.PhotoItem("0" * 32 + "-160x120", "Six chairs", PHOTO), vm.PhotoItem("1" * 32 + "-160x120", "", PHOTO))
 
+CHAIRS = vm.PaperItem(
+    "Twelve blue stacking chairs",
+    "https://share.example.org/listings/riverside-school.1",
+    "/listings/riverside-school.1/qr.svg",
+    "Riverside School",
+    "give",
+    "Sturdy, one with a torn seat.",
+    vm.Place("Main gate", "Werrington"),
+    "good",
+    12,
+    make.ago(days=-20),
+    PHOTO,
+    "en",
+)
+SCHOOL = vm.PaperItem(
+    "Riverside School",
+    "https://share.example.org/organisations/x",
+    "/organisations/x/qr.svg",
+    lead="Free.",
+    rows=make.OFFERS[:2],
+)
+
+
+def paper(kind: str, *items: vm.PaperItem, lines: tuple[int, ...] = ()) -> tuple[str, Any]:
+    sheet = vm.PaperSheet(items, lines)
+    return "desk/paper.html", vm.DeskPaperPage(
+        HEAD, kind, "/desk/riverside-school/print", (sheet, sheet), "Saturday, 2 pm", "The hall", True
+    )
+
+
 FULL: dict[str, tuple[str, Any]] = {
     "desk-sign-in": ("desk/sign_in.html", vm.DeskSignInPage(HEAD, "ask", make.form("email", wrong=True))),
     **{
@@ -98,6 +128,24 @@ FULL: dict[str, tuple[str, Any]] = {
         ),
     ),
     "desk-prove": ("desk/prove.html", vm.DeskProvePage(HEAD, frame(), make.form("password", wrong=True))),
+    "desk-print": (
+        "desk/print.html",
+        vm.DeskPrintPage(
+            HEAD,
+            frame(),
+            "/desk/riverside-school/print",
+            "/desk/riverside-school/print/sheet",
+            "Riverside School",
+            tuple(vm.Choice(kind, kind, kind == "labels") for kind in ("poster", "labels", "cards", "signup")),
+            (vm.Choice("a", "Twelve chairs", True), vm.Choice("b", "A desk")),
+            80,
+            "chairs",
+        ),
+    ),
+    "desk-paper-poster": paper("poster", CHAIRS),
+    "desk-paper-labels": paper("labels", CHAIRS, SCHOOL),
+    "desk-paper-cards": paper("cards", SCHOOL, CHAIRS),
+    "desk-paper-signup": paper("signup", CHAIRS, lines=(1, 2, 3)),
     "desk-photos": (
         "desk/photos.html",
         vm.DeskPhotosPage(
@@ -116,4 +164,9 @@ MINIMAL: dict[str, tuple[str, Any]] = {
     "desk-log": ("desk/log.html", vm.DeskLogPage(HEAD, BARE)),
     "desk-prove": ("desk/prove.html", vm.DeskProvePage(HEAD, BARE, FORM, False)),
     "desk-photos": ("desk/photos.html", vm.DeskPhotosPage(HEAD, BARE)),
+    "desk-print": ("desk/print.html", vm.DeskPrintPage(HEAD, BARE, "/desk/x/print", "/desk/x/print/sheet", "X")),
+    "desk-paper": (
+        "desk/paper.html",
+        vm.DeskPaperPage(HEAD, "poster", "/desk/x/print", (vm.PaperSheet((vm.PaperItem("", "", ""),)),)),
+    ),
 }

@@ -1,0 +1,140 @@
+"""Paper: posters, labels for shelves, cards to hand out and sheets to sign up on, for the organisation or its listings.
+
+Nothing here changes anything: what is printed stands in the address of the page, which can be kept and used again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+from flask import abort, render_template, request
+from flask_babel import gettext as _
+
+from node.services import paper
+from node.services import shown as services
+from node.services.paper import KINDS, SIGNUP
+from node.services.shown import Host
+from node.storage.catalogue import Shown
+from node.web import current_node
+from node.web.cards import Paths, card_of, cards_of, pictures_of, text_of
+from node.web.code_words import word
+from node.web.desk.frame import desk_frame
+from node.web.desk.gate import guarded, member_now
+from node.web.inside import head
+from node.web.listing_page import QR_NAME, Scene
+from node.web.pages import scene_of
+from node.web.view_models import Choice, DeskPaperPage, DeskPrintPage, Image, PaperItem, PaperSheet
+
+blueprint = guarded("printing")
+
+MOST_SHOWN = 60
+LONGEST = 200
+USUAL_LINES = 16
+MOST_ROWS = 8
+
+
+@blueprint.get("/<slug>/print")
+def page(slug: str) -> str:
+    host = _host()
+    q, chosen = request.args.get("q", "").strip()[:LONGEST], set(request.args.getlist("of"))
+    found = [one for one in host.shown if one.entry.key in chosen or q.casefold() in one.entry.facts.title.casefold()]
+    found.sort(key=lambda one: one.entry.key not in chosen)
+    kind = _kind()
+    base = f"{request.script_root}/desk/{slug}/print"
+    view = DeskPrintPage(
+        head=head(_("Print")),
+        desk=desk_frame("print"),
+        action_path=base,
+        sheet_path=f"{base}/sheet",
+        organisation=host.organisation.name,
+        kinds=tuple(Choice(one, word(one, "paper"), one == kind) for one in KINDS),
+        listings=tuple(_choice(one, chosen) for one in found[:MOST_SHOWN]),
+        total=len(host.shown),
+        q=q,
+    )
+    return render_template("desk/print.html", page=view)
+
+
+def _choice(one: Shown, chosen: set[str]) -> Choice:
+    key = one.entry.key
+    return Choice(key, one.entry.facts.title, key in chosen)
+
+
+@blueprint.get("/<slug>/print/sheet")
+def sheet(slug: str) -> str:
+    node, host, kind = current_node(), _host(), _kind()
+    wanted = request.args.getlist("of")
+    by_key = {one.entry.key: one for one in host.shown}
+    shown = [by_key[key] for key in dict.fromkeys(wanted) if key in by_key]
+    if wanted and not shown:
+        abort(404)
+    scene = scene_of(node, shown)
+    items = [_of_listing(one, scene) for one in shown] or [_of_organisation(host, slug, scene)]
+    view = DeskPaperPage(
+        head=head(word(kind, "paper")),
+        kind=kind,
+        back_path=f"{request.script_root}/desk/{slug}/print",
+        sheets=tuple(_sheets(kind, items)),
+        when=request.args.get("when", "").strip()[:LONGEST],
+        where=request.args.get("where", "").strip()[:LONGEST],
+        strips="strips" in request.args,
+    )
+    return render_template("desk/paper.html", page=view)
+
+
+def _host() -> Host:
+    host = services.organisation(current_node(), member_now().slug)
+    if host is None:
+        abort(404)
+    return host
+
+
+def _kind() -> str:
+    asked = request.args.get("as", "")
+    return asked if asked in KINDS else KINDS[0]
+
+
+def _sheets(kind: str, items: Sequence[PaperItem]) -> list[PaperSheet]:
+    if kind == SIGNUP:
+        count = _number("lines", USUAL_LINES)
+        return [PaperSheet((item,), lines) for item in items[: paper.MOST_SHEETS] for lines in paper.lines(count)]
+    return [PaperSheet(tuple(some)) for some in paper.sheets(kind, items, _number("copies", 0))]
+
+
+def _number(name: str, usual: int) -> int:
+    asked = request.args.get(name, "").strip()
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else usual
+
+
+def _of_listing(shown: Shown, scene: Scene) -> PaperItem:
+    card = card_of(shown, scene.paths)
+    return PaperItem(
+        title=card.title,
+        address=scene.address(card.path),
+        qr_path=f"{card.path}/{QR_NAME}",
+        organisation=card.organisation,
+        sign=card.sign,
+        lead=text_of(shown),
+        place=card.place,
+        condition=shown.entry.facts.condition or "",
+        quantity=card.quantity,
+        until=card.available_until or card.expires,
+        image=_large(shown, scene.paths),
+        language=card.language,
+    )
+
+
+def _large(shown: Shown, paths: Paths) -> Image | None:
+    return next(iter(pictures_of(orjson.loads(shown.entry.item), paths)), None)
+
+
+def _of_organisation(host: Host, slug: str, scene: Scene) -> PaperItem:
+    path = scene.paths.organisation(host.organisation.id, slug)
+    return PaperItem(
+        title=host.organisation.name,
+        address=scene.address(path),
+        qr_path=f"{path}/{QR_NAME}",
+        lead=_("We share for free, and so can you."),
+        rows=cards_of(host.shown[:MOST_ROWS], scene.paths),
+    )

@@ -1,0 +1,94 @@
+"""What the desk prints: for the organisation and for its listings, and for nobody else's."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from lxml import html
+
+from node.context import Node
+from node.services.members import VIEWER
+from node.services.publishing import put_listings
+from tests.fakes.publisher import draft
+from tests.node.web.desk.signed_in import signed_in
+
+HERE = "/desk/riverside-school/print"
+CHAIRS, DESK = "riverside-school.chairs", "riverside-school.desk"
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def viewer(app: Flask, node: Node) -> FlaskClient:
+    put_listings(node, [draft(node, "chairs", title="Twelve chairs"), draft(node, "desk", title=HOSTILE)])
+    return signed_in(app, node, "riverside-school", VIEWER)
+
+
+def tree(client: FlaskClient, path: str) -> html.HtmlElement:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return html.document_fromstring(answer.text)
+
+
+def titles(page: html.HtmlElement) -> list[str]:
+    return [title.text_content() for title in page.xpath("//main//h2")]
+
+
+def test_it_is_chosen_among_the_listings(viewer: FlaskClient) -> None:
+    page = tree(viewer, HERE)
+    assert sorted(page.xpath("//input[@name='of']/@value")) == [CHAIRS, DESK]
+    found = tree(viewer, f"{HERE}?q=CHAIRS&as=labels")
+    assert found.xpath("//input[@name='of']/@value") == [CHAIRS]
+    assert found.xpath("//input[@name='as'][@checked]/@value") == ["labels"]
+    kept = tree(viewer, f"{HERE}?q=nothing&of={DESK}")
+    assert kept.xpath("//input[@name='of'][@checked]/@value") == [DESK], "what was chosen stays in sight"
+    assert "No listing has that in its name." in tree(viewer, f"{HERE}?q=nothing").text_content()
+
+
+@pytest.mark.parametrize(
+    ("query", "sheets", "shown"),
+    [
+        pytest.param("as=poster", 1, ["Riverside School"], id="a poster of the organisation"),
+        pytest.param(f"as=poster&of={CHAIRS}&of={DESK}", 2, ["Twelve chairs", HOSTILE], id="of two listings"),
+        pytest.param(f"as=labels&of={CHAIRS}", 1, ["Twelve chairs"] * 8, id="labels fill a sheet"),
+        pytest.param(f"as=labels&of={CHAIRS}&copies=9", 2, ["Twelve chairs"] * 9, id="nine labels"),
+        pytest.param("as=cards", 1, ["Riverside School"] * 10, id="cards of the organisation"),
+        pytest.param(f"as=signup&of={CHAIRS}&lines=20", 2, ["Twelve chairs"] * 2, id="a list of two pages"),
+        pytest.param("as=nonsense&copies=-1&lines=ten", 1, ["Riverside School"], id="nonsense"),
+        pytest.param(f"as=cards&copies=9²&of={CHAIRS}&of={CHAIRS}", 1, ["Twelve chairs"] * 10, id="no number"),
+    ],
+)
+def test_sheets(viewer: FlaskClient, query: str, sheets: int, shown: list[str]) -> None:
+    page = tree(viewer, f"{HERE}/sheet?{query}")
+    assert len(page.find_class("paper")) == sheets
+    assert titles(page) == shown
+    assert HOSTILE.split(">")[0] + ">alert" not in viewer.get(f"{HERE}/sheet?{query}").text
+
+
+def test_an_event_says_when_and_where(viewer: FlaskClient) -> None:
+    page = tree(viewer, f"{HERE}/sheet?as=signup&of={CHAIRS}&when=Saturday, 2 pm&where=%3Cb%3EThe hall")
+    assert page.xpath("//*[@class='paper-facts']/li/text()")[:2] == ["Saturday, 2 pm", "<b>The hall"]
+    assert [row.text_content() for row in page.xpath("//tbody//th")] == [str(number) for number in range(1, 17)]
+    assert page.xpath("//tbody//td[normalize-space()]") == []
+
+
+def test_codes_and_addresses_lead_to_the_public_page(viewer: FlaskClient) -> None:
+    page = tree(viewer, f"{HERE}/sheet?as=labels&of={CHAIRS}&copies=1")
+    assert page.xpath("string(//*[@class='paper-address'])") == f"share.example.org/listings/{CHAIRS}"
+    [code] = page.xpath("//img[@class='paper-code']/@src")
+    assert viewer.get(code).mimetype == "image/svg+xml"
+
+
+def test_strips_are_torn_off_a_poster(viewer: FlaskClient) -> None:
+    assert (
+        len(tree(viewer, f"{HERE}/sheet?as=poster&of={CHAIRS}&strips=1").xpath("//*[@class='poster-strips']/li")) == 8
+    )
+    assert tree(viewer, f"{HERE}/sheet?as=poster&of={CHAIRS}").find_class("poster-strips") == []
+
+
+def test_other_organisations_are_not_printed(app: Flask, node: Node, viewer: FlaskClient) -> None:
+    stranger = signed_in(app, node, "park", VIEWER)
+    assert stranger.get(HERE).status_code == 404
+    assert stranger.get(f"{HERE}/sheet").status_code == 404
+    assert stranger.get(f"/desk/park/print/sheet?of={CHAIRS}").status_code == 404
+    assert tree(stranger, "/desk/park/print").xpath("//input[@name='of']") == []
