@@ -42,6 +42,7 @@ from tests.contracts.convergence import (
 )
 from tests.fakes import wire as wires
 from tests.fakes.network import Reader, Rows, backup, listing, live, restore
+from tests.thorough import examples
 
 KEYS = ("desk", "chair", "lamp", "urn", "drill", "tent")
 TITLES = ("Oak", "Elm", "Ash", "Yew")
@@ -340,12 +341,12 @@ class Ring(Network):
         self.everyone_reads()
 
 
-def _run(kind: type[Network], world: World, examples: int, steps: int) -> None:
+def _run(kind: type[Network], world: World, count: int, steps: int) -> None:
     machine = type(f"{kind.__name__}Here", (kind,), {"world": world})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=examples,
+            max_examples=count,
             stateful_step_count=steps,
             deadline=None,
             database=None,
@@ -356,11 +357,11 @@ def _run(kind: type[Network], world: World, examples: int, steps: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize(("kind", "examples", "steps"), [(Pair, 42, 30), (Ring, 11, 30)])
+@pytest.mark.timeout(900 * examples(1))
+@pytest.mark.parametrize(("kind", "count", "steps"), [(Pair, 20, 30), (Ring, 6, 30)])
 def test_mirrors_and_catalogues_converge(
-    databases: Mapping[str, Database], tmp_path: Path, kind: type[Network], examples: int, steps: int
+    databases: Mapping[str, Database], tmp_path: Path, kind: type[Network], count: int, steps: int
 ) -> None:
     # The same rules hold on both; the server's round trips make each step there a few times slower.
     share = 1 if databases["a"].is_sqlite else 3
-    _run(kind, World(databases, tmp_path), examples // share, steps)
+    _run(kind, World(databases, tmp_path), examples(count) // share, steps)

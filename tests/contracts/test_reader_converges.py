@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
@@ -17,6 +18,7 @@ from node.storage import catalogue, tables
 from node.storage.engine import Database
 from tests.fakes.mirror_reader import MirrorReader
 from tests.fakes.publisher import Clock, draft, school
+from tests.thorough import examples
 
 REFS = "abcde"
 KEPT = (tables.organisations, tables.listings, tables.catalogue, tables.publication)
@@ -105,7 +107,8 @@ def _emptied(node: Node) -> None:
     school(node)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.timeout(120 * examples(1))
+@settings(max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_every_reader_ends_with_exactly_what_is_published(node: Node, steps: list[tuple[str, Any]]) -> None:
     _emptied(node)
