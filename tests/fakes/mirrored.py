@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 from babel import Locale
@@ -25,6 +26,14 @@ def mirrored(text: str) -> str:
 
 def write_mirrored(folder: Path) -> None:
     """Put that language into a folder of translations, complete."""
+    path = folder / LANGUAGE / "LC_MESSAGES" / "messages.mo"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(_words())
+
+
+@cache
+def _words() -> bytes:
+    """All of it, compiled; to read every source for its texts takes seconds."""
     catalog = translate.texts()
     catalog.locale = Locale.parse(LANGUAGE)
     for message in catalog:
@@ -33,6 +42,4 @@ def write_mirrored(folder: Path) -> None:
             message.string = (
                 mirrored(one) if many is None else (mirrored(one), *[mirrored(many)] * (catalog.num_plurals - 1))
             )
-    path = folder / LANGUAGE / "LC_MESSAGES" / "messages.mo"
-    path.parent.mkdir(parents=True)
-    path.write_bytes(translate.mo_of(catalog))
+    return translate.mo_of(catalog)

@@ -28,9 +28,8 @@ PARK_KEY, HALL_KEY = short_key(f"{PARK}organisations/park"), short_key(f"{HALL}o
 HOSTILE = '"><script>alert(1)</script>'
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Browser:
-    made = Browser(tmp_path / "home")
+def filled(home: Path) -> Browser:
+    made = Browser(home)
     send(made.node, follow(made.node), [{**item("desk"), "title": "Oak desk"}, {**item("bad"), "title": HOSTILE}])
     hall = [item(f"h{number:02}", HALL) for number in range(30)]
     named = {**item("want", HALL, direction="want"), "title": "Folding tables"}
@@ -38,6 +37,18 @@ def browser(tmp_path: Path) -> Browser:
     send(made.node, source, [*hall, named])
     Follower(made.node).catch_up()
     return made
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Browser:
+    """For all tests that only ask."""
+    return filled(tmp_path_factory.mktemp("board") / "home")
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Browser:
+    """For a test that changes something."""
+    return filled(tmp_path / "home")
 
 
 def tree(client: Browser | FlaskClient, path: str) -> Any:
@@ -99,14 +110,14 @@ def test_a_want_looks_like_one(browser: Browser) -> None:
     assert "Wanted" in said(page.xpath("//*[contains(@class, 'row ') and contains(@class, 'sign-wanted')]")[0])
 
 
-def test_one_listing_and_what_became_of_it(browser: Browser) -> None:
+def test_one_listing_and_what_became_of_it(own: Browser) -> None:
     key = short_key(f"{PARK}listings/desk")
-    page = tree(browser, f"/embed?listing={key}")
+    page = tree(own, f"/embed?listing={key}")
     assert titles(page) == ["Oak desk"]
     assert page.xpath("//footer/a/@href") == [f"/listings/{key}", "/"]
-    assert "There is no such listing here." in said(tree(browser, "/embed?listing=nothing"))
-    clock_of(browser.node).pass_by(days=400)
-    assert "This is no longer on the board." in said(tree(browser, f"/embed?listing={key}"))
+    assert "There is no such listing here." in said(tree(own, "/embed?listing=nothing"))
+    clock_of(own.node).pass_by(days=400)
+    assert "This is no longer on the board." in said(tree(own, f"/embed?listing={key}"))
 
 
 def test_every_link_opens_at_the_board_in_a_new_tab(browser: Browser) -> None:
@@ -203,7 +214,7 @@ def test_the_maker_alone_shows_frames_and_only_ours(browser: Browser) -> None:
     }
 
 
-def test_a_fault_is_not_framed(browser: Browser, tmp_path: Path) -> None:
+def test_a_fault_is_not_framed(own: Browser, tmp_path: Path) -> None:
     limited = Browser(tmp_path / "limited", api_rate_per_minute=1)
     far = {"REMOTE_ADDR": "203.0.113.9"}
     statuses = [limited.client.get("/embed", environ_base=far) for _ in range(2)]
@@ -213,26 +224,26 @@ def test_a_fault_is_not_framed(browser: Browser, tmp_path: Path) -> None:
     ]
 
 
-def test_no_cookie_is_set_or_read(browser: Browser) -> None:
-    plain = browser.get("/embed")
-    browser.sign_in()
-    assert "Sign out" in browser.text("/control/")
-    signed_in = browser.get("/embed")
+def test_no_cookie_is_set_or_read(own: Browser) -> None:
+    plain = own.get("/embed")
+    own.sign_in()
+    assert "Sign out" in own.text("/control/")
+    signed_in = own.get("/embed")
     assert plain.headers.getlist("Set-Cookie") == signed_in.headers.getlist("Set-Cookie") == []
     assert plain.data == signed_in.data
     assert "Cookie" not in signed_in.headers.get("Vary", "")
 
 
-def test_it_may_be_kept_for_minutes_and_is_asked_for_conditionally(browser: Browser) -> None:
-    answer = browser.get("/embed")
+def test_it_may_be_kept_for_minutes_and_is_asked_for_conditionally(own: Browser) -> None:
+    answer = own.get("/embed")
     assert answer.headers["Cache-Control"] == "public, max-age=300, stale-while-revalidate=3600"
     assert {"Accept-Encoding", "Accept-Language"} <= set(answer.vary)
-    again = browser.client.get("/embed", headers={"If-None-Match": answer.headers["ETag"]})
+    again = own.client.get("/embed", headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
     assert policy(again)["frame-ancestors"] == "*"
-    send(browser.node, follow(browser.node, "https://new.example/"), [item("x", "https://new.example/")])
-    Follower(browser.node).catch_up()
-    assert browser.client.get("/embed", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 200
+    send(own.node, follow(own.node, "https://new.example/"), [item("x", "https://new.example/")])
+    Follower(own.node).catch_up()
+    assert own.client.get("/embed", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 200
 
 
 # What an attacker may try
@@ -287,12 +298,12 @@ def test_as_many_as_asked_for_up_to_the_most(browser: Browser, limit: str, shown
     assert len(titles(tree(browser, f"/embed?limit={limit}"))) == shown
 
 
-def test_a_picture_elsewhere_is_not_loaded(browser: Browser) -> None:
-    source = follow(browser.node, "https://new.example/", name="New")
+def test_a_picture_elsewhere_is_not_loaded(own: Browser) -> None:
+    source = follow(own.node, "https://new.example/", name="New")
     images = [{"url": "https://new.example/spy.gif", "alt": "x"}]
-    send(browser.node, source, [item("x", "https://new.example/", images=images)])
-    Follower(browser.node).catch_up()
-    assert "spy.gif" not in browser.get("/embed?limit=24").text
+    send(own.node, source, [item("x", "https://new.example/", images=images)])
+    Follower(own.node).catch_up()
+    assert "spy.gif" not in own.get("/embed?limit=24").text
 
 
 def test_the_same_frame_has_one_address() -> None:

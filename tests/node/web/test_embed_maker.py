@@ -23,13 +23,24 @@ KEY = short_key(f"{PARK}organisations/park")
 HOSTILE = "\"><script>alert('1')</script>&amp;"
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Browser:
-    made = Browser(tmp_path / "home", node_name=f"Shares {HOSTILE}")
+def filled(home: Path) -> Browser:
+    made = Browser(home, node_name=f"Shares {HOSTILE}")
     named = {"id": f"{PARK}organisations/park", "name": f"Park {HOSTILE}", "type": "charity"}
     send(made.node, follow(made.node), [item("desk", organisation=named)])
     Follower(made.node).catch_up()
     return made
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Browser:
+    """For all tests that only ask."""
+    return filled(tmp_path_factory.mktemp("board") / "home")
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Browser:
+    """For a test that changes something."""
+    return filled(tmp_path / "home")
 
 
 def page(browser: Browser, path: str = "/embed/make") -> Any:
@@ -116,11 +127,11 @@ def test_one_without_listings_stays_chosen(browser: Browser) -> None:
     assert [option.get("value") for option in options] == ["quiet"]
 
 
-def test_too_many_to_choose_from_are_not_listed(browser: Browser) -> None:
+def test_too_many_to_choose_from_are_not_listed(own: Browser) -> None:
     many = "https://many.example/"
     of = ({"id": f"{many}o/{n}", "name": f"N {n}", "type": "school"} for n in range(embedding.MOST_ORGANISATIONS))
-    send(browser.node, follow(browser.node, many), [item(f"x{n}", many, organisation=one) for n, one in enumerate(of)])
-    tree = page(browser, f"/embed/make?organisation={KEY}")
+    send(own.node, follow(own.node, many), [item(f"x{n}", many, organisation=one) for n, one in enumerate(of)])
+    tree = page(own, f"/embed/make?organisation={KEY}")
     assert tree.xpath("//select[@name='organisation']") == []
     assert "begin at its page" in tree.text_content()
     assert tree.xpath("//form//input[@name='organisation']/@value") == [KEY]
@@ -165,12 +176,12 @@ def test_a_small_publisher_makes_frames_too(tmp_path: Path) -> None:
     assert "riverside-school.a" in client.get(f"/embed?organisation={script.get('data-organisation')}").text
 
 
-def test_each_organisation_is_named_once(browser: Browser) -> None:
+def test_each_organisation_is_named_once(own: Browser) -> None:
     many = "https://many.example/"
     of = [{"id": f"{many}o/{n}", "name": f"N {n}", "type": "school"} for n in range(9)]
     items = [item(f"x{n}{m}", many, organisation=one) for n, one in enumerate(of) for m in range(3)]
-    send(browser.node, follow(browser.node, many), items)
-    with browser.node.database.read() as tx:
+    send(own.node, follow(own.node, many), items)
+    with own.node.database.read() as tx:
         every = catalogue.some_organisations(tx, 100)
         assert catalogue.some_organisations(tx, 4) == every[:4]
     assert sorted(name for _key, name in every) == sorted([f"Park {HOSTILE}", *(one["name"] for one in of)])

@@ -22,13 +22,24 @@ ORTON = {"locality": "Orton", "lat": 52.54, "lon": -0.29}
 SECTION = "//section[@aria-labelledby='near-title']"
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Browser:
-    made = Browser(tmp_path / "home")
+def filled(home: Path) -> Browser:
+    made = Browser(home)
     offers = [item(f"eye{number}", place=EYE) for number in range(3)] + [item("orton", place=ORTON), item("nowhere")]
     send(made.node, follow(made.node), [*offers, item("want", place=EYE, direction="want")])
     Follower(made.node).catch_up()
     return made
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Browser:
+    """For all tests that only ask."""
+    return filled(tmp_path_factory.mktemp("board") / "home")
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Browser:
+    """For a test that changes something."""
+    return filled(tmp_path / "home")
 
 
 def page(browser: Browser, path: str) -> Any:
@@ -104,8 +115,8 @@ def test_nothing_in_the_address_breaks_it_or_acts(browser: Browser, query: str) 
     assert "<script>alert" not in answer.get_data(as_text=True)
 
 
-def test_few_are_shown_of_each(browser: Browser) -> None:
-    other = follow(browser.node, "https://other.example/", name="Other")
+def test_few_are_shown_of_each(own: Browser) -> None:
+    other = follow(own.node, "https://other.example/", name="Other")
     many = [
         item(f"n{number}", "https://other.example/", place={**EYE, "locality": f"Place {number}"})
         | {"title": f"Number {number}"}
@@ -113,9 +124,9 @@ def test_few_are_shown_of_each(browser: Browser) -> None:
     ]
     for number, one in enumerate(many):
         one["_sharefeed"]["organisation"] = {"id": f"{PARK}o/{number}", "name": f"Group {number}", "type": "charity"}
-    send(browser.node, other, many)
-    Follower(browser.node).catch_up()
-    front = page(browser, "/?near=Eye")
+    send(own.node, other, many)
+    Follower(own.node).catch_up()
+    front = page(own, "/?near=Eye")
     assert len(titles(front.xpath(SECTION)[0])) == NEAR
     new = front.xpath("//section[@aria-labelledby='new-title']")[0]
     assert len(titles(new)) == NEW
@@ -123,19 +134,19 @@ def test_few_are_shown_of_each(browser: Browser) -> None:
     assert len(front.xpath("//nav[@class='places']//a")) == PLACES
 
 
-def test_places_are_counted_however_they_are_written(browser: Browser) -> None:
-    other = follow(browser.node, "https://other.example/", name="Other")
+def test_places_are_counted_however_they_are_written(own: Browser) -> None:
+    other = follow(own.node, "https://other.example/", name="Other")
     spelled = ["ORTON", "orton", " Orton  "]
     send(
-        browser.node,
+        own.node,
         other,
         [item(f"o{n}", "https://other.example/", place={**ORTON, "locality": name}) for n, name in enumerate(spelled)],
     )
-    names = board.places(browser.node, 2)
+    names = board.places(own.node, 2)
     assert len(names) == 2
     assert {name.casefold() for name in names} == {"eye", "orton"}
-    clock_of(browser.node).moment += timedelta(days=400)
-    assert board.places(browser.node, 2) == [], "what is over is nowhere"
+    clock_of(own.node).moment += timedelta(days=400)
+    assert board.places(own.node, 2) == [], "what is over is nowhere"
 
 
 def test_an_empty_board_has_no_empty_boxes(tmp_path: Path) -> None:

@@ -27,12 +27,23 @@ KEPT = [
 ]
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Browser:
-    made = Browser(tmp_path / "home")
+def filled(home: Path) -> Browser:
+    made = Browser(home)
     send(made.node, follow(made.node), [item("desk")])
     Follower(made.node).catch_up()
     return made
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Browser:
+    """For all tests that only ask."""
+    return filled(tmp_path_factory.mktemp("board") / "home")
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Browser:
+    """For a test that changes something."""
+    return filled(tmp_path / "home")
 
 
 def settings_of(browser: Browser, **how: Any) -> dict[str, Any]:
@@ -75,11 +86,11 @@ def test_the_frame_has_all_that_a_kept_page_asks_for(browser: Browser, path: str
 
 
 @pytest.mark.parametrize("path", KEPT)
-def test_what_may_be_kept_is_the_same_for_everyone_and_holds_no_token(browser: Browser, path: str) -> None:
+def test_what_may_be_kept_is_the_same_for_everyone_and_holds_no_token(own: Browser, path: str) -> None:
     assert re.search(offline.KEPT, path)
-    plain = browser.get(path)
-    browser.sign_in()
-    signed_in = browser.get(path)
+    plain = own.get(path)
+    own.sign_in()
+    signed_in = own.get(path)
     assert (plain.status_code, signed_in.status_code) == (200, 200)
     assert plain.text == signed_in.text
     assert "csrf_token" not in plain.text
@@ -138,13 +149,13 @@ def test_what_is_kept_can_be_forgotten_there(browser: Browser, path: str) -> Non
     assert tree.xpath("//script[starts-with(@src, '/static/js/kept.js')]")
 
 
-def test_pages_start_it_and_the_operators_do_not(browser: Browser) -> None:
-    tree = html.fromstring(browser.text("/"))
+def test_pages_start_it_and_the_operators_do_not(own: Browser) -> None:
+    tree = html.fromstring(own.text("/"))
     [line] = tree.xpath("//*[@data-offline-line]")
     assert (line.get("data-worker"), line.get("data-scope"), line.get("hidden")) == ("/service-worker.js", "/", "")
     assert tree.xpath("//script[starts-with(@src, '/static/js/offline.js')]")
-    browser.sign_in()
-    control = browser.text("/control/")
+    own.sign_in()
+    control = own.text("/control/")
     assert "Sign out" in control
     assert "offline" not in control.partition("<footer")[0]
 
@@ -152,9 +163,9 @@ def test_pages_start_it_and_the_operators_do_not(browser: Browser) -> None:
 # One worker for each board, version and language
 
 
-def test_the_worker_is_another_one_when_anything_of_the_frame_is(browser: Browser, tmp_path: Path) -> None:
-    version = settings_of(browser)["version"]
-    assert settings_of(browser)["version"] == version
+def test_the_worker_is_another_one_when_anything_of_the_frame_is(own: Browser, tmp_path: Path) -> None:
+    version = settings_of(own)["version"]
+    assert settings_of(own)["version"] == version
     other = Browser(tmp_path / "other", node_name="Another name")
     assert settings_of(other)["version"] != version
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,16 +21,26 @@ ROOT = "/control/preview/light"
 NAME = "Fenland Shares"
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Browser]:
-    made = Browser(tmp_path / "home")
+def filled(home: Path) -> Browser:
+    made = Browser(home)
     place = {"locality": "Eye", "lat": 52.6, "lon": -0.19}
     send(made.node, follow(made.node), [item("desk", place=place, expires=LATER)])
     Follower(made.node).catch_up()
     made.sign_in()
     save(made, node_name=NAME, brand_colour="#663399", units="km")
-    yield made
-    made.node.database.close()
+    return made
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Browser:
+    """For all tests that only ask."""
+    return filled(tmp_path_factory.mktemp("board") / "home")
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Browser:
+    """For a test that changes something."""
+    return filled(tmp_path / "home")
 
 
 def tree(browser: Browser, path: str, **headers: str) -> Any:
@@ -90,12 +99,12 @@ def test_the_bar_is_there_unless_it_is_in_a_frame(browser: Browser) -> None:
     assert len(tree(browser, "/").xpath(bar)) == 0
 
 
-def test_its_button_publishes_what_was_looked_at(browser: Browser) -> None:
-    [form] = tree(browser, f"{ROOT}/search").xpath("//form[@action='/control/appearance/publish']")
+def test_its_button_publishes_what_was_looked_at(own: Browser) -> None:
+    [form] = tree(own, f"{ROOT}/search").xpath("//form[@action='/control/appearance/publish']")
     fields = {field.get("name"): field.get("value") for field in form.xpath(".//input")}
-    browser.post("/control/appearance/publish", mark=fields["mark"])
-    assert browser.node.settings.node_name == NAME
-    assert NAME in browser.text("/")
+    own.post("/control/appearance/publish", mark=fields["mark"])
+    assert own.node.settings.node_name == NAME
+    assert NAME in own.text("/")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -133,12 +142,12 @@ def test_a_request_cannot_make_itself_a_preview(browser: Browser) -> None:
     assert NAME not in browser.client.get("/", headers=headers).get_data(as_text=True)
 
 
-def test_without_a_draft_it_says_that_this_is_public(browser: Browser) -> None:
-    draft = appearance.state(browser.node).draft
+def test_without_a_draft_it_says_that_this_is_public(own: Browser) -> None:
+    draft = appearance.state(own.node).draft
     assert draft is not None
-    appearance.discard(browser.node, draft.mark)
+    appearance.discard(own.node, draft.mark)
     for path in (f"{ROOT}/", "/control/appearance/preview"):
-        text = browser.text(path)
+        text = own.text(path)
         assert "There is no draft" in text
         assert "Publish it" not in text
 

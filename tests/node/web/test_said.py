@@ -51,7 +51,7 @@ def test_a_listing_in_another_language_is_marked_wherever_it_speaks() -> None:
 # What the software says of documents
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     home = tmp_path_factory.mktemp("home")
     write_mirrored(home / "words")
