@@ -144,6 +144,14 @@ FREQUENCIES: Mapping[str, str] = {
     "weekly": _l("Once a week, on Monday morning"),
 }
 
+BOOKING_STATES: Mapping[str, str] = {
+    "held": later_of("booking", "Held"),
+    "confirmed": later_of("booking", "Booked"),
+    "out": later_of("booking", "Out"),
+    "returned": later_of("booking", "Back"),
+    "cancelled": later_of("booking", "Called off"),
+    "no_show": later_of("booking", "Nobody came"),
+}
 ROLES: Mapping[str, str] = {
     "owner": _l("Owner"),
     "editor": _l("Editor"),
@@ -212,6 +220,7 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "paper": PAPER,
     "role": ROLES,
     "role_hint": ROLE_HINTS,
+    "booking": BOOKING_STATES,
     "audit": AUDIT,
     **desk_words.VOCABULARIES,
 }

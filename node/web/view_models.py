@@ -59,6 +59,10 @@ control/appearance.html         AppearancePage
 control/logo.html               LogoPage
 control/preview.html            PreviewPage
 desk/account.html               DeskAccountPage
+desk/booking.html               DeskBookingPage
+desk/calendar.html              DeskCalendarPage
+desk/calendar_settings.html     DeskCalendarSettingsPage
+desk/closed.html                DeskClosedPage
 desk/password.html              DeskPasswordPage
 desk/prove.html                 DeskProvePage
 desk/members.html               DeskMembersPage
@@ -129,6 +133,7 @@ from node.web.view_models_appearance import (
     ValueSource,
     VersionRow,
 )
+from node.web.view_models_calendar import DeskBookingPage, DeskCalendarPage, DeskCalendarSettingsPage, DeskClosedPage
 from node.web.view_models_control import (
     ControlFrame,
     ControlSourcePage,
@@ -276,6 +281,10 @@ __all__ = [
     "DaysFilter",
     "DeskAccountPage",
     "DeskAsks",
+    "DeskBookingPage",
+    "DeskCalendarPage",
+    "DeskCalendarSettingsPage",
+    "DeskClosedPage",
     "DeskDifference",
     "DeskDraftRow",
     "DeskFormPage",

@@ -22,6 +22,9 @@ PARTS = (
     "log",
     "photos",
     "printing",
+    "calendar",
+    "booking",
+    "calendar_settings",
 )
 """The modules here that have a ``blueprint``."""
 

@@ -22,6 +22,7 @@ class Entry:
 ENTRIES: tuple[Entry, ...] = (
     Entry("overview", later("Overview"), ""),
     Entry("listings", later("Listings"), "listings"),
+    Entry("calendar", later("Calendar"), "calendar"),
     Entry("print", later("Print"), "print"),
     Entry("members", later("Members"), "members"),
     Entry("log", later("Log"), "log", OWNER),

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from node.web import view_models as vm
 from tests.node.web import view_model_alert_factories as tell
 from tests.node.web import view_model_appearance_factories as look
+from tests.node.web import view_model_calendar_factories as calendar
 from tests.node.web import view_model_desk_factories as desk
 from tests.node.web import view_model_desk_listing_factories as writing
 from tests.node.web import view_model_embed_factories as embed
@@ -126,12 +127,14 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "preview": ("control/preview.html", look.preview()),
         **desk.FULL,
         **writing.FULL,
+        **calendar.FULL,
     }
 )
 MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
     {
         **desk.MINIMAL,
         **writing.MINIMAL,
+        **calendar.MINIMAL,
         "home": ("portal/home.html", vm.HomePage(HEAD)),
         "home-card": (
             "portal/home.html",
