@@ -115,15 +115,7 @@ from node.web.view_models_alerts import (
     KeptMail,
     MailboxPage,
 )
-from node.web.view_models_api import (
-    ApiAnswer,
-    ApiField,
-    ApiForm,
-    ApiGroup,
-    ApiMember,
-    ApiOperation,
-    ApiPage,
-)
+from node.web.view_models_api import ApiAnswer, ApiField, ApiForm, ApiGroup, ApiMember, ApiOperation, ApiPage
 from node.web.view_models_appearance import (
     AppearancePage,
     ColourVerdict,
@@ -238,15 +230,7 @@ from node.web.view_models_portal import (
     WantedRow,
     WishPage,
 )
-from node.web.view_models_search import (
-    AppliedFilter,
-    DaysFilter,
-    Facet,
-    FacetOption,
-    Reach,
-    ReachStep,
-    SearchPage,
-)
+from node.web.view_models_search import AppliedFilter, DaysFilter, Facet, FacetOption, Reach, ReachStep, SearchPage
 
 __all__ = [
     "AccessibilityPage",
