@@ -4,7 +4,8 @@
 const REMEMBERED = "search-unfolded";
 const wide = matchMedia("(min-width: 60rem)");
 const form = document.getElementById("search");
-const number = new Intl.NumberFormat(document.documentElement.lang || undefined);
+// Made when it is first needed: the browser takes longer to load its tables than for the rest of this page.
+const spelled = (count) => new Intl.NumberFormat(document.documentElement.lang || undefined).format(count);
 
 const remembered = (() => {
   try {
@@ -61,7 +62,7 @@ function countBefore(button) {
     let words = usual;
     try {
       const answer = await fetch(`${button.dataset.count}?${query}`);
-      if (answer.ok) words = `${button.dataset.counted} (${number.format((await answer.json()).total)})`;
+      if (answer.ok) words = `${button.dataset.counted} (${spelled((await answer.json()).total)})`;
     } catch {
       // The button does the same without its number.
     }

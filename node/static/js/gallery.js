@@ -7,7 +7,7 @@ function install(viewer) {
   viewer.querySelector("figure").prepend(image);
   const words = viewer.querySelector("[data-viewer-words]");
   const count = viewer.querySelector("[data-viewer-count]");
-  const backwards = getComputedStyle(viewer).direction === "rtl" ? "ArrowRight" : "ArrowLeft";
+  const backwards = viewer.closest("[dir]")?.dir === "rtl" ? "ArrowRight" : "ArrowLeft";
   const onwards = backwards === "ArrowLeft" ? "ArrowRight" : "ArrowLeft";
   let now = 0;
   let from = 0;

@@ -32,7 +32,15 @@ export function tag(settings, sign) {
   return made;
 }
 
-const number = new Intl.NumberFormat(document.documentElement.lang || undefined, { maximumFractionDigits: 1 });
+let format;
+
+// Small whole numbers look alike in every language here, and the browser's tables for others take long to load.
+export function spelled(number) {
+  if (Number.isInteger(number) && number < 1000) return String(number);
+  format ??= new Intl.NumberFormat(document.documentElement.lang || undefined, { maximumFractionDigits: 1 });
+  return format.format(number);
+}
+
 const known = new Map();
 
 // How exact a point is, in the same words as on the listing's own page.
@@ -40,7 +48,7 @@ export function exactness(settings, metres) {
   if (!metres || metres <= 50) return "";
   if (!known.has(metres)) {
     const [words, value] = metres < 1000 ? [settings.words.metres, metres] : [settings.words.kilometres, metres / 1000];
-    known.set(metres, words.replace("{number}", number.format(value)));
+    known.set(metres, words.replace("{number}", spelled(value)));
   }
   return known.get(metres);
 }

@@ -1,11 +1,10 @@
 // Pins and clusters. Ten thousand of them are put in a slice at a time, and pins of one kind share one icon.
 
-import { element, exactness, picture, pointOf } from "./parts.js";
+import { element, exactness, picture, pointOf, spelled } from "./parts.js";
 
 const SLICE_MS = 40;
 const PAUSE_MS = 8;
 const icons = new Map();
-const number = new Intl.NumberFormat(document.documentElement.lang || undefined);
 
 export function pinIcon(settings, sign) {
   if (!icons.has(sign)) {
@@ -24,7 +23,7 @@ function clusterIcon(settings, count) {
   const key = `cluster ${count}`;
   if (!icons.has(key)) {
     const box = element("div", "");
-    box.append(element("span", "visually-hidden", `${settings.words.cluster} `), number.format(count));
+    box.append(element("span", "visually-hidden", `${settings.words.cluster} `), spelled(count));
     icons.set(key, L.divIcon({ html: box.innerHTML, className: "cluster", iconSize: [size, size] }));
   }
   return icons.get(key);
