@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass
 
 from node.context import Node
-from node.services import links, passwords, sessions
+from node.services import links, passwords, sessions, throttling
 from node.services.audit import COMMAND_LINE, Who, record
 from node.services.audit import by as by_account
 from node.services.links import EXPIRED, USED
@@ -169,12 +169,19 @@ def sign_in_by_link(node: Node, token: str, device: str = "") -> str:
     raise DoorError(USED if state_of_link(node, token) == USED else EXPIRED)
 
 
-def sign_in_by_password(node: Node, email: str, password: str, device: str = "") -> str:
-    """The secret of a new session, for the browser's cookie. Raises `DoorError`."""
+def sign_in_by_password(
+    node: Node, email: str, password: str, device: str = "", network: str = "", mark: str = ""
+) -> str:
+    """The secret of a new session, for the browser's cookie. Raises `DoorError` and `TooManyTriesError`.
+
+    ``network`` is where it came from, ``mark`` what the browser keeps from when it was let in before (`throttling`).
+    """
+    tried = throttling.begin(node, email, network, mark)
     with node.database.read() as tx:
         account = stored.by_email(tx, email)
     if not passwords.fits(account.password_hash if account else None, password) or account is None:
         raise DoorError("wrong")
+    throttling.was_right(node, tried)
     with node.database.write() as tx:
         return let_in(tx, node, account, device)
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from node.context import Node
-from node.services import passwords
+from node.services import passwords, throttling
 from node.storage import sessions as stored
 from node.storage.accounts import Account
 from node.storage.sessions import StoredSession
 
 
 def by_password(node: Node, account: Account, session: StoredSession, password: str) -> bool:
-    """Whether this is the account's password; if so the session counts as proved from now on."""
+    """Whether this is the account's password; if so the session counts as proved from now on.
+
+    Raises `TooManyTriesError`.
+    """
+    tried = throttling.begin_code(node, f"password {account.id}")
     if not passwords.fits(account.password_hash, password):
         return False
+    throttling.was_right(node, tried)
     note(node, session)
     return True
 

@@ -72,6 +72,29 @@ sessions = Table(
     Column("proved_at", BigInteger, nullable=False),  # when who uses it last proved who they are
 )
 
+# Who guessed wrong how often: keys are keyed hashes of addresses and networks, so that the table names nobody.
+tries = Table(
+    "tries",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("last_at", BigInteger, nullable=False, index=True),
+)
+
+# What lets another program work at the desk of one organisation. Only the hash of its secret is kept.
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("organisation_id", Text, ForeignKey("organisations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("scopes", String(200), nullable=False),  # with spaces between, as in RFC 6749
+    Column("made_by", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
+
 # What was done at the desk and about accounts, by whom. Each entry holds the hash of the one before it.
 audit = Table(
     "audit",

@@ -162,12 +162,22 @@ ROLE_HINTS: Mapping[str, str] = {
     "editor": _l("writes and changes what is shared"),
     "viewer": _l("looks on, and changes nothing"),
 }
+SCOPES: Mapping[str, str] = {
+    "listings:read": _l("Read listings, drafts too"),
+    "listings:write": _l("Write and change listings"),
+    "bookings:read": _l("See bookings"),
+    "bookings:write": _l("Book, and cancel bookings"),
+}
 AUDIT: Mapping[str, str] = {
     "account-made": _l("Made an account"),
     "account-removed": _l("Removed an account"),
     "account-renamed": _l("Took another name"),
     "link-made": _l("Made a link for signing in"),
     "password-set": _l("Set a new password"),
+    "password-reset": _l("Set a new password by a mailed link"),
+    "reset-asked": _l("Asked for a link to set a new password"),
+    "token-made": _l("Made a token for a program"),
+    "token-removed": _l("Removed a token"),
     "signed-in": _l("Signed in"),
     "session-ended": _l("Signed one browser out"),
     "sessions-ended": _l("Signed all other browsers out"),
@@ -223,6 +233,7 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "booking": BOOKING_STATES,
     "audit": AUDIT,
     **desk_words.VOCABULARIES,
+    "scope": SCOPES,
 }
 
 

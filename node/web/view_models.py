@@ -68,6 +68,8 @@ desk/prove.html                 DeskProvePage
 desk/members.html               DeskMembersPage
 desk/invitation.html            DeskInvitationPage
 desk/log.html                   DeskLogPage
+desk/reset.html                 DeskResetPage
+desk/tokens.html                DeskTokensPage
 desk/sign_in.html               DeskSignInPage
 desk/home.html                  DeskHomePage
 desk/overview.html              DeskOverviewPage
@@ -153,6 +155,7 @@ from node.web.view_models_desk import (
     DeskPasswordPage,
     DeskPlace,
     DeskProvePage,
+    DeskResetPage,
     DeskSessionRow,
     DeskSignInPage,
     DeskTab,
@@ -182,6 +185,8 @@ from node.web.view_models_desk_people import (
     DeskLogRow,
     DeskMemberRow,
     DeskMembersPage,
+    DeskTokenRow,
+    DeskTokensPage,
 )
 from node.web.view_models_desk_photos import DeskPhotosPage, PhotoFields, PhotoItem
 from node.web.view_models_desk_print import DeskPaperPage, DeskPrintPage, PaperItem, PaperSheet
@@ -294,11 +299,14 @@ __all__ = [
     "DeskProvePage",
     "DeskPublishedPage",
     "DeskRemindedPage",
+    "DeskResetPage",
     "DeskRow",
     "DeskSessionRow",
     "DeskSignInPage",
     "DeskSignedOutPage",
     "DeskTab",
+    "DeskTokenRow",
+    "DeskTokensPage",
     "DeskVersion",
     "DeskWay",
     "DeskWords",

@@ -44,7 +44,7 @@ class DeskFrame:
 
 @dataclass(frozen=True, slots=True)
 class DeskSignInPage:
-    """desk/sign_in.html. ``state``: ask, signed_out, or that of a link: ready, used or expired.
+    """desk/sign_in.html. ``state``: ask, signed_out, reset (the password), or that of a link: ready, used or expired.
 
     ``form`` has the fields ``email`` and ``password`` and carries ``next``; of a link that is ready it is one button.
     """
@@ -52,6 +52,20 @@ class DeskSignInPage:
     head: Head
     state: str
     form: Form
+    reset_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskResetPage:
+    """desk/reset.html: a new password by a mailed link.
+
+    ``state``: ask (``form`` has the field ``email``), asked, no_mail, ready (``password``), used or expired.
+    """
+
+    head: Head
+    state: str
+    form: Form | None = None
+    minutes: int = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,3 +99,28 @@ class DeskLogPage:
     desk: DeskFrame
     entries: tuple[DeskLogRow, ...] = ()
     pager: Pager = ONE_PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class DeskTokenRow:
+    """A token of another program, what it may do, and when it was used last; ``remove`` is a button."""
+
+    name: str
+    scopes: tuple[str, ...]
+    by: str
+    made: datetime
+    remove: Form
+    used: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskTokensPage:
+    """desk/tokens.html. ``form`` has the fields ``name`` and ``scopes``; ``secret`` is shown this once, of ``made``."""
+
+    head: Head
+    desk: DeskFrame
+    form: Form
+    scopes: tuple[Choice, ...] = ()
+    tokens: tuple[DeskTokenRow, ...] = ()
+    secret: str | None = None
+    made: str = ""

@@ -14,12 +14,14 @@ from node.web.inside import keep_private
 
 PARTS = (
     "signing_in",
+    "resetting",
     "account",
     "invitation",
     "home",
     "listing_form",
     "members",
     "log",
+    "tokens",
     "photos",
     "printing",
     "calendar",

@@ -11,12 +11,13 @@ from flask_babel import ngettext
 
 from node.services import accounts, proving, sessions
 from node.services.strangers import FormError
+from node.services.throttling import TooManyTriesError
 from node.storage.sessions import StoredSession
 from node.web import current_node
 from node.web.cards import moment
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import PATH, PROVE, guarded, proved
-from node.web.desk.signing_in import way_back
+from node.web.desk.signing_in import wait_a_while, way_back
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
 from node.web.view_models import DeskAccountPage, DeskPasswordPage, DeskProvePage, DeskSessionRow
@@ -119,8 +120,11 @@ def ask_proof() -> str:
 @blueprint.post("/account/prove")
 def prove() -> ResponseReturnValue:
     following = request.form.get("next", "")
-    if proving.by_password(current_node(), g.account, g.session, request.form.get("password", "")):
-        return to(way_back(following))
+    try:
+        if proving.by_password(current_node(), g.account, g.session, request.form.get("password", "")):
+            return to(way_back(following))
+    except TooManyTriesError as error:
+        return _prove(following, {"password": wait_a_while(error)}), 429
     return _prove(following, {"password": _("This is not your password. Look at it once more.")}), 422
 
 

@@ -11,9 +11,12 @@ from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, g, request
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
 
-from node.services import accounts, members, sessions
+from node.services import accounts, api_tokens, members, sessions, throttling
+from node.services.api_tokens import Caller
 from node.services.members import VIEWER, Member
 from node.web import current_node, inside
 from node.web.inside import to
@@ -112,9 +115,34 @@ def member_now() -> Member:
     return cast(Member, g.member)
 
 
+def token_of_request(scope: str) -> Caller:
+    """The program that asks, by its token (RFC 6750, ``Authorization: Bearer …``), which must have this scope.
+
+    For routes with a ``<slug>`` the token must be that organisation's; else it is as if there were none. Answers 401
+    without a good token and 403 where its scopes do not suffice. No cookie is looked at, so nothing can be forged.
+    """
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    found = api_tokens.caller(current_node(), secret.strip()) if kind.lower() == "bearer" else None
+    slug = (request.view_args or {}).get("slug")
+    if found is None:
+        raise Unauthorized(
+            "Send a token of this organisation: Authorization: Bearer sharefeed_…",
+            www_authenticate=WWWAuthenticate("bearer", {"realm": "desk"}),
+        )
+    if slug is not None and slug != found.slug:
+        abort(404)
+    if scope not in found.scopes:
+        abort(403, f"This token lacks the scope {scope}.")
+    return found
+
+
 def keep_cookie(response: Response | AnyResponse, secret: str) -> None:
-    """Give the browser its session."""
+    """Give the browser its session, and the mark by which it is known when it comes again."""
     inside.keep_cookie(response, accounts.COOKIE, secret, PATH, accounts.LONGEST_S)
+    found = accounts.signed_in(current_node(), secret)
+    if found is not None:
+        mark = throttling.new_mark(current_node(), found.account.email)
+        inside.keep_cookie(response, throttling.KNOWN_COOKIE, mark, PATH, throttling.KNOWN_S)
 
 
 def drop_cookie(response: Response | AnyResponse) -> None:

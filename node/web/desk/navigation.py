@@ -25,6 +25,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("calendar", later("Calendar"), "calendar"),
     Entry("print", later("Print"), "print"),
     Entry("members", later("Members"), "members"),
+    Entry("tokens", later("Programs"), "tokens", OWNER),
     Entry("log", later("Log"), "log", OWNER),
 )
 

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, make_response, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from node.services import accounts
 from node.services.accounts import DoorError
 from node.services.links import EXPIRED, READY, USED
+from node.services.throttling import KNOWN_COOKIE, TooManyTriesError
 from node.web import current_node
 from node.web.desk.device import device_of
 from node.web.desk.gate import PATH, SIGN_IN, drop_cookie, keep_cookie
@@ -28,7 +30,8 @@ _LONGEST_WAY_BACK = 1000
 def ask() -> ResponseReturnValue:
     if accounts.signed_in(current_node(), request.cookies.get(accounts.COOKIE)):
         return to(f"{PATH}/")
-    state = "signed_out" if request.args.get("state") == "signed_out" else "ask"
+    asked = request.args.get("state", "")
+    state = asked if asked in ("signed_out", "reset") else "ask"
     return _page(state, {"next": request.args.get("next", "")})
 
 
@@ -37,7 +40,18 @@ def by_password() -> ResponseReturnValue:
     typed = typed_in("email", "next")
     password = request.form.get("password", "")
     try:
-        secret = accounts.sign_in_by_password(current_node(), typed["email"], password, _device())
+        secret = accounts.sign_in_by_password(
+            current_node(),
+            typed["email"],
+            password,
+            _device(),
+            request.remote_addr or "",
+            request.cookies.get(KNOWN_COOKIE, ""),
+        )
+    except TooManyTriesError as error:
+        response = _page("ask", typed, {"email": wait_a_while(error)}, 429)
+        response.headers["Retry-After"] = str(error.retry_s)
+        return response
     except DoorError:
         wrong = _("That address and that password do not fit together. Look at both once more.")
         return _page("ask", typed, {"email": wrong}, 422)
@@ -69,6 +83,16 @@ def sign_out() -> ResponseReturnValue:
     return response
 
 
+def wait_a_while(error: TooManyTriesError) -> str:
+    return str(
+        ngettext(
+            "There were too many wrong tries. Wait %(num)s second, then try again.",
+            "There were too many wrong tries. Wait %(num)s seconds, then try again.",
+            error.retry_s,
+        )
+    )
+
+
 def _device() -> str:
     return device_of(request.headers.get("User-Agent", ""))
 
@@ -95,5 +119,6 @@ def _page(
     token: str = "",
 ) -> Response:
     path = f"{SIGN_IN}/{token}" if state == READY else SIGN_IN
-    page = DeskSignInPage(head(_("Sign in")), state, form_at(path, {"next": "", **(typed or {})}, errors))
+    form = form_at(path, {"next": "", **(typed or {})}, errors)
+    page = DeskSignInPage(head(_("Sign in")), state, form, f"{request.script_root}{PATH}/reset")
     return make_response(render_template("desk/sign_in.html", page=page), _STATUS.get(state, status))

@@ -53,6 +53,15 @@ def members() -> vm.DeskMembersPage:
     )
 
 
+def tokens() -> vm.DeskTokensPage:
+    row = vm.DeskTokenRow("Website", ("See bookings",), "Anna", make.ago(days=9), FORM)
+    scopes = (vm.Choice("bookings:read", "See bookings", True), vm.Choice("listings:read", "Read listings"))
+    rows = (row, replace(row, used=make.ago(minutes=3)))
+    return vm.DeskTokensPage(
+        HEAD, frame("tokens"), make.form("name", "scopes", wrong=True), scopes, rows, "sharefeed_x", "Website"
+    )
+
+
 def invitation(**more: Any) -> vm.DeskInvitationPage:
     made = vm.DeskInvitationPage(HEAD, "Riverside School", "editor", "Anna", "cleo@school.example", FORM)
     return replace(made, **more)
@@ -111,6 +120,13 @@ FULL: dict[str, tuple[str, Any]] = {
         ),
     ),
     "desk-password": ("desk/password.html", vm.DeskPasswordPage(HEAD, frame(), make.form("password", wrong=True))),
+    "desk-reset": ("desk/reset.html", vm.DeskResetPage(HEAD, "ask", make.form("email", wrong=True))),
+    "desk-reset-ready": ("desk/reset.html", vm.DeskResetPage(HEAD, "ready", make.form("password", wrong=True))),
+    **{
+        f"desk-reset-{state}": ("desk/reset.html", vm.DeskResetPage(HEAD, state, FORM))
+        for state in ("used", "expired", "asked", "no_mail")
+    },
+    "desk-tokens": ("desk/tokens.html", tokens()),
     "desk-members": ("desk/members.html", members()),
     "desk-invitation": ("desk/invitation.html", invitation(form=make.form("name", "password", wrong=True))),
     "desk-invitation-known": ("desk/invitation.html", invitation(form=None, sign_in_path="/desk/sign-in")),
@@ -159,6 +175,8 @@ MINIMAL: dict[str, tuple[str, Any]] = {
     "desk-overview": ("desk/overview.html", vm.DeskOverviewPage(HEAD, BARE)),
     "desk-account": ("desk/account.html", vm.DeskAccountPage(HEAD, BARE, "a@b.example", FORM)),
     "desk-password": ("desk/password.html", vm.DeskPasswordPage(HEAD, BARE, FORM, True, "/desk/")),
+    "desk-reset": ("desk/reset.html", vm.DeskResetPage(HEAD, "asked")),
+    "desk-tokens": ("desk/tokens.html", vm.DeskTokensPage(HEAD, BARE, FORM)),
     "desk-members": ("desk/members.html", vm.DeskMembersPage(HEAD, BARE)),
     "desk-invitation": ("desk/invitation.html", vm.DeskInvitationPage(HEAD)),
     "desk-log": ("desk/log.html", vm.DeskLogPage(HEAD, BARE)),
