@@ -102,6 +102,12 @@ def count_drafts(node: Node, organisation_id: str) -> int:
         return stored.count(tx, organisation_id)
 
 
+def drafts(node: Node, organisation_id: str, limit: int) -> list[DeskDraft]:
+    """What is still being written in an organisation, the latest saved first."""
+    with node.database.read() as tx:
+        return stored.of_organisation(tx, organisation_id, limit)
+
+
 def begin_change(node: Node, row: OwnListing) -> DeskDraft:
     """A draft of changes to a listing: the one that was begun, else one of what the listing says, not yet kept."""
     with node.database.read() as tx:

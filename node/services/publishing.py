@@ -46,6 +46,7 @@ __all__ = [
     "ADDED",
     "CHANGED",
     "DEFAULT_LIFE",
+    "EDITABLE",
     "UNCHANGED",
     "Draft",
     "Outcome",
@@ -75,7 +76,7 @@ RENEWED, PAUSING, RESUMED = "renewed", "paused", "resumed"
 Changes = Callable[[OwnListing], dict[str, Any]]
 """Members of `schemas.listing.Listing` that are to be different, for one listing of several."""
 _FIXED = frozenset(["id", "url", "date_modified", "organisation"])
-_EDITABLE = frozenset(field.name for field in fields(Listing)) - _FIXED
+EDITABLE: frozenset[str] = frozenset(field.name for field in fields(Listing)) - _FIXED
 
 
 class PublishingError(SharefeedError):
@@ -318,7 +319,7 @@ def revise_all(
 
 
 def _checked(changes: dict[str, Any]) -> dict[str, Any]:
-    unknown = sorted(set(changes) - _EDITABLE)
+    unknown = sorted(set(changes) - EDITABLE)
     if unknown:
         raise PublishingError([Problem(pointer([name]), "unknown-name", "This cannot be changed.") for name in unknown])
     return changes

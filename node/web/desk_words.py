@@ -78,6 +78,7 @@ CHANGES: Mapping[str, str] = {
     "given": _l("Taken down: it is given"),
     "expired": _l("Taken down: it is over"),
     "removed": _l("Removed"),
+    "brought_back": _l("An earlier version was brought back"),
 }
 REASONS: Mapping[str, str] = {
     "given": _l("It is given, or the work is done"),

@@ -81,6 +81,8 @@ desk/published.html             DeskPublishedPage
 desk/signed_out.html            DeskSignedOutPage
 desk/print.html                 DeskPrintPage
 desk/paper.html                 DeskPaperPage
+desk/listings.html              DeskListingsPage
+desk/history.html               DeskHistoryPage
 ==============================  ====================
 
 Not for: deciding anything, reading a request, or building a URL. Those are a view's work.

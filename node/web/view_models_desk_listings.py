@@ -247,6 +247,7 @@ class DeskHistoryPage:
     list_path: str
     duplicate: Form
     path: str | None = None
+    may_change: bool = True
 
 
 @dataclass(frozen=True, slots=True)

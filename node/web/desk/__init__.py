@@ -19,6 +19,7 @@ PARTS = (
     "invitation",
     "home",
     "listing_form",
+    "listings",
     "members",
     "log",
     "tokens",

@@ -81,7 +81,60 @@ PUBLISHED = vm.DeskPublishedPage(
     doubted=True,
 )
 
+REASONS = (vm.Choice("given", "It is given"), vm.Choice("withdrawn", "We do not offer it any more"))
+HERE = "/desk/riverside-school/listings"
+DIFFERENCES = (vm.DeskDifference("How many?", "12", "11"), vm.DeskDifference("Condition", "", "Fair"))
+VERSIONS = (
+    vm.DeskVersion(make.ago(days=1), "Anna Nowak", "changed", DIFFERENCES, True),
+    vm.DeskVersion(make.ago(days=3), "", "added", (), False, FORM),
+)
+
+
+def row(number: int, state: str = "live", **more: Any) -> vm.DeskRow:
+    times = {"changed": make.ago(days=number), "expires": make.ahead(days=number)}
+    paths = {"edit_path": f"{HERE}/{number}/edit", "history_path": f"{HERE}/{number}/history"}
+    made = vm.DeskRow(str(number), f"Chairs {number}", "give", "Chairs", state, **times, **paths)
+    return replace(made, **more)
+
+
+def listings(state: str = "live", **more: Any) -> vm.DeskListingsPage:
+    states = ("live", "drafts", "paused", "withdrawn", "expired")
+    members: dict[str, Any] = {
+        "head": HEAD,
+        "desk": frame("listings"),
+        "state": state,
+        "tabs": tuple(vm.Choice(f"{HERE}?state={one}", one.title(), one == state, 3) for one in states),
+        "search": make.form("q", "sign"),
+        "signs": (vm.Choice("give", "Give", True), vm.Choice("lend", "Lend")),
+        "roots": (vm.Choice("furniture", "Furniture", True),),
+        "rows": (
+            row(1, state, soon=True, path="/listings/1", image=vm.Image("/media/a.jpg", "Chairs"), quantity=12),
+            row(2, state, root="furniture"),
+        ),
+        "total": 2,
+        "pager": make.PAGER,
+        "bulk": make.form("key", "category", wrong=True),
+        "reasons": REASONS,
+        "categories": GROUPS,
+        "places": CHOICES,
+        "new_path": f"{HERE}/new",
+    }
+    return vm.DeskListingsPage(**{**members, **more})
+
+
+DRAFTS = (
+    vm.DeskDraftRow("Half a sofa", "give", "/desk/riverside-school/drafts/x", make.ago(hours=2), "Anna", FORM, True),
+    vm.DeskDraftRow("", "lend", "/desk/riverside-school/drafts/y", make.ago(days=2), "Ben", FORM),
+)
+HISTORY = vm.DeskHistoryPage(
+    HEAD, frame("listings"), "Chairs", "expired", VERSIONS, f"{HERE}/1/edit", HERE, FORM, "/listings/1"
+)
+
 FULL: dict[str, tuple[str, Any]] = {
+    **{f"desk-listings-{state}": ("desk/listings.html", listings(state)) for state in ("live", "paused", "withdrawn")},
+    "desk-listings-drafts": ("desk/listings.html", listings("drafts", drafts=DRAFTS, rows=(), bulk=None)),
+    "desk-listings-viewer": ("desk/listings.html", listings(bulk=None, may_change=False)),
+    "desk-history": ("desk/history.html", HISTORY),
     "desk-new-listing": ("desk/new_listing.html", vm.DeskNewPage(HEAD, frame("listings"), WAYS, 2, "/desk/x/listings")),
     **{f"desk-form-{sign}": ("desk/listing_form.html", listing_form(sign)) for sign in SIGNS},
     "desk-preview": ("desk/preview.html", preview(publish=FORM, words=WORDS, editing=True)),
@@ -92,6 +145,8 @@ FULL: dict[str, tuple[str, Any]] = {
     ),
 }
 MINIMAL: dict[str, tuple[str, Any]] = {
+    "desk-listings": ("desk/listings.html", vm.DeskListingsPage(HEAD, BARE, "live", (), FORM)),
+    "desk-history": ("desk/history.html", replace(HISTORY, desk=BARE, state="live", versions=(), path=None)),
     "desk-new-listing": ("desk/new_listing.html", vm.DeskNewPage(HEAD, BARE, WAYS)),
     "desk-form": (
         "desk/listing_form.html",
