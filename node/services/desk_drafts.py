@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from federation.facts import seconds
 from node.context import Node
-from node.services import publishing
+from node.services import publishing, uploads
 from node.services.desk_form import FIELDS, SIGNS, Read, Setting, field_at, read, sign_of, typed_of
 from node.services.drafts import Draft, entry_of, prepare
 from node.services.own_ids import new_key
@@ -76,7 +76,17 @@ def save(node: Node, draft: DeskDraft) -> DeskDraft:
         key = known.key if known else _own_key(tx, draft)
         kept = replace(draft, typed=typed, key=key, saved_at=node.now)
         stored.put(tx, kept)
+        _keep_photos(tx, node, kept.organisation_id, f"draft:{kept.id}", kept.images)
     return kept
+
+
+def _keep_photos(tx: Tx, node: Node, organisation_id: str, owner: str, images: Sequence[Mapping[str, str]]) -> None:
+    uploads.keep_in(tx, node, organisation_id, owner, uploads.of_images(node, pictures_of(images)))
+
+
+def pictures_of(images: Sequence[Mapping[str, str]]) -> tuple[Image, ...]:
+    """The pictures of a draft as a listing has them."""
+    return tuple(Image(one["url"], one.get("alt") or None) for one in images)
 
 
 def _kept(text: str) -> str:
@@ -136,7 +146,12 @@ def images_of(node: Node, draft: DeskDraft) -> tuple[Mapping[str, str], ...]:
 
 
 def _images(listing: Listing) -> tuple[Mapping[str, str], ...]:
-    return tuple({"url": image.url, "alt": image.alt or ""} for image in listing.images)
+    return kept_images(listing.images)
+
+
+def kept_images(images: Sequence[Image]) -> tuple[Mapping[str, str], ...]:
+    """Pictures as a draft keeps them: the way back from `pictures_of`."""
+    return tuple({"url": image.url, "alt": image.alt or ""} for image in images)
 
 
 def discard(node: Node, organisation_id: str, draft_id: str) -> None:
@@ -144,6 +159,7 @@ def discard(node: Node, organisation_id: str, draft_id: str) -> None:
         found = stored.by_id(tx, draft_id)
         if found is not None and found.organisation_id == organisation_id:
             stored.remove(tx, draft_id)
+            _keep_photos(tx, node, organisation_id, f"draft:{draft_id}", ())
 
 
 def setting_of(node: Node, organisation_id: str, key: str | None = None) -> Setting:
@@ -175,7 +191,7 @@ def judge(draft: DeskDraft, setting: Setting) -> Judged:
     found = read(draft.sign, draft.typed, setting)
     if found.listing is None:
         return Judged(found, word_problems(found.item))
-    listing = replace(found.listing, images=tuple(Image(one["url"], one.get("alt") or None) for one in draft.images))
+    listing = replace(found.listing, images=pictures_of(draft.images))
     item = dump_listing(listing)
     return Judged(replace(found, listing=listing, item=item), word_problems(item))
 
@@ -210,6 +226,8 @@ def publish(node: Node, draft: DeskDraft, slug: str, by: str, appeal: bool = Fal
     except PublishingError as error:
         problems = [replace(problem, pointer=f"/{field_at(problem)}") for problem in error.problems]
         raise PublishingError(problems) from error
+    with node.database.write() as tx:
+        _keep_photos(tx, node, draft.organisation_id, f"listing:{outcome.key}", draft.images)
     discard(node, draft.organisation_id, draft.id)
     return outcome
 

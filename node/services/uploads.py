@@ -16,6 +16,7 @@ from node.services.photo_files import MAX_BYTES, PhotoFiles, made, too_many_byte
 from node.services.photo_names import FOLDER, PhotoName, name_in_path, name_of
 from node.services.pictures import PictureError
 from node.storage import uploads as stored
+from node.storage.engine import Tx
 from schemas.errors import SharefeedError
 from schemas.listing import Image
 
@@ -131,11 +132,16 @@ def _ref(node: Node, url: str) -> str:
 def keep(node: Node, organisation_id: str, owner: str, photos: Sequence[Photo]) -> None:
     """Let ``owner`` (a draft or a listing, by any name of its own) have these photographs in this order, no others.
 
-    What nothing has any more goes after a day. Photos that a stored listing names stay in any case.
+    What nothing has any more goes after a day. Photos that a listing or a version of one names stay in any case.
     """
-    sent = [(photo.name.name, photo.alt) for photo in photos if photo.name]
     with node.database.write() as tx:
-        stored.use(tx, organisation_id, owner, sent, node.now)
+        keep_in(tx, node, organisation_id, owner, photos)
+
+
+def keep_in(tx: Tx, node: Node, organisation_id: str, owner: str, photos: Sequence[Photo]) -> None:
+    """The same, in a transaction of others."""
+    sent = [(photo.name.name, photo.alt) for photo in photos if photo.name]
+    stored.use(tx, organisation_id, owner, sent, node.now)
 
 
 def kept(node: Node, organisation_id: str, owner: str) -> tuple[Photo, ...]:
@@ -177,7 +183,7 @@ def _tidied(node: Node, upload: stored.Upload) -> bool:
         now = stored.by_names(tx, upload.organisation_id, [upload.name]).get(upload.name)
         if now is None or now.loose_since != upload.loose_since:
             return False
-        if stored.in_listings(tx, upload):
+        if stored.is_named(tx, upload):
             stored.hold(tx, upload)
             return False
         if stored.forget(tx, upload):

@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, exists, func, not_, select, update
+from sqlalchemy import Column, ColumnElement, Row, and_, delete, exists, func, not_, or_, select, update
 
 from federation.chunks import chunked
+from node.storage.desk_tables import desk_drafts, listing_versions
 from node.storage.engine import Tx
 from node.storage.photo_tables import upload_uses, uploads
 from node.storage.tables import listings
@@ -87,10 +88,16 @@ def long_loose(tx: Tx, before: int, limit: int) -> list[Upload]:
     return [_upload(row) for row in tx.execute(query.limit(limit))]
 
 
-def in_listings(tx: Tx, upload: Upload) -> bool:
-    """Whether a listing of the organisation, shown or not, names the photograph."""
-    named = listings.c.document.contains(upload.name, autoescape=True)
-    query = select(exists().where(listings.c.organisation_id == upload.organisation_id, named))
+def is_named(tx: Tx, upload: Upload) -> bool:
+    """Whether a listing of the organisation, shown or not, names the photograph, or did, or a draft does."""
+
+    def names(column: Column[str]) -> ColumnElement[bool]:
+        return column.contains(upload.name, autoescape=True)
+
+    ours = listings.c.organisation_id == upload.organisation_id
+    before = exists().where(listing_versions.c.listing_id == listings.c.id, names(listing_versions.c.document))
+    drafted = exists().where(desk_drafts.c.organisation_id == upload.organisation_id, names(desk_drafts.c.images))
+    query = select(or_(exists().where(ours, names(listings.c.document)), exists().where(ours, before), drafted))
     return bool(tx.execute(query).scalar_one())
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from node.web.view_model_parts import ONE_PAGE, Card, Choice, Form, Head, Image, Link, Pager
 from node.web.view_models_control import MarkedText
 from node.web.view_models_desk import DeskFrame
+from node.web.view_models_desk_photos import NO_PHOTOS, PhotoFields
 from node.web.view_models_listing import ListingPage
 
 
@@ -98,7 +99,7 @@ class DeskFormPage:
     places: tuple[Choice, ...] = ()
     precisions: tuple[Choice, ...] = ()
     languages: tuple[Choice, ...] = ()
-    images: tuple[Image, ...] = ()
+    photos: PhotoFields = NO_PHOTOS
     editing: Link | None = None
     saved: datetime | None = None
     saved_by: str = ""

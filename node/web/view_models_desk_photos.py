@@ -24,13 +24,17 @@ class PhotoItem:
 class PhotoFields:
     """The photographs of a form, in order; at most ``most``. Their fields are listed in ``macros/desk_photos.html``.
 
-    ``upload_path`` takes one photograph at a time from a script.
+    ``upload_path`` takes one photograph at a time from a script; behind ``media_path`` are those that were sent.
     """
 
     upload_path: str
     items: tuple[PhotoItem, ...] = ()
     most: int = 20
     most_mb: int = 10
+    media_path: str = ""
+
+
+NO_PHOTOS = PhotoFields("")
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ function restore() {
   if (!before.length) return;
   for (const [name, value] of before) {
     const field = form.elements.namedItem(name);
+    if (!field && name.startsWith("photo:")) form.dispatchEvent(new CustomEvent("photo", { detail: { ref: name.slice(6), alt: value } }));
     if (!field || name === "sign" || name === "key") continue;
     if (field instanceof RadioNodeList) field.value = value;
     else if (field.type === "checkbox") field.checked = true;
@@ -72,6 +73,8 @@ async function save() {
   const mine = (sending += 1);
   const body = new FormData(form);
   body.set("then", "autosave");
+  // Files go their own way, one at a time.
+  body.delete("photo_file");
   changed = false;
   keepHere();
   try {

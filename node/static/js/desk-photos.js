@@ -200,17 +200,25 @@ function install(box) {
     jobs.shift();
     job.item.remove();
     if (items().some((item) => item.dataset.ref === ref)) return tell(says.twice);
+    add(ref, path, "");
+    tell(fill(says.added, "number", items().length));
+    changed();
+  }
+
+  function add(ref, path, alt) {
     const item = template.content.firstElementChild.cloneNode(true);
     item.dataset.ref = ref;
     item.querySelector("input").name = `photo:${ref}`;
+    item.querySelector("input").value = alt;
     for (const one of item.querySelectorAll("button")) one.value += ref;
     const picture = Object.assign(new Image(160, 120), { src: path, alt: "" });
     item.querySelector(".photo-picture").append(picture);
     list.append(item);
     renumber();
-    tell(fill(says.added, "number", items().length));
-    changed();
   }
+
+  // What was sent before the page was left, and had not been saved yet.
+  form.addEventListener("photo", ({ detail: { ref, alt } }) => add(ref, `${says.media}${ref}.card.jpg`, alt));
 
   // What is sent too early waits for the photos, and then goes its way.
   form.addEventListener("submit", (event) => {

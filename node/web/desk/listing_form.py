@@ -9,7 +9,7 @@ from flask import Blueprint, abort, g, get_template_attribute, jsonify, make_res
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import accounts, desk_drafts, publishing
+from node.services import accounts, desk_drafts, publishing, uploads
 from node.services.desk_drafts import DraftError, Judged
 from node.services.desk_form import FIELDS, SIGNS
 from node.services.doubted import is_about_words
@@ -21,12 +21,15 @@ from node.web.desk.frame import desk_frame
 from node.web.desk.gate import SIGN_IN, at_least, guarded, member_now
 from node.web.desk.listing_form_view import asks_of, form_page, new_page, preview_page, published_page
 from node.web.desk.listing_form_view import words_of as words_about
+from node.web.desk.photo_form import SentPhotos, take_large_forms
+from node.web.desk.photo_form import read as read_photos
 from node.web.form_state import form_at, sentences
 from node.web.inside import head, say, to
 from node.web.said import plain
 from node.web.view_models import DeskSignedOutPage
 
 views = guarded("desk_listing_form", EDITOR)
+take_large_forms(views)
 blueprint = Blueprint("desk_writing", __name__)
 
 
@@ -89,14 +92,19 @@ def send(slug: str, draft_id: str) -> ResponseReturnValue:
         desk_drafts.discard(node, member_now().organisation_id, draft_id)
         say(_("It was thrown away."))
         return to(f"/desk/{slug}/listings?state=drafts")
+    typed, photos = _typed(draft_id)
     try:
-        kept = desk_drafts.save(node, _typed(draft_id))
+        kept = desk_drafts.save(node, typed)
     except DraftError as error:
         if then == "autosave":
             return {"problem": plain(str(error))}, 422
-        return _form(_typed(draft_id), {"": plain(str(error))}), 422
+        return _form(typed, {"": plain(str(error))}), 422
     if then == "autosave":
         return _saved(kept)
+    if photos.errors:
+        return _form(kept, dict(photos.errors)), 422
+    if photos.pressed:
+        return to(f"/desk/{slug}/drafts/{draft_id}#photos")
     if then == "save":
         say(_("Saved. Nobody sees it until you publish it."))
         return to(f"/desk/{slug}/drafts/{draft_id}")
@@ -166,16 +174,18 @@ def _said_of(judged: Judged) -> dict[str, str]:
     return refused | {name: plain(said) for name, said in judged.read.errors.items()}
 
 
-def _typed(draft_id: str) -> DeskDraft:
-    """The draft as it was sent; pictures are those that are kept with it."""
-    member, sign = member_now(), request.form.get("sign", "")
+def _typed(draft_id: str) -> tuple[DeskDraft, SentPhotos]:
+    """The draft as it was sent, and what became of its photos."""
+    node, member, sign = current_node(), member_now(), request.form.get("sign", "")
     if sign not in SIGNS:
         abort(404)
     typed = {name: request.form.get(name, "") for name in FIELDS[sign]}
     made = DeskDraft(draft_id, member.organisation_id, request.form.get("key") or None, sign, typed)
-    known = desk_drafts.draft(current_node(), member.organisation_id, draft_id)
-    images = known.images if known else desk_drafts.images_of(current_node(), made)
-    return replace(made, images=images, saved_by=member.name)
+    known = desk_drafts.draft(node, member.organisation_id, draft_id)
+    before = known.images if known else desk_drafts.images_of(node, made)
+    photos = read_photos(node, member, desk_drafts.pictures_of(before))
+    images = desk_drafts.kept_images(uploads.images(node, photos.photos))
+    return replace(made, images=images, saved_by=member.name), photos
 
 
 def _draft(draft_id: str) -> DeskDraft:

@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 
 from node.context import Node
 from node.languages import locale_of, offered
-from node.services import desk_safety, hosting
+from node.services import desk_safety, hosting, uploads
 from node.services import shown as services
-from node.services.desk_drafts import Judged, count_drafts
+from node.services.desk_drafts import Judged, count_drafts, pictures_of
 from node.services.desk_form import FIELDS, GIVE, HERE, LEND, NEEDS, NOWHERE, SIGNS, Setting, action_of, category_of
 from node.services.desk_guess import categories_for, condition_for
 from node.services.desk_place import DOOR, PRECISIONS, key_of
@@ -26,6 +26,7 @@ from node.storage.desk_drafts import DeskDraft
 from node.web import words
 from node.web.cards import card_of, moment, place_of
 from node.web.code_words import category, word
+from node.web.desk.photo_form import photo_fields
 from node.web.form_state import form_at
 from node.web.inside import head
 from node.web.listing_page import QR_NAME, SHEET_NAME, listing_page
@@ -44,9 +45,9 @@ from node.web.view_models import (
     DeskPublishedPage,
     DeskWay,
     DeskWords,
-    Image,
     Link,
     ListingPage,
+    PhotoFields,
 )
 from schemas.listing import Place
 from schemas.vocabulary import CONDITIONS, categories, home_of, roots
@@ -90,7 +91,7 @@ def form_page(
         places=place_choices(setting, chosen),
         precisions=_choices("precision", tuple(PRECISIONS), typed.get("precision") or DOOR),
         languages=_languages(node, typed.get("language", "")),
-        images=_images(node, draft),
+        photos=_photos(node, member, draft),
         editing=Link(setting.known.title, f"{request.script_root}/listings/{draft.key}")
         if editing and setting.known
         else None,
@@ -217,10 +218,10 @@ def _name_of(code: str) -> str:
         return code
 
 
-def _images(node: Node, draft: DeskDraft) -> tuple[Image, ...]:
-    paths = scene_of(node, ()).paths
-    found = (paths.picture(image["url"], image.get("alt") or "", small=True) for image in draft.images)
-    return tuple(image for image in found if image is not None)
+def _photos(node: Node, member: Member, draft: DeskDraft) -> PhotoFields:
+    images = pictures_of(draft.images)
+    paths = replace(scene_of(node, ()).paths, copies=services.copies(node, [image.url for image in images]))
+    return photo_fields(node, member, uploads.of_images(node, images), paths)
 
 
 def preview_page(node: Node, draft: DeskDraft, shown: Shown, judged: Judged, root: str) -> DeskPreviewPage:

@@ -21,6 +21,7 @@ from node.context import Node
 from node.services import accounts, uploads
 from node.services.members import Member
 from node.services.photo_files import MAX_BYTES
+from node.services.photo_names import FOLDER
 from node.services.pictures import PictureError
 from node.services.strangers import text_problems
 from node.services.uploads import MOST_PHOTOS, BusyError, Photo
@@ -126,6 +127,7 @@ def photo_fields(node: Node, member: Member, photos: Sequence[Photo], paths: Pat
         items=tuple(photo_item(node, photo, paths) for photo in photos),
         most=MOST_PHOTOS,
         most_mb=MAX_BYTES // 2**20,
+        media_path=f"{request.script_root}/{FOLDER}/",
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from node.services.desk_form import FIELDS, SIGNS
 from node.web import view_models as vm
 from tests.node.web import view_model_factories as make
-from tests.node.web.view_model_desk_factories import BARE, FORM, HEAD, frame
+from tests.node.web.view_model_desk_factories import BARE, FORM, HEAD, WAITING, frame
 
 WAYS = tuple(vm.DeskWay(sign, f"/desk/riverside-school/listings/new/{sign}") for sign in SIGNS)
 GROUPS = (
@@ -51,7 +51,7 @@ def listing_form(sign: str = "give", **more: Any) -> vm.DeskFormPage:
         "places": CHOICES,
         "precisions": CHOICES[:2],
         "languages": CHOICES[:2],
-        "images": (vm.Image("/media/a.jpg", "Chairs"),),
+        "photos": vm.PhotoFields("/desk/riverside-school/photos", WAITING),
         "editing": vm.Link("Twelve chairs", "/listings/riverside-school.1"),
         "saved": make.ago(minutes=3),
         "saved_by": "Anna Nowak",
