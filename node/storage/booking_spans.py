@@ -6,7 +6,7 @@ somebody else was quicker shows as a constraint that refuses, and is an `Overlap
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import and_, delete, select, update
@@ -61,14 +61,19 @@ def release(tx: Tx, booking_id: int) -> None:
     tx.execute(update(booking_spans).where(after).values(follows=row.follows))
 
 
-def taken(tx: Tx, calendar_id: int, first: int, last: int, besides: int | None = None) -> list[tuple[int, int, int]]:
-    """Unit, beginning and end of each span that meets the time from ``first`` to ``last``; one booking's left out."""
-    query = select(_c.unit, _c.starts_at, _c.ends_at).where(
-        _c.calendar_id == calendar_id, _c.booking_id.is_not(None), _c.starts_at < last, _c.ends_at > first
+def taken(
+    tx: Tx, calendar_ids: Collection[int], first: int, last: int, besides: int | None = None
+) -> list[tuple[int, int, int, int]]:
+    """Calendar, unit, beginning and end of each span that meets the time from ``first`` to ``last``.
+
+    The span of one booking may be left out.
+    """
+    query = select(_c.calendar_id, _c.unit, _c.starts_at, _c.ends_at).where(
+        _c.calendar_id.in_(calendar_ids), _c.booking_id.is_not(None), _c.starts_at < last, _c.ends_at > first
     )
     if besides is not None:
         query = query.where(_c.booking_id != besides)
-    return [(row.unit, row.starts_at, row.ends_at) for row in tx.execute(query.order_by(_c.unit, _c.starts_at))]
+    return [tuple(row) for row in tx.execute(query.order_by(_c.calendar_id, _c.unit, _c.starts_at))]
 
 
 def last_of_units(tx: Tx, calendar_id: int, above: int, after: int) -> int | None:

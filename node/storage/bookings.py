@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,10 +100,10 @@ def over(tx: Tx, before: int, limit: int) -> list[Booking]:
     return _some(tx, gone, _c.ends_at, limit)
 
 
-def last_change(tx: Tx, calendar_id: int) -> int:
-    """When a booking of a calendar was last entered or changed; 0 where there is none."""
-    query = select(func.max(_c.changed_at)).where(_c.calendar_id == calendar_id)
-    return int(tx.execute(query).scalar() or 0)
+def last_changes(tx: Tx, calendar_ids: Collection[int]) -> dict[int, int]:
+    """When a booking of each calendar was last entered or changed; those without any are left out."""
+    query = select(_c.calendar_id, func.max(_c.changed_at)).where(_c.calendar_id.in_(calendar_ids))
+    return {number: int(changed) for number, changed in tx.execute(query.group_by(_c.calendar_id))}
 
 
 def calendars_in_use(tx: Tx, since: int) -> list[int]:

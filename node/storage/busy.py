@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,16 +87,19 @@ def replace_spans(tx: Tx, busy_id: int, spans: Iterable[tuple[int, int]]) -> Non
         tx.execute(busy_spans.insert(), rows)
 
 
-def spans(tx: Tx, calendar_id: int, first: int, last: int) -> list[tuple[int | None, int, int]]:
-    """Unit, None for all, beginning and end of what other calendars say of the time from ``first`` to ``last``."""
+def spans(tx: Tx, calendar_ids: Collection[int], first: int, last: int) -> list[tuple[int, int | None, int, int]]:
+    """What other calendars say of the time from ``first`` to ``last``.
+
+    For which calendar, for which unit (None for all), beginning and end.
+    """
     s = busy_spans.c
     query = (
-        select(_c.unit, s.starts_at, s.ends_at)
+        select(_c.calendar_id, _c.unit, s.starts_at, s.ends_at)
         .join(busy_spans, s.busy_id == _c.id)
-        .where(_c.calendar_id == calendar_id, s.starts_at < last, s.ends_at > first)
+        .where(_c.calendar_id.in_(calendar_ids), s.starts_at < last, s.ends_at > first)
         .order_by(s.starts_at, s.ends_at)
     )
-    return [(row.unit, row.starts_at, row.ends_at) for row in tx.execute(query)]
+    return [tuple(row) for row in tx.execute(query)]
 
 
 def highest_unit(tx: Tx, calendar_id: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,8 @@ from sqlalchemy import Row, select, update
 
 from node.storage.booking_tables import calendars
 from node.storage.engine import Tx
-from node.storage.tables import listings
+from node.storage.listings import LIVE
+from node.storage.tables import catalogue, listings
 
 _c = calendars.c
 
@@ -65,6 +67,20 @@ def by_id(tx: Tx, calendar_id: int) -> StoredCalendar | None:
 def of_organisation(tx: Tx, organisation_id: str) -> list[StoredCalendar]:
     """The calendars of an organisation, in the order in which they were made."""
     return [_calendar(row) for row in tx.execute(_EVERY.where(_c.organisation_id == organisation_id).order_by(_c.id))]
+
+
+def without(tx: Tx, organisation_id: str, actions: Collection[str], limit: int) -> list[tuple[str, str]]:
+    """Key and title of what an organisation offers in one of these ways and has no calendar for."""
+    c = catalogue.c
+    query = (
+        select(listings.c.key, c.title)
+        .join(catalogue, c.id == listings.c.id)
+        .outerjoin(calendars, _c.listing_id == listings.c.id)
+        .where(listings.c.organisation_id == organisation_id, listings.c.state == LIVE, _c.id.is_(None))
+        .where(c.live, c.direction == "offer", c.action.in_(actions))
+        .order_by(c.changed_at.desc(), listings.c.key)
+    )
+    return [tuple(row) for row in tx.execute(query.limit(limit))]
 
 
 def _calendar(row: Row[Any]) -> StoredCalendar:

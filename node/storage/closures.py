@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, Select, delete, or_, select
 
 from node.storage.booking_tables import closures
 from node.storage.engine import Tx
@@ -45,6 +45,15 @@ def of(tx: Tx, organisation_id: str, calendar_id: int | None = None) -> list[Sto
     if calendar_id is not None:
         whose = or_(whose, _c.calendar_id == calendar_id)
     query = select(closures).where(_c.organisation_id == organisation_id, whose)
+    return _closures(tx, query)
+
+
+def every(tx: Tx, organisation_id: str) -> list[StoredClosure]:
+    """All closed days of an organisation, those of its calendars too."""
+    return _closures(tx, select(closures).where(_c.organisation_id == organisation_id))
+
+
+def _closures(tx: Tx, query: Select[Any]) -> list[StoredClosure]:
     rows = tx.execute(query.order_by(_c.first_day, _c.id))
     return [StoredClosure(*(getattr(row, name) for name in _NAMES)) for row in rows]
 

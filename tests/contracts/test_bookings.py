@@ -188,7 +188,7 @@ def test_whatever_is_done_no_two_overlap_and_a_free_unit_is_found(
         _do(node, key, organisation, step, model, units, before * MINUTE)
     with node.database.read() as tx:
         number = calendar_of(node, key, organisation).row.id
-        kept = sorted((unit, starts, ends) for unit, starts, ends in booking_spans.taken(tx, number, 0, 10**12))
+        kept = sorted((unit, starts, ends) for _, unit, starts, ends in booking_spans.taken(tx, [number], 0, 10**12))
     assert kept == sorted((unit, span.starts - before * MINUTE, span.ends) for unit, span in model.values())
 
 

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 from node import __version__
 from node.context import Node
 from node.services.bookings.free import Taken
-from node.services.bookings.keeping import Kept, kept_of, known
+from node.services.bookings.keeping import Kept, every_kept, kept_of, known
 from node.services.bookings.opening import Span, ordered
-from node.services.bookings.taken import taken_of
+from node.services.bookings.taken import taken_of_all
 from node.services.calendar import escaped, folded, sequence
 from node.services.own_ids import organisation_id as id_of
 from node.storage import bookings, calendar_addresses, calendars
@@ -71,8 +71,8 @@ def public_of_listing(node: Node, key: str, booked: str) -> bytes | None:
 def public_of_organisation(node: Node, slug: str, name: str, booked: str) -> bytes | None:
     """The same for everything of an organisation; ``booked`` has a place for a ``title``. None without any."""
     with node.database.read() as tx:
-        rows = calendars.of_organisation(tx, id_of(node.settings.url, slug))
-        shown = [kept_of(node, tx, row) for row in rows if row.state == LIVE]
+        every = every_kept(node, tx, id_of(node.settings.url, slug))
+        shown = [kept for kept in every if kept.row.state == LIVE]
         if not shown:
             return None
         return encode(name, _public_events(node, tx, shown, lambda kept: booked % {"title": kept.title}))
@@ -124,19 +124,20 @@ def private(node: Node, secret: str, name: str) -> bytes | None:
         found = calendar_addresses.by_hash(tx, _hash(secret))
         if found is None:
             return None
-        rows = calendars.of_organisation(tx, found.organisation_id)
-        kept = {row.id: kept_of(node, tx, row) for row in rows if found.calendar_id in (None, row.id)}
+        every = every_kept(node, tx, found.organisation_id)
+        kept = {one.row.id: one for one in every if found.calendar_id in (None, one.row.id)}
         held = bookings.meeting(tx, list(kept), node.now - BEHIND_S, node.now + AHEAD_S)
     return encode(name, [_named(node, kept[booking.calendar_id], booking) for booking in held])
 
 
 def _public_events(node: Node, tx: Tx, shown: Sequence[Kept], word: Callable[[Kept], str]) -> list[TimedEvent]:
     found = []
+    # Nobody needs to know for how long a thing has been late: only what is to come, and a day before.
+    taken = taken_of_all(tx, shown, node.now - DAY_S, node.now + AHEAD_S, node.now)
+    changes = bookings.last_changes(tx, taken)
     for kept in shown:
-        # Nobody needs to know for how long a thing has been late: only what is to come, and a day before.
-        taken = taken_of(tx, kept, node.now - DAY_S, node.now + AHEAD_S, node.now).all()
-        changed = max(bookings.last_change(tx, kept.row.id), kept.row.changed_at)
-        for span in none_left(taken, kept.rules.units):
+        changed = max(changes.get(kept.row.id, 0), kept.row.changed_at)
+        for span in none_left(taken[kept.row.id].all(), kept.rules.units):
             uid = f"{span.starts}-{kept.row.id}@{_host(node)}"
             found.append(TimedEvent(uid, word(kept), span, changed))
     return found

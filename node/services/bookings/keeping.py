@@ -5,7 +5,7 @@ Whoever asks names the organisation that they act for; what is another one's is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -65,8 +65,12 @@ def zone_of(node: Node) -> ZoneInfo:
 
 def kept_of(node: Node, tx: Tx, row: StoredCalendar) -> Kept:
     """The calendar of a row, with the closed days that count for it."""
-    days = tuple(closure_of(one) for one in closures.of(tx, row.organisation_id, row.id))
-    return Kept(row, Calendar(load_rules(orjson.loads(row.rules)), days, zone_of(node)))
+    return _kept(node, row, closures.of(tx, row.organisation_id, row.id))
+
+
+def _kept(node: Node, row: StoredCalendar, days: Sequence[StoredClosure]) -> Kept:
+    closed = tuple(closure_of(one) for one in days)
+    return Kept(row, Calendar(load_rules(orjson.loads(row.rules)), closed, zone_of(node)))
 
 
 def closure_of(row: StoredClosure) -> Closure:
@@ -90,7 +94,14 @@ def calendar_of(node: Node, key: str, organisation_id: str) -> Kept:
 def calendars_of(node: Node, organisation_id: str) -> list[Kept]:
     """Everything of an organisation that has a calendar."""
     with node.database.read() as tx:
-        return [kept_of(node, tx, row) for row in calendars.of_organisation(tx, organisation_id)]
+        return every_kept(node, tx, organisation_id)
+
+
+def every_kept(node: Node, tx: Tx, organisation_id: str) -> list[Kept]:
+    """The same within a transaction; closed days are read once for all of them."""
+    rows = calendars.of_organisation(tx, organisation_id)
+    days = closures.every(tx, organisation_id)
+    return [_kept(node, row, [one for one in days if one.calendar_id in (None, row.id)]) for row in rows]
 
 
 def may_have_calendar(item: Mapping[str, Any]) -> bool:

@@ -7,16 +7,14 @@ from datetime import date
 
 from node.context import Node
 from node.services.bookings.free import Slot, free_slots
-from node.services.bookings.keeping import Kept, kept_of, known, may_have_calendar
+from node.services.bookings.keeping import BOOKABLE, Kept, every_kept, kept_of, known, zone_of
 from node.services.bookings.making import one
 from node.services.bookings.opening import Span, whole_day
 from node.services.bookings.rules import FREE
-from node.services.bookings.taken import TakenSpans, taken_of
+from node.services.bookings.taken import TakenSpans, taken_of_all
 from node.storage import bookings, busy, calendars
-from node.storage import listings as stored_listings
 from node.storage.bookings import CANCELLED, STATES, Booking
 from node.storage.busy import BusyCalendar
-from node.storage.listings import LIVE, OwnListing
 
 SHOWN = tuple(state for state in STATES if state != CANCELLED)
 
@@ -37,21 +35,23 @@ def look(node: Node, organisation_id: str, first: date, last: date, key: str | N
     Raises `UnknownCalendarError`.
     """
     with node.database.read() as tx:
-        if key is None:
-            every = [kept_of(node, tx, row) for row in calendars.of_organisation(tx, organisation_id)]
-        else:
-            every = [known(node, tx, key, organisation_id)]
-        seen = []
-        for kept in every:
-            begin, end = whole_day(first, kept.calendar.zone).starts, whole_day(last, kept.calendar.zone).ends
-            held = bookings.meeting(tx, [kept.row.id], begin, end, SHOWN)
-            margin = 60 * (kept.rules.before + kept.rules.after)
-            taken = taken_of(tx, kept, begin - margin, end + margin, node.now)
-            now = taken_of(tx, kept, node.now, node.now + 1, node.now).all()
-            here = Span(node.now, node.now + 1)
-            gone = [unit for unit, spans in now.items() if any(span.meets(here) for span in spans)]
-            seen.append(Seen(kept, held, taken, kept.rules.units - len(gone)))
-    return seen
+        every = every_kept(node, tx, organisation_id) if key is None else [known(node, tx, key, organisation_id)]
+        zone = zone_of(node)
+        begin, end = whole_day(first, zone).starts, whole_day(last, zone).ends
+        margin = 60 * max((kept.rules.before + kept.rules.after for kept in every), default=0)
+        held = bookings.meeting(tx, [kept.row.id for kept in every], begin, end, SHOWN)
+        taken = taken_of_all(tx, every, begin - margin, end + margin, node.now)
+        now = taken_of_all(tx, every, node.now, node.now + 1, node.now)
+    mine: dict[int, list[Booking]] = {kept.row.id: [] for kept in every}
+    for booking in held:
+        mine[booking.calendar_id].append(booking)
+    here = Span(node.now, node.now + 1)
+    return [Seen(kept, mine[n], taken[n], _free_now(kept, now[n], here)) for kept in every for n in (kept.row.id,)]
+
+
+def _free_now(kept: Kept, taken: TakenSpans, now: Span) -> int:
+    gone = [unit for unit, spans in taken.all().items() if any(span.meets(now) for span in spans)]
+    return kept.rules.units - len(gone)
 
 
 def free_times(node: Node, seen: Seen, first: date, last: date) -> list[Slot]:
@@ -76,12 +76,10 @@ def booking_of(node: Node, key: str, organisation_id: str, booking_id: int) -> t
         return kept, one(tx, kept, booking_id)
 
 
-def without_calendar(node: Node, organisation_id: str) -> list[OwnListing]:
-    """What an organisation shows that could have a calendar and has none."""
+def without_calendar(node: Node, organisation_id: str, limit: int = 50) -> list[tuple[str, str]]:
+    """Key and title of what an organisation shows that could have a calendar and has none, the latest first."""
     with node.database.read() as tx:
-        have = {row.listing_id for row in calendars.of_organisation(tx, organisation_id)}
-        shown = stored_listings.select_by(tx, LIVE, organisation_id)
-    return [listing for listing in shown if listing.id not in have and may_have_calendar(listing.item())]
+        return calendars.without(tx, organisation_id, BOOKABLE, limit)
 
 
 def troubled(node: Node, organisation_id: str) -> list[tuple[Kept, BusyCalendar]]:

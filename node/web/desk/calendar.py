@@ -214,7 +214,7 @@ def _thing(seen: Seen) -> BookableRow:
 
 def _without() -> tuple[Link, ...]:
     found = looking.without_calendar(current_node(), member_now().organisation_id)
-    return tuple(Link(str(listing.item()["title"]), settings_path(listing.key)) for listing in found[:50])
+    return tuple(Link(title, settings_path(key)) for key, title in found)
 
 
 def _troubles(key: str | None) -> tuple[str, ...]:

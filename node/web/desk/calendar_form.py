@@ -95,6 +95,8 @@ def rules_of(typed: Mapping[str, str]) -> tuple[Rules, dict[str, str]]:
         first_day=_day(typed, "first_day", errors),
         last_day=_day(typed, "last_day", errors),
     )
+    if not rules.openings:
+        errors.setdefault("open_0", say("Say when it is open, on one day at least."))
     for problem in problems_of(rules):
         errors.setdefault(field_of(problem), plain(problem.message))
     return rules, errors

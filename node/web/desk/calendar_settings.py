@@ -21,7 +21,7 @@ from node.services.bookings.keeping import (
     closures_of,
     may_have_calendar,
 )
-from node.services.bookings.rules import Closure, Rules
+from node.services.bookings.rules import DAYS, FREE, SLOTS, Closure, Opening, Rules
 from node.services.members import EDITOR, OWNER
 from node.services.publishing import UnknownListingError
 from node.storage.busy import BusyCalendar
@@ -39,6 +39,7 @@ from node.web.inside import head, say, to
 from node.web.phrases import say as word
 from node.web.view_models import Choice, DeskCalendarSettingsPage, DeskClosedPage
 from node.web.view_models_calendar import BusyRow, ClosureRow, SecretAddress
+from schemas.canonical import EXTENSION
 
 blueprint = guarded("calendar_settings", least=EDITOR)
 
@@ -51,7 +52,7 @@ _Typed = Mapping[str, str]
 @at_least(EDITOR)
 def page(slug: str, key: str) -> ResponseReturnValue:
     title, kept = _listing(key)
-    rules, taking = (kept.rules, kept.row.open) if kept else (Rules(), True)
+    rules, taking = (kept.rules, kept.row.open) if kept else (_first_rules(key), True)
     return _page(key, title, kept, calendar_form.typed_of(rules, taking))
 
 
@@ -180,6 +181,14 @@ def _listing(key: str) -> tuple[str, Kept | None]:
         return str(item["title"]), calendar_of(node, key, organisation)
     except UnknownCalendarError:
         return str(item["title"]), None
+
+
+def _first_rules(key: str) -> Rules:
+    """What stands in the form of a new calendar: as such things are mostly had, on working days."""
+    action = publishing.listing(current_node(), key).item()[EXTENSION]["action"]
+    week = tuple(Opening(day, 9 * 60, 17 * 60) for day in range(5))
+    mode, stays = {"lend": (DAYS, False), "host": (FREE, True)}.get(action, (SLOTS, True))
+    return Rules(openings=week, mode=mode, stays=stays, step=15 if mode == FREE else 60)
 
 
 def _is_own(key: str) -> bool:

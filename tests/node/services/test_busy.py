@@ -194,7 +194,7 @@ def test_a_failure_is_shown_and_loses_nothing(node: Node, drill: tuple[str, str]
         with node.database.read() as tx:
             from node.storage import busy as stored
 
-            assert [span[0] for span in stored.spans(tx, found.calendar_id, 0, 10**12)] == [1]
+            assert [span[1] for span in stored.spans(tx, [found.calendar_id], 0, 10**12)] == [1]
     assert found.failures == 5
     web.body, before = ics(), found.good_at
     assert poll(node, web) == 1

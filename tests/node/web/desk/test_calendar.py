@@ -22,7 +22,7 @@ from node.services.bookings.rules import DAYS, FREE, Opening, Rules
 from node.services.publishing import put_listings
 from node.storage.bookings import Booking
 from node.web.desk.calendar_form import rules_of, typed_of
-from tests.fakes.bookable import bookable, hour, wanted
+from tests.fakes.bookable import EVERY_DAY, bookable, hour, wanted
 from tests.fakes.publisher import clock_of, draft, school
 from tests.node.web.desk.signed_in import send, signed_in
 
@@ -279,7 +279,12 @@ def test_a_listing_gets_its_calendar(node: Node, desk: FlaskClient) -> None:
         "Write a whole number.",
         "Write the day like this: 2026-12-31.",
     ]
-    typed = {**sent, "open_2": "09:00", "close_2": "12:00", "again_2": "13:00", "until_2": "00:00", "units": "2"}
+    assert (sent["mode"], sent["open_0"], sent["close_4"], sent["open_5"]) == (FREE, "09:00", "17:00", "")
+    empty = {f"{name}_{day}": "" for name in ("open", "close") for day in range(7)}
+    none = send(desk, f"{here}/calendar", f"{here}/calendar", **{**sent, **empty})
+    assert problems(none) == ["Say when it is open, on one day at least."]
+    open_2 = {"open_2": "09:00", "close_2": "12:00", "again_2": "13:00", "until_2": "00:00"}
+    typed = {**sent, **empty, **open_2, "units": "2"}
     assert send(desk, f"{here}/calendar", f"{here}/calendar", **typed).status_code == 303
     rules = calendar_of(node, outcome.key, school(node).id).rules
     assert rules.openings == (Opening(2, 540, 720), Opening(2, 780, 1440))
@@ -306,7 +311,7 @@ EVERYTHING = Rules(
 )
 
 
-@pytest.mark.parametrize("rules", [EVERYTHING, Rules(), Rules(mode=DAYS, longest=14, notice=90)], ids=str)
+@pytest.mark.parametrize("rules", [EVERYTHING, Rules(openings=EVERY_DAY, mode=DAYS, longest=14, notice=90)], ids=str)
 def test_rules_come_back_from_their_form(app: Flask, node: Node, rules: Rules) -> None:
     with app.test_request_context("/"):
         assert rules_of(typed_of(rules, taking=True)) == (rules, {})
