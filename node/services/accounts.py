@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass
 
 from node.context import Node
-from node.services import links, passwords, sessions, throttling
+from node.services import links, passwords, second_factor, sessions, throttling
 from node.services.audit import COMMAND_LINE, Who, record
 from node.services.audit import by as by_account
 from node.services.links import EXPIRED, USED
@@ -29,6 +29,8 @@ COOKIE = "sharefeed_account"
 ROLE = "account"
 IDLE_S, LONGEST_S = 30 * 86_400, 90 * 86_400
 KIND = Kind(ROLE, IDLE_S, LONGEST_S)
+HALF = Kind("half", 600, 600)
+"""A browser that has shown the password and is to show a code: it may do nothing else."""
 LINK = "sign-in"
 LINK_MINUTES = 24 * 60
 SIGN_IN_PATH = "desk/sign-in/"
@@ -174,6 +176,7 @@ def sign_in_by_password(
 ) -> str:
     """The secret of a new session, for the browser's cookie. Raises `DoorError` and `TooManyTriesError`.
 
+    Where the account asks for a code as well, the session is good for `sign_in_by_code` alone (`half_in`).
     ``network`` is where it came from, ``mark`` what the browser keeps from when it was let in before (`throttling`).
     """
     tried = throttling.begin(node, email, network, mark)
@@ -183,6 +186,28 @@ def sign_in_by_password(
         raise DoorError("wrong")
     throttling.was_right(node, tried)
     with node.database.write() as tx:
+        if second_factor.is_on(tx, account.id):
+            return sessions.begin(tx, node, HALF, account.id, device[:LONGEST_DEVICE])
+        return let_in(tx, node, account, device)
+
+
+def half_in(node: Node, secret: str | None) -> Account | None:
+    """Whose password the browser with this cookie has shown, and who is to show a code; None for any other."""
+    session = sessions.found(node, HALF, secret)
+    if session is None or session.account_id is None:
+        return None
+    with node.database.read() as tx:
+        return stored.by_id(tx, session.account_id)
+
+
+def sign_in_by_code(node: Node, secret: str, code: str, device: str = "") -> str:
+    """The secret of a whole session for a half one. Raises `DoorError` and `TooManyTriesError`."""
+    account = half_in(node, secret)
+    if account is None or not second_factor.check(node, account, code):
+        raise DoorError("wrong")
+    with node.database.write() as tx:
+        if not stored_sessions.remove(tx, [links.hash_of(secret)]):
+            raise DoorError("wrong")
         return let_in(tx, node, account, device)
 
 
@@ -233,5 +258,5 @@ def revoke_others(node: Node, account: Account, keep_session: str) -> int:
 
 def end_sessions(tx: Tx, account_id: str, but: str = "") -> int:
     """End every session of an account except the one with this hash; how many there were."""
-    every_one = stored_sessions.every(tx, ROLE, account_id)
+    every_one = stored_sessions.every(tx, ROLE, account_id) + stored_sessions.every(tx, HALF.role, account_id)
     return stored_sessions.remove(tx, [one.token_hash for one in every_one if one.token_hash != but])

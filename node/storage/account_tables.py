@@ -72,6 +72,24 @@ sessions = Table(
     Column("proved_at", BigInteger, nullable=False),  # when who uses it last proved who they are
 )
 
+# An app that shows codes, as a second proof. Its secret must be read again, so it is sealed and not hashed.
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("account_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("secret", Text, nullable=False),
+    Column("confirmed_at", BigInteger),
+    Column("last_step", BigInteger, nullable=False),
+)
+
+# Codes for when the app is lost; each is taken away when it is used.
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("account_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
 # Who guessed wrong how often: keys are keyed hashes of addresses and networks, so that the table names nobody.
 tries = Table(
     "tries",

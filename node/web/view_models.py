@@ -70,6 +70,8 @@ desk/invitation.html            DeskInvitationPage
 desk/log.html                   DeskLogPage
 desk/reset.html                 DeskResetPage
 desk/tokens.html                DeskTokensPage
+desk/codes.html                 DeskCodesPage
+desk/code.html                  DeskSignInPage
 desk/sign_in.html               DeskSignInPage
 desk/home.html                  DeskHomePage
 desk/overview.html              DeskOverviewPage
@@ -151,6 +153,7 @@ from node.web.view_models_control import (
 )
 from node.web.view_models_desk import (
     DeskAccountPage,
+    DeskCodesPage,
     DeskFrame,
     DeskHomePage,
     DeskOverviewPage,
@@ -276,6 +279,7 @@ __all__ = [
     "DeskCalendarPage",
     "DeskCalendarSettingsPage",
     "DeskClosedPage",
+    "DeskCodesPage",
     "DeskDifference",
     "DeskDraftRow",
     "DeskFormPage",

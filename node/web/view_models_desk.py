@@ -110,7 +110,10 @@ class DeskSessionRow:
 
 @dataclass(frozen=True, slots=True)
 class DeskAccountPage:
-    """desk/account.html. ``form`` has the field ``name``, ``end_others`` signs all other browsers out."""
+    """desk/account.html. ``form`` has the field ``name``, ``end_others`` signs all other browsers out.
+
+    With ``codes_on``, signing in asks for a code as well.
+    """
 
     head: Head
     desk: DeskFrame
@@ -120,6 +123,8 @@ class DeskAccountPage:
     has_password: bool = False
     sessions: tuple[DeskSessionRow, ...] = ()
     end_others: Form | None = None
+    codes_path: str = ""
+    codes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,3 +152,25 @@ class DeskProvePage:
     desk: DeskFrame
     form: Form
     by_password: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCodesPage:
+    """desk/codes.html: codes of an app as a second proof.
+
+    ``recovery`` are codes to be kept, shown this once; with ``confirm`` (field ``code``) the app is being set up, with
+    the ``secret`` in letters and as a picture at ``qr_path``; with ``renew`` and ``off`` it is on, and so many
+    recovery codes are ``left``; else ``begin`` sets it up.
+    """
+
+    head: Head
+    desk: DeskFrame
+    begin: Form
+    confirm: Form | None = None
+    secret: str = ""
+    qr_path: str = ""
+    recovery: tuple[str, ...] = ()
+    left: int = 0
+    renew: Form | None = None
+    off: Form | None = None
+    account_path: str = "/desk/account"

@@ -16,6 +16,7 @@ PARTS = (
     "signing_in",
     "resetting",
     "account",
+    "codes",
     "invitation",
     "home",
     "listing_form",

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from node.services import accounts, proving, sessions
+from node.services import accounts, proving, second_factor, sessions
 from node.services.strangers import FormError
 from node.services.throttling import TooManyTriesError
 from node.storage.sessions import StoredSession
@@ -53,6 +53,8 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str] | None = None) -> 
         email=g.account.email,
         form=form_at(ACCOUNT, typed, errors),
         password_path=root + PASSWORD,
+        codes_path=f"{root}{ACCOUNT}/codes",
+        codes_on=second_factor.state(node, g.account)[0],
         has_password=g.account.password_hash is not None,
         sessions=tuple(_row(one) for one in every),
         end_others=form_at(f"{ACCOUNT}/sessions/end-others") if len(every) > 1 else None,

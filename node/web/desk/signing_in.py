@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, make_response, render_template, request, session
 from flask.typing import ResponseReturnValue
@@ -22,6 +23,7 @@ from node.web.view_models import DeskSignInPage
 
 blueprint = Blueprint("signing_in", __name__)
 
+CODE = f"{SIGN_IN}/code"
 _STATUS = {USED: 410, EXPIRED: 410}
 _LONGEST_WAY_BACK = 1000
 
@@ -55,7 +57,36 @@ def by_password() -> ResponseReturnValue:
     except DoorError:
         wrong = _("That address and that password do not fit together. Look at both once more.")
         return _page("ask", typed, {"email": wrong}, 422)
+    if accounts.half_in(current_node(), secret) is not None:
+        return _welcome(secret, f"{CODE}?{urlencode({'next': typed['next']})}" if typed["next"] else CODE)
     return _welcome(secret, way_back(typed["next"]))
+
+
+@blueprint.get("/sign-in/code")
+def ask_code() -> ResponseReturnValue:
+    if accounts.half_in(current_node(), request.cookies.get(accounts.COOKIE)) is None:
+        return to(SIGN_IN)
+    return _code(request.args.get("next", ""))
+
+
+@blueprint.post("/sign-in/code")
+def by_code() -> ResponseReturnValue:
+    node, half, following = current_node(), request.cookies.get(accounts.COOKIE, ""), request.form.get("next", "")
+    if accounts.half_in(node, half) is None:
+        return to(SIGN_IN)
+    try:
+        secret = accounts.sign_in_by_code(node, half, request.form.get("code", ""), _device())
+    except TooManyTriesError as error:
+        return _code(following, {"code": wait_a_while(error)}), 429
+    except DoorError:
+        wrong = _("This code does not fit, or was used already. Type the one that the app shows now.")
+        return _code(following, {"code": wrong}), 422
+    return _welcome(secret, way_back(following))
+
+
+def _code(following: str, errors: Mapping[str, str] | None = None) -> str:
+    page = DeskSignInPage(head(_("Your code")), "code", form_at(CODE, {"next": following}, errors))
+    return render_template("desk/code.html", page=page)
 
 
 @blueprint.get("/sign-in/<token>")

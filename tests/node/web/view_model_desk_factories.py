@@ -116,7 +116,16 @@ FULL: dict[str, tuple[str, Any]] = {
     "desk-account": (
         "desk/account.html",
         vm.DeskAccountPage(
-            HEAD, frame(), "anna@school.example", make.form("name", wrong=True), "/p", True, sessions(), FORM
+            HEAD,
+            frame(),
+            "anna@school.example",
+            make.form("name", wrong=True),
+            "/p",
+            True,
+            sessions(),
+            FORM,
+            "/c",
+            True,
         ),
     ),
     "desk-password": ("desk/password.html", vm.DeskPasswordPage(HEAD, frame(), make.form("password", wrong=True))),
@@ -127,6 +136,16 @@ FULL: dict[str, tuple[str, Any]] = {
         for state in ("used", "expired", "asked", "no_mail")
     },
     "desk-tokens": ("desk/tokens.html", tokens()),
+    "desk-code": ("desk/code.html", vm.DeskSignInPage(HEAD, "code", make.form("code", wrong=True))),
+    "desk-codes": ("desk/codes.html", vm.DeskCodesPage(HEAD, frame(), FORM, left=3, renew=FORM, off=FORM)),
+    "desk-codes-setting-up": (
+        "desk/codes.html",
+        vm.DeskCodesPage(HEAD, frame(), FORM, make.form("code", wrong=True), "ABCD EFGH", "/desk/account/codes/qr.svg"),
+    ),
+    "desk-codes-kept": (
+        "desk/codes.html",
+        vm.DeskCodesPage(HEAD, frame(), FORM, recovery=("abcd-efgh-jk23",), left=10, renew=FORM, off=FORM),
+    ),
     "desk-members": ("desk/members.html", members()),
     "desk-invitation": ("desk/invitation.html", invitation(form=make.form("name", "password", wrong=True))),
     "desk-invitation-known": ("desk/invitation.html", invitation(form=None, sign_in_path="/desk/sign-in")),
@@ -177,6 +196,8 @@ MINIMAL: dict[str, tuple[str, Any]] = {
     "desk-password": ("desk/password.html", vm.DeskPasswordPage(HEAD, BARE, FORM, True, "/desk/")),
     "desk-reset": ("desk/reset.html", vm.DeskResetPage(HEAD, "asked")),
     "desk-tokens": ("desk/tokens.html", vm.DeskTokensPage(HEAD, BARE, FORM)),
+    "desk-code": ("desk/code.html", vm.DeskSignInPage(HEAD, "code", FORM)),
+    "desk-codes": ("desk/codes.html", vm.DeskCodesPage(HEAD, BARE, FORM)),
     "desk-members": ("desk/members.html", vm.DeskMembersPage(HEAD, BARE)),
     "desk-invitation": ("desk/invitation.html", vm.DeskInvitationPage(HEAD)),
     "desk-log": ("desk/log.html", vm.DeskLogPage(HEAD, BARE)),
