@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
@@ -32,16 +33,23 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def node(tmp_path: Path, words: Path) -> Iterator[Node]:
-    made = publisher(tmp_path / "home", aggregate=True, translations=str(words), languages="en, he")
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory, words: Path) -> Iterator[Node]:
+    made = publisher(
+        tmp_path_factory.mktemp("board") / "home", aggregate=True, translations=str(words), languages="en, he"
+    )
     yield made
     made.database.close()
 
 
+@pytest.fixture(scope="module")
+def app(node: Node) -> Flask:
+    return create_app(node)
+
+
 @pytest.fixture
-def client(node: Node) -> FlaskClient:
-    return client_of(create_app(node))
+def client(app: Flask) -> FlaskClient:
+    return client_of(app)
 
 
 def language_of(response: TestResponse) -> str:
