@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.check import Step, carry_out, steps
+from tools.check import Step, carry_out, carry_out_all, steps
 from tools.size_budget import FILE_LINES, FUNCTION_LINES, MOST_FUNCTION_LINES, budgeted, faults, percentile_90
 from tools.wheel_test import NEEDED, missing
 
@@ -117,3 +117,15 @@ def test_a_failing_step_is_shown_with_what_it_printed(capfd: pytest.CaptureFixtu
     assert (good.fine, bad.fine) == (True, False)
     assert "what went wrong" in printed
     assert "FAILED" in printed
+
+
+def test_steps_run_side_by_side_and_what_is_live_comes_last(capfd: pytest.CaptureFixture[str]) -> None:
+    todo = [Step("live", ("echo", "alone"), live=True), Step("one", ("true",)), Step("two", ("false",))]
+    outcomes = carry_out_all(todo)
+    assert [(outcome.step.name, outcome.fine) for outcome in outcomes] == [
+        ("one", True),
+        ("two", False),
+        ("live", True),
+    ]
+    printed = capfd.readouterr().out
+    assert max(printed.index("one"), printed.index("two")) < printed.index("alone")

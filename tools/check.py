@@ -1,12 +1,17 @@
-"""`./run check`: everything that the project holds itself to, one step after another; all run, whatever fails."""
+"""`./run check`: everything that the project holds itself to; all of it runs, whatever fails.
+
+As many steps as there are processors run side by side, but for the tests, which come last and have all to themselves.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,15 +60,25 @@ def _documentation_tests() -> list[Path]:
 
 def carry_out(step: Step) -> Outcome:
     """Run one step and say how it went."""
-    print(f"{step.name:<14}", end="\n" if step.live else "", flush=True)
     began = time.monotonic()
+    if step.live:
+        print(step.name, flush=True)
     to = None if step.live else subprocess.PIPE
     done = subprocess.run(step.command, cwd=PROJECT, stdout=to, stderr=subprocess.STDOUT if to else None, check=False)
     outcome = Outcome(step, time.monotonic() - began, done.returncode == 0)
-    print(f"{'good' if outcome.fine else 'FAILED':<8}{outcome.seconds:6.1f} s", flush=True)
+    said = f"{step.name:<14}{'good' if outcome.fine else 'FAILED':<8}{outcome.seconds:6.1f} s\n"
     if not outcome.fine and done.stdout:
-        print(done.stdout.decode(errors="replace"), flush=True)
+        said += done.stdout.decode(errors="replace") + "\n"
+    # In one go, so that what others say does not come between.
+    print(said, end="", flush=True)
     return outcome
+
+
+def carry_out_all(todo: Sequence[Step]) -> list[Outcome]:
+    """Run the steps that are not live side by side, then those that are one by one."""
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        quiet = list(pool.map(carry_out, [step for step in todo if not step.live]))
+    return quiet + [carry_out(step) for step in todo if step.live]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,9 +87,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--fast", action="store_true", help="leave out the wheel and the slow tests")
     parser.add_argument("--without-tests", action="store_true", help="leave out the tests")
     chosen = parser.parse_args(arguments)
-    outcomes = [carry_out(step) for step in steps(chosen.fast, not chosen.without_tests)]
+    began = time.monotonic()
+    outcomes = carry_out_all(list(steps(chosen.fast, not chosen.without_tests)))
     failed = [outcome.step.name for outcome in outcomes if not outcome.fine]
-    total = sum(outcome.seconds for outcome in outcomes)
+    total = time.monotonic() - began
     print(f"{len(outcomes)} steps in {total:.0f} s. " + (f"Failed: {', '.join(failed)}." if failed else "All good."))
     return 1 if failed else 0
 

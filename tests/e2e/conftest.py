@@ -13,6 +13,7 @@ from examples.demo_network import Network, running, wait_until_read
 from examples.demo_plan import read_plan
 from examples.demo_processes import choose_port
 from tests.e2e.everything import Everything, everything
+from tests.sharing import NETWORK
 from tools.browser import MISSING, chromium, find_chromium
 
 MARKET_LISTINGS = 400
@@ -54,7 +55,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several pytest processes (``-n 2 --dist loadgroup``), one of them has the network to itself."""
+    """With several pytest processes, one of them has the network to itself."""
     for item in items:
         if "network" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("network"))
+            item.add_marker(pytest.mark.xdist_group(NETWORK))
