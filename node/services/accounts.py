@@ -7,10 +7,12 @@ long, as for an address that is not known.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from node.context import Node
-from node.services import links, passwords, second_factor, sessions, throttling
+from node.services import links, passkeys, passwords, second_factor, sessions, throttling
 from node.services.audit import COMMAND_LINE, Who, record
 from node.services.audit import by as by_account
 from node.services.links import EXPIRED, USED
@@ -209,6 +211,12 @@ def sign_in_by_code(node: Node, secret: str, code: str, device: str = "") -> str
         if not stored_sessions.remove(tx, [links.hash_of(secret)]):
             raise DoorError("wrong")
         return let_in(tx, node, account, device)
+
+
+def sign_in_by_passkey(node: Node, answer: Mapping[str, Any], device: str = "") -> str:
+    """The secret of a new session. A passkey is two proofs in one, so no code is asked. Raises `PasskeyError`."""
+    with node.database.write() as tx:
+        return let_in(tx, node, passkeys.shown_in(tx, node, answer), device)
 
 
 def let_in(tx: Tx, node: Node, account: Account, device: str) -> str:

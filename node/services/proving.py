@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from node.context import Node
-from node.services import passwords, throttling
+from node.services import passkeys, passwords, throttling
+from node.services.passkeys import PasskeyError
 from node.storage import sessions as stored
 from node.storage.accounts import Account
 from node.storage.sessions import StoredSession
@@ -20,6 +24,14 @@ def by_password(node: Node, account: Account, session: StoredSession, password: 
     throttling.was_right(node, tried)
     note(node, session)
     return True
+
+
+def by_passkey(node: Node, account: Account, session: StoredSession, answer: Mapping[str, Any]) -> None:
+    """The same by a passkey of this account. Raises `PasskeyError`."""
+    with node.database.write() as tx:
+        if passkeys.shown_in(tx, node, answer).id != account.id:
+            raise PasskeyError("This passkey is somebody else's. Nothing was changed.")
+        stored.proved(tx, session.token_hash, node.now)
 
 
 def note(node: Node, session: StoredSession) -> None:

@@ -90,6 +90,20 @@ recovery_codes = Table(
     Column("account_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
 )
 
+# Passkeys: the public halves of key pairs.
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("account_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("credential_id", Text, nullable=False, unique=True),
+    Column("credential", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("uses", BigInteger, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
+
 # Who guessed wrong how often: keys are keyed hashes of addresses and networks, so that the table names nobody.
 tries = Table(
     "tries",

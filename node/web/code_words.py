@@ -180,6 +180,8 @@ AUDIT: Mapping[str, str] = {
     "codes-off": _l("Turned codes from an app off"),
     "recovery-made": _l("Made new recovery codes"),
     "recovery-used": _l("Signed in with a recovery code"),
+    "passkey-made": _l("Made a passkey"),
+    "passkey-removed": _l("Removed a passkey"),
     "token-made": _l("Made a token for a program"),
     "token-removed": _l("Removed a token"),
     "signed-in": _l("Signed in"),

@@ -47,12 +47,16 @@ class DeskSignInPage:
     """desk/sign_in.html. ``state``: ask, signed_out, reset (the password), or that of a link: ready, used or expired.
 
     ``form`` has the fields ``email`` and ``password`` and carries ``next``; of a link that is ready it is one button.
+    ``passkey`` is the form that a passkey answers instead, with what `js/passkey.js` asks at ``options_path``.
     """
 
     head: Head
     state: str
     form: Form
     reset_path: str = ""
+    flash: str | None = None
+    passkey: Form | None = None
+    options_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,8 @@ class DeskAccountPage:
     end_others: Form | None = None
     codes_path: str = ""
     codes_on: bool = False
+    passkeys_path: str = ""
+    passkeys: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +158,8 @@ class DeskProvePage:
     desk: DeskFrame
     form: Form
     by_password: bool = True
+    passkey: Form | None = None
+    options_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,3 +182,25 @@ class DeskCodesPage:
     renew: Form | None = None
     off: Form | None = None
     account_path: str = "/desk/account"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPasskeyRow:
+    """A passkey, what its device is called, and when it was used last; ``remove`` is a button."""
+
+    name: str
+    made: datetime
+    remove: Form
+    used: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPasskeysPage:
+    """desk/passkeys.html. ``form`` (field ``name``) is answered by the device; not ``available`` without https."""
+
+    head: Head
+    desk: DeskFrame
+    form: Form
+    options_path: str
+    available: bool = True
+    passkeys: tuple[DeskPasskeyRow, ...] = ()

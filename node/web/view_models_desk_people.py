@@ -11,6 +11,17 @@ from datetime import datetime
 from node.web.view_model_parts import ONE_PAGE, Choice, Form, Head, Pager
 from node.web.view_models_desk import DeskFrame
 
+__all__ = [
+    "DeskInvitationPage",
+    "DeskInvitationRow",
+    "DeskLogPage",
+    "DeskLogRow",
+    "DeskMemberRow",
+    "DeskMembersPage",
+    "DeskTokenRow",
+    "DeskTokensPage",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class DeskMemberRow:

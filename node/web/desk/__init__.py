@@ -10,6 +10,7 @@ from importlib import import_module
 
 from flask import Blueprint
 
+from node.web.desk import passkeys
 from node.web.inside import keep_private
 
 PARTS = (
@@ -17,6 +18,7 @@ PARTS = (
     "resetting",
     "account",
     "codes",
+    "passkeys",
     "invitation",
     "home",
     "listing_form",
@@ -35,4 +37,5 @@ PARTS = (
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 for _part in PARTS:
     blueprint.register_blueprint(import_module(f"{__name__}.{_part}").blueprint)
+blueprint.register_blueprint(passkeys.door)
 blueprint.after_request(keep_private)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from node.services import accounts, proving, second_factor, sessions
+from node.services import accounts, passkeys, proving, second_factor, sessions
 from node.services.strangers import FormError
 from node.services.throttling import TooManyTriesError
 from node.storage.sessions import StoredSession
@@ -17,7 +17,7 @@ from node.web import current_node
 from node.web.cards import moment
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import PATH, PROVE, guarded, proved
-from node.web.desk.signing_in import wait_a_while, way_back
+from node.web.desk.signing_in import passkey_form, wait_a_while, way_back
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
 from node.web.view_models import DeskAccountPage, DeskPasswordPage, DeskProvePage, DeskSessionRow
@@ -55,6 +55,8 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str] | None = None) -> 
         password_path=root + PASSWORD,
         codes_path=f"{root}{ACCOUNT}/codes",
         codes_on=second_factor.state(node, g.account)[0],
+        passkeys_path=f"{root}{ACCOUNT}/passkeys",
+        passkeys=len(passkeys.of_account(node, g.account)),
         has_password=g.account.password_hash is not None,
         sessions=tuple(_row(one) for one in every),
         end_others=form_at(f"{ACCOUNT}/sessions/end-others") if len(every) > 1 else None,
@@ -136,5 +138,6 @@ def _prove(following: str, errors: Mapping[str, str] | None = None) -> str:
         desk=desk_frame(),
         form=form_at(PROVE, {"next": following, "email": g.account.email}, errors),
         by_password=g.account.password_hash is not None,
+        **(passkey_form(following, f"{PROVE}/passkey") if passkeys.of_account(current_node(), g.account) else {}),
     )
     return render_template("desk/prove.html", page=view)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, make_response, render_template, request, session
@@ -10,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from node.services import accounts
+from node.services import accounts, passkeys
 from node.services.accounts import DoorError
 from node.services.links import EXPIRED, READY, USED
 from node.services.throttling import KNOWN_COOKIE, TooManyTriesError
@@ -18,7 +19,7 @@ from node.web import current_node
 from node.web.desk.device import device_of
 from node.web.desk.gate import PATH, SIGN_IN, drop_cookie, keep_cookie
 from node.web.form_state import form_at, typed_in
-from node.web.inside import head, to
+from node.web.inside import head, just_said, to
 from node.web.view_models import DeskSignInPage
 
 blueprint = Blueprint("signing_in", __name__)
@@ -58,8 +59,8 @@ def by_password() -> ResponseReturnValue:
         wrong = _("That address and that password do not fit together. Look at both once more.")
         return _page("ask", typed, {"email": wrong}, 422)
     if accounts.half_in(current_node(), secret) is not None:
-        return _welcome(secret, f"{CODE}?{urlencode({'next': typed['next']})}" if typed["next"] else CODE)
-    return _welcome(secret, way_back(typed["next"]))
+        return welcome(secret, f"{CODE}?{urlencode({'next': typed['next']})}" if typed["next"] else CODE)
+    return welcome(secret, way_back(typed["next"]))
 
 
 @blueprint.get("/sign-in/code")
@@ -81,11 +82,13 @@ def by_code() -> ResponseReturnValue:
     except DoorError:
         wrong = _("This code does not fit, or was used already. Type the one that the app shows now.")
         return _code(following, {"code": wrong}), 422
-    return _welcome(secret, way_back(following))
+    return welcome(secret, way_back(following))
 
 
 def _code(following: str, errors: Mapping[str, str] | None = None) -> str:
-    page = DeskSignInPage(head(_("Your code")), "code", form_at(CODE, {"next": following}, errors))
+    page = DeskSignInPage(
+        head(_("Your code")), "code", form_at(CODE, {"next": following}, errors), **passkey_form(following)
+    )
     return render_template("desk/code.html", page=page)
 
 
@@ -102,7 +105,7 @@ def by_link(token: str) -> ResponseReturnValue:
         return _page(error.state)
     entered = accounts.signed_in(current_node(), secret)
     first = entered is not None and entered.account.password_hash is None
-    return _welcome(secret, f"{PATH}/account/password" if first else f"{PATH}/")
+    return welcome(secret, f"{PATH}/account/password" if first else f"{PATH}/")
 
 
 @blueprint.post("/sign-out")
@@ -128,7 +131,8 @@ def _device() -> str:
     return device_of(request.headers.get("User-Agent", ""))
 
 
-def _welcome(secret: str, path: str) -> ResponseReturnValue:
+def welcome(secret: str, path: str) -> ResponseReturnValue:
+    """Lead somebody in who was let in."""
     # What the browser's other cookie held belongs to the time before.
     session.clear()
     response = to(path)
@@ -142,6 +146,16 @@ def way_back(path: str) -> str:
     return path if inside_desk and path.isascii() and len(path) <= _LONGEST_WAY_BACK else f"{PATH}/"
 
 
+def passkey_form(following: str, path: str = f"{SIGN_IN}/passkey") -> dict[str, Any]:
+    """For pages that a passkey may answer: the form, and where its options come from."""
+    if not passkeys.available(current_node().settings):
+        return {}
+    return {
+        "passkey": form_at(path, {"next": following}),
+        "options_path": f"{request.script_root}{SIGN_IN}/passkey/options",
+    }
+
+
 def _page(
     state: str,
     typed: Mapping[str, str] | None = None,
@@ -151,5 +165,7 @@ def _page(
 ) -> Response:
     path = f"{SIGN_IN}/{token}" if state == READY else SIGN_IN
     form = form_at(path, {"next": "", **(typed or {})}, errors)
-    page = DeskSignInPage(head(_("Sign in")), state, form, f"{request.script_root}{PATH}/reset")
+    reset = f"{request.script_root}{PATH}/reset"
+    said, _good = just_said()
+    page = DeskSignInPage(head(_("Sign in")), state, form, reset, said, **passkey_form(form.typed["next"]))
     return make_response(render_template("desk/sign_in.html", page=page), _STATUS.get(state, status))

@@ -62,6 +62,16 @@ def tokens() -> vm.DeskTokensPage:
     )
 
 
+PASSKEY = replace(FORM, typed={"next": "/desk/"})
+
+
+def passkeys() -> vm.DeskPasskeysPage:
+    row = vm.DeskPasskeyRow("Anna's phone", make.ago(days=9), FORM)
+    return vm.DeskPasskeysPage(
+        HEAD, frame(), make.form("name"), "/options", True, (row, replace(row, used=make.ago(days=1)))
+    )
+
+
 def invitation(**more: Any) -> vm.DeskInvitationPage:
     made = vm.DeskInvitationPage(HEAD, "Riverside School", "editor", "Anna", "cleo@school.example", FORM)
     return replace(made, **more)
@@ -126,6 +136,8 @@ FULL: dict[str, tuple[str, Any]] = {
             FORM,
             "/c",
             True,
+            "/k",
+            2,
         ),
     ),
     "desk-password": ("desk/password.html", vm.DeskPasswordPage(HEAD, frame(), make.form("password", wrong=True))),
@@ -146,6 +158,13 @@ FULL: dict[str, tuple[str, Any]] = {
         "desk/codes.html",
         vm.DeskCodesPage(HEAD, frame(), FORM, recovery=("abcd-efgh-jk23",), left=10, renew=FORM, off=FORM),
     ),
+    "desk-sign-in-passkey": (
+        "desk/sign_in.html",
+        vm.DeskSignInPage(HEAD, "ask", FORM, "/desk/reset", "That passkey does not fit.", PASSKEY, "/options"),
+    ),
+    "desk-code-passkey": ("desk/code.html", vm.DeskSignInPage(HEAD, "code", FORM, passkey=PASSKEY, options_path="/o")),
+    "desk-prove-passkey": ("desk/prove.html", vm.DeskProvePage(HEAD, frame(), FORM, False, PASSKEY, "/options")),
+    "desk-passkeys": ("desk/passkeys.html", passkeys()),
     "desk-members": ("desk/members.html", members()),
     "desk-invitation": ("desk/invitation.html", invitation(form=make.form("name", "password", wrong=True))),
     "desk-invitation-known": ("desk/invitation.html", invitation(form=None, sign_in_path="/desk/sign-in")),
@@ -198,6 +217,7 @@ MINIMAL: dict[str, tuple[str, Any]] = {
     "desk-tokens": ("desk/tokens.html", vm.DeskTokensPage(HEAD, BARE, FORM)),
     "desk-code": ("desk/code.html", vm.DeskSignInPage(HEAD, "code", FORM)),
     "desk-codes": ("desk/codes.html", vm.DeskCodesPage(HEAD, BARE, FORM)),
+    "desk-passkeys": ("desk/passkeys.html", vm.DeskPasskeysPage(HEAD, BARE, FORM, "/options", False)),
     "desk-members": ("desk/members.html", vm.DeskMembersPage(HEAD, BARE)),
     "desk-invitation": ("desk/invitation.html", vm.DeskInvitationPage(HEAD)),
     "desk-log": ("desk/log.html", vm.DeskLogPage(HEAD, BARE)),
