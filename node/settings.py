@@ -223,8 +223,14 @@ class Settings:
 def load(home: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
     """The settings in force. Raises `SettingError` for a value of the wrong type or an unknown name in the file."""
     environment = os.environ if environment is None else environment
-    folder = home or Path(environment.get("SHAREFEED_HOME", DEFAULT_HOME))
-    return Settings(folder.absolute(), {**_from_file(folder / SETTINGS_FILE), **_from_environment(environment)})
+    folder = home_folder(home, environment)
+    return Settings(folder, {**_from_file(folder / SETTINGS_FILE), **_from_environment(environment)})
+
+
+def home_folder(home: Path | None = None, environment: Mapping[str, str] | None = None) -> Path:
+    """The folder of the node: the one that is named, else that of the environment, else the default."""
+    environment = os.environ if environment is None else environment
+    return (home or Path(environment.get("SHAREFEED_HOME") or DEFAULT_HOME)).absolute()
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from node.cli.common import with_node, with_settings
+from node.cli.common import counted, home_option, with_node, with_settings
 from node.context import Node
-from node.settings import Settings
+from node.settings import SECRET_FILE, Settings, home_folder
 
 
 @click.group()
@@ -37,3 +39,40 @@ def epoch(node: Node) -> None:
 
     found = new_epoch(node)
     click.echo(f"The history of this node begins anew (epoch {found}). Readers will read everything again.")
+
+
+@db.command()
+@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+@with_node
+def backup(node: Node, folder: Path | None) -> None:
+    """Back up database, pictures and settings into FOLDER while the node runs; not the secret key."""
+    from node.services.backup import make
+
+    made = make(node, folder)
+    click.echo(f"Backed up into {made.path} ({made.size / 2**20:.1f} MB).")
+    click.echo(
+        f"The secret key is not in it. Keep a copy of {node.settings.home / SECRET_FILE} somewhere else, apart from "
+        "the backups: without it everybody has to sign in again, and links that were mailed no longer work.",
+        err=True,
+    )
+
+
+@db.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Put it in the place of a node that holds something.")
+@home_option
+def restore(file: Path, replace: bool, home: Path | None) -> None:
+    """Bring a node back from a backup. Stop the node first; where this fails, everything is as it was."""
+    from node.services.restoring import restore as bring_back
+
+    folder = home_folder(home or click.get_current_context().find_object(Path))
+    found = bring_back(folder, file, replace)
+    listings = counted(found.manifest.counts.get("catalogue", 0), "row", "rows")
+    click.echo(f"Restored into {folder}: {found.manifest.node_url} with {listings} in its catalogue.")
+    click.echo("Its history begins anew: readers will read everything again, once.")
+    if found.new_secret:
+        click.echo(
+            f"There was no {SECRET_FILE}, so a new one was made. If you have the old one, put it there before you "
+            "start the node; else everybody signs in again, and the log of who did what no longer checks.",
+            err=True,
+        )

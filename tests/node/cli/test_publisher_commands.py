@@ -289,6 +289,20 @@ def test_a_new_epoch_is_another_each_time(made: Run) -> None:
     assert made("db", "epoch").output != made("db", "epoch").output
 
 
+def test_a_node_is_backed_up_and_brought_back_elsewhere(made: Run, home: Path, tmp_path: Path) -> None:
+    made("listing", "add", "--organisation", "riverside-school", "--title", "Desk", "--ref", "1")
+    said = made("db", "backup", str(tmp_path / "safe")).output
+    assert "secret key is not in it" in said
+    file = next((tmp_path / "safe").glob("*.tar.gz"))
+    assert "--replace" in made("db", "restore", str(file), code=1).output
+    there = tmp_path / "there"
+    restored = made("db", "restore", str(file), "--home", str(there)).output
+    assert URL in restored
+    assert "a new one was made" in restored
+    assert "Desk" in made("listing", "list", "--home", str(there)).output
+    assert stat.S_IMODE((there / SECRET_FILE).stat().st_mode) == 0o600
+
+
 def test_settings_are_printed_without_secrets(run: Run, home: Path) -> None:
     run("init", "--url", URL, "--name", "Share")
     (home / SETTINGS_FILE).write_text(f'node_url = "{URL}"\ndatabase_url = "postgresql://u:hunter2@db/x"\n')
