@@ -295,5 +295,8 @@ def _person(node: Node) -> str:
 
 
 def is_a_page(endpoint: str) -> bool:
-    """Whether a view that answers GET is expected to be a page; all of the API is JSON."""
-    return not endpoint.startswith("api.") and endpoint not in NOT_PAGES
+    """Whether a view that answers GET is expected to be a page here.
+
+    All of the API is JSON, and the desk is looked at by tests of its own, `tests/e2e/test_desk_doors.py` first.
+    """
+    return not endpoint.startswith(("api.", "desk.")) and endpoint not in NOT_PAGES
