@@ -73,7 +73,7 @@ def _every(scheduler: BackgroundScheduler, seconds: float, job: Callable[[], Any
 
 
 def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
-    from node.services import expiry, uploads
+    from node.services import desk_listings, expiry, postman, reminders, uploads
     from node.services.bookings import regular
 
     def expire() -> None:
@@ -83,9 +83,15 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
     def prune() -> None:
         expiry.prune(node)
 
+    post = postman.Postman(node)
+
     _every(scheduler, 60, expire)
     _every(scheduler, 6 * HOUR_S, prune)
     _every(scheduler, HOUR_S, lambda: uploads.tidy(node))
+    _every(scheduler, 5, post.deliver)
+    _every(scheduler, HOUR_S, lambda: reminders.remind(node))
+    _every(scheduler, HOUR_S, lambda: postman.tidy(node))
+    _every(scheduler, 24 * HOUR_S, lambda: desk_listings.tidy(node))
     _every(scheduler, 60, lambda: regular.each_minute(node))
     _every(scheduler, HOUR_S, lambda: regular.each_hour(node))
     _every(scheduler, 24 * HOUR_S, lambda: regular.each_day(node))
@@ -100,14 +106,13 @@ def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callabl
         alert_news,
         moderation,
         photos,
-        postman,
         proposals,
         reporting,
         sources,
     )
     from node.services.polling import Poller
 
-    poller, keeper, post = Poller(node), IndexKeeper(node), postman.Postman(node)
+    poller, keeper = Poller(node), IndexKeeper(node)
 
     def expire_foreign() -> None:
         while moderation.expire_foreign(node):
@@ -127,12 +132,10 @@ def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callabl
         proposals.forget_people(node)
         reporting.tidy(node)
         alert_choices.tidy(node)
-        postman.tidy(node)
 
     _every(scheduler, 1, poller.start_due)
     _every(scheduler, FOLLOW_EVERY_S, keeper.catch_up)
     _every(scheduler, 5, lambda: photos.fetch_wanted(node, poller.fetcher, 8))
-    _every(scheduler, 5, post.deliver)
     _every(scheduler, 15, lambda: alert_news.look(node))
     _every(scheduler, 60, expire_foreign)
     _every(scheduler, 60, end_alerts)

@@ -163,3 +163,9 @@ def bring_back(node: Node, row: OwnListing, number: int, by: str) -> OwnListing:
     if then.expires.timestamp() > node.now:
         changes["expires"] = then.expires
     return publishing.revise_all(node, [row.key], lambda _row: changes, by, BROUGHT_BACK)[0]
+
+
+def tidy(node: Node) -> None:
+    """Forget the oldest versions of listings that were changed very often."""
+    with node.database.write() as tx:
+        listing_versions.tidy(tx)

@@ -11,7 +11,9 @@ import re
 import secrets
 import unicodedata
 
-RESERVED_SLUGS = frozenset({"sign-in", "sign-out", "account", "invitation", "reset", "tokens", "api", "node"})
+RESERVED_SLUGS = frozenset(
+    {"sign-in", "sign-out", "account", "invitation", "reset", "tokens", "api", "node", "still-there"}
+)
 """What stands under ``/desk/`` beside the organisations."""
 MAX_SLUG = 60
 MAX_LOCAL = 58

@@ -86,6 +86,7 @@ desk/print.html                 DeskPrintPage
 desk/paper.html                 DeskPaperPage
 desk/listings.html              DeskListingsPage
 desk/history.html               DeskHistoryPage
+desk/reminded.html              DeskRemindedPage
 ==============================  ====================
 
 Not for: deciding anything, reading a request, or building a URL. Those are a view's work.

@@ -6,7 +6,7 @@ The conventions are those of ``view_model_parts``. Import these from ``node.web.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from node.web.view_model_parts import ONE_PAGE, Card, Choice, Form, Head, Image, Link, Pager
 from node.web.view_models_control import MarkedText
@@ -255,8 +255,8 @@ class DeskHistoryPage:
 class DeskRemindedPage:
     """desk/reminded.html: from a mail, without signing in: is it there still?
 
-    ``state``: ask (``form`` has the buttons renew and gone), renewed, gone, paused, or bad for a link that is none of
-    ours. ``until`` is the last day on which it is shown, ``renewed_until`` that if it is renewed.
+    ``state``: ask (``form`` has the buttons renew and gone), renewed, gone, not_shown, or bad for a link that is none
+    of ours. ``until`` is when it ends, ``renewed_until`` when it would if it is renewed.
     """
 
     head: Head
@@ -264,6 +264,6 @@ class DeskRemindedPage:
     title: str = ""
     organisation: str = ""
     form: Form | None = None
-    until: date | None = None
-    renewed_until: date | None = None
+    until: datetime | None = None
+    renewed_until: datetime | None = None
     path: str | None = None

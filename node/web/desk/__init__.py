@@ -27,6 +27,7 @@ PARTS = (
     "log",
     "tokens",
     "photos",
+    "reminded",
     "printing",
     "calendar",
     "booking",

@@ -81,6 +81,12 @@ PUBLISHED = vm.DeskPublishedPage(
     doubted=True,
 )
 
+
+def reminded(state: str) -> vm.DeskRemindedPage:
+    until, later = make.ahead(days=4), make.ahead(days=90)
+    return vm.DeskRemindedPage(HEAD, state, "Chairs", "Riverside School", FORM, until, later, "/listings/1")
+
+
 REASONS = (vm.Choice("given", "It is given"), vm.Choice("withdrawn", "We do not offer it any more"))
 HERE = "/desk/riverside-school/listings"
 DIFFERENCES = (vm.DeskDifference("How many?", "12", "11"), vm.DeskDifference("Condition", "", "Fair"))
@@ -135,6 +141,9 @@ FULL: dict[str, tuple[str, Any]] = {
     "desk-listings-drafts": ("desk/listings.html", listings("drafts", drafts=DRAFTS, rows=(), bulk=None)),
     "desk-listings-viewer": ("desk/listings.html", listings(bulk=None, may_change=False)),
     "desk-history": ("desk/history.html", HISTORY),
+    **{
+        f"desk-reminded-{state}": ("desk/reminded.html", reminded(state)) for state in ("ask", "renewed", "gone", "bad")
+    },
     "desk-new-listing": ("desk/new_listing.html", vm.DeskNewPage(HEAD, frame("listings"), WAYS, 2, "/desk/x/listings")),
     **{f"desk-form-{sign}": ("desk/listing_form.html", listing_form(sign)) for sign in SIGNS},
     "desk-preview": ("desk/preview.html", preview(publish=FORM, words=WORDS, editing=True)),
@@ -146,6 +155,7 @@ FULL: dict[str, tuple[str, Any]] = {
 }
 MINIMAL: dict[str, tuple[str, Any]] = {
     "desk-listings": ("desk/listings.html", vm.DeskListingsPage(HEAD, BARE, "live", (), FORM)),
+    "desk-reminded": ("desk/reminded.html", vm.DeskRemindedPage(HEAD, "not_shown")),
     "desk-history": ("desk/history.html", replace(HISTORY, desk=BARE, state="live", versions=(), path=None)),
     "desk-new-listing": ("desk/new_listing.html", vm.DeskNewPage(HEAD, BARE, WAYS)),
     "desk-form": (

@@ -130,7 +130,7 @@ def test_the_cookie_is_out_of_reach(client: FlaskClient, anna: accounts.Account)
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-OPEN = ("/desk/sign-in", "/desk/sign-out", "/desk/invitation/", "/desk/reset")
+OPEN = ("/desk/still-there/", "/desk/sign-in", "/desk/sign-out", "/desk/invitation/", "/desk/reset")
 
 
 def paths(app: Flask, slug: str) -> list[tuple[str, str, bool]]:
