@@ -112,6 +112,7 @@ _EXTENSION: Mapping[str, Names] = {
     "available": Names("When it can be collected or booked."),
     "available.from": Names("First day.", "vf:hasBeginning", "availabilityStarts"),
     "available.until": Names("Last day; not before the first.", "vf:hasEnd", "availabilityEnds"),
+    "available.full": Names("Days on which nothing is left, though it can be had around them."),
     "calendar_url": Names("A calendar (iCalendar) of when it is free or taken."),
     "expires": Names(
         "From then on the listing is hidden everywhere. At most 366 days after `date_modified`; renewable.",

@@ -72,10 +72,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Available:
-    """First and last day on which it can be collected or booked."""
+    """First and last day on which it can be collected or booked; on the ``full`` days between nothing is left."""
 
     from_: date | None = None
     until: date | None = None
+    full: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ class AvailableSchema(Document):
     made = Available
     from_ = Day(data_key="from")
     until = Day()
+    full = Many(Day(), limit=366)
 
     def check(self, loaded: dict[str, Any]) -> None:
         if "from_" in loaded and "until" in loaded and loaded["until"] < loaded["from_"]:

@@ -95,6 +95,7 @@ def card_of(shown: Shown, paths: Paths, distance_m: float | None = None) -> Card
         expires=moment(facts.expires_at),
         available_from=_start(facts.available_from, paths.timezone),
         available_until=_end(facts.available_until, paths.timezone),
+        full=tuple(date.fromisoformat(day) for day in (extension.get("available") or {}).get("full") or ()),
         quantity=(extension.get("quantity") or {}).get("available", 1),
         language=facts.language,
     )

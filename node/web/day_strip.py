@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from babel.dates import format_skeleton, get_day_names
 
 from node.web import words
+from node.web.phrases import say as _
 from node.web.view_model_parts import Card, Site
 
 MOST_WEEKS = 5
 _WEEK = timedelta(days=7)
+_MOST_FULL = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,17 @@ def strip(card: Card, site: Site) -> DayStrip | None:
     first = None if card.available_from is None else words.day_of(card.available_from, site)
     last = None if card.available_until is None else words.day_of(card.available_until, site)
     today = words.day_of(site.now, site)
-    if (first or last) is None or (last is not None and last < today):
+    if ((first or last) is None and not card.full) or (last is not None and last < today):
         return None
     begin = max(first or today, today)
     monday = begin - timedelta(days=begin.weekday())
     weeks = _weeks(monday, last)
+    shut = frozenset(card.full)
     days = [[_day(monday + week * _WEEK + timedelta(days=at), begin, last, today) for at in range(7)] for week in weeks]
+    for number, week in enumerate(days):
+        for at, day in enumerate(week):
+            if day.state == "open" and monday + number * _WEEK + timedelta(days=at) in shut:
+                week[at] = replace(day, state="shut")
     days[0][0] = _named(days[0][0], monday)
     goes_on = last is None or last >= monday + len(days) * _WEEK
     return DayStrip(_names(), tuple(tuple(week) for week in days), goes_on)
@@ -75,4 +82,12 @@ def _names() -> tuple[str, ...]:
     return tuple(names[at] for at in range(7))
 
 
-FILTERS = {"strip": strip}
+def full_days(card: Card, site: Site) -> str:
+    """The days to come on which nothing is left, the first of them: "3 December, 5 December"; empty without any."""
+    today = words.day_of(site.now, site)
+    coming = sorted({day for day in card.full if day >= today})
+    said = ", ".join(words.day(day, site) for day in coming[:_MOST_FULL])
+    return _("%(days)s and more", days=said) if len(coming) > _MOST_FULL else said
+
+
+FILTERS = {"strip": strip, "full_days": full_days}

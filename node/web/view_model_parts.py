@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from markupsafe import Markup
 
@@ -236,7 +236,8 @@ class Card:
     """One listing in a list. The whole card is one link to ``path``.
 
     ``language`` is the BCP 47 code of the title where the publisher said it. ``first_shown`` is when it was
-    published, ``expires`` when it goes, ``available_from``/``available_until`` when it can be had.
+    published, ``expires`` when it goes, ``available_from``/``available_until`` when it can be had, but for days
+    that are ``full``.
     ``status`` is ``available`` or ``reserved``. ``note`` is a word of the operator's own ("Held"), used in
     control only. ``why`` says in a line why it stands here: why it matches, or how many offers fit. ``far``
     is the distance in words, where somebody worded it already; ``found`` what a search found in its text;
@@ -256,6 +257,7 @@ class Card:
     expires: datetime | None = None
     available_from: datetime | None = None
     available_until: datetime | None = None
+    full: tuple[date, ...] = ()
     quantity: int = 1
     language: str | None = None
     note: str | None = None

@@ -29,6 +29,7 @@ PUBLIC_PATH = "calendars/listings/{key}.ics"
 
 _LONG_CLOSED = timedelta(days=7)
 """Weekends and holidays are no news; this is."""
+_MOST_FULL = 366
 _RECENT_S = 31 * 86_400
 
 
@@ -81,7 +82,11 @@ def stated(listing: Listing, free: FreeDays, rules: Rules, today: date) -> Listi
     before = listing.available or Available()
     first = _first(before.from_, left[0], free.possible[0], rules, today)
     last = _last(before.until, left[-1], rules, today)
-    available = Available(first, last) if first or last else None
+    between = tuple(day for day in free.full if left[0] < day < left[-1])
+    # That a full day has passed is no news either.
+    same = {day for day in before.full if day > today} == {day for day in between if day > today}
+    taken = before.full if same else between[:_MOST_FULL]
+    available = Available(first, last, taken) if first or last or taken else None
     return replace(listing, available=available, status="available")
 
 

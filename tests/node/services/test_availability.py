@@ -33,7 +33,9 @@ SEASON = {"first_day": date(2026, 12, 2), "last_day": date(2026, 12, 7)}
 STATED: dict[str, tuple[dict[str, Any], Available | None, tuple[date, ...], Available | None, str]] = {
     "all free": ({}, None, (), None, "available"),
     "the first days full": ({}, None, days(2, 3), Available(date(2026, 12, 4)), "available"),
-    "days between full": ({}, None, days(3, 4), None, "available"),
+    "days between full": ({}, None, days(3, 4), Available(full=days(3, 4)), "available"),
+    "full days that have passed": ({}, Available(full=days(1, 3)), days(3), Available(full=days(1, 3)), "available"),
+    "no full days any more": ({}, Available(full=days(1, 3)), (), None, "available"),
     "what was stated has come": ({}, Available(date(2026, 12, 1)), (), Available(date(2026, 12, 1)), "available"),
     "what was stated is free earlier": ({}, Available(date(2026, 12, 4)), (), None, "available"),
     "all full": ({}, Available(date(2026, 12, 1)), ALL, Available(date(2026, 12, 1)), "reserved"),
@@ -98,21 +100,27 @@ def listing(node: Node, key: str) -> Listing:
 
 
 def test_the_change_feed_moves_only_when_something_else_is_free(node: Node) -> None:
-    key, organisation = bookable(node, mode=DAYS, ahead_days=5)
+    key, organisation = bookable(node, mode=DAYS, units=2, ahead_days=5)
     args = (node, key, organisation)
     assert listing(node, key).calendar_url == f"https://share.example.org/calendars/listings/{key}.ics"
     before = head(node)
+
+    def said() -> tuple[int, Available | None]:
+        return head(node) - before, listing(node, key).available
+
+    book(*args, wanted(hour(3, 9, 8)), "")
+    assert said() == (0, None)
     later = book(*args, wanted(hour(3, 9, 8)), "")
-    assert head(node) == before
-    first = book(*args, wanted(hour(1, 9, 8)), "")
-    assert (head(node), listing(node, key).available) == (before + 1, Available(date(2026, 12, 2)))
+    assert said() == (1, Available(full=days(3)))
+    for _ in range(2):
+        book(*args, wanted(hour(1, 9, 8)), "")
+    assert said() == (2, Available(date(2026, 12, 2), full=days(3)))
     cancel(*args, later.id, "")
+    assert said() == (3, Available(date(2026, 12, 2)))
     for _ in range(3):
         assert follow_all(node) == 0
         clock_of(node).pass_by(days=1)
-    assert head(node) == before + 1
-    assert listing(node, key).available == Available(date(2026, 12, 2))
-    assert first.unit == 1
+    assert said() == (3, Available(date(2026, 12, 2)))
 
 
 def test_what_is_full_is_reserved_until_something_is_free_again(node: Node) -> None:

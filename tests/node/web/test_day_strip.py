@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
-from node.web.day_strip import MOST_WEEKS, DayStrip, strip
+from node.web.day_strip import MOST_WEEKS, DayStrip, full_days, strip
 from node.web.view_models import Card
 from tests.node.web import view_model_factories as make
 from tests.node.web.page_rendering import application
@@ -27,6 +28,17 @@ def strip_of(first: int | None, last: int | None) -> DayStrip | None:
     days = {"available_from": first, "available_until": last}
     known = {name: make.NOW + timedelta(days=gap) for name, gap in days.items() if gap is not None}
     return strip(Card("/l", "A hall", "host", **known), SITE)
+
+
+def test_full_days_are_shut_and_said() -> None:
+    today = date(2026, 11, 22)
+    full = tuple(today + timedelta(days=gap) for gap in (-1, 2, 4))
+    card = Card("/l", "A hall", "host", full=full)
+    assert states(strip(card, SITE)) == ["------o", "o.o.ooo", "ooooooo"]
+    assert full_days(card, SITE) == "24 November, 26 November"
+    many = replace(card, full=tuple(today + timedelta(days=gap) for gap in range(20)))
+    assert full_days(many, SITE).endswith("29 November and more")
+    assert full_days(replace(card, full=full[:1]), SITE) == ""
 
 
 def states(made: DayStrip | None) -> list[str]:
