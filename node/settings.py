@@ -132,6 +132,13 @@ SETTINGS: tuple[Setting, ...] = (
         True,
         "Whether browsers may keep pages that were looked at, for reading without a connection.",
     ),
+    Setting(
+        "backup_folder",
+        str,
+        "backups",
+        "Folder for the daily backups, in the node's home where it is no whole path; empty makes none.",
+    ),
+    Setting("backup_days", int, 14, "Days for which daily backups are kept; 0 makes none."),
     Setting("proposals", bool, True, "Whether anyone may propose a source."),
     Setting("smtp_host", str, "", "Mail server that takes this node's mails; empty sends none."),
     Setting("smtp_port", int, 587, "Port of the mail server."),

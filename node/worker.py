@@ -13,11 +13,14 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from node.context import Node
+from schemas.errors import SharefeedError
 
 log = logging.getLogger(__name__)
 
 HOUR_S = 3600
 FOLLOW_EVERY_S = 0.5
+BACK_UP_EVERY_S = 600
+"""How often it is asked whether the day's backup is due."""
 
 
 def start(node: Node) -> Callable[[], None]:
@@ -73,12 +76,19 @@ def _every(scheduler: BackgroundScheduler, seconds: float, job: Callable[[], Any
 
 
 def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
-    from node.services import desk_listings, expiry, postman, reminders, uploads
+    from node.services import backup, desk_listings, expiry, postman, reminders, uploads
     from node.services.bookings import regular
 
     def expire() -> None:
         while expiry.expire(node):
             pass
+
+    def back_up() -> None:
+        try:
+            backup.make_due(node)
+        except SharefeedError as error:
+            # No fault of the program's, so no trace of it; it is tried again each time.
+            log.warning("%s", error)
 
     def prune() -> None:
         expiry.prune(node)
@@ -87,6 +97,7 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
 
     _every(scheduler, 60, expire)
     _every(scheduler, 6 * HOUR_S, prune)
+    _every(scheduler, BACK_UP_EVERY_S, back_up)
     _every(scheduler, HOUR_S, lambda: uploads.tidy(node))
     _every(scheduler, 5, post.deliver)
     _every(scheduler, HOUR_S, lambda: reminders.remind(node))

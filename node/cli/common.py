@@ -52,9 +52,23 @@ def with_node(command: Callable[..., R]) -> Callable[..., R]:
     return run
 
 
-def open_node(settings: Settings) -> Node:
-    """The node with these settings; it is closed when the command ends. Raises `click.ClickException`."""
-    from node.storage.migrate import needs_upgrade
+def with_upgraded_node(command: Callable[..., R]) -> Callable[..., R]:
+    """As `with_node`; a database of an older version is backed up and brought to the form of this one."""
+
+    @home_option
+    @functools.wraps(command)
+    def run(*args: Any, home: Path | None = None, **kwargs: Any) -> R:
+        return command(open_node(settings_of(home), upgrade=True), *args, **kwargs)
+
+    return run
+
+
+def open_node(settings: Settings, upgrade: bool = False) -> Node:
+    """The node with these settings; it is closed when the command ends. Raises `click.ClickException`.
+
+    With ``upgrade``, a database of an older version is brought up to date; one that is not there is still refused.
+    """
+    from node.storage.migrate import needs_upgrade, revision
 
     if not settings.node_url:
         raise click.ClickException(
@@ -64,11 +78,23 @@ def open_node(settings: Settings) -> Node:
     node = Node.open(settings)
     click.get_current_context().call_on_close(node.database.close)
     if needs_upgrade(node.database):
+        if upgrade and revision(node.database) is not None:
+            upgrade_node(node)
+            return node
         raise click.ClickException(
             "The database is not yet of the form that this version needs. Nothing was changed.\n"
-            "Make a copy of it, then run `sharefeed db upgrade`."
+            "Run `sharefeed db upgrade`, which backs it up first."
         )
     return node
+
+
+def upgrade_node(node: Node, with_backup: bool = True) -> None:
+    """Bring a node's database up to date and say where it was backed up before."""
+    from node.services.setup import upgrade_database
+
+    made = upgrade_database(node, with_backup)
+    if made:
+        click.echo(f"The database is of an older version. It was backed up into {made.path} and brought up to date.")
 
 
 def counted(number: int, one: str, many: str) -> str:

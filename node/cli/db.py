@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from node.cli.common import counted, home_option, with_node, with_settings
+from node.cli.common import counted, home_option, upgrade_node, with_node, with_settings
 from node.context import Node
 from node.settings import SECRET_FILE, Settings, home_folder
 
@@ -17,15 +17,15 @@ def db() -> None:
 
 
 @db.command()
+@click.option("--without-backup", is_flag=True, help="Make no backup before, because there is one already.")
 @with_settings
-def upgrade(settings: Settings) -> None:
-    """Bring the database to the form that this version needs. Make a copy of it first."""
-    from node.services.setup import prepare_database
+def upgrade(settings: Settings, without_backup: bool) -> None:
+    """Bring the database to the form that this version needs; it is backed up first."""
     from node.storage.migrate import HEAD
 
     node = Node.open(settings)
     try:
-        prepare_database(node)
+        upgrade_node(node, not without_backup)
     finally:
         node.database.close()
     click.echo(f"The database is of version {HEAD}, the newest that this program knows.")

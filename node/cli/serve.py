@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import click
 
-from node.cli.common import with_node
+from node.cli.common import with_node, with_upgraded_node
 from node.context import Node
 
 _address = [
@@ -26,7 +26,7 @@ def _with_address(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command()
 @_with_address
-@with_node
+@with_upgraded_node
 def serve(node: Node, host: str | None, port: int | None, threads: int | None) -> None:
     """Run the whole node in one process: pages, feeds and the work behind them."""
     node = _listening(node, host, port, threads)

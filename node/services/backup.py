@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +24,9 @@ from node.settings import SETTINGS_FILE, Settings
 from node.storage import copying
 
 DEFAULT_FOLDER = "backups"
+DAY_S = 86_400
+_EARLY_S = 1800
+"""So much less than a day ago the last backup may be, as no day's work begins to the second."""
 _MAKING = ".making-"
 _NAME = re.compile(r"sharefeed-([0-9]{8}-[0-9]{6})Z(?:-([0-9]{1,3}))?\.tar\.gz")
 _STAMP = "%Y%m%d-%H%M%S"
@@ -57,7 +60,49 @@ def make(node: Node, folder: Path | None = None) -> Backup:
 
 def folder_of(settings: Settings) -> Path:
     """Where backups are put that name no other place."""
-    return Path(settings.home) / DEFAULT_FOLDER
+    return Path(settings.home) / (settings.backup_folder or DEFAULT_FOLDER)
+
+
+def are_regular(settings: Settings) -> bool:
+    """Whether this node backs itself up each day."""
+    return bool(settings.backup_folder) and settings.backup_days > 0
+
+
+def free_bytes(folder: Path) -> int:
+    """How many bytes are free on the disk of a folder that may not be there yet."""
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    return shutil.disk_usage(there).free
+
+
+def make_due(node: Node, free: Callable[[Path], int] = free_bytes) -> Backup | None:
+    """Make the day's backup where it is due, and remove those that are too old; None where it is not due.
+
+    Raises `BackupError` where the disk has too little room for it; what is there is kept then.
+    """
+    if not are_regular(node.settings):
+        return None
+    folder = folder_of(node.settings)
+    made = found(folder)
+    if made and node.now - made[0].made_at < DAY_S - _EARLY_S:
+        return None
+    for old in made[1:]:
+        if old.made_at < node.now - node.settings.backup_days * DAY_S:
+            old.path.unlink(missing_ok=True)
+    needed = _room_for(node, made)
+    if free(folder) < needed:
+        raise BackupError(
+            f"Today's backup was not made: {folder} has less than {needed / 2**20:,.0f} MB free. The older ones are "
+            "still there. Make room, or set backup_folder to a place on another disk"
+        )
+    return make(node, folder)
+
+
+def _room_for(node: Node, made: Sequence[Backup]) -> int:
+    """Twice what the last one took, beside the copy of the database from which it is made."""
+    media = node.settings.home / MEDIA
+    copied = copying.sqlite_file(node.database.url).stat().st_size if node.database.is_sqlite else 0
+    pictures = sum(one.stat().st_size for one in media.iterdir()) if media.is_dir() and not made else 0
+    return copied + 2 * (made[0].size if made else copied + pictures)
 
 
 def _written(node: Node, scratch: Path) -> Path:

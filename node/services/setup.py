@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -23,6 +23,9 @@ from node.settings import SECRET_FILE, SETTINGS, SETTINGS_FILE, SettingError, Se
 from node.storage import catalogue, migrate
 from schemas.errors import DocumentError, SharefeedError
 from schemas.node_document import dump_node_document, load_node_document
+
+if TYPE_CHECKING:
+    from node.services.backup import Backup
 
 _SETTING_AT = {
     "/id": "node_url",
@@ -150,6 +153,21 @@ def prepare_database(node: Node) -> None:
         migrate.upgrade(node.database)
     with node.database.write() as tx:
         catalogue.begin(tx, node.now)
+
+
+def upgrade_database(node: Node, with_backup: bool = True) -> Backup | None:
+    """Bring the database to this version's form, and back the node up before; what was backed up.
+
+    Nothing is backed up where nothing has to be changed, or where there is no database yet. Raises `StorageError`, and
+    `BackupError` where the backup cannot be made: then nothing was changed.
+    """
+    made = None
+    if with_backup and migrate.needs_upgrade(node.database) and migrate.revision(node.database) is not None:
+        from node.services.backup import make
+
+        made = make(node)
+    prepare_database(node)
+    return made
 
 
 def new_epoch(node: Node) -> str:

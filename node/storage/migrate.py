@@ -38,13 +38,17 @@ def needs_upgrade(database: Database) -> bool:
 
 
 def upgrade(database: Database) -> None:
-    """Run every migration that is missing, in one transaction."""
+    """Run every migration that is missing, in one transaction. Raises `StorageError`; then nothing was changed."""
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     with database.write() as tx:
         config.attributes["connection"] = tx
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise StorageError(f"the database cannot be brought to version {HEAD}: {error}. It is as it was") from error

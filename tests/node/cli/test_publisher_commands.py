@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import stat
+import tarfile
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 
 from node.cli import main
 from node.cli.settings import without_password
 from node.settings import SECRET_FILE, SETTINGS_FILE, load
+from node.storage.engine import Database, sqlite_url
 
 URL = "https://share.example.org/"
 SCHOOL = ["add", "--organisation", "riverside-school", "--title", "x"]
@@ -283,6 +286,35 @@ def test_a_database_of_an_older_version_is_left_alone_until_it_is_upgraded(run: 
     assert "sharefeed db upgrade" in run("listing", "list", code=1).output
     run("db", "upgrade")
     run("listing", "list")
+
+
+@pytest.mark.parametrize("command", [("db", "upgrade"), ("serve",)])
+def test_an_upgrade_backs_the_node_up_first_and_one_that_fails_changes_nothing(
+    made: Run, home: Path, command: tuple[str, ...]
+) -> None:
+    with Database(sqlite_url(home / "sharefeed.sqlite")).write() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    assert "It is as it was" in made(*command, code=1).output
+    (kept,) = (home / "backups").glob("*.tar.gz")
+    with tarfile.open(kept) as archive:
+        manifest = archive.extractfile("manifest.json")
+        assert manifest is not None
+        assert json.load(manifest)["revision"] == "0000"
+    with Database(sqlite_url(home / "sharefeed.sqlite")).read() as tx:
+        assert tx.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0000"
+
+
+def test_an_upgrade_that_cannot_be_backed_up_is_not_begun(made: Run, home: Path) -> None:
+    with Database(sqlite_url(home / "sharefeed.sqlite")).write() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    (home / "backups").write_text("in the way")
+    assert "No backup was made" in made("db", "upgrade", code=1).output
+    assert "No backup was made" not in made("db", "upgrade", "--without-backup", code=1).output
+
+
+def test_where_nothing_is_to_be_upgraded_nothing_is_backed_up(made: Run, home: Path) -> None:
+    made("db", "upgrade")
+    assert not (home / "backups").exists()
 
 
 def test_a_new_epoch_is_another_each_time(made: Run) -> None:
