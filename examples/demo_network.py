@@ -16,7 +16,8 @@ from examples.demo_plan import Plan
 from examples.demo_processes import Children, choose_port, wait_until
 from node.storage.photos import WANTED
 
-READ_S = 90.0
+READ_S = 180.0
+"""It takes half a minute on a machine that has nothing else to do."""
 Say = Callable[[str], None]
 
 

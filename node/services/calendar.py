@@ -23,7 +23,6 @@ from node import __version__
 from node.context import Node
 from node.search.request import LARGEST_PAGE, SearchRequest
 from node.services.feeds import Rendered, rendered
-from node.services.search_documents import PATH, address, ready
 from node.settings import Settings
 from node.storage.catalogue import Shown
 from schemas.canonical import EXTENSION
@@ -70,6 +69,9 @@ def document(node: Node, request: SearchRequest, name: str) -> Rendered:
 
     Raises `ParameterError`, and `IndexUnavailableError` while there is no index.
     """
+    # What searches is heavy, and the bookings of a small publisher use what stands here without it.
+    from node.services.search_documents import PATH, address
+
     events = [event for shown in _found(node, _asked(request)) if (event := event_of(shown, node.settings))]
     here = address(node, PATH, request.changed(sort=""))
     return rendered("calendar", encode(name, here, events))
@@ -149,6 +151,8 @@ def _asked(request: SearchRequest) -> SearchRequest:
 
 def _found(node: Node, asked: SearchRequest) -> Iterator[Shown]:
     """What the search finds, page by page; nothing where it asks for neither rooms nor loans."""
+    from node.services.search_documents import ready
+
     for _ in range(_MOST_PAGES if asked.action else 0):
         result = ready(node, asked)
         yield from (match.shown for match in result.matches)

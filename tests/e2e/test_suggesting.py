@@ -9,7 +9,7 @@ from examples.demo_network import Network
 from tests.e2e.looking import violations
 from tests.e2e.visits import visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def typed(page: Page, text: str) -> None:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from concurrent.futures import BrokenExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from federation.fetch import Answer, Fetcher
 from federation.fetch_error import FetchError
 from node.context import Node
 from node.processes import spawned
@@ -23,6 +22,9 @@ from node.services.bookings.rules import MOST_AHEAD_DAYS
 from node.storage import busy
 from node.storage.busy import BusyCalendar
 from schemas.errors import DocumentError, Problem
+
+if TYPE_CHECKING:
+    from federation.fetch import Answer, Fetcher
 
 MOST_CALENDARS, MOST_BYTES, LONGEST_URL = 10, 2 * 2**20, 2000
 EVERY_S, LONGEST_PAUSE_S, LEASE_S = 1800, 86_400, 300
