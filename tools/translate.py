@@ -55,6 +55,8 @@ NOT_SHOWN = (
     *("node/services/search_documents.py", "node/services/postman.py", "node/services/mail_settings.py"),
     *("node/services/examining.py", "node/services/feed_rules.py", "node/services/importing.py"),
     *("node/services/mail.py", "node/services/operator.py", "node/services/own_pictures.py"),
+    *("node/services/audit.py", "node/services/members.py", "node/services/passkeys.py", "node/services/proving.py"),
+    *("node/services/sealing.py", "node/services/second_factor.py", "node/services/throttling.py"),
     *("node/services/photos.py", "node/services/pictures.py", "node/services/publishing.py"),
     *("node/services/report_text.py", "node/services/row_values.py", "node/services/rows.py"),
     *("node/services/setup.py", "node/services/spreadsheet.py", "node/services/template.py"),
