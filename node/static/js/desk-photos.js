@@ -171,7 +171,7 @@ function install(box) {
     const bar = job.item.querySelector("progress");
     const call = new XMLHttpRequest();
     call.open("POST", says.upload);
-    call.setRequestHeader("Accept", "application/json");
+    call.setRequestHeader("accept", "application/json");
     call.responseType = "json";
     call.upload.addEventListener("progress", ({ loaded, total }) => {
       bar.value = loaded / total;
@@ -249,7 +249,7 @@ function install(box) {
     take([...input.files]);
     input.value = "";
   });
-  box.addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
+  box.addEventListener("dragover", (event) => [...event.dataTransfer.items].some(({ kind }) => kind === "file") && event.preventDefault());
   box.addEventListener("drop", (event) => {
     if (!event.dataTransfer.files.length) return;
     event.preventDefault();
