@@ -280,6 +280,8 @@ NOT_PAGES: Mapping[str, str] = {
     "calendars.organisation": "a calendar",
     "calendars.private": "a calendar",
     "calendars.listing": "a calendar",
+    "bookings_api.every": "JSON",
+    "bookings_api.free": "JSON",
     "sources.report": "JSON",
     "downloads.file": "files",
     "oembed.provide": "JSON or XML",
