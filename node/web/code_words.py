@@ -187,6 +187,8 @@ AUDIT: Mapping[str, str] = {
     "signed-in": _l("Signed in"),
     "session-ended": _l("Signed one browser out"),
     "sessions-ended": _l("Signed all other browsers out"),
+    "organisation-made": _l("Added an organisation"),
+    "organisation-changed": _l("Changed what is said of the organisation"),
     "member-joined": _l("Became a member"),
     "member-role": _l("Changed what a member may do"),
     "member-left": _l("Ended a membership"),

@@ -1,4 +1,7 @@
-"""Pictures of this node's own listings. Each is named by its content, so browsers may keep it for ever."""
+"""Pictures of this node's own listings, and logos of its organisations.
+
+Each is named by its content, so browsers may keep it for ever.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from node.web import current_node
 
 blueprint = Blueprint("media", __name__)
 
-_NAME = re.compile(r"[0-9a-f]{32}\.jpg")
+_NAME = re.compile(r"[0-9a-f]{32}(?:\.jpg|-[1-9][0-9]{0,3}x[1-9][0-9]{0,3}\.png)")
+_KINDS = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 _YEAR_S = 31_536_000
 
 
@@ -23,7 +27,7 @@ def picture(name: str) -> Response:
         abort(404)
     folder = current_node().settings.home / "media"
     name = _lighter(folder, name) if sent else name
-    kind = "image/webp" if name.endswith(".webp") else "image/jpeg"
+    kind = _KINDS[name.rpartition(".")[2]]
     response = send_from_directory(folder, name, mimetype=kind, max_age=_YEAR_S)
     response.cache_control.immutable = True
     # Catalogues fetch pictures to keep copies; anyone may show what is free to use.

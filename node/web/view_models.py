@@ -1,11 +1,9 @@
 """What each page shows: one frozen dataclass for each template, filled by views and services, read by
 templates.
 
-Every template is rendered as ``render_template(name, page=..., site=...)``. This module is the whole
-contract: a view fills the page's class completely, and a template reads nothing else. Fields are only ever
-added, with defaults. The shared parts and their conventions stand in ``view_model_parts``, the network's
-and the operator's pages in their own modules; all are re-exported here, so that callers import from this
-module alone.
+Every template is rendered as ``render_template(name, page=..., site=...)``. A view fills the page's class
+completely, and a template reads nothing else. Fields are only ever added, with defaults. The shared parts and
+their conventions stand in ``view_model_parts``; desk, network and control have modules of their own.
 
 ==============================  ====================
 template                        ``page``
@@ -75,6 +73,8 @@ desk/code.html                  DeskSignInPage
 desk/passkeys.html              DeskPasskeysPage
 desk/sign_in.html               DeskSignInPage
 desk/home.html                  DeskHomePage
+desk/profile.html               DeskProfilePage
+desk/new_organisation.html      DeskNewOrganisationPage
 desk/overview.html              DeskOverviewPage
 desk/photos.html                DeskPhotosPage
 desk/new_listing.html           DeskNewPage

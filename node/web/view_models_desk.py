@@ -83,22 +83,47 @@ class DeskPlace:
 
 @dataclass(frozen=True, slots=True)
 class DeskHomePage:
-    """desk/home.html: the organisations of who is signed in."""
+    """desk/home.html: the organisations of who is signed in; ``new_path`` is for those who may add another."""
 
     head: Head
     desk: DeskFrame
     places: tuple[DeskPlace, ...] = ()
+    new_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskStep:
+    """One thing to do at the beginning."""
+
+    label: str
+    path: str
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeskTelling:
+    """How the city's board hears of this node: ``propose_url`` is its form with our ``address`` in it, if known."""
+
+    address: str
+    propose_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DeskOverviewPage:
-    """desk/overview.html: how many listings an organisation has ``live``, ``over`` (expired) and ``withdrawn``."""
+    """desk/overview.html: how many listings an organisation has ``live``, ``over`` (expired) and ``withdrawn``.
+
+    ``steps`` are what is to do at the beginning; none once all of it is done. ``public_path`` is its page for visitors.
+    """
 
     head: Head
     desk: DeskFrame
     live: int = 0
     over: int = 0
     withdrawn: int = 0
+    steps: tuple[DeskStep, ...] = ()
+    telling: DeskTelling | None = None
+    new_path: str = ""
+    public_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ PARTS = (
     "passkeys",
     "invitation",
     "home",
+    "profile",
     "listing_form",
     "listings",
     "members",

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import g, render_template, request
 from flask_babel import gettext as _
 
+from node.context import Node
 from node.services import hosting, members
+from node.services.members import EDITOR, OWNER, Member
 from node.storage.listings import EXPIRED, LIVE, WITHDRAWN
 from node.web import current_node
 from node.web.desk.frame import desk_frame
-from node.web.desk.gate import guarded
+from node.web.desk.gate import guarded, member_now
 from node.web.inside import head
 from node.web.view_models import DeskHomePage, DeskOverviewPage, DeskPlace
+from node.web.view_models_desk import DeskStep, DeskTelling
 
 blueprint = guarded("home")
 
@@ -24,19 +29,49 @@ def page() -> str:
         head=head(_("Your desk")),
         desk=desk_frame(),
         places=tuple(DeskPlace(one.name, f"{root}/desk/{one.slug}/", one.role) for one in places),
+        new_path=f"{root}/desk/new" if g.account.operator else "",
     )
     return render_template("desk/home.html", page=view)
 
 
 @blueprint.get("/<slug>/")
 def overview(slug: str) -> str:
+    node, member, start = current_node(), member_now(), f"{request.script_root}/desk/{slug}"
     frame = desk_frame("overview")
-    counts = hosting.listing_counts(current_node(), g.member.organisation_id)
+    counts = hosting.listing_counts(node, member.organisation_id)
+    steps = _steps(node, member, start, any(counts.values()))
     view = DeskOverviewPage(
         head=head(frame.organisation),
         desk=frame,
         live=counts.get(LIVE, 0),
         over=counts.get(EXPIRED, 0),
         withdrawn=counts.get(WITHDRAWN, 0),
+        steps=() if all(step.done for step in steps) else steps,
+        telling=_telling(node) if member.may(OWNER) and counts.get(LIVE) else None,
+        new_path=f"{start}/listings/new" if member.may(EDITOR) else "",
+        public_path=f"{request.script_root}/organisations/{slug}",
     )
     return render_template("desk/overview.html", page=view)
+
+
+def _steps(node: Node, member: Member, start: str, has_shared: bool) -> tuple[DeskStep, ...]:
+    """What an owner does at the beginning; nobody else is asked to."""
+    own = hosting.organisation(node, member.slug)
+    if not member.may(OWNER) or own is None:
+        return ()
+    told = own.organisation
+    return (
+        DeskStep(_("Say who you are"), f"{start}/profile", bool(told.description)),
+        DeskStep(_("Show your logo"), f"{start}/profile#logo", bool(told.logo)),
+        DeskStep(_("Share the first thing"), f"{start}/listings/new", has_shared),
+        DeskStep(_("Invite somebody who helps"), f"{start}/members", len(members.roster(node, told.id)) > 1),
+    )
+
+
+def _telling(node: Node) -> DeskTelling | None:
+    """How to be found elsewhere; a node that is the board itself needs no such thing."""
+    if node.settings.aggregate:
+        return None
+    board, ours = node.settings.board_url, node.settings.url
+    proposing = f"{board.rstrip('/')}/sources/propose?{urlencode({'url': ours})}" if board else ""
+    return DeskTelling(ours, proposing)

@@ -24,6 +24,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("listings", later("Listings"), "listings"),
     Entry("calendar", later("Calendar"), "calendar"),
     Entry("print", later("Print"), "print"),
+    Entry("profile", later("About us"), "profile", OWNER),
     Entry("members", later("Members"), "members"),
     Entry("tokens", later("Programs"), "tokens", OWNER),
     Entry("log", later("Log"), "log", OWNER),

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from node.web import view_models as vm
+from node.web.view_models_desk import DeskStep, DeskTelling
+from node.web.view_models_profile import DeskNewOrganisationPage, DeskProfilePage
 from tests.node.web import view_model_factories as make
 
 HEAD = vm.Head("A page", indexed=False)
@@ -112,6 +114,16 @@ def paper(kind: str, *items: vm.PaperItem, lines: tuple[int, ...] = ()) -> tuple
     )
 
 
+TYPES = (vm.Choice("school", "School", True), vm.Choice("charity", "Charity"))
+LOGO = vm.Image("/media/" + "0" * 32 + "-64x32.png", "", 64, 32)
+
+
+def overview() -> vm.DeskOverviewPage:
+    steps = (DeskStep("Say who you are", "/p", True), DeskStep("Share the first thing", "/n"))
+    telling = DeskTelling("https://share.example.org/", "https://city.example/sources/propose?url=x")
+    return vm.DeskOverviewPage(HEAD, frame("overview"), 12, 3, 1, steps, telling, "/new", "/organisations/x")
+
+
 FULL: dict[str, tuple[str, Any]] = {
     "desk-sign-in": ("desk/sign_in.html", vm.DeskSignInPage(HEAD, "ask", make.form("email", wrong=True))),
     **{
@@ -122,7 +134,15 @@ FULL: dict[str, tuple[str, Any]] = {
         "desk/home.html",
         vm.DeskHomePage(HEAD, frame(), (vm.DeskPlace("Riverside School", "/desk/riverside-school/", "owner"),)),
     ),
-    "desk-overview": ("desk/overview.html", vm.DeskOverviewPage(HEAD, frame("overview"), 12, 3, 1)),
+    "desk-overview": ("desk/overview.html", overview()),
+    "desk-profile": (
+        "desk/profile.html",
+        DeskProfilePage(HEAD, frame("profile"), make.form("name", wrong=True), TYPES, LOGO, 4, "/organisations/x"),
+    ),
+    "desk-new-organisation": (
+        "desk/new_organisation.html",
+        DeskNewOrganisationPage(HEAD, frame(), make.form("name", wrong=True), TYPES),
+    ),
     "desk-account": (
         "desk/account.html",
         vm.DeskAccountPage(
@@ -211,6 +231,8 @@ MINIMAL: dict[str, tuple[str, Any]] = {
     "desk-sign-in": ("desk/sign_in.html", vm.DeskSignInPage(HEAD, "ask", FORM)),
     "desk-home": ("desk/home.html", vm.DeskHomePage(HEAD, BARE)),
     "desk-overview": ("desk/overview.html", vm.DeskOverviewPage(HEAD, BARE)),
+    "desk-profile": ("desk/profile.html", DeskProfilePage(HEAD, BARE, FORM, TYPES)),
+    "desk-new-organisation": ("desk/new_organisation.html", DeskNewOrganisationPage(HEAD, BARE, FORM, TYPES)),
     "desk-account": ("desk/account.html", vm.DeskAccountPage(HEAD, BARE, "a@b.example", FORM)),
     "desk-password": ("desk/password.html", vm.DeskPasswordPage(HEAD, BARE, FORM, True, "/desk/")),
     "desk-reset": ("desk/reset.html", vm.DeskResetPage(HEAD, "asked")),

@@ -1,0 +1,90 @@
+"""What an organisation says of itself, written at the desk: who it is, where to read more, and its logo.
+
+A logo is made small and written anew (`logos`); it stands among the node's pictures, named by its content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from node.context import Node
+from node.services import logos
+from node.services.audit import Who, record
+from node.services.hosting import organisation, put_profile
+from node.services.own_ids import is_slug, organisation_id, slug_of
+from node.services.own_pictures import write_whole
+from node.services.photo_names import FOLDER
+from node.services.pictures import PictureError
+from node.services.publishing import PublishingError
+from node.services.strangers import FormError
+from schemas.errors import Problem, pointer
+
+MOST_LOGO_BYTES = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewLogo:
+    """What becomes of the logo: ``data`` is a picture to be taken, else it is taken away."""
+
+    data: bytes = b""
+
+
+def make(node: Node, name: str, type_: str, by: Who) -> str:
+    """Host another organisation; its slug. Raises `FormError` for what cannot be kept, or a name that is taken."""
+    name = " ".join(name.split())
+    slug = slug_of(name) if name else ""
+    if not name or not is_slug(slug):
+        raise FormError([Problem(pointer(["name"]), "missing", "Say what the organisation is called.")])
+    if organisation(node, slug) is not None:
+        raise FormError(
+            [Problem(pointer(["name"]), "taken", "There is an organisation with such a name here already.")]
+        )
+    _put(node, name, slug, {"type": type_})
+    _note(node, slug, by, "organisation-made", name)
+    return slug
+
+
+def change(node: Node, slug: str, told: Mapping[str, str], logo: NewLogo | None, by: Who) -> None:
+    """Say of an organisation what is told by field: ``name``, ``type``, ``url`` and ``description``.
+
+    ``logo`` is None where it stays as it is. Raises `FormError`; then nothing is kept.
+    """
+    name = " ".join(told["name"].split())
+    if not name:
+        raise FormError([Problem(pointer(["name"]), "missing", "Say what the organisation is called.")])
+    profile: dict[str, str | None] = {"type": told["type"]}
+    profile |= {field: told[field].strip() or None for field in ("url", "description")}
+    if logo is not None:
+        profile["logo"] = _kept(node, logo.data) if logo.data else None
+    _put(node, name, slug, profile)
+    _note(node, slug, by, "organisation-changed", name)
+
+
+def _put(node: Node, name: str, slug: str, profile: Mapping[str, str | None]) -> None:
+    try:
+        put_profile(node, name, slug, profile)
+    except PublishingError as error:
+        raise FormError(error.problems) from error
+
+
+def _kept(node: Node, data: bytes) -> str:
+    """The address of a logo that was sent, which is kept from now on."""
+    if len(data) > MOST_LOGO_BYTES:
+        raise _bad_logo(f"It is larger than {MOST_LOGO_BYTES // 1_000_000} MB. Save it smaller.")
+    try:
+        made = logos.made(data)
+    except PictureError as error:
+        raise _bad_logo(str(error)) from error
+    name = made.path.rpartition("/")[2]
+    write_whole(node.settings.home / FOLDER / name, made.data)
+    return f"{node.settings.url}{FOLDER}/{name}"
+
+
+def _bad_logo(words: str) -> FormError:
+    return FormError([Problem(pointer(["logo"]), "bad-picture", words)])
+
+
+def _note(node: Node, slug: str, by: Who, action: str, name: str) -> None:
+    with node.database.write() as tx:
+        record(tx, node, by, action, name, organisation_id(node.settings.url, slug))

@@ -1,0 +1,118 @@
+"""What an organisation says of itself, and another organisation for those who run the node."""
+
+from __future__ import annotations
+
+from flask import abort, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from node.services import hosting, logos, profiles
+from node.services.audit import by
+from node.services.members import OWNER
+from node.services.profiles import MOST_LOGO_BYTES, NewLogo
+from node.services.strangers import FormError
+from node.web import current_node
+from node.web.code_words import word
+from node.web.desk.frame import desk_frame
+from node.web.desk.gate import at_least, guarded, member_now
+from node.web.desk.photo_form import take_large_forms
+from node.web.form_state import form_at, sentences, typed_in
+from node.web.inside import head, say, to
+from node.web.view_models import Choice, Image
+from node.web.view_models_profile import DeskNewOrganisationPage, DeskProfilePage
+from schemas.organisation import Organisation
+from schemas.vocabulary import ORGANISATION_TYPES
+
+blueprint = guarded("profile", least=OWNER)
+take_large_forms(blueprint)
+
+FIELDS = ("name", "type", "description", "url")
+NEW_FIELDS = ("name", "type")
+
+
+@blueprint.get("/<slug>/profile")
+@at_least(OWNER)
+def page(slug: str) -> str:
+    own = _organisation(slug)
+    return _page(slug, own, {name: getattr(own, name) or "" for name in FIELDS}, {})
+
+
+@blueprint.post("/<slug>/profile")
+def save(slug: str) -> ResponseReturnValue:
+    typed = typed_in(*FIELDS)
+    try:
+        profiles.change(current_node(), slug, typed, _logo(), by(member_now()))
+    except FormError as error:
+        return _page(slug, _organisation(slug), typed, sentences(error.problems)), 422
+    say(_("Saved. Visitors see it at once."))
+    return to(f"/desk/{slug}/")
+
+
+@blueprint.get("/new")
+def new() -> str:
+    if not g.account.operator:
+        abort(404)
+    return _new_page({"name": "", "type": hosting.DEFAULT_TYPE}, {})
+
+
+@blueprint.post("/new")
+def make() -> ResponseReturnValue:
+    if not g.account.operator:
+        abort(404)
+    typed = typed_in(*NEW_FIELDS)
+    try:
+        slug = profiles.make(current_node(), typed["name"], typed["type"], by(g.account))
+    except FormError as error:
+        return _new_page(typed, sentences(error.problems)), 422
+    return to(f"/desk/{slug}/profile")
+
+
+def _organisation(slug: str) -> Organisation:
+    own = hosting.organisation(current_node(), slug)
+    if own is None:
+        abort(404)
+    return own.organisation
+
+
+def _logo() -> NewLogo | None:
+    """What is to become of the logo; None where nothing was said of it."""
+    sent = request.files.get("logo")
+    data = b""
+    if sent is not None:
+        data = sent.read(MOST_LOGO_BYTES + 1)
+        sent.close()
+    if data:
+        return NewLogo(data)
+    return NewLogo() if request.form.get("without_logo") else None
+
+
+def _page(slug: str, own: Organisation, typed: dict[str, str], errors: dict[str, str]) -> str:
+    root = request.script_root
+    view = DeskProfilePage(
+        head=head(_("What we say of ourselves")),
+        desk=desk_frame("profile"),
+        form=form_at(f"/desk/{slug}/profile", typed, errors),
+        types=_types(typed["type"]),
+        logo=_image(own),
+        most_mb=MOST_LOGO_BYTES // 1_000_000,
+        public_path=f"{root}/organisations/{slug}",
+    )
+    return render_template("desk/profile.html", page=view)
+
+
+def _new_page(typed: dict[str, str], errors: dict[str, str]) -> str:
+    form = form_at("/desk/new", typed, errors)
+    view = DeskNewOrganisationPage(head(_("Another organisation")), desk_frame(), form, _types(typed["type"]))
+    return render_template("desk/new_organisation.html", page=view)
+
+
+def _types(chosen: str) -> tuple[Choice, ...]:
+    return tuple(Choice(code, word(code, "organisation_type"), code == chosen) for code in ORGANISATION_TYPES)
+
+
+def _image(own: Organisation) -> Image | None:
+    """The logo, where it is one of our pictures: a page never makes a browser ask other sites."""
+    start = f"{current_node().settings.url}media/"
+    name = (own.logo or "").removeprefix(start)
+    found = logos.parts_of(name) if own.logo and own.logo.startswith(start) else None
+    return Image(f"{request.script_root}/media/{name}", "", found.width, found.height) if found else None

@@ -1,0 +1,37 @@
+"""The desk's pages about an organisation itself: what it says of itself, and what is to do first.
+
+The conventions are those of ``view_model_parts``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from node.web.view_model_parts import Choice, Form, Head, Image
+from node.web.view_models_desk import DeskFrame
+
+
+@dataclass(frozen=True, slots=True)
+class DeskProfilePage:
+    """desk/profile.html. ``form`` has ``name``, ``type`` (one of ``types``), ``description``, ``url`` and ``logo``.
+
+    ``public_path`` is where visitors see it.
+    """
+
+    head: Head
+    desk: DeskFrame
+    form: Form
+    types: tuple[Choice, ...]
+    logo: Image | None = None
+    most_mb: int = 0
+    public_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskNewOrganisationPage:
+    """desk/new_organisation.html: another organisation on this node. ``form`` has ``name`` and ``type``."""
+
+    head: Head
+    desk: DeskFrame
+    form: Form
+    types: tuple[Choice, ...]

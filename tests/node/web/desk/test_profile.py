@@ -1,0 +1,148 @@
+"""What an organisation says of itself, its logo, the first steps, and another organisation by who runs the node."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import encode_multipart
+
+from node.context import Node
+from node.services import audit, hosting
+from node.services.operator import COOKIE as OPERATOR_COOKIE
+from tests.fakes.publisher import URL
+from tests.node.web.desk.signed_in import send, signed_in, token_of
+
+SLUG = "riverside-school"
+PAGE = f"/desk/{SLUG}/profile"
+HOSTILE = '"><script>alert(1)</script>'
+TOLD = {"name": "Riverside School", "type": "school", "description": "A primary school by the river.", "url": ""}
+
+
+@pytest.fixture
+def owner(app: Flask, node: Node) -> FlaskClient:
+    return signed_in(app, node, SLUG)
+
+
+def png(size: tuple[int, int] = (200, 100)) -> BytesIO:
+    out = BytesIO()
+    Image.new("RGB", size, "teal").save(out, "PNG")
+    return BytesIO(out.getvalue())
+
+
+def told_of(node: Node, slug: str = SLUG) -> tuple[str, str, str | None, str | None, str | None]:
+    own = hosting.organisation(node, slug)
+    assert own is not None
+    one = own.organisation
+    return one.name, one.type, one.description, one.url, one.logo
+
+
+def test_what_is_said_is_kept_and_stands_on_the_public_page(owner: FlaskClient, app: Flask, node: Node) -> None:
+    answer = send(owner, PAGE, PAGE, **{**TOLD, "url": "https://school.example/"})
+    assert (answer.status_code, answer.location) == (303, f"/desk/{SLUG}/")
+    assert told_of(node)[:4] == (TOLD["name"], "school", TOLD["description"], "https://school.example/")
+    assert TOLD["description"] in app.test_client().get(f"/organisations/{SLUG}", base_url=node.settings.url).text
+    assert "organisation-changed" in [entry.action for entry in audit.of_organisation(node, told_id(node), 20)[0]]
+
+
+def told_id(node: Node) -> str:
+    own = hosting.organisation(node, SLUG)
+    assert own is not None
+    return own.organisation.id
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "words"),
+    [
+        ({"name": "  "}, "name", "Say what the organisation is called."),
+        ({"url": "javascript:alert(1)"}, "url", "must"),
+        ({"type": "bank"}, "type", "must"),
+        ({"description": "x" * 2001}, "description", "2000"),
+        ({"logo": (BytesIO(b"<svg></svg>"), "logo.svg")}, "logo", "SVG"),
+        ({"logo": (BytesIO(b"\x89PNG rubbish"), "logo.png")}, "logo", "could not be read"),
+    ],
+)
+def test_what_cannot_be_kept_is_said_and_nothing_typed_is_lost(
+    owner: FlaskClient, node: Node, wrong: dict[str, object], field: str, words: str
+) -> None:
+    before = told_of(node)
+    answer = send(owner, PAGE, PAGE, **{**TOLD, "description": "Long typed words.", **wrong})
+    assert answer.status_code == 422
+    error = re.search(rf'id="{field}-error">.*?</p>', answer.text, re.DOTALL)
+    assert error is not None
+    assert words in error[0]
+    assert "Long typed words." in answer.text or field == "description"
+    assert told_of(node) == before
+
+
+def test_a_logo_that_is_too_large_is_refused_with_its_reason(owner: FlaskClient, node: Node) -> None:
+    file = FileStorage(BytesIO(b"x" * 4_000_001), "logo.png")
+    fields = MultiDict([*TOLD.items(), ("csrf_token", token_of(owner, PAGE)), ("logo", file)])
+    boundary, body = encode_multipart(fields)
+    kind = f"multipart/form-data; boundary={boundary}"
+    answer = owner.post(PAGE, data=body, content_type=kind, headers={"Referer": URL})
+    assert answer.status_code == 422
+    assert "larger than 4 MB" in answer.text
+    assert told_of(node)[4] is None
+
+
+def test_a_logo_is_made_small_served_and_taken_away(owner: FlaskClient, node: Node) -> None:
+    send(owner, PAGE, PAGE, **TOLD, logo=(png((2000, 1000)), "logo.png"))
+    logo = told_of(node)[4]
+    assert logo is not None
+    served = owner.get(logo.removeprefix(node.settings.url.rstrip("/")))
+    assert served.mimetype == "image/png"
+    assert Image.open(BytesIO(served.data)).size == (640, 320)
+    send(owner, PAGE, PAGE, **TOLD)
+    assert told_of(node)[4] == logo
+    send(owner, PAGE, PAGE, **TOLD, without_logo="yes")
+    assert told_of(node)[4] is None
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor"])
+def test_only_owners_say_who_an_organisation_is(app: Flask, node: Node, role: str) -> None:
+    client = signed_in(app, node, SLUG, role)
+    assert client.get(PAGE).status_code == 403
+    assert send(client, PAGE, "/desk/account", **TOLD).status_code == 403
+    assert "First steps" not in client.get(f"/desk/{SLUG}/").text
+
+
+def test_the_first_steps_go_as_they_are_done(owner: FlaskClient, app: Flask, node: Node) -> None:
+    overview = owner.get(f"/desk/{SLUG}/").text
+    assert "Say who you are" in overview
+    assert "done" not in overview
+    send(owner, PAGE, PAGE, **TOLD)
+    assert owner.get(f"/desk/{SLUG}/").text.count("is-done") == 1
+    signed_in(app, node, SLUG, "editor")
+    assert owner.get(f"/desk/{SLUG}/").text.count("is-done") == 2
+
+
+def test_who_runs_the_node_adds_an_organisation(app: Flask, node: Node) -> None:
+    operator = signed_in(app, node, SLUG, "operator")
+    assert "/desk/new" in operator.get("/desk/").text
+    answer = send(operator, "/desk/new", "/desk/new", name="Mending  Room", type="community_group")
+    assert (answer.status_code, answer.location) == (303, "/desk/mending-room/profile")
+    assert told_of(node, "mending-room")[:2] == ("Mending Room", "community_group")
+    again = send(operator, "/desk/new", "/desk/new", name="Mending Room", type="charity")
+    assert again.status_code == 422
+    assert told_of(node, "mending-room")[1] == "community_group"
+    for name in ("", "   "):
+        assert send(operator, "/desk/new", "/desk/new", name=name, type="charity").status_code == 422
+
+
+def test_nobody_else_adds_one(owner: FlaskClient) -> None:
+    assert owner.get("/desk/new").status_code == 404
+    assert send(owner, "/desk/new", "/desk/account", name="Other", type="charity").status_code == 404
+    assert "/desk/new" not in owner.get("/desk/").text
+    assert OPERATOR_COOKIE not in str(owner.get("/desk/").headers)
+
+
+def test_hostile_words_stay_words(owner: FlaskClient) -> None:
+    send(owner, PAGE, PAGE, **{**TOLD, "name": HOSTILE, "description": HOSTILE})
+    for path in (PAGE, f"/desk/{SLUG}/", "/desk/", f"/organisations/{SLUG}"):
+        assert "<script>alert" not in owner.get(path).text
