@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("ingest", "search", "map", "rates", "busy", "node_floor", "relevance", "free", "pages", "photos")
+NAMES = ("ingest", "search", "map", "rates", "busy", "node_floor", "relevance", "free", "pages", "photos", "desk")
 WITH_MORE = ("lighthouse",)
 """Those that need programs which are no part of the project are run when they are named."""
 

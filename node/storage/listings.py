@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, select, update
 
 from node.storage.engine import Tx
 from node.storage.tables import listings
@@ -20,7 +20,7 @@ from schemas.vocabulary import fold
 LIVE, PAUSED, WITHDRAWN, EXPIRED = STATES = ("live", "paused", "withdrawn", "expired")
 """Shown; not shown for a while, by whoever wrote it; taken down; over because its last day is past."""
 _IN_LIMIT = 500
-_PLACES_FROM = 200
+_PLACES_FROM = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +108,15 @@ class Filter:
 
 def page(tx: Tx, wanted: Filter, limit: int, offset: int = 0, soonest: bool = False) -> list[OwnListing]:
     """One page of these listings: the latest change first, or what ends ``soonest``."""
-    order = listings.c.expires_at if soonest else listings.c.modified_at.desc()
-    return [_own(row) for row in tx.execute(_few(wanted).order_by(order, listings.c.key).limit(limit).offset(offset))]
-
-
-def _few(wanted: Filter) -> Select[Any]:
-    return select(*(listings.c[name] for name in _NAMES)).where(wanted.condition)
+    c = listings.c
+    order = (c.expires_at, c.key) if soonest else (c.modified_at.desc(), c.key.desc())
+    # First which, then what they say: sorting thousands of whole documents would take longer than reading fifty.
+    keys = [
+        row.key
+        for row in tx.execute(select(c.key).where(wanted.condition).order_by(*order).limit(limit).offset(offset))
+    ]
+    found = by_keys(tx, keys)
+    return [found[key] for key in keys]
 
 
 def count(tx: Tx, wanted: Filter) -> dict[str, int]:

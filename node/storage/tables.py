@@ -107,6 +107,7 @@ listings = Table(
     Column("words", Text, nullable=False),  # of title and key, folded, each after a blank
     Index("ix_listings_state_expires", "state", "expires_at"),
     Index("ix_listings_organisation_modified", "organisation_id", "modified_at"),
+    Index("ix_listings_organisation_state", "organisation_id", "state", "modified_at", "key"),
 )
 
 # What this node shows and publishes: its own listings and, on an aggregator, what it took from sources.

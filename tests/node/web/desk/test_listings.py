@@ -108,7 +108,7 @@ def test_what_is_paused_is_not_shown_and_comes_back(browser: FlaskClient, app: F
     assert do(browser, "pause", "tent", "desk").status_code == 303
     assert (state(node, "tent"), state(node, "desk"), state(node, "chairs")) == ("paused", "paused", "live")
     assert feed(browser) == {"Twelve stacking chairs", "Bookkeeping"}
-    assert titles(browser, "?state=paused") == ["A desk for <b>you</b>", "Gazebo"]
+    assert titles(browser, "?state=paused") == ["Gazebo", "A desk for <b>you</b>"]
     clock_of(node).pass_by(days=70)
     expiry.expire(node)
     browser = signed_in(app, node, "riverside-school", "editor")
@@ -143,7 +143,7 @@ def test_several_are_renewed_taken_down_and_changed(browser: FlaskClient, app: F
     answer = do(browser, "withdraw", "chairs", "tent", query="?state=live&q=a", reason="given")
     assert answer.headers["Location"].endswith(f"{LIST}?state=live&q=a")
     assert "2 listings are taken down." in browser.get(LIST).get_data(as_text=True)
-    assert titles(browser, "?state=withdrawn") == ["Twelve stacking chairs", "Gazebo"]
+    assert titles(browser, "?state=withdrawn") == ["Gazebo", "Twelve stacking chairs"]
     assert browser.get(f"/listings/{key('tent')}").status_code == 410
 
 

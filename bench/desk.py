@@ -1,0 +1,147 @@
+"""How fast the desk is: its list of 5,000 listings, and the way from the form to the node's own feed. On SQLite.
+
+Pages are asked of the application itself, in this process, one after the other: what is measured is what a page costs,
+without the network. The list is asked for as it stands, searched, filtered and turned over, each page several times;
+the figure is the 95th percentile. A form is sent with "publish now", then the change feed is asked for what is new, as
+a catalogue asks; the figure is the 95th percentile of both together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask.testing import FlaskClient
+
+from node.app import create_app
+from node.context import Node
+from node.services import desk_drafts, hosting
+from node.services.drafts import Draft
+from node.services.own_ids import new_key
+from node.services.publishing import put_listings
+from schemas.listing import Place
+from tests.fakes.publisher import URL, desk, publisher
+from tests.node.web.desk.signed_in import signed_in, token_of
+
+LISTINGS, LIST_LIMIT_MS, FORM_LIMIT_MS = 5000, 60.0, 100.0
+SLUG = "riverside-school"
+LIST = f"/desk/{SLUG}/listings"
+QUERIES = (
+    "",
+    "?page=40",
+    "?q=chair",
+    "?q=4711",
+    "?sign=lend",
+    "?category=furniture",
+    "?state=paused",
+    "?q=table&page=2",
+)
+THINGS = (
+    ("Twelve stacking chairs", "furniture/chair", "give", "item"),
+    ("Folding tables", "furniture/table", "give", "item"),
+    ("Gazebo", "events/marquee", "lend", "equipment"),
+    ("School hall", "space/hall", "host", "space"),
+)
+
+
+def filled(home: Path) -> Node:
+    """A publisher with `LISTINGS` listings of one organisation."""
+    node = replace(publisher(home), clock=lambda: datetime.now(UTC))
+    hosting.put_profile(node, "Riverside School", SLUG, {})
+    host = hosting.organisation(node, SLUG)
+    if host is None:
+        raise RuntimeError("The organisation was not made.")
+    places = [Place(name=f"Store {n}", locality="Werrington", country="GB") for n in range(12)]
+    for start in range(0, LISTINGS, 500):
+        drafts = []
+        for number in range(start, start + 500):
+            title, category, action, kind = THINGS[number % len(THINGS)]
+            said = {"title": f"{title} {number}", "category": category, "action": action, "kind": kind}
+            end = node.clock() + timedelta(days=30 + number % 300)
+            listing = desk(host.organisation, **said, expires=end, place=places[number % len(places)])
+            drafts.append(Draft(listing, new_key(SLUG, f"r{number}")))
+        put_listings(node, drafts, "Anna")
+    return node
+
+
+def timed(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+def pages(client: FlaskClient, rounds: int) -> list[float]:
+    """Milliseconds of each page of the list, after one that nobody counts."""
+
+    def ask(query: str) -> None:
+        answer = client.get(LIST + query)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{query}: {answer.status_code}")
+
+    for query in QUERIES:
+        ask(query)
+    return [timed(lambda query=query: ask(query)) for _ in range(rounds) for query in QUERIES]  # type: ignore[misc]
+
+
+def forms(client: FlaskClient, rounds: int) -> list[float]:
+    """Milliseconds from sending a form to its listing in the node's own change feed."""
+    token = token_of(client, f"{LIST}/new/give")
+    cursor = _next(client, "/changes.json")
+
+    def share(number: int) -> None:
+        title = f"Bench {number}"
+        typed = {"sign": "give", "title": title, "locality": "Werrington", "then": "publish", "csrf_token": token}
+        path = f"/desk/{SLUG}/drafts/{desk_drafts.new_id()}"
+        answer = client.post(path, data=typed, headers={"Referer": URL})
+        if answer.status_code != 303 or title not in client.get(cursor).get_data(as_text=True):
+            raise RuntimeError(f"It is not in the feed: {answer.status_code}")
+
+    share(-1)
+    return [timed(lambda number=number: share(number)) for number in range(rounds)]  # type: ignore[misc]
+
+
+def _next(client: FlaskClient, path: str) -> str:
+    """Where the change feed goes on once everything in it has been read."""
+    address = path
+    while True:
+        head = client.get(address).get_json()["_sharefeed"]
+        address = f"{path}?{urlencode({'after': head['checkpoint']})}"
+        if not head["more"]:
+            return address
+
+
+def p95(times: Sequence[float]) -> float:
+    return statistics.quantiles(times, n=20)[-1]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="./run bench desk", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=10, help="how often each page is asked for, and forms are sent")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        node = filled(Path(folder) / "home")
+        client = signed_in(create_app(node), node, SLUG)
+        figures = {"list_p95_ms": round(p95(pages(client, options.rounds)), 1)}
+        figures["form_p95_ms"] = round(p95(forms(client, options.rounds * 2)), 1)
+        node.database.close()
+    if options.json:
+        print(json.dumps({**figures, "listings": LISTINGS}))
+    else:
+        print(f"the desk's list of {LISTINGS:,} listings, p95: {figures['list_p95_ms']} ms (limit {LIST_LIMIT_MS:g})")
+        print(f"from the form to the own feed, p95:       {figures['form_p95_ms']} ms (limit {FORM_LIMIT_MS:g})")
+    return int(figures["list_p95_ms"] > LIST_LIMIT_MS or figures["form_p95_ms"] > FORM_LIMIT_MS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
