@@ -98,7 +98,7 @@ def _count(node: Node, tried: Try) -> Try:
     keys = [key for _, key in tried.keys]
     with node.database.write() as tx:
         stored.forget(tx, node.now - _DAY_S)
-        known = stored.counts(tx, keys)
+        known = stored.counts(tx, keys, node.now)
         waits = [
             known[key][1] + wait_s(known[key][0], counter) - node.now for counter, key in tried.keys if key in known
         ]

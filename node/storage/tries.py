@@ -11,18 +11,20 @@ from node.storage.engine import Tx
 from node.storage.upsert import insert_of
 
 
-def counts(tx: Tx, keys: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Count and time of the last try of each key that has any; others who ask wait until this transaction ends."""
+def counts(tx: Tx, keys: Sequence[str], now: int) -> dict[str, tuple[int, int]]:
+    """Count and time of the last try of each key; others who ask for them wait until this transaction ends."""
+    for key in sorted(keys):
+        # A row that is not there yet cannot be locked: of many first tries at once, all would pass.
+        first = insert_of(tx.dialect, tries).values(key=key, number=0, last_at=now)
+        tx.execute(first.on_conflict_do_nothing(index_elements=["key"]))
     query = select(tries).where(tries.c.key.in_(list(keys))).order_by(tries.c.key)
     return {row.key: (row.number, row.last_at) for row in tx.execute(query.with_for_update())}
 
 
 def add(tx: Tx, keys: Sequence[str], now: int) -> None:
-    """Count one more for each key."""
-    for key in sorted(keys):
-        first = insert_of(tx.dialect, tries).values(key=key, number=1, last_at=now)
-        again = {"number": tries.c.number + 1, "last_at": now}
-        tx.execute(first.on_conflict_do_update(index_elements=["key"], set_=again))
+    """Count one more for each key, all of which `counts` was asked for."""
+    more = update(tries).where(tries.c.key.in_(list(keys)))
+    tx.execute(more.values(number=tries.c.number + 1, last_at=now))
 
 
 def take_back(tx: Tx, keys: Sequence[str]) -> None:
