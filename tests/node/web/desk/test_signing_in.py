@@ -133,11 +133,14 @@ def test_the_cookie_is_out_of_reach(client: FlaskClient, anna: accounts.Account)
 OPEN = ("/desk/still-there/", "/desk/sign-in", "/desk/sign-out", "/desk/invitation/", "/desk/reset")
 
 
-def paths(app: Flask, slug: str) -> list[tuple[str, str, bool]]:
-    """Method and address of each view of the desk, with whether it is about an organisation."""
+def paths(app: Flask, slug: str, programs: bool = False) -> list[tuple[str, str, bool]]:
+    """Method and address of each view of the desk, with whether it is about an organisation.
+
+    Those for ``programs``, which show a token, are apart.
+    """
     found = []
     for rule in app.url_map.iter_rules():
-        if not rule.rule.startswith("/desk/") or rule.rule.startswith(OPEN):
+        if not rule.rule.startswith("/desk/") or rule.rule.startswith(OPEN) or ("/api/" in rule.rule) is not programs:
             continue
         path = re.sub(r"<(?:\w+:)?(\w+)>", lambda f: {"slug": slug}.get(f[1], "1"), rule.rule)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
@@ -172,6 +175,13 @@ def test_another_organisation_looks_as_if_it_were_not_there(app: Flask, node: No
         found = ask(client, method, there)
         assert found[0] == 404, (method, there)
         assert found == ask(client, method, nowhere), (method, there)
+
+
+def test_what_is_for_programs_looks_at_tokens_alone(app: Flask, node: Node) -> None:
+    client = signed_in(app, node, "riverside-school")
+    for slug in ("riverside-school", "no-such-place"):
+        for method, path, _ in paths(app, slug, programs=True):
+            assert client.open(path, method=method, json={}).status_code == 401, (method, path)
 
 
 def test_a_viewer_changes_nothing(app: Flask, node: Node) -> None:
