@@ -11,7 +11,7 @@ from node.services.search import FacetValue, SearchResult, search
 from node.storage.catalogue import Shown
 from schemas.vocabulary import ORGANISATION_TYPES
 
-MOST_KINDS, EXAMPLES = 6, 3
+MOST_KINDS, EXAMPLES = 6, 4
 _LOOKED_AT = 24
 
 

@@ -12,7 +12,7 @@ import orjson
 from federation.facts import short_key
 from node.context import Node
 from node.storage import catalogue, organisations
-from node.storage.catalogue import Shown
+from node.storage.catalogue import Grave, Shown
 from schemas.errors import DocumentError
 from schemas.listing import load_listing
 from schemas.organisation import Organisation, load_organisation
@@ -44,7 +44,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A listing that was here; ``at`` is in seconds since 1970, ``title`` None where it is not known any more."""
+    """A listing that was here; ``at`` is in seconds since 1970, ``title`` None where it is not known any more.
+
+    ``reason`` is a word of the protocol, or ``met`` for a want that found what it looked for.
+    """
 
     reason: str
     at: int
@@ -80,11 +83,17 @@ def listing(node: Node, key: str) -> Found | Gone | None:
         shown = catalogue.by_key(tx, key)
         if shown is None:
             grave = catalogue.grave(tx, key)
-            return Gone(grave.removed_reason or "removed", grave.changed_at) if grave else None
+            return _buried(grave) if grave else None
         entry = shown.entry
         if entry.facts.expires_at <= node.now:
             return Gone("expired", entry.facts.expires_at, entry.facts.title)
         return Found(shown, None) if entry.source_id is None else _from_elsewhere(tx, shown, entry.source_id)
+
+
+def _buried(grave: Grave) -> Gone:
+    reason = grave.removed_reason or "removed"
+    met = reason == "given" and grave.direction == "want"
+    return Gone("met" if met else reason, grave.changed_at)
 
 
 def _from_elsewhere(tx: Tx, shown: Shown, source_id: int) -> Found:

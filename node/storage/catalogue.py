@@ -310,12 +310,20 @@ def localities(tx: Tx, now: int, limit: int) -> list[str]:
     return [name for (name,) in tx.execute(select(c.locality).where(named).order_by(c.position.desc()).limit(limit))]
 
 
-def grave(tx: Tx, key: str) -> LogRow | None:
+@dataclass(frozen=True, slots=True)
+class Grave:
+    """The tombstone of a listing: why and when (seconds since 1970) it went, and what of its facts is said of it."""
+
+    removed_reason: str | None
+    changed_at: int
+    direction: str
+
+
+def grave(tx: Tx, key: str) -> Grave | None:
     """The tombstone of a listing that was here."""
-    names = (catalogue.c.id, catalogue.c.position, catalogue.c.live, catalogue.c.item)
-    query = select(*names, catalogue.c.changed_at, catalogue.c.removed_reason)
+    query = select(catalogue.c.removed_reason, catalogue.c.changed_at, catalogue.c.direction)
     row = tx.execute(query.where(catalogue.c.key == key, catalogue.c.live.is_(False))).first()
-    return LogRow(*row) if row else None
+    return Grave(*row) if row else None
 
 
 def expired(tx: Tx, now: int, limit: int) -> list[tuple[str, int | None]]:

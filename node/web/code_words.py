@@ -47,6 +47,7 @@ PAPER: Mapping[str, str] = {
     "cards": _l("Cards to hand out, ten on a sheet"),
     "signup": _l("A sheet to sign up on"),
 }
+STATUSES: Mapping[str, str] = {"available": _l("To be had now"), "reserved": _l("Reserved")}
 CONDITIONS: Mapping[str, str] = {
     "new": _l("New"),
     "good": _l("Good"),
@@ -125,6 +126,7 @@ FACETS: Mapping[str, str] = {
 }
 GONE_REASONS: Mapping[str, str] = {
     "given": _l("It has found a new home."),
+    "met": _l("They have what they were looking for."),
     "withdrawn": _l("The organisation took it down."),
     "expired": _l("Its time on the board is over."),
     "removed": _l("It was taken off the board."),
@@ -222,6 +224,7 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "kind": KINDS,
     "direction": DIRECTIONS,
     "condition": CONDITIONS,
+    "status": STATUSES,
     "organisation_type": ORGANISATION_TYPES,
     "level": LEVELS,
     "health": HEALTH,

@@ -219,14 +219,12 @@ def _map(cards: tuple[Card, ...], located: SearchRequest, stated: SearchRequest,
 
 
 def _applied(asked: SearchRequest, addresses: Addresses, miles: bool, names: Names) -> Iterator[AppliedFilter]:
-    for name in _TICKED:
+    for name in (*_TICKED, "status"):
         for value in getattr(asked, name):
             yield AppliedFilter(value_label(name, value), addresses.of(asked.without(name, value)))
     for name, text in (("organisation", _("One organisation")), ("source", _("One source"))):
         for value in getattr(asked, name):
             yield AppliedFilter(names.get((name, str(value)), text), addresses.of(asked.without(name, value)))
-    if asked.status:
-        yield AppliedFilter(_("Status"), addresses.of(asked.changed(status=())))
     if asked.within is not None and (asked.point or asked.near):
         yield AppliedFilter(within_words(asked.within, miles), addresses.of(asked.changed(within=None)))
     if asked.point and not asked.near:

@@ -284,6 +284,11 @@ class MapView:
     radius_m: float | None = None
     area_path: str | None = None
 
+    @property
+    def one_place(self) -> bool:
+        """Whether everything on it is at one point, for which a small map will do."""
+        return not self.geojson_path and len({(card.place.lat, card.place.lon) for card in self.cards}) == 1
+
 
 @dataclass(frozen=True, slots=True)
 class PageLink:

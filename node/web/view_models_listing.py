@@ -166,7 +166,7 @@ class PublisherHomePage:
 
 @dataclass(frozen=True, slots=True)
 class GonePage:
-    """portal/gone.html, status 410: ``reason`` is given, withdrawn, expired or removed, or ``None`` if not
+    """portal/gone.html, status 410: ``reason`` is given, met, withdrawn, expired or removed, or ``None`` if not
     stated.
     """
 

@@ -144,6 +144,14 @@ def test_what_is_gone_says_so_kindly_with_status_410(node: Node, web: FlaskClien
     assert "A desk" not in text_of(tree_of(web, "/organisations/riverside-school"))
 
 
+def test_a_want_that_is_met_has_found_no_new_home(node: Node, web: FlaskClient) -> None:
+    put_listings(node, [draft(node, direction="want")])
+    withdraw(node, "riverside-school.a", "given")
+    said = text_of(tree_of(web, DESK, status=410))
+    assert "They have what they were looking for." in said
+    assert "new home" not in said
+
+
 @pytest.mark.parametrize("path", ["/listings/none", "/organisations/none", "/?page=0", "/?page=2", "/listings/a/b"])
 def test_what_never_was_is_not_found(web: FlaskClient, path: str) -> None:
     tree_of(web, path, status=404)

@@ -109,7 +109,7 @@ def test_an_organisation_has_its_profile_places_source_feeds_and_map(browser: Br
     send(
         browser.node,
         source,
-        [item(place=PLACE), item("b", place={**PLACE, "locality": "Orton"}), item("c", place=PLACE)],
+        [item(place=PLACE), item("b", place={**PLACE, "locality": "Orton", "lat": 52.61}), item("c", place=PLACE)],
     )
     tree = page(browser, GROUP_PAGE)
     text = words(tree.get_element_by_id("main"))
@@ -127,6 +127,13 @@ def test_an_organisation_has_its_profile_places_source_feeds_and_map(browser: Br
     assert {"https://park.example/us", "/sources/1", f"/search.json?organisation={key}"} <= set(links)
     points = json.loads(tree.get_element_by_id("map-data").text)["points"]["features"]
     assert len(points) == 3
+    assert "map-small" not in tree.get_element_by_id("map").classes
+
+
+def test_an_organisation_at_one_point_has_a_small_map(browser: Browser) -> None:
+    at = {**PLACE, "lat": 52.6, "lon": -0.19}
+    send(browser.node, follow(browser.node), [item(place=at), item("b", place=at), item("c")])
+    assert "map-small" in page(browser, GROUP_PAGE).get_element_by_id("map").classes
 
 
 @pytest.mark.parametrize(

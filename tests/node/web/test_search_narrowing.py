@@ -237,6 +237,13 @@ def test_a_point_of_the_map_is_told_and_can_be_left(browser: Browser) -> None:
     assert asked(chips["Remove filter: Within 3.1 miles"]) == {"q": ["desk"], "lat": ["52.518"], "lon": ["-0.256"]}
 
 
+def test_of_a_status_it_is_said_which(browser: Browser) -> None:
+    tree = page(browser, "/search?status=available&status=reserved")
+    chips = {words(chip): chip.get("href") for chip in tree.xpath("//a[contains(@class, 'chip')]")}
+    assert asked(chips["Remove filter: To be had now"]) == {"status": ["reserved"]}
+    assert asked(chips["Remove filter: Reserved"]) == {"status": ["available"]}
+
+
 @pytest.mark.parametrize("number", [4, 99, 9999])
 def test_behind_the_last_page_is_the_last_page(browser: Browser, number: int) -> None:
     tree = page(browser, f"/search?limit=2&page={number}")
