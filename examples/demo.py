@@ -92,11 +92,11 @@ def _tell(network: Network) -> None:
         (f"{url}mailbox", "the mailbox: what would have been sent"),
         (council.url, "the council's own node"),
         (f"{council.url}feed.json", "its feed"),
-        (new_link(catalogue.node), f"the operator's desk: works once, within {LINK_MINUTES} minutes"),
+        (new_link(catalogue.node), f"the operator's pages: works once, within {LINK_MINUTES} minutes"),
     ):
         click.echo(f"  {address}\n      {words}")
     click.echo(f"  {command} queue list\n      what waits for the operator's word")
-    click.echo(f"  {command} operator link\n      another link to the operator's desk")
+    click.echo(f"  {command} operator link\n      another link to the operator's pages")
     click.echo("\nStop everything with Ctrl-C.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -66,7 +67,8 @@ def release(node: Node, source_id: int, listing: str, reason: str) -> None:
     """Show LISTING of source SOURCE_ID."""
     from node.services import moderation
 
-    moderation.release(node, source_id, listing, reason)
+    with _naming("list"):
+        moderation.release(node, source_id, listing, reason)
     click.echo("Released. This version of the listing is shown.")
 
 
@@ -79,7 +81,8 @@ def refuse(node: Node, source_id: int, listing: str, reason: str) -> None:
     """Refuse LISTING of source SOURCE_ID, in this version."""
     from node.services import moderation
 
-    moderation.refuse(node, source_id, listing, reason)
+    with _naming("list"):
+        moderation.refuse(node, source_id, listing, reason)
     click.echo("Refused. A changed version of it is judged anew.")
 
 
@@ -103,6 +106,17 @@ def undo(node: Node, batch: str) -> None:
 
     shown = counted(_some(moderation.undo_batch(node, batch), batch), "listing is", "listings are")
     click.echo(f"{shown} shown, until the node sends anew or their time is over.")
+
+
+@contextmanager
+def _naming(command: str) -> Iterator[None]:
+    """Say of what does not wait which command names what does."""
+    from node.services.moderation import ModerationError
+
+    try:
+        yield
+    except ModerationError as error:
+        raise click.ClickException(f"{error}\n`sharefeed queue {command}` names what waits.") from error
 
 
 def _some(count: int, batch: str) -> int:
@@ -149,7 +163,8 @@ def keep(node: Node, listing: str) -> None:
     """Let the reported LISTING stay, by its id or its key. Its reports are answered with that."""
     from node.services import reporting
 
-    reporting.keep(node, reporting.id_of(node, listing))
+    with _naming("reports"):
+        reporting.keep(node, reporting.id_of(node, listing))
     click.echo("Kept. Its reports are answered.")
 
 
@@ -161,5 +176,6 @@ def take_down(node: Node, listing: str, reason: str) -> None:
     """Show the reported LISTING no more, by its id or its key, on whatever way it comes."""
     from node.services import reporting
 
-    reporting.take_down(node, reporting.id_of(node, listing), reason)
+    with _naming("reports"):
+        reporting.take_down(node, reporting.id_of(node, listing), reason)
     click.echo("Taken down. Its reports are answered; a changed version of it is judged anew.")

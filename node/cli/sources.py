@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
@@ -12,6 +12,9 @@ from node.cli.plain_options import defaults_of, with_plain_options
 from node.cli.unreadable import explained
 from node.context import Node
 from schemas.fields import rfc3339_of
+
+if TYPE_CHECKING:
+    from federation.records import Source
 
 
 @click.group()
@@ -83,6 +86,15 @@ def _moment(seconds: int | None, otherwise: str) -> str:
     return otherwise if seconds is None else str(rfc3339_of(seconds))
 
 
+def _known(node: Node, number: int) -> Source:
+    from node.services import sources
+
+    try:
+        return sources.get(node, number)
+    except sources.SourceError as error:
+        raise click.ClickException(f"{error} Nothing was changed; `sharefeed source list` names them.") from error
+
+
 @source.command()
 @with_node
 @click.argument("number", type=int)
@@ -91,6 +103,7 @@ def show(node: Node, number: int, as_json: bool) -> None:
     """Source NUMBER: its state, its last readings, and every listing that is not shown, with reasons."""
     from node.services import sources
 
+    _known(node, number)
     if as_json:
         click.echo(orjson.dumps(sources.report(node, number), option=orjson.OPT_INDENT_2).decode())
         return
@@ -133,7 +146,7 @@ def poll(node: Node, numbers: tuple[int, ...]) -> None:
     from node.services.polling import Poller
 
     for number in numbers:
-        sources.get(node, number)
+        _known(node, number)
     chosen = list(numbers) or [h.source.id for h in sources.health(node) if h.source.state == ACTIVE]
     with Poller(node) as poller:
         results = poller.read_now(chosen)
@@ -156,6 +169,7 @@ def pause(node: Node, number: int, reason: str) -> None:
     """Read source NUMBER no more until it is resumed; what is shown stays."""
     from node.services import sources
 
+    _known(node, number)
     sources.pause(node, number, reason)
     click.echo(f"Source {number} is paused. Its listings stay until they expire.")
 
@@ -167,6 +181,7 @@ def resume(node: Node, number: int) -> None:
     """Read source NUMBER again."""
     from node.services import sources
 
+    _known(node, number)
     sources.resume(node, number)
     click.echo(f"Source {number} is read again.")
 
@@ -174,10 +189,13 @@ def resume(node: Node, number: int) -> None:
 @source.command()
 @with_node
 @click.argument("number", type=int)
-@click.confirmation_option(prompt="Its listings leave the catalogue at once. Go on?")
-def remove(node: Node, number: int) -> None:
+@click.option("--yes", is_flag=True, help="Confirm the action without prompting.")
+def remove(node: Node, number: int, yes: bool) -> None:
     """Forget source NUMBER and take its listings out of the catalogue."""
     from node.services import sources
 
+    name = printable(_known(node, number).name)
+    if not yes:
+        click.confirm(f"The listings of source {number}, {name}, leave the catalogue at once. Go on?", abort=True)
     shown = counted(sources.remove(node, number), "listing", "listings")
     click.echo(f"Source {number} is removed, and with it {shown} from the catalogue.")

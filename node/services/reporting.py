@@ -136,7 +136,7 @@ def keep(node: Node, listing_id: str) -> None:
     """Let a reported listing stay. Raises `ModerationError` when there is nothing to answer any more."""
     with node.database.write() as tx:
         if not stored.decide(tx, listing_id, KEPT, node.now):
-            raise ModerationError("The reports of this listing have been answered already. Nothing was changed.")
+            raise ModerationError("No report of this listing waits for an answer. Nothing was changed.")
 
 
 def take_down(node: Node, listing_id: str, reason: str) -> None:

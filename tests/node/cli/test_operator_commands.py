@@ -293,7 +293,10 @@ class TestPlainFeeds:
         pytest.param(["queue", "apply", "nothing"], "queue list", id="no removal to apply"),
         pytest.param(["queue", "undo", "nothing"], "queue list", id="no removal to undo"),
         pytest.param(["source", "poll", "7"], "no source 7", id="no source to read"),
-        pytest.param(["source", "show", "7"], "no source 7", id="no source to show"),
+        pytest.param(["source", "show", "7"], "source list", id="no source to show"),
+        pytest.param(["source", "remove", "7"], "no source 7", id="no source to remove, and no question"),
+        pytest.param(["queue", "release", "7", "x"], "queue list", id="nothing to release"),
+        pytest.param(["queue", "refuse", "7", "x", "--reason", "x"], "queue list", id="nothing to refuse"),
         pytest.param(["proposal", "accept", "7"], "no proposal 7", id="no proposal"),
     ],
 )

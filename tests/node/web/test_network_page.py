@@ -66,7 +66,7 @@ def test_a_note_has_the_area_the_badge_and_what_is_shown(browser: Browser) -> No
     group = {"id": f"{PARK}organisations/two", "name": "Second group", "type": "charity"}
     send(browser.node, source, [item("a"), item("b"), item("c", organisation=group), item("d", price=5)])
     note = notes(browser)["Park node"]
-    for said in ("Woodston", "Identical, partly shown 9 days ago", "listings3", "organisations2", "quarantined1"):
+    for said in ("Woodston", "Identical, partly shown 9 days ago", "listings3", "organisations2", "kept out1"):
         assert said in note
 
 
