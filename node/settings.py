@@ -163,6 +163,26 @@ SETTINGS: tuple[Setting, ...] = (
 APPEARANCE = tuple(setting.name for setting in SETTINGS if setting.appearance)
 """How the node looks and what it says of itself: what an operator may change without touching file or environment."""
 
+BOUNDS: Mapping[str, tuple[float, float]] = {
+    "port": (0, 65_535),
+    "threads": (1, 256),
+    "trusted_proxies": (0, 16),
+    "ttl": (0, 31_536_000),
+    "tombstone_days": (0, 36_500),
+    "page_entries": (1, 500),
+    "poll_interval": (1, 31_536_000),
+    "poll_minimum": (0, 31_536_000),
+    "decoders": (0, 256),
+    "source_listings_limit": (1, 100_000_000),
+    "fetch_deadline": (0.01, 3600),
+    "fetch_bytes": (1, 2**31),
+    "map_lat": (-90, 90),
+    "map_lon": (-180, 180),
+    "map_zoom": (0, 18),
+    "photo_cache_mb": (0, 100_000_000),
+}
+"""Between which numbers a setting lies, where any other would only be seen to be wrong once the node runs."""
+
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
@@ -283,10 +303,17 @@ def _typed(setting: Setting, value: Any) -> Any:
     if setting.type is str and not isinstance(value, str):
         raise SettingError(setting.name, f"must be text, not {value!r}")
     try:
-        return setting.type(value)
-    except (TypeError, ValueError) as error:
+        return _within(setting, setting.type(value))
+    except (TypeError, ValueError, OverflowError) as error:
         wanted = "a whole number" if setting.type is int else "a number"
         raise SettingError(setting.name, f"must be {wanted}, not {value!r}") from error
+
+
+def _within(setting: Setting, value: Any) -> Any:
+    least, most = BOUNDS.get(setting.name, (None, None))
+    if least is None or most is None or least <= value <= most:
+        return value
+    raise SettingError(setting.name, f"must be from {least:g} to {most:.0f}, not {value}")
 
 
 def _flag(setting: Setting, value: Any) -> bool:

@@ -60,6 +60,7 @@ def worker(node: Node) -> None:
     from node.processes import give_way
     from node.serving import stop_on_sigterm
 
+    _check(node)
     start_logging()
     stop_on_sigterm()
     give_way()
@@ -76,7 +77,17 @@ def worker(node: Node) -> None:
 def _listening(node: Node, host: str | None, port: int | None, threads: int | None) -> Node:
     wanted = {"host": host, "port": port, "threads": threads}
     given = {name: value for name, value in wanted.items() if value is not None}
+    _check(node)
     return Node(node.settings.changed(**given), node.database, node.clock)
+
+
+def _check(node: Node) -> None:
+    """Raises `SettingError` now for what would otherwise fail in the night."""
+    from node.services.setup import check_described, check_settings, check_url
+
+    check_url(node.settings)
+    check_settings(node.settings)
+    check_described(node.settings)
 
 
 def _answer(node: Node) -> None:
@@ -102,6 +113,8 @@ def _answer(node: Node) -> None:
 def start_logging() -> None:
     """Write what went wrong to standard error, where service managers look for it."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # That a turn was left out because the one before still ran is how the worker's clock is meant to go.
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 def _start_worker(node: Node) -> Callable[[], None]:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from schemas.errors import SharefeedError
@@ -62,7 +62,7 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            raise StorageError(f"the database refused: {error.orig}") from error
+            raise StorageError(refusal(str(error.orig))) from error
 
     def _read_options(self) -> dict[str, Any]:
         # A page, its count and its digest must come from one snapshot; SQLite gives that to any transaction.
@@ -72,13 +72,36 @@ class Database:
         self.engine.dispose()
 
 
+_WHAT_TO_DO = (
+    ("unable to open", "Look whether its folder is there, and whether the user that runs this may write in it."),
+    ("readonly", "The user that runs this must be able to write to the file, and in its folder."),
+    ("disk is full", "Make room on its disk."),
+    ("not a database", "Put your last copy of it back, then run `sharefeed db epoch`."),
+    ("malformed", "Put your last copy of it back, then run `sharefeed db epoch`."),
+    ("connection failed", "Look whether PostgreSQL runs, and whether DATABASE_URL names it as it is."),
+    ("locked", "Another process holds it; try again."),
+)
+
+
+def refusal(said: str) -> str:
+    """What the database said, and what to do about it where that is known."""
+    told = f"the database refused: {' '.join(said.split())}"
+    return next((f"{told.rstrip('.?')}. {advice}" for sign, advice in _WHAT_TO_DO if sign in said), told)
+
+
 def sqlite_url(path: Path) -> str:
     """The address of an SQLite file."""
     return f"sqlite:///{path}"
 
 
 def _engine(url: str) -> Engine:
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        # The address itself is not repeated: it may hold a password.
+        raise StorageError(
+            "DATABASE_URL is no address of a database, such as postgresql://sharefeed@/sharefeed. Nothing was changed."
+        ) from error
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(url)
     if parsed.get_backend_name() in ("postgresql", "postgres"):

@@ -309,6 +309,57 @@ def test_a_catalogue_without_sources_says_how_to_add_one(run: Run, node: Node) -
     assert "source add" in run("source", "list").stdout
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        pytest.param("PORT", "70000", "setting port: must be from 0 to 65535, not 70000", id="no such port"),
+        pytest.param("THREADS", "0", "setting threads: must be from 1 to 256, not 0", id="nobody to answer"),
+        pytest.param("FETCH_DEADLINE", "nan", "setting fetch_deadline: must be from", id="no number"),
+        pytest.param("FETCH_BYTES", "1e3", "setting fetch_bytes: must be a whole number", id="no whole number"),
+        pytest.param("MAP_LAT", "999", "setting map_lat: must be from -90 to 90", id="off the earth"),
+        pytest.param("NODE_URL", "https://[::1/", "setting node_url: is not an address", id="half an address"),
+        pytest.param("NODE_URL", "http://city.example/", "setting node_url: must begin with https://", id="not secret"),
+        pytest.param("LANGUAGE", "../x", "setting language: ", id="no language"),
+        pytest.param("TIMEZONE", "Mars/Base", "setting timezone: there is no time zone", id="no such time zone"),
+    ],
+)
+def test_nonsense_in_a_setting_is_one_sentence_before_anything_runs(
+    run: Run, node: Node, monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(f"SHAREFEED_{name}", value)
+    done = run("worker")
+    assert (done.exit_code, says in done.stderr) == (1, True), done.output
+    assert len(done.stderr.splitlines()) == 1
+    assert "at work" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        pytest.param("nonsense", "no address of a database", id="no address"),
+        pytest.param("postgresql://u:hidden@127.0.0.1:port/x", "no address of a database", id="no port"),
+        pytest.param("postgresql://u:hidden@127.0.0.1:1/x", "Look whether PostgreSQL runs", id="nobody there"),
+        pytest.param("sqlite:////nowhere/at/all.sqlite", "Look whether its folder is there", id="no folder"),
+    ],
+)
+def test_a_database_that_cannot_be_opened_says_what_to_look_at(
+    run: Run, node: Node, monkeypatch: pytest.MonkeyPatch, url: str, says: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    done = run("source", "list")
+    assert (done.exit_code, says in done.stderr) == (1, True), done.output
+    assert "hidden" not in done.output
+
+
+def test_a_database_that_is_broken_says_so(run: Run, node: Node, home: Path) -> None:
+    node.database.close()
+    for ending in ("-wal", "-shm"):
+        (home / f"sharefeed.sqlite{ending}").unlink(missing_ok=True)
+    (home / "sharefeed.sqlite").write_bytes(b"garbage" * 1000)
+    done = run("source", "list")
+    assert (done.exit_code, "last copy" in done.stderr) == (1, True), done.output
+
+
 class TestSettings:
     def test_what_an_operator_published_is_in_force_and_said(self, run: Run, node: Node) -> None:
         assert "Published by" not in run("settings").output
