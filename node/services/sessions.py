@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from node.context import Node
 from node.services.links import hash_of, new_secret
 from node.storage import sessions as stored
-from node.storage.engine import Tx
+from node.storage.engine import StorageError, Tx
 from node.storage.sessions import StoredSession
 
 SEEN_EVERY_S = 60
@@ -40,7 +41,8 @@ def found(node: Node, kind: Kind, secret: str | None) -> StoredSession | None:
     if session is None or session.role != kind.role or session.expires_at <= node.now:
         return None
     if node.now - session.seen_at >= SEEN_EVERY_S:
-        with node.database.write() as tx:
+        # Where nothing can be written, people may go on reading.
+        with suppress(StorageError), node.database.write() as tx:
             until = min(node.now + kind.idle_s, session.created_at + kind.longest_s)
             stored.seen(tx, session.token_hash, node.now, until)
     return session

@@ -6,6 +6,7 @@ code. What is not listed is a fault of ours: 500, with nothing of its inside sho
 
 from __future__ import annotations
 
+import errno
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -57,7 +58,10 @@ ANSWERS = {
         503, PROBLEMS_URL + "storage", retry_s=5, detail="The database is busy. Ask again in a few seconds."
     ),
 }
+STORAGE = ANSWERS["node.storage.engine.StorageError"]
+FULL = replace(STORAGE, retry_s=300, detail="There is no room left on this side; nothing was changed. Ask again later.")
 UNEXPECTED = Answer(500, "about:blank")
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 _WHAT = {
     400: later("We could not read that request."),
     403: later("That is not open to you."),
@@ -96,6 +100,8 @@ def answer_to(error: Exception) -> Answer:
         found = ANSWERS.get(f"{kind.__module__}.{kind.__qualname__}")
         if found:
             return found
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return FULL
     return UNEXPECTED
 
 
@@ -164,6 +170,8 @@ def _document(
 
 
 def _page(answer: Answer, reference: str | None, problems: tuple[Problem, ...]) -> Response:
+    from node.web.unsent import unsent
+
     again_path, again = _asked() if answer.type == QUOTA_EXCEEDED else (None, ())
     page = ErrorPage(
         head=Head(title=say(_WHAT.get(answer.status, _FAULT)), indexed=False),
@@ -173,6 +181,7 @@ def _page(answer: Answer, reference: str | None, problems: tuple[Problem, ...]) 
         reference=reference,
         again_path=again_path,
         again=again,
+        unsent=unsent() if answer.type == STORAGE.type else None,
     )
     try:
         return Response(render_template("portal/error.html", page=page), content_type="text/html; charset=utf-8")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from node.web.view_model_parts import ONE_PAGE, Card, FeedLink, Head, Link, Pager
+from node.web.view_model_parts import ONE_PAGE, Card, FeedLink, Form, Head, Link, Pager
 from node.web.view_models_search import Reach
 
 
@@ -240,12 +240,26 @@ class PrivacyPage:
 
 
 @dataclass(frozen=True, slots=True)
+class UnsentForm:
+    """What was sent and could not be kept, to be sent again: name and value of each field, in order.
+
+    ``with_secrets`` and ``with_files`` say that there were passwords or files, which ``fields`` has not.
+    """
+
+    form: Form
+    fields: tuple[tuple[str, str], ...] = ()
+    with_secrets: bool = False
+    with_files: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorPage:
     """portal/error.html: what happened, what was kept, what to do next.
 
     Without ``what`` the template words the usual statuses (400, 403, 404, 405, 410, 413, 429, 500, 503)
     itself. ``retry_s`` is Retry-After in seconds; ``reference`` a short code by which the operator finds it
     in the log. ``again_path`` is where the same search may be sent again, ``again`` what it asked for.
+    ``unsent`` is a form that could not be kept, where the person had sent one.
     """
 
     head: Head
@@ -257,3 +271,4 @@ class ErrorPage:
     reference: str | None = None
     again_path: str | None = None
     again: tuple[tuple[str, str], ...] = ()
+    unsent: UnsentForm | None = None

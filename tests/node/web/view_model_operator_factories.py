@@ -391,6 +391,11 @@ def error(status: int, **more: Any) -> vm.ErrorPage:
     return vm.ErrorPage(make.head("Sorry", indexed=False), status, **more)
 
 
+def unsent(**more: Any) -> vm.UnsentForm:
+    fields = ("title", make.OFFERS[0].title), ("check", "fire_label.there"), ("note", "")
+    return vm.UnsentForm(vm.Form("/desk/woodston-scouts/drafts/1", "token"), fields, with_files=True, **more)
+
+
 def control_sources() -> vm.ControlSourcesPage:
     return vm.ControlSourcesPage(make.head("Sources"), frame("sources"), sources(), "/control/proposals")
 

@@ -95,6 +95,8 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
             "portal/error.html",
             operate.error(429, retry_s=2, again_path="/search", again=(("q", "oak desk"), ("near", "Eye"))),
         ),
+        "error-503-form": ("portal/error.html", operate.error(503, unsent=operate.unsent())),
+        "error-503-password": ("portal/error.html", operate.error(503, unsent=operate.unsent(with_secrets=True))),
         "error-500": (
             "portal/error.html",
             operate.error(500, reference="7f3a", what="It broke.", kept="All kept.", next_step="Wait."),

@@ -1,0 +1,129 @@
+"""What a person typed is still there when the disk is full, or the database locked or not to be written to."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from lxml import html
+from sqlalchemy import event
+
+from node.context import Node
+from node.services import desk_drafts, publishing
+from node.web.errors import answer_to
+from tests.fakes.publisher import URL, clock_of
+from tests.node.web.desk.signed_in import signed_in, token_of
+
+DESK = "/desk/riverside-school"
+STORY = 'Twelve chairs "as new"\n\n<b>with</b> arms — stühle'
+
+
+@contextmanager
+def with_pragma(node: Node, *pragmas: str) -> Iterator[None]:
+    """Every connection of the node has these pragmas, for as long as the block lasts."""
+
+    def prepare(connection: Any, _record: Any) -> None:
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    event.listen(node.database.engine, "connect", prepare)
+    node.database.engine.dispose()
+    try:
+        yield
+    finally:
+        event.remove(node.database.engine, "connect", prepare)
+        node.database.engine.dispose()
+
+
+@contextmanager
+def read_only(node: Node) -> Iterator[None]:
+    with with_pragma(node, "query_only=ON"):
+        yield
+
+
+@contextmanager
+def full(node: Node) -> Iterator[None]:
+    with node.database.engine.connect() as connection:
+        # Only without pages to spare does the next one not fit.
+        connection.connection.driver_connection.execute("VACUUM")
+    with with_pragma(node, "max_page_count=1"):
+        yield
+
+
+@contextmanager
+def locked(node: Node) -> Iterator[None]:
+    path = node.settings.home / "sharefeed.sqlite"
+    with with_pragma(node, "busy_timeout=50"), closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+Trouble = Callable[[Node], Any]
+
+
+@pytest.fixture
+def browser(app: Flask, node: Node) -> FlaskClient:
+    return signed_in(app, node, "riverside-school", "editor")
+
+
+@pytest.mark.parametrize("trouble", [read_only, full, locked])
+def test_a_listing_that_cannot_be_kept_can_be_sent_again_as_it_was(
+    browser: FlaskClient, node: Node, trouble: Trouble
+) -> None:
+    form = f"{DESK}/listings/new/give"
+    typed = {"sign": "give", "title": "Twelve chairs", "text": STORY * 200, "locality": "Werrington", "count": "12"}
+    token = token_of(browser, form)
+    path = f"{DESK}/drafts/{desk_drafts.new_id()}"
+    sent = {**typed, "then": "publish", "csrf_token": token}
+    with trouble(node):
+        answer = browser.post(path, data=sent, headers={"Referer": URL + "x"})
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    (again,) = html.document_fromstring(answer.get_data(as_text=True)).xpath("//main//form[@method='post']")
+    assert again.get("action") == path
+    fields = dict(again.form_values())
+    assert fields.pop("csrf_token")
+    assert fields == {**typed, "then": "publish"}
+    done = browser.post(path, data={**fields, "csrf_token": token}, headers={"Referer": URL + "x"})
+    assert done.status_code == 303, done.get_data(as_text=True)
+    (kept,) = publishing.listings(node)
+    assert kept.listing().title == "Twelve chairs"
+
+
+@pytest.mark.parametrize("trouble", [read_only, full, locked])
+def test_the_desk_can_still_be_read(browser: FlaskClient, node: Node, trouble: Trouble) -> None:
+    clock_of(node).pass_by(minutes=30)
+    with trouble(node):
+        assert browser.get(f"{DESK}/").status_code == 200
+
+
+def test_a_password_is_not_repeated_on_the_page(client: FlaskClient, node: Node) -> None:
+    token = token_of(client, "/desk/sign-in")
+    sent = {"email": "ann@school.example", "password": "three otters", "csrf_token": token}
+    with read_only(node):
+        answer = client.post("/desk/sign-in", data=sent, headers={"Referer": URL})
+    assert answer.status_code == 503
+    text = answer.get_data(as_text=True)
+    assert "three otters" not in text
+    assert "reload this page" in text
+
+
+def test_programs_are_told_in_their_own_form(browser: FlaskClient, node: Node) -> None:
+    path = f"{DESK}/drafts/{desk_drafts.new_id()}"
+    sent = {"sign": "give", "title": "Chairs", "csrf_token": token_of(browser, f"{DESK}/listings/new/give")}
+    headers = {"Referer": URL, "Accept": "application/json"}
+    with locked(node):
+        answer = browser.post(path, data=sent, headers=headers)
+    assert answer.status_code == 503
+    assert answer.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize(("number", "status"), [(errno.ENOSPC, 503), (errno.EDQUOT, 503), (errno.ENOENT, 500)])
+def test_a_full_disk_under_the_pictures_is_no_fault_of_the_program(number: int, status: int) -> None:
+    assert answer_to(OSError(number, "x")).status == status
