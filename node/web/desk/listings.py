@@ -77,7 +77,8 @@ def bring_back(slug: str, key: str) -> ResponseReturnValue:
     except UnknownListingError:
         abort(404)
     except PublishingError as error:
-        say(" ".join(plain(problem.message) for problem in error.problems), ok=False)
+        wrong = " ".join(plain(problem.message) for problem in error.problems)
+        say(wrong, ok=False)
     else:
         say(_("It says again what it said then."))
     return to(f"/desk/{slug}/listings/{key}/history")
