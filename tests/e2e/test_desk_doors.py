@@ -59,7 +59,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 def _people(node: Node) -> None:
     for slug in (SLUG, "mending-room"):
         hosting.put_profile(node, slug.replace("-", " ").title(), slug, {})
-    anna = accounts.add(node, "Anna", EMAIL)
+    anna = accounts.add(node, "Anna", EMAIL, operator=True)
     members.join(node, anna, SLUG, OWNER)
     members.join(node, anna, "mending-room", EDITOR)
     members.join(node, accounts.add(node, "Ben", "ben@school.example"), SLUG, EDITOR)

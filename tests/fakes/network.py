@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, func, insert, select
 
 from federation.pipeline import Limits, Poll
 from federation.reading import read_page
@@ -19,7 +19,7 @@ from node.context import Node
 from node.services import publishing, setup
 from node.settings import Settings
 from node.storage import catalogue, mirror, sources
-from node.storage.engine import Database
+from node.storage.engine import Database, Tx
 from node.storage.ledger import StoredBook
 from node.storage.tables import metadata
 from schemas.listing import Listing
@@ -56,7 +56,16 @@ def restore(node: Node, rows: Rows) -> None:
         for table in metadata.sorted_tables:
             if rows[table.name]:
                 tx.execute(insert(table), rows[table.name])
+                _count_on(tx, table)
     setup.new_epoch(node)
+
+
+def _count_on(tx: Tx, table: Table) -> None:
+    """Number new rows after those that were put back, as a real restore does; SQLite does so by itself."""
+    column = table.autoincrement_column
+    if tx.dialect.name == "postgresql" and column is not None:
+        sequence = func.pg_get_serial_sequence(table.name, column.name)
+        tx.execute(select(func.setval(sequence, select(func.max(column)).scalar_subquery())))
 
 
 def make_node(database: Database, name: str, clock: Clock, wire: Wire, home: Path, **values: Any) -> Node:
