@@ -28,7 +28,7 @@ def shown_templates() -> set[str]:
         name
         for name in found
         if not name.startswith("macros/")
-        and name != "desk/frame.html"
+        and name not in ("desk/frame.html", "desk/private.html")
         and name.rsplit("/")[-1] not in ("base.html", "footer.html")
     }
 
