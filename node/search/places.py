@@ -75,7 +75,6 @@ def height_km(level: int) -> float:
     return HALF_ROUND_M / (1 << level) / 1000
 
 
-@lru_cache(maxsize=256)
 def squares_within(lat: float, lon: float, radius_km: float, rows: int = ROWS) -> tuple[int, ...]:
     """The terms of which a listing has at least one exactly when it lies within the circle (see above).
 
