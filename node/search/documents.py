@@ -16,17 +16,18 @@ from tantivy import Document, Schema, SchemaBuilder
 
 from node.search.analysis import MARKED, PLAIN, STEMMED, own_text, without_markup, words
 from node.search.concepts import named_abroad, named_in, pieces, signs_of, told_by
+from node.search.days import days_of
 from node.search.languages import base_language, read_in
 from node.search.letters import folded
 from node.search.names import OTHER
 from node.search.places import LOCATED, squares_of
 from node.search.postcodes import postcode_terms
-from node.search.standing import ALWAYS, FOR_EVER, day, packed, standing_of
+from node.search.standing import packed, standing_of
 from node.storage.catalogue import Shown
 from schemas.canonical import EXTENSION
 from schemas.vocabulary import home_of
 
-INDEX_VERSION = 6
+INDEX_VERSION = 7
 
 CHOICES = ("direction", "kind", "action", "condition", "status", "organisation_type")
 """Fields of one word from a fixed set; each can be counted."""
@@ -60,7 +61,7 @@ def build_schema() -> Schema:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     for name in ("organisation", "town", "language"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in ("source", "square"):
+    for name in ("source", "square", "cannot"):
         builder.add_integer_field(name, indexed=True)
     for name in ("listed", "expires", "available_from", "available_until", "standing"):
         builder.add_integer_field(name, fast=True)
@@ -106,7 +107,7 @@ def document_of(shown: Shown) -> Document:
     text = _body(item)
     _fill_text(document, shown, item, text)
     _fill_choices(document, shown)
-    _fill_numbers(document, shown)
+    _fill_numbers(document, shown, item)
     document.add_integer("standing", packed(standing_of(shown.entry.facts, item, text)))
     _fill_place(document, shown, item)
     return document
@@ -215,12 +216,14 @@ def lineage(path: str) -> tuple[str, ...]:
     return paths if home_of(path) else (*paths, "other")
 
 
-def _fill_numbers(document: Document, shown: Shown) -> None:
-    facts = shown.entry.facts
+def _fill_numbers(document: Document, shown: Shown, item: dict[str, Any]) -> None:
+    facts, days = shown.entry.facts, days_of(shown.entry.facts, item)
     document.add_integer("listed", order_of(shown))
     document.add_integer("expires", facts.expires_at)
-    document.add_integer("available_from", day(facts.available_from, ALWAYS))
-    document.add_integer("available_until", day(facts.available_until, FOR_EVER))
+    document.add_integer("available_from", days.first)
+    document.add_integer("available_until", days.last)
+    for one in days.cannot:
+        document.add_integer("cannot", one)
 
 
 def town_term(locality: str) -> str:

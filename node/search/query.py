@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from tantivy import FieldType, Occur, Query, Schema
 
+from node.search.days import never_free
 from node.search.documents import CHOICES, build_schema
 from node.search.places import LOCATED, ROWS, squares_within
 from node.search.request import SearchRequest
@@ -27,7 +28,7 @@ def filter_clauses(
     queries += _when(schema, request)
     if request.point and request.within:
         queries.append(within(*request.point, request.within))
-    return [(Occur.Must, Query.const_score_query(query, 0.0)) for query in queries]
+    return [(Occur.Must, Query.const_score_query(query, 0.0)) for query in queries] + _not_full(schema, request, now)
 
 
 @lru_cache(maxsize=128)
@@ -60,6 +61,14 @@ def _when(schema: Schema, request: SearchRequest) -> list[Query]:
     if request.available_from:
         queries.append(_above(schema, "available_until", request.available_from.toordinal()))
     return queries
+
+
+def _not_full(schema: Schema, request: SearchRequest, now: int) -> list[tuple[Occur, Query]]:
+    """What is full on all of the days asked for is left out."""
+    if not (request.available_from and request.available_until):
+        return []
+    full = never_free(schema, request.available_from, request.available_until, now)
+    return [] if full is None else [(Occur.MustNot, full)]
 
 
 def _one_of(schema: Schema, field: str, values: Sequence[str | int]) -> Query:

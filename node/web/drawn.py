@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from flask import current_app
@@ -23,12 +24,15 @@ from node.services.search import Match
 from node.storage.catalogue import Shown
 from node.web import phrases, words
 from node.web.cards import Paths, addresses_of, card_of, text_of
+from node.web.day_strip import full_days
 from node.web.said import spoken
 from node.web.slots import Drawn, Shelf, slot
 from node.web.view_model_parts import Card, Site
 
 FRESH_S = 600
 LONGEST_LOOKED_THROUGH = 2000
+Days = tuple[date | None, date | None]
+NO_DAYS: Days = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,18 @@ class Frame:
     text: Plain
 
 
-def cards(node: Node, matches: Sequence[Match], site: Site, asked: Wanted | None = None) -> tuple[Card, ...]:
-    """The cards of a search's results, drawn, with the words that were ``asked`` for marked in them."""
+def cards(
+    node: Node, matches: Sequence[Match], site: Site, asked: Wanted | None = None, days: Days = NO_DAYS
+) -> tuple[Card, ...]:
+    """The cards of a search's results, drawn, with the words that were ``asked`` for marked in them.
+
+    ``days`` are the first and the last day asked for: what is full on some of them says so.
+    """
     keyed = {_key(match, site): match for match in matches}
     held = {key: frame for key in keyed if (frame := _frames().get(key))}
     new = {key: match for key, match in keyed.items() if key not in held}
     frames = held | _draw(node, new) if new else held
-    return tuple(_filled(frames[key], match, site, asked) for key, match in keyed.items())
+    return tuple(_filled(frames[key], match, site, asked, days) for key, match in keyed.items())
 
 
 def _frames() -> Shelf[Frame]:
@@ -103,7 +112,7 @@ def _is_settled(shown: Shown, paths: Paths) -> bool:
     return all(address.startswith(paths.url) or address in paths.copies for address in addresses_of([shown]))
 
 
-def _filled(frame: Frame, match: Match, site: Site, asked: Wanted | None) -> Card:
+def _filled(frame: Frame, match: Match, site: Site, asked: Wanted | None, days: Days) -> Card:
     card = frame.card
     title: str = frame.title.text or phrases.say("Without a title")
     texts: dict[str, object] = {"title": title, "found": ""}
@@ -112,7 +121,21 @@ def _filled(frame: Frame, match: Match, site: Site, asked: Wanted | None) -> Car
     if match.distance_km is not None:
         place = replace(card.place, distance_m=match.distance_km * 1000)
         texts["far"] = words.distance(place, site)
+    if card.full and any(days):
+        texts["found"] = Markup("{}{}").format(texts["found"], _full(card, site, days))
     return replace(card, html=frame.drawn.filled(texts))
+
+
+def _full(card: Card, site: Site, days: Days) -> Markup:
+    """Which of the days asked for, and still to come, are full."""
+    first, last = max(days[0] or date.min, words.day_of(site.now, site)), days[1] or date.max
+    full = full_days(replace(card, full=tuple(day for day in card.full if first <= day <= last)), site)
+    # Translators: one or several days of those that somebody looks for.
+    return (
+        _OTHER.format(phrases.say("Full on %(days)s, free on another day that you asked for", days=full))
+        if full
+        else Markup()
+    )
 
 
 def _found(frame: Frame, asked: Wanted, title: str, site: Site) -> dict[str, object]:

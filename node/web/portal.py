@@ -48,7 +48,8 @@ def search() -> str:
         names=names_in(node, stated),
         close=close_to(node, stated.q) if stated.q and not result.total else Close(),
     )
-    cards = drawn.cards(node, result.matches, site, wanted(result.reading))
+    days = stated.available_from, stated.available_until
+    cards = drawn.cards(node, result.matches, site, wanted(result.reading), days)
     page = search_page(result, cards, scene_of(node, ()), asked)
     return render_template("portal/search.html", page=page, site=site)
 

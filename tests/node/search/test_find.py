@@ -182,6 +182,43 @@ def test_available_days(board: Board, first: int | None, last: int | None, names
     assert set(board.names(available_from=_day(first), available_until=_day(last))) == names
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "names"),
+    [
+        pytest.param(4, 4, {"always", "between"}, id="full-that-day"),
+        pytest.param(4, 5, {"always", "between"}, id="full-on-both"),
+        pytest.param(4, 6, {"always", "between", "mostly", "season"}, id="free-on-one-of-them"),
+        pytest.param(3, 4, {"always", "between", "mostly", "season"}, id="free-on-the-first"),
+        pytest.param(1, 2, {"always", "between", "mostly"}, id="the-season-begins-full"),
+        pytest.param(9, 9, {"always", "between", "mostly"}, id="the-season-ends-full"),
+        pytest.param(4, None, {"always", "between", "mostly", "season"}, id="open-ended"),
+    ],
+)
+def test_what_is_full_on_every_day_asked_for_is_not_offered(
+    board: Board, first: int, last: int | None, names: set[str]
+) -> None:
+    def days(*numbers: int) -> tuple[date, ...]:
+        return tuple(date(2026, 12, number) for number in numbers)
+
+    stated = {
+        "always": None,
+        "between": Available(full=days(8)),
+        "mostly": Available(full=days(4, 5, 7)),
+        "season": Available(*days(2, 9), full=days(2, 4, 5, 9)),
+        "never": Available(*days(2, 9), full=days(*range(2, 10))),
+    }
+    board.put(listing(name, name, available=available) for name, available in stated.items()).follow()
+    assert set(board.names(available_from=_day(first), available_until=_day(last))) == names
+
+
+def test_a_day_that_is_over_makes_nothing_free(board: Board) -> None:
+    today = START.date()
+    board.put([listing("hall", "A hall", available=Available(full=(today, today + timedelta(days=1))))]).follow()
+    week = {"available_from": today - timedelta(days=3), "available_until": today + timedelta(days=1)}
+    assert board.names(**week) == []
+    assert board.names(**week | {"available_until": today + timedelta(days=2)}) == ["hall"]
+
+
 def _day(number: int | None) -> date | None:
     return date(2026, 12, number) if number else None
 

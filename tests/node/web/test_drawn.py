@@ -133,3 +133,13 @@ def test_another_name_says_why_a_listing_is_there(city: City) -> None:
     city.publish(thing("Two seater settee", category="furniture/sofa"))
     assert "Also called “settee”" in city.said("q=sofa")
     assert "Also called" not in city.said("q=settee")
+
+
+def test_what_is_full_on_some_of_the_days_asked_for_says_so(city: City) -> None:
+    full = {"full": ["2026-12-03", "2026-12-05", "2026-12-20"]}
+    city.publish(thing("Hall", kind="space", action="host", available=full))
+    said = "Full on 3 December, 5 December, free on another day that you asked for"
+    assert said in city.said("from=2026-12-02&to=2026-12-06")
+    assert said.replace("3 December, ", "") in city.said("from=2026-12-04&to=2026-12-06")
+    assert "Full on" not in city.said("from=2026-12-06&to=2026-12-09") + city.said()
+    assert city.cards("from=2026-12-03&to=2026-12-03") == []
