@@ -35,6 +35,15 @@ def drop_cookie(response: Response | AnyResponse, name: str, path: str) -> None:
     response.delete_cookie(name, **_place_of_cookie(path))
 
 
+def keep_mark(response: Response | AnyResponse, name: str, seconds: int) -> None:
+    """Let scripts on all pages of this site know something of this browser that is no secret and opens nothing."""
+    response.set_cookie(name, "1", max_age=seconds, **{**_place_of_cookie("/"), "httponly": False})
+
+
+def drop_mark(response: Response | AnyResponse, name: str) -> None:
+    response.delete_cookie(name, **{**_place_of_cookie("/"), "httponly": False})
+
+
 def _place_of_cookie(path: str) -> dict[str, Any]:
     return {
         "path": request.script_root + path,

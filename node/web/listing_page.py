@@ -152,7 +152,13 @@ def listing_page(
         similar=tuple(similar),
         partners=tuple(partners),
         map=MapView((card,)) if scene.served and card.place.lat is not None else None,
+        own_path=_own(scene, "listings", shown.entry.key) if shown.entry.source_id is None else None,
     )
+
+
+def _own(scene: Scene, noun: str, key: str) -> str | None:
+    """Where those who look after it are told how it is changed."""
+    return f"{scene.paths.root}/desk/account/own/{noun}/{quote(key)}" if scene.served else None
 
 
 def _listing_head(listing: Listing, card: Card, scene: Scene, home: str | None) -> Head:
@@ -232,6 +238,7 @@ def organisation_page(
         map=_map_of((*offers, *wants)) if scene.served else None,
         sharing=scene.sharing(organisation.name, path),
         embed_path=scene.embed([("organisation", short_key(organisation.id))]),
+        own_path=_own(scene, "organisations", path.rpartition("/")[2]) if source is None else None,
     )
 
 

@@ -72,6 +72,7 @@ def _site(node: Node) -> Site:
         wanted_path=f"{root}/wanted" if settings.aggregate else None,
         network_path=f"{root}/sources" if settings.aggregate else None,
         propose_path=f"{root}/sources/propose" if settings.aggregate and settings.proposals else None,
+        desk_path=None if preview else f"{root}/desk/",
         manifest_path=f"{root}/manifest.webmanifest" if settings.aggregate and not preview else None,
         worker_path=f"{root}/service-worker.js" if settings.aggregate and keeps_pages(settings) else None,
         language=language_of(words.locale()),

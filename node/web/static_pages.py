@@ -50,8 +50,8 @@ def _application(site: StaticSite) -> Flask:
     node = Node(site.settings, Database("sqlite://"), lambda: site.now.replace(hour=12, minute=0, second=0))
 
     def known() -> dict[str, Any]:
-        # Nobody is there to take a choice of language.
-        return {"site": replace(site_of(node), language_switch=None)}
+        # Nobody is there to take a choice of language, or to let anybody in.
+        return {"site": replace(site_of(node), language_switch=None, desk_path=None)}
 
     app.context_processor(known)
     return app

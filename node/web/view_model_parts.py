@@ -166,6 +166,7 @@ class Site:
     site has no ``network_path`` and, without a search of its own, no ``search_path``. ``own_language`` is the
     code of the language in which the site's own texts, and listings that name none, are taken to be.
     ``manifest_path`` lets the board be installed, ``worker_path`` keeps pages for reading without a connection.
+    ``desk_path`` is where organisations sign in; a folder of files has no such door.
     With ``preview`` it is not what everyone sees.
     """
 
@@ -193,6 +194,7 @@ class Site:
     wanted_path: str | None = None
     network_path: str | None = None
     propose_path: str | None = None
+    desk_path: str | None = None
     manifest_path: str | None = None
     worker_path: str | None = None
     language: Language = ENGLISH

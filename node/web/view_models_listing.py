@@ -82,6 +82,7 @@ class ListingPage:
     ``checks`` are what its giver answered about its safety, in sentences that are known (`node.services.desk_safety`);
     ``good_until`` is until when food is in date.
     ``partners`` are the offers that meet a want, or the wants that an offer meets, each with its ``why``.
+    ``own_path`` answers where a listing of this site is changed, to those alone who may (`js/own.js`).
     """
 
     head: Head
@@ -121,6 +122,7 @@ class ListingPage:
     alert_path: str | None = None
     checks: tuple[str, ...] = ()
     good_until: date | None = None
+    own_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ class OrganisationPage:
 
     ``places`` are the localities that their listings name, the most frequent first. ``sharing`` is how the page is
     passed on, ``embed_path`` where a frame of it is made for another website, ``alert_path`` where mails about what
-    is new of theirs are asked for.
+    is new of theirs are asked for, ``own_path`` answers those who run it where that is.
     """
 
     head: Head
@@ -146,6 +148,7 @@ class OrganisationPage:
     sharing: Sharing | None = None
     embed_path: str | None = None
     alert_path: str | None = None
+    own_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

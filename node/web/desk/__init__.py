@@ -29,6 +29,7 @@ PARTS = (
     "tokens",
     "photos",
     "reminded",
+    "own",
     "printing",
     "calendar",
     "booking",

@@ -9,6 +9,7 @@ from flask import g, request
 from node.services import members
 from node.services.members import Member
 from node.storage.accounts import Account
+from node.storage.memberships import Place
 from node.web import current_node
 from node.web.desk.navigation import tabs
 from node.web.form_state import form_at
@@ -16,11 +17,18 @@ from node.web.inside import just_said
 from node.web.view_models import DeskFrame, Link
 
 
+def own_places() -> list[Place]:
+    """The organisations that who asks may open, by name; looked up once for each request."""
+    if "places" not in g:
+        g.places = members.places_of(current_node(), cast(Account, g.account))
+    return cast(list[Place], g.places)
+
+
 def desk_frame(current: str = "") -> DeskFrame:
     """The frame for the request that is being answered; ``current`` is the code of its entry in the navigation."""
     root, account = request.script_root, cast(Account, g.account)
     member: Member | None = g.get("member")
-    places = members.places_of(current_node(), account)
+    places = own_places()
     said, good = just_said()
     return DeskFrame(
         home_path=f"{root}/desk/",

@@ -24,6 +24,8 @@ from node.web.inside import to
 PATH = "/desk"
 SIGN_IN = f"{PATH}/sign-in"
 PROVE = f"{PATH}/account/prove"
+AT_DESK = "sharefeed_at_desk"
+"""The mark by which public pages, the same for everyone, know that the desk is worth asking (`js/own.js`)."""
 PROOF_S, LONGEST_PROOF_S = 15 * 60, 45 * 60
 """How long ago somebody may have proved who they are, to open a form for dangerous things, and to send it."""
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -139,6 +141,7 @@ def token_of_request(scope: str) -> Caller:
 def keep_cookie(response: Response | AnyResponse, secret: str) -> None:
     """Give the browser its session, and the mark by which it is known when it comes again."""
     inside.keep_cookie(response, accounts.COOKIE, secret, PATH, accounts.LONGEST_S)
+    inside.keep_mark(response, AT_DESK, accounts.LONGEST_S)
     found = accounts.signed_in(current_node(), secret)
     if found is not None:
         mark = throttling.new_mark(current_node(), found.account.email)
@@ -147,3 +150,4 @@ def keep_cookie(response: Response | AnyResponse, secret: str) -> None:
 
 def drop_cookie(response: Response | AnyResponse) -> None:
     inside.drop_cookie(response, accounts.COOKIE, PATH)
+    inside.drop_mark(response, AT_DESK)

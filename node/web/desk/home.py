@@ -12,7 +12,7 @@ from node.services import hosting, members
 from node.services.members import EDITOR, OWNER, Member
 from node.storage.listings import EXPIRED, LIVE, WITHDRAWN
 from node.web import current_node
-from node.web.desk.frame import desk_frame
+from node.web.desk.frame import desk_frame, own_places
 from node.web.desk.gate import guarded, member_now
 from node.web.inside import head
 from node.web.view_models import DeskHomePage, DeskOverviewPage, DeskPlace
@@ -24,7 +24,7 @@ blueprint = guarded("home")
 @blueprint.get("/")
 def page() -> str:
     root = request.script_root
-    places = members.places_of(current_node(), g.account)
+    places = own_places()
     view = DeskHomePage(
         head=head(_("Your desk")),
         desk=desk_frame(),

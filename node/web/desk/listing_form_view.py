@@ -233,7 +233,7 @@ def preview_page(node: Node, draft: DeskDraft, shown: Shown, judged: Judged, roo
     card = replace(page.card, path=f"{here}/preview")
     seen = {one.name: getattr(page, one.name) for one in fields(ListingPage)}
     # What it is about is not public yet: its page asks nobody to pass it on, to report it or to be told of it.
-    hidden: dict[str, Any] = {"sharing": None, "report_path": None, "alert_path": None, "card": card}
+    hidden: dict[str, Any] = {"sharing": None, "report_path": None, "alert_path": None, "own_path": None, "card": card}
     return DeskPreviewPage(
         **{**seen, **hidden, "head": head(page.head.title)},
         back_path=here,
