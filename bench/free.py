@@ -13,7 +13,6 @@ it, measured in the same run.
 
 from __future__ import annotations
 
-import argparse
 import json
 import tempfile
 import time
@@ -23,7 +22,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench.relevance import DATA, NOW, unjudged
+from bench.relevance import NOW, asked, unjudged
 from node.context import Node
 from node.services import setup
 from node.services.importing import Options, Report, import_sheet
@@ -142,14 +141,7 @@ def _ratio(one: float, other: float) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="./run bench free", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=DATA, metavar="FOLDER", help="with listings.csv")
-    parser.add_argument("--full", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--each", action="store_true", help="print every row that did not pass")
-    options = parser.parse_args()
+    options = asked("free", __doc__, "listings.csv", "every row that did not pass")
     outcomes, times = measure(options.data)
     found = summary(outcomes, times)
     if options.json:

@@ -194,15 +194,20 @@ def _mean(figures: Sequence[float]) -> float:
     return round(sum(figures) / len(figures), 4) if figures else 0.0
 
 
-def main() -> None:
+def asked(name: str, told: str | None, files: str, each: str) -> argparse.Namespace:
+    """The arguments of a benchmark that reads judged listings: ``data``, ``json`` and ``each``."""
     parser = argparse.ArgumentParser(
-        prog="./run bench relevance", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog=f"./run bench {name}", description=told, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, default=DATA, metavar="FOLDER", help="with listings.csv and queries.csv")
+    parser.add_argument("--data", type=Path, default=DATA, metavar="FOLDER", help=f"with {files}")
     parser.add_argument("--full", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--each", action="store_true", help="print what each query found")
-    options = parser.parse_args()
+    parser.add_argument("--each", action="store_true", help=f"print {each}")
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = asked("relevance", __doc__, "listings.csv and queries.csv", "what each query found")
     with imported(options.data) as catalogue:
         outcomes = [ask(catalogue, judged) for judged in judged_queries(options.data)]
     found = {**summary(outcomes), "listings": len(catalogue.rows), "refused": dict(catalogue.refused)}

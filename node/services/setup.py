@@ -19,6 +19,7 @@ from node.services.about import area_bbox, described
 from node.services.allowance import LARGEST_QUOTA, uncounted
 from node.services.appearance_form import UNITS
 from node.services.mail_settings import check_mail
+from node.services.setting_checks import check_each
 from node.settings import SECRET_FILE, SETTINGS, SETTINGS_FILE, SettingError, Settings, load
 from node.storage import catalogue, migrate
 from schemas.errors import DocumentError, SharefeedError
@@ -38,6 +39,8 @@ _SETTING_AT = {
     "/area/name": "area_name",
     "/area/country": "country",
     "/ttl": "ttl",
+    "/moved_to": "moved_to",
+    "/moved_from": "moved_from",
 }
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1")
 
@@ -98,6 +101,7 @@ def check_url(settings: Settings) -> None:
 
 def check_settings(settings: Settings) -> None:
     """Raises `SettingError` for what would otherwise fail only once a page or a feed is asked for."""
+    check_each(settings)
     area_bbox(settings)
     check_mail(settings)
     if settings.units not in UNITS:
@@ -122,7 +126,7 @@ def check_described(settings: Settings) -> None:
         load_node_document(dump_node_document(described(settings)))
     except DocumentError as error:
         problem = error.problems[0]
-        name = _SETTING_AT.get(problem.pointer.removesuffix("/0"), problem.pointer)
+        name = _SETTING_AT.get(re.sub(r"/\d+$", "", problem.pointer), problem.pointer)
         raise SettingError(name, problem.message) from error
 
 
