@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 import signal
 from collections.abc import Callable
 from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from node.web.security import MOST_BODY_BYTES
+from node.web.security import MAX_BODY_BYTES, MOST_BODY_BYTES
 from schemas.errors import SharefeedError
 
 if TYPE_CHECKING:
     from flask import Flask
+    from waitress.channel import HTTPChannel
 
     from node.settings import Settings
 
 _BACKLOG = 512
 _CONNECTIONS = 400
 _IDLE_S = 60
+TOO_LARGE = "This is more than is taken from somebody who is not signed in. Sign in, and send it again."
 
 
 class ListenError(SharefeedError):
@@ -52,9 +55,70 @@ def serve(app: Flask, settings: Settings, begun: Callable[[], None] = lambda: No
             f"{settings.host}:{settings.port} cannot be listened on: {reason}. Nothing is served. End what holds it, "
             "or choose another with --port or --host."
         ) from error
+    channels = channels_for(_may_send_files(app))
+    for listening in (server, *getattr(server, "map", {}).values()):
+        # With several addresses, each has a server of its own.
+        if hasattr(listening, "channel_class"):
+            listening.channel_class = channels
     stop_on_sigterm()
     begun()
     server.run()
+
+
+def _may_send_files(app: Flask) -> Callable[[str], bool]:
+    """Whether a request with these cookies may be larger than `MAX_BODY_BYTES`: of somebody who is signed in."""
+    from werkzeug.http import parse_cookie
+
+    from node.services import accounts
+
+    node = app.extensions["sharefeed"]
+
+    def may(cookies: str) -> bool:
+        secret = parse_cookie(cookies).get(accounts.COOKIE)
+        try:
+            return bool(secret) and accounts.is_open(node, str(secret))
+        except SharefeedError:
+            return False
+
+    return may
+
+
+def channels_for(may_send_files: Callable[[str], bool]) -> type[HTTPChannel]:
+    """Connections that take a large body only where the cookies before it allow that.
+
+    waitress keeps a whole body, on disk if need be, before anything of ours is asked: so it is asked here, when the
+    headers are there and nothing of the body has been read.
+    """
+    from waitress.channel import HTTPChannel
+    from waitress.parser import HTTPRequestParser
+    from waitress.utilities import RequestEntityTooLarge
+
+    class Parser(HTTPRequestParser):  # type: ignore[misc]
+        adj: Any
+        error: Any
+
+        def parse_header(self, header_plus: bytes) -> None:
+            super().parse_header(header_plus)
+            is_large = self.chunked or self.content_length > MAX_BODY_BYTES
+            if is_large and not may_send_files(self.headers.get("COOKIE", "")):
+                self.adj = _smaller(self.adj)
+
+        def received(self, data: bytes) -> int:
+            consumed: int = super().received(data)
+            if isinstance(self.error, RequestEntityTooLarge):
+                self.error = RequestEntityTooLarge(TOO_LARGE)
+            return consumed
+
+    class Channel(HTTPChannel):  # type: ignore[misc]
+        parser_class = Parser
+
+    return Channel
+
+
+def _smaller(adjustments: Any) -> Any:
+    made = copy.copy(adjustments)
+    made.max_request_body_size = MAX_BODY_BYTES + 1  # waitress refuses what has as many
+    return made
 
 
 def stop_on_sigterm() -> None:

@@ -60,16 +60,21 @@ def backup(node: Node, folder: Path | None) -> None:
 @db.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Put it in the place of a node that holds something.")
+@click.option("--keep-sessions", is_flag=True, help="Leave browsers signed in and links working as they were then.")
 @home_option
-def restore(file: Path, replace: bool, home: Path | None) -> None:
+def restore(file: Path, replace: bool, keep_sessions: bool, home: Path | None) -> None:
     """Bring a node back from a backup. Stop the node first; where this fails, everything is as it was."""
     from node.services.restoring import restore as bring_back
 
     folder = home_folder(home or click.get_current_context().find_object(Path))
-    found = bring_back(folder, file, replace)
+    found = bring_back(folder, file, replace, keep_sessions=keep_sessions)
     listings = counted(found.manifest.counts.get("catalogue", 0), "row", "rows")
     click.echo(f"Restored into {folder}: {found.manifest.node_url} with {listings} in its catalogue.")
     click.echo("Its history begins anew: readers will read everything again, once.")
+    if not keep_sessions:
+        click.echo(
+            "Everybody signs in again, and links that were sent before work no more. Passwords are those of then."
+        )
     if found.new_secret:
         click.echo(
             f"There was no {SECRET_FILE}, so a new one was made. If you have the old one, put it there before you "

@@ -236,6 +236,13 @@ def signed_in(node: Node, secret: str | None) -> SignedIn | None:
     return None if account is None else SignedIn(account, session)
 
 
+def is_open(node: Node, secret: str) -> bool:
+    """Whether this cookie is of an open session. Only reads, so that it waits for nobody."""
+    with node.database.read() as tx:
+        session = stored_sessions.by_hash(tx, links.hash_of(secret))
+    return session is not None and session.role == ROLE and session.expires_at > node.now
+
+
 def sign_out(node: Node, secret: str) -> None:
     """End the session of this cookie, if there is one."""
     sessions.end(node, secret)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from node.services.own_ids import organisation_id, slug_of
 from node.services.publishing import put_organisation
 from node.storage import listings
 from node.storage import organisations as hosted
+from node.storage.engine import Tx
 from node.storage.organisations import OwnOrganisation
 from schemas.organisation import Organisation
 
@@ -34,12 +35,14 @@ def listing_counts(node: Node, organisation_id: str) -> dict[str, int]:
         return listings.counts(tx, organisation_id)
 
 
-def put_profile(node: Node, name: str, slug: str | None, profile: Mapping[str, Any]) -> str:
+def put_profile(
+    node: Node, name: str, slug: str | None, profile: Mapping[str, Any], also: Callable[[Tx], None] = lambda tx: None
+) -> str:
     """Make the organisation of this slug (else the slug of ``name``), or change these members of it; its slug.
 
-    Raises `PublishingError`.
+    ``also`` is done in the same transaction. Raises `PublishingError`.
     """
     slug = slug or slug_of(name)
     known = organisation(node, slug)
     made = known.organisation if known else Organisation(organisation_id(node.settings.url, slug), name, DEFAULT_TYPE)
-    return put_organisation(node, replace(made, name=name, **profile))
+    return put_organisation(node, replace(made, name=name, **profile), also)

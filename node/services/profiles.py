@@ -18,6 +18,7 @@ from node.services.photo_names import FOLDER
 from node.services.pictures import PictureError
 from node.services.publishing import PublishingError
 from node.services.strangers import FormError
+from node.storage.engine import Tx
 from schemas.errors import Problem, pointer
 
 MOST_LOGO_BYTES = 4_000_000
@@ -40,8 +41,7 @@ def make(node: Node, name: str, type_: str, by: Who) -> str:
         raise FormError(
             [Problem(pointer(["name"]), "taken", "There is an organisation with such a name here already.")]
         )
-    _put(node, name, slug, {"type": type_})
-    _note(node, slug, by, "organisation-made", name)
+    _put(node, name, slug, {"type": type_}, by, "organisation-made")
     return slug
 
 
@@ -57,13 +57,17 @@ def change(node: Node, slug: str, told: Mapping[str, str], logo: NewLogo | None,
     profile |= {field: told[field].strip() or None for field in ("url", "description")}
     if logo is not None:
         profile["logo"] = _kept(node, logo.data) if logo.data else None
-    _put(node, name, slug, profile)
-    _note(node, slug, by, "organisation-changed", name)
+    _put(node, name, slug, profile, by, "organisation-changed")
 
 
-def _put(node: Node, name: str, slug: str, profile: Mapping[str, str | None]) -> None:
+def _put(node: Node, name: str, slug: str, profile: Mapping[str, str | None], by: Who, action: str) -> None:
+    """Keep it, and in the same transaction that it was done."""
+
+    def note(tx: Tx) -> None:
+        record(tx, node, by, action, name, organisation_id(node.settings.url, slug))
+
     try:
-        put_profile(node, name, slug, profile)
+        put_profile(node, name, slug, profile, note)
     except PublishingError as error:
         raise FormError(error.problems) from error
 
@@ -83,8 +87,3 @@ def _kept(node: Node, data: bytes) -> str:
 
 def _bad_logo(words: str) -> FormError:
     return FormError([Problem(pointer(["logo"]), "bad-picture", words)])
-
-
-def _note(node: Node, slug: str, by: Who, action: str, name: str) -> None:
-    with node.database.write() as tx:
-        record(tx, node, by, action, name, organisation_id(node.settings.url, slug))

@@ -96,8 +96,10 @@ class UnknownListingError(PublishingError):
         super().__init__([Problem("", "unknown-listing", message)])
 
 
-def put_organisation(node: Node, organisation: Organisation) -> str:
+def put_organisation(node: Node, organisation: Organisation, also: Callable[[Tx], None] = lambda tx: None) -> str:
     """Host ``organisation``, or change what is said of it; its slug, which is the end of its id.
+
+    ``also`` is done in the same transaction.
 
     Its listings carry its name, type, address, logo and register numbers, so they are published anew when one of those
     changes. Raises `PublishingError`.
@@ -111,6 +113,7 @@ def put_organisation(node: Node, organisation: Organisation) -> str:
             hosted.put(tx, slug, checked, node.now)
         if known is not None and public_organisation(known.organisation) != public_organisation(checked):
             _rewrite(node, tx, checked)
+        also(tx)
     return slug
 
 

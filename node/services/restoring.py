@@ -2,6 +2,9 @@
 
 What was there is kept aside until the restored node opens, its rows are as many as the manifest says, and it has a new
 epoch; where any of that fails it is put back. The search index is thrown away, as it can be built again.
+
+A backup knows nothing of what was closed after it was made: a browser that was signed out, an invitation that was
+withdrawn. So nobody is signed in on the restored node, and no link that was sent opens it, unless that is asked for.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from node.services.backup_files import DATABASE, BackupError, Manifest, unpack
 from node.services.photo_names import FOLDER as MEDIA
 from node.services.setup import new_epoch, prepare_database, write_private
 from node.settings import SECRET_FILE, SETTINGS, SETTINGS_FILE, Settings, load
-from node.storage import copying, migrate
+from node.storage import copying, invitations, links, migrate, sessions
 from node.storage.engine import Database, StorageError
 
 DERIVED = ("index", "downloads")
@@ -35,10 +38,17 @@ class Restored:
     new_secret: bool
 
 
-def restore(home: Path, archive: Path, replace: bool = False, environment: Mapping[str, str] | None = None) -> Restored:
+def restore(
+    home: Path,
+    archive: Path,
+    replace: bool = False,
+    environment: Mapping[str, str] | None = None,
+    keep_sessions: bool = False,
+) -> Restored:
     """Bring the node of ``archive`` back into ``home``. Raises `BackupError` and `StorageError`; then nothing changed.
 
-    Its settings are those of the backup, under those of the environment.
+    With ``keep_sessions``, browsers and links that were good when the backup was made are good again. Its settings are
+    those of the backup, under those of the environment.
     """
     with _scratch(home) as scratch:
         staged = scratch / "new"
@@ -51,7 +61,7 @@ def restore(home: Path, archive: Path, replace: bool = False, environment: Mappi
         new_secret = not (home / SECRET_FILE).exists()
         replaced = copying.replaced(settings.database, staged / DATABASE, aside)
         with _files_replaced(home, staged, aside), replaced as database:
-            epoch = _opened(settings, database, manifest)
+            epoch = _opened(settings, database, manifest, keep_sessions)
             for name in DERIVED:
                 shutil.rmtree(home / name, ignore_errors=True)
             if new_secret:
@@ -126,11 +136,20 @@ def _files_replaced(home: Path, staged: Path, aside: Path) -> Iterator[None]:
         raise
 
 
-def _opened(settings: Settings, database: Database, manifest: Manifest) -> str:
+def _opened(settings: Settings, database: Database, manifest: Manifest, keep_sessions: bool) -> str:
     """Open what was restored and compare it with what was backed up; its new epoch."""
     with database.read() as tx:
         if copying.counts(tx) != manifest.counts:
             raise StorageError("the restored database has other rows than the backup says. What was there is back")
     node = Node.open(settings, database)
     prepare_database(node)
+    if not keep_sessions:
+        _close_doors(node)
     return new_epoch(node)
+
+
+def _close_doors(node: Node) -> None:
+    with node.database.write() as tx:
+        sessions.remove_all(tx)
+        links.remove_all(tx)
+        invitations.end_all(tx, node.now)

@@ -49,6 +49,11 @@ def remove_address(tx: Tx, organisation_id: str, email: str) -> None:
     tx.execute(delete(invitations).where(c.organisation_id == organisation_id, func.lower(c.email) == email.lower()))
 
 
+def end_all(tx: Tx, now: int) -> None:
+    """Let the link of every invitation stop working. They can be sent again."""
+    tx.execute(update(invitations).where(invitations.c.expires_at > now).values(expires_at=now))
+
+
 def by_hash(tx: Tx, token_hash: str) -> Invitation | None:
     row = tx.execute(select(invitations).where(invitations.c.token_hash == token_hash)).first()
     return _invitation(row) if row else None

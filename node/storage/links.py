@@ -47,6 +47,11 @@ def forget(tx: Tx, before: int) -> None:
     tx.execute(delete(links).where(links.c.expires_at < before))
 
 
+def remove_all(tx: Tx) -> None:
+    """Let every link of this node stop working."""
+    tx.execute(delete(links))
+
+
 def remove(tx: Tx, purpose: str, account_id: str | None = None) -> None:
     """Let every link to this door stop working, or those of one account."""
     whose = () if account_id is None else (links.c.account_id == account_id,)

@@ -66,6 +66,11 @@ def remove(tx: Tx, token_hashes: Sequence[str]) -> int:
     return tx.execute(delete(sessions).where(sessions.c.token_hash.in_(list(token_hashes)))).rowcount
 
 
+def remove_all(tx: Tx) -> int:
+    """End every session of this node; how many there were."""
+    return tx.execute(delete(sessions)).rowcount
+
+
 def forget(tx: Tx, now: int) -> None:
     """Forget sessions whose time is over."""
     tx.execute(delete(sessions).where(sessions.c.expires_at <= now))

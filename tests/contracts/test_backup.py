@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 
 from node.context import Node
-from node.services import accounts, backup, feeds, hosting, members
+from node.services import accounts, backup, feeds, hosting, invitations, members
 from node.services.backup_files import BackupError
 from node.services.feeds import FeedCache
 from node.services.publishing import put_listings, withdraw
@@ -141,6 +141,31 @@ def test_a_backup_made_while_writes_go_on_is_one_moment_of_the_node(
         # What one transaction wrote is there whole or not at all.
         halves = [identity.rpartition("-") for identity in kept if "-left" in identity or "-right" in identity]
         assert len({stem for stem, _, _ in halves}) * 2 == len(halves)
+    finally:
+        node.database.close()
+
+
+@pytest.mark.parametrize("keep", [False, True], ids=["as it is", "kept"])
+def test_what_was_open_when_it_was_backed_up_is_closed_after_it(
+    keep: bool, full: Node, elsewhere: Mapping[str, str], tmp_path: Path
+) -> None:
+    person = accounts.by_email(full, "ann@school.example")
+    with full.database.write() as tx:
+        browser = accounts.let_in(tx, full, person, "")
+    link = accounts.new_link(full, person).rpartition("/")[2]
+    member = members.member_of(full, person, "riverside-school")
+    assert member is not None
+    invited = invitations.invite(full, member, "ben@school.example", members.EDITOR).link.rpartition("/")[2]
+    made = backup.make(full)
+    restore(tmp_path / "there", made.path, environment=elsewhere, keep_sessions=keep)
+    node = opened(tmp_path / "there", elsewhere)
+    try:
+        assert (accounts.signed_in(node, browser) is not None) is keep
+        assert (accounts.state_of_link(node, link) == "ready") is keep
+        assert (invitations.look(node, invited) is not None) is keep
+        assert [one.email for one in invitations.of_organisation(node, member.organisation_id)] == [
+            "ben@school.example"
+        ]
     finally:
         node.database.close()
 

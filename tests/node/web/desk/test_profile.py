@@ -13,8 +13,10 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 from node.context import Node
-from node.services import audit, hosting
+from node.services import audit, hosting, profiles
+from node.services.audit import COMMAND_LINE
 from node.services.operator import COOKIE as OPERATOR_COOKIE
+from node.storage.engine import StorageError
 from tests.fakes.publisher import URL
 from tests.node.web.desk.signed_in import send, signed_in, token_of
 
@@ -146,3 +148,13 @@ def test_hostile_words_stay_words(owner: FlaskClient) -> None:
     send(owner, PAGE, PAGE, **{**TOLD, "name": HOSTILE, "description": HOSTILE})
     for path in (PAGE, f"/desk/{SLUG}/", "/desk/", f"/organisations/{SLUG}"):
         assert "<script>alert" not in owner.get(path).text
+
+
+def test_what_cannot_be_noted_is_not_changed(node: Node) -> None:
+    profiles.make(node, "Riverside School", "school", COMMAND_LINE)
+    with node.database.write() as tx:
+        tx.exec_driver_sql("DROP TABLE audit_end")
+    told = {"name": "Somebody else", "type": "school", "url": "", "description": ""}
+    with pytest.raises(StorageError):
+        profiles.change(node, SLUG, told, None, COMMAND_LINE)
+    assert told_of(node)[0] == "Riverside School"
