@@ -39,6 +39,7 @@ class Facts(NamedTuple):
     available_until: str | None
     modified_at: int
     expires_at: int
+    event_until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ def facts_of(listing: Listing) -> Facts:
         available_until=available.until.isoformat() if available and available.until else None,
         modified_at=seconds(listing.date_modified),
         expires_at=seconds(listing.expires),
+        event_until=listing.event.last.isoformat() if listing.event else None,
     )
 
 

@@ -50,7 +50,7 @@ IMAGE_TYPES: Mapping[str, str] = MappingProxyType(
 )
 """End of an address -> media type. Python's own table differs from machine to machine, and the bytes should not."""
 
-_SINGULAR = {"images": "image", "identifiers": "identifier"}
+_SINGULAR = {"images": "image", "identifiers": "identifier", "dates": "date"}
 
 # What XML 1.0 (section 2.2) cannot carry in any spelling.
 UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

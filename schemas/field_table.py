@@ -18,6 +18,7 @@ from marshmallow import fields as marshmallow_fields
 from schemas import fields
 from schemas.atom_names import CATEGORY_SCHEME, Shape, extension
 from schemas.canonical import EXTENSION
+from schemas.event import ClockTime, Zone
 from schemas.listing import CategoryPath, Country, Currency, ItemSchema
 from schemas.node_document import Version
 from schemas.page import Cursor, Digest
@@ -113,6 +114,21 @@ _EXTENSION: Mapping[str, Names] = {
     "available.from": Names("First day.", "vf:hasBeginning", "availabilityStarts"),
     "available.until": Names("Last day; not before the first.", "vf:hasEnd", "availabilityEnds"),
     "available.full": Names("Days on which nothing is left, though it can be had around them."),
+    "event": Names(
+        "A workshop, a drop-in or an open day, and when it takes place. Only of a space or a skill on offer. "
+        "A reader that does not know it shows the listing.",
+        "",
+        "Event, subjectOf of the offer",
+    ),
+    "event.dates": Names("The days on which it takes place, every one. There are no rules to unroll.", "", "startDate"),
+    "event.starts": Names("When it begins on each of the dates. Left out, it goes on all day.", "", "startDate"),
+    "event.ends": Names(
+        "When it ends; a time that is not later than `starts` is on the next day. Needs `starts`.", "", "endDate"
+    ),
+    "event.zone": Names("Where clocks show these times (IANA). A reader that lacks the zone takes its own."),
+    "event.cancelled": Names("Those of the dates on which it does not take place after all.", "", "eventStatus"),
+    "event.places": Names("How many people can come.", "", "maximumAttendeeCapacity"),
+    "event.sign_up": Names("Whether one has to sign up. Where, `request_url` says."),
     "calendar_url": Names("A calendar (iCalendar) of when it is free or taken."),
     "expires": Names(
         "From then on the listing is hidden everywhere. At most 366 days after `date_modified`; renewable.",
@@ -221,6 +237,8 @@ _TYPES: Mapping[type, str] = {
     CategoryPath: "category path",
     Country: "country code",
     Currency: "currency code",
+    ClockTime: "time of day",
+    Zone: "time zone",
     Cursor: "cursor",
     Digest: "64 hex digits",
     Version: "version",
@@ -293,7 +311,7 @@ def limit_of(found: Any) -> str:
         return count + (f", each {inner}" if inner else "")
     if isinstance(found, fields.Number):
         return f"{found.low:,g} to {found.high:,.0f}"
-    if type(found) in (Country, Currency, Digest, Version) or not isinstance(found, fields.Text):
+    if type(found) in (Country, Currency, ClockTime, Digest, Version) or not isinstance(found, fields.Text):
         return ""
     return f"≤ {found.limit:,} characters"
 

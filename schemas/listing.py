@@ -17,6 +17,7 @@ from marshmallow.exceptions import ValidationError
 from schemas.canonical import EXTENSION, UNHASHED_MEMBERS
 from schemas.document import Document
 from schemas.errors import DocumentError
+from schemas.event import Event, EventSchema
 from schemas.fields import (
     AbsoluteUri,
     Choice,
@@ -39,6 +40,9 @@ from schemas.vocabulary import ACTIONS, ACTIONS_OF_KIND, CONDITIONS, DIRECTIONS,
 
 LONGEST_LIFE = timedelta(days=366)
 """``expires`` may lie at most this far after ``date_modified``: a year, and a day for leap years."""
+
+LATEST_END_DAYS = 2
+"""So many days after its last date an event is over everywhere, also where it goes past midnight."""
 
 GOODS = ("item", "equipment")
 
@@ -112,6 +116,7 @@ class Listing:
     status: str = "available"
     place: Place | None = None
     available: Available | None = None
+    event: Event | None = None
     calendar_url: str | None = None
     weight_kg: float | None = None
     replacement_value: Money | None = None
@@ -207,6 +212,7 @@ class ExtensionSchema(Document):
     images = Many(Part(ImageSchema()), limit=20)
     place = Part(PlaceSchema())
     available = Part(AvailableSchema())
+    event = Part(EventSchema())
     calendar_url = HttpUrl()
     expires = Moment(required=True)
     organisation = Part(OrganisationSchema(), required=True)
@@ -226,6 +232,8 @@ class ExtensionSchema(Document):
             raise refuse("action-does-not-fit", f"With kind {kind} the action is {allowed}.", "action")
         if "condition" in loaded and kind not in GOODS:
             raise refuse("condition-does-not-fit", "Only items and equipment have a condition.", "condition")
+        if "event" in loaded and (kind in GOODS or loaded["direction"] == "want"):
+            raise refuse("event-does-not-fit", "Only a space or a skill on offer can be an event.", "event")
 
 
 _EXTENSION = ExtensionSchema()
@@ -250,6 +258,10 @@ class ItemSchema(Document):
         if loaded["extension"]["expires"] - loaded["date_modified"] > LONGEST_LIFE:
             message = "This is more than a year after date_modified; listings are renewed every year."
             raise ValidationError({EXTENSION: {"expires": refuse("expires-too-late", message).messages}})
+        event = loaded["extension"].get("event")
+        if event and loaded["extension"]["expires"].toordinal() - event.last.toordinal() > LATEST_END_DAYS:
+            message = "The event is over before this; its listing ends with its last date."
+            raise ValidationError({EXTENSION: {"expires": refuse("expires-after-event", message).messages}})
 
 
 _ITEM = ItemSchema()

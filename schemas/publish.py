@@ -15,6 +15,7 @@ from typing import Any
 from marshmallow import Schema
 
 from schemas import fields
+from schemas.event import ClockTime, EventSchema, Zone
 from schemas.field_table import (
     HEAD_MEANINGS,
     NODE_MEANINGS,
@@ -57,6 +58,8 @@ _PATTERNS: Mapping[type, str] = {
     fields.Language: r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
     Country: r"^[A-Z]{2}$",
     Currency: r"^[A-Z]{3}$",
+    ClockTime: r"^([01][0-9]|2[0-3]):[0-5][0-9]$",
+    Zone: r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,3}$",
     Digest: r"^[0-9a-f]{64}$",
     CategoryPath: r"^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*){0,2}$",
     Version: r"^1(\..*)?$",
@@ -155,6 +158,8 @@ def _rules(schema: Schema) -> dict[str, Any]:
         return {"allOf": [_fits(kind, actions) for kind, actions in ACTIONS_OF_KIND.items()]}
     if isinstance(schema, PlaceSchema):
         return {"dependentRequired": {"lat": ["lon"], "lon": ["lat"]}}
+    if isinstance(schema, EventSchema):
+        return {"dependentRequired": {"ends": ["starts"]}}
     return {}
 
 
@@ -162,6 +167,8 @@ def _fits(kind: str, actions: tuple[str, ...]) -> dict[str, Any]:
     then: dict[str, Any] = {"properties": {"action": {"enum": list(actions)}}}
     if kind not in GOODS:
         then["not"] = {"required": ["condition"]}
+    else:
+        then["not"] = {"required": ["event"]}
     return {"if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]}, "then": then}
 
 
@@ -173,6 +180,7 @@ _PLACES: Mapping[type[Schema], str] = {
     ImageSchema: "_sharefeed.images[].",
     PlaceSchema: "_sharefeed.place.",
     AvailableSchema: "_sharefeed.available.",
+    EventSchema: "_sharefeed.event.",
     MoneySchema: "_sharefeed.replacement_value.",
     OrganisationSchema: "_sharefeed.organisation.",
     IdentifierSchema: "_sharefeed.organisation.identifiers[].",

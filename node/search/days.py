@@ -6,7 +6,7 @@ search for some days passes over a listing exactly where it cannot be had on any
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -35,6 +35,8 @@ def days_of(facts: Facts, item: Mapping[str, Any]) -> Days:
     """The days of a listing, which is valid; `NEVER` where every day is full."""
     first, last = day(facts.available_from, ALWAYS), day(facts.available_until, FOR_EVER)
     full = _full(item)
+    if facts.event_until:
+        first, last, full = _of_event(item[EXTENSION]["event"])
     while first in full and first <= last:
         first += 1
     while last in full and first <= last:
@@ -46,6 +48,20 @@ def days_of(facts: Facts, item: Mapping[str, Any]) -> Days:
 
 def _full(item: Mapping[str, Any]) -> set[int]:
     stated = (item[EXTENSION].get("available") or {}).get("full") or ()
+    return _days(stated)
+
+
+def _of_event(event: Mapping[str, Any]) -> tuple[int, int, set[int]]:
+    """First and last date of an event, and the days between, as many as the dates can be, on which it is not."""
+    on = _days(event["dates"]) - _days(event.get("cancelled") or ())
+    if not on:
+        return NEVER.first, NEVER.last, set()
+    first = min(on)
+    last = max(one for one in on if one < first + MOST_DAYS)
+    return first, last, set(range(first, last + 1)) - on
+
+
+def _days(stated: Iterable[str]) -> set[int]:
     return {date.fromisoformat(one[:10]).toordinal() for one in stated}
 
 

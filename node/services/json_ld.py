@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from schemas.event import Event, Occurrence, occurrences, zone_of
 from schemas.fields import rfc3339, without_empty
 from schemas.listing import Listing, Place
 from schemas.organisation import Organisation
@@ -18,6 +19,7 @@ from schemas.vocabulary import label
 
 CONTEXT = "https://schema.org"
 DEFAULT_CURRENCY = "GBP"
+MOST_EVENTS = 20
 _ITEM_TYPES = {"item": "Product", "equipment": "Product", "space": "Place", "skill": "Service"}
 _ORGANISATION_TYPES = {"charity": "NGO", "school": "School", "public_body": "GovernmentOrganization"}
 _CONDITIONS = {
@@ -59,6 +61,44 @@ def listing_document(listing: Listing, page_url: str) -> dict[str, Any]:
         "areaServed": None if listing.kind == "space" else _place(listing.place),
     }
     return without_empty(document)
+
+
+def event_document(listing: Listing, page_url: str) -> dict[str, Any] | None:
+    """A workshop or the like as one ``Event`` for each of its dates since it last changed, with the offer beside them.
+
+    None for a listing that is no event.
+    """
+    if listing.event is None:
+        return None
+    offer = listing_document(listing, page_url)
+    offer.pop("@context")
+    found = [one for one in occurrences(listing.event) if one.ends >= listing.date_modified]
+    dates = [_event(listing, listing.event, one, page_url) for one in found[:MOST_EVENTS]]
+    return {"@context": CONTEXT, "@graph": [offer, *dates]}
+
+
+def _event(listing: Listing, event: Event, one: Occurrence, page_url: str) -> dict[str, Any]:
+    zone = zone_of(event.zone, "UTC")
+    timed = event.starts is not None
+    starts, ends = (moment.astimezone(zone).isoformat(timespec="minutes") for moment in (one.starts, one.ends))
+    members = {
+        "@type": "Event",
+        "@id": f"{page_url}#{one.day.isoformat()}",
+        "name": listing.title,
+        "description": listing.content_text,
+        "startDate": starts if timed else one.day.isoformat(),
+        "endDate": (ends if event.ends else None) if timed else one.day.isoformat(),
+        "eventStatus": f"{CONTEXT}/Event{'Cancelled' if one.cancelled else 'Scheduled'}",
+        "eventAttendanceMode": f"{CONTEXT}/OfflineEventAttendanceMode",
+        "maximumAttendeeCapacity": event.places,
+        "isAccessibleForFree": True,
+        "image": [image.url for image in listing.images],
+        "url": page_url,
+        "location": _place(listing.place),
+        "organizer": _organisation(listing.organisation),
+        "offers": {"@id": listing.id},
+    }
+    return without_empty(members)
 
 
 def organisation_document(organisation: Organisation, page_url: str) -> dict[str, Any]:

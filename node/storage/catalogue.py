@@ -185,6 +185,12 @@ def of_organisation(tx: Tx, organisation_key: str, now: int, limit: int = 200) -
     return [_shown(row) for row in tx.execute(query.order_by(catalogue.c.position.desc()).limit(limit))]
 
 
+def events(tx: Tx, now: int, today: str, limit: int) -> list[Shown]:
+    """Workshops and the like whose last date is ``today`` (ISO 8601) or later, the first to end first."""
+    query = select(catalogue).where(_visible(now), catalogue.c.event_until >= today)
+    return [_shown(row) for row in tx.execute(query.order_by(catalogue.c.event_until, catalogue.c.key).limit(limit))]
+
+
 def newest(tx: Tx, now: int, limit: int, direction: str | None = None) -> list[Shown]:
     """The newest visible listings."""
     query = select(catalogue).where(_visible(now))

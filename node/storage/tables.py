@@ -55,6 +55,8 @@ def _facts() -> list[Column[object]]:
         Column("available_until", String(10)),
         Column("modified_at", BigInteger),
         Column("expires_at", BigInteger),
+        # The last date of a workshop, a drop-in or an open day; none for all else.
+        Column("event_until", String(10)),
     ]
 
 
@@ -129,6 +131,7 @@ catalogue = Table(
     *_facts(),
     Index("ix_catalogue_live_expires", "live", "expires_at"),
     Index("ix_catalogue_organisation_key", "organisation_key", "live"),
+    Index("ix_catalogue_event_until", "event_until"),
     Index("ix_catalogue_tombstones", "live", "changed_at"),
 )
 

@@ -164,7 +164,8 @@ def _own(scene: Scene, noun: str, key: str) -> str | None:
 def _listing_head(listing: Listing, card: Card, scene: Scene, home: str | None) -> Head:
     here = scene.address(card.path)
     picture = scene.address(card.image.path) if card.image else None
-    document = json_ld.script_text(json_ld.listing_document(listing, home or here))
+    said = json_ld.event_document(listing, home or here) or json_ld.listing_document(listing, home or here)
+    document = json_ld.script_text(said)
     description = listing.content_text or f"{listing.organisation.name}: {listing.title}"
     # A listing that is only passed on has its place elsewhere; search engines are sent there.
     head = scene.head(listing.title, description, home or here, document, picture)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 from node.context import Node
+from node.services.drafts import Draft
 from node.services.publishing import put_listings
 from node.storage import catalogue
+from schemas.event import Event
 from schemas.listing import Place
 from tests.fakes.publisher import clock_of, draft
 from tests.fakes.sites import PARK, item
@@ -48,3 +51,24 @@ def test_places_and_points_come_with_the_newest_first(node: Node) -> None:
     clock_of(node).pass_by(days=400)
     with node.database.read() as tx:
         assert catalogue.localities(tx, node.now, 9) == catalogue.points(tx, node.now, 9) == []
+
+
+def test_events_are_found_until_their_last_date(node: Node) -> None:
+    def workshop(key: str, *days: int) -> Draft:
+        dates = tuple(date(2026, 12, day) for day in days)
+        expires = datetime(2026, 12, max(days), 20, tzinfo=UTC)
+        event = Event(dates, "Europe/London", "18:00", "20:00")
+        return draft(node, key, kind="skill", action="help", condition=None, event=event, expires=expires)
+
+    put_listings(node, [workshop("late", 20), workshop("weekly", 3, 17, 10), workshop("once", 4), draft(node, "desk")])
+
+    def found(today: str, limit: int = 9) -> list[str]:
+        with node.database.read() as tx:
+            return [shown.entry.key.rpartition(".")[2] for shown in catalogue.events(tx, node.now, today, limit)]
+
+    assert found("2026-12-01") == ["once", "weekly", "late"]
+    assert found("2026-12-01", 1) == ["once"]
+    assert found("2026-12-17") == ["weekly", "late"]
+    assert found("2026-12-21") == []
+    clock_of(node).moment = datetime(2026, 12, 5, tzinfo=UTC)
+    assert found("2026-12-01") == ["weekly", "late"]

@@ -10,6 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from schemas.event import SIGN_UP, Event
 from schemas.listing import Available, Image, Listing, Money, Place, Quantity, dump_listing
 from schemas.organisation import Identifier, Organisation
 from schemas.page import PageHead, Tombstone
@@ -164,20 +165,43 @@ places = st.builds(
 
 
 @st.composite
+def events(draw: st.DrawFn) -> Event:
+    """Any valid event, its dates in any order and some of them cancelled."""
+    clock = st.times().map(lambda time: time.isoformat("minutes"))
+    dates = draw(st.lists(st.dates(), min_size=1, max_size=4))
+    starts = draw(_maybe(clock))
+    return Event(
+        dates=tuple(dates),
+        zone=draw(st.sampled_from(["Europe/London", "Etc/GMT+12", "America/Argentina/Ushuaia", "Mars/Dome", "UTC"])),
+        starts=starts,
+        ends=draw(_maybe(clock)) if starts else None,
+        cancelled=draw(st.lists(st.sampled_from(dates), max_size=2).map(tuple)),
+        places=draw(_maybe(st.integers(1, 1_000_000))),
+        sign_up=draw(_maybe(st.sampled_from(SIGN_UP))),
+    )
+
+
+@st.composite
 def listings(draw: st.DrawFn) -> Listing:
     """Any valid listing."""
     kind = draw(st.sampled_from(sorted(ACTIONS_OF_KIND)))
     modified = draw(moments())
     days = sorted(draw(st.lists(st.dates(), min_size=2, max_size=2)))
+    direction = draw(st.sampled_from(DIRECTIONS))
+    expires = modified + timedelta(seconds=draw(st.integers(0, 366 * 86400)))
+    event = draw(_maybe(events())) if kind in ("space", "skill") and direction == "offer" else None
+    if event is not None and event.last < expires.date():
+        event = replace(event, dates=(*event.dates, expires.date()))
     return Listing(
         id=draw(urls),
         title=draw(text()),
         date_modified=modified,
-        direction=draw(st.sampled_from(DIRECTIONS)),
+        direction=direction,
         kind=kind,
         action=draw(st.sampled_from(ACTIONS_OF_KIND[kind])),
         category=draw(st.sampled_from(sorted(categories()))),
-        expires=modified + timedelta(seconds=draw(st.integers(0, 366 * 86400))),
+        expires=expires,
+        event=event,
         organisation=draw(organisations),
         url=draw(_maybe(urls)),
         content_text=draw(_maybe(text(200))),
@@ -212,6 +236,7 @@ _KNOWN = (
 _KNOWN_INSIDE = (
     *("direction", "kind", "category", "condition", "quantity", "images", "place", "available", "expires"),
     *("organisation", "weight_kg", "hours", "hash", "sig", "via", "replacement_value", "lat", "lon", "from"),
+    *("event", "dates", "starts", "cancelled", "places", "sign_up", "zone"),
     *("identifiers", "unit", "name", "json", "page", "content_text", "more"),
 )
 

@@ -29,7 +29,39 @@ def faults(item: Any) -> dict[str, str]:
 
 
 SF = "/_sharefeed"
+ON = {"dates": ["2026-12-03", "2026-12-10"], "zone": "Europe/London", "starts": "18:00"}
+SPACE = {"_sharefeed__kind": "space", "_sharefeed__action": "host", "_sharefeed__condition": None}
+SPACE |= {"_sharefeed__expires": "2026-12-12T12:00:00Z"}
+
+
+def event(**members: Any) -> dict[str, Any]:
+    """A space with an event in which these members are different; None takes one away."""
+    stated = {name: value for name, value in {**ON, **members}.items() if value is not None}
+    return {**SPACE, "_sharefeed__event": stated}
+
+
+EVENT = f"{SF}/event"
 RULES = [
+    ("event no object", {**SPACE, "_sharefeed__event": "Thursdays"}, EVENT, "not-an-object"),
+    ("event without dates", event(dates=None), f"{EVENT}/dates", "missing"),
+    ("event on no date", event(dates=[]), f"{EVENT}/dates", "too-few"),
+    ("event on too many dates", event(dates=["2026-12-03"] * 367), f"{EVENT}/dates", "too-many"),
+    ("event on no day", event(dates=["2026-12-03", "2026-13-01"]), f"{EVENT}/dates/1", "bad-date"),
+    ("event with a rule for dates", event(dates="FREQ=SECONDLY"), f"{EVENT}/dates", "not-a-list"),
+    ("event at no time", event(starts="6pm"), f"{EVENT}/starts", "bad-time"),
+    ("event at midnight's end", event(ends="24:00"), f"{EVENT}/ends", "bad-time"),
+    ("event in other digits", event(starts="1\u0668:00"), f"{EVENT}/starts", "bad-time"),
+    ("event with an end alone", event(starts=None, ends="20:00"), f"{EVENT}/starts", "missing"),
+    ("event without a zone", event(zone=None), f"{EVENT}/zone", "missing"),
+    ("event in a file", event(zone="../../etc/passwd"), f"{EVENT}/zone", "bad-zone"),
+    ("event cancelled on another day", event(cancelled=["2026-12-10", "2026-12-11"]),
+     f"{EVENT}/cancelled/1", "bad-date"),
+    ("event for nobody", event(places=0), f"{EVENT}/places", "bad-number"),
+    ("event with another way in", event(sign_up="maybe"), f"{EVENT}/sign_up", "not-a-choice"),
+    ("event of a thing", {"_sharefeed__event": ON}, EVENT, "event-does-not-fit"),
+    ("event wanted", {**event(), "_sharefeed__direction": "want"}, EVENT, "event-does-not-fit"),
+    ("event that is over", {**event(), "_sharefeed__expires": "2026-12-13T00:00:00Z"}, f"{SF}/expires",
+     "expires-after-event"),
     # The item itself.
     ("id missing", {"id": None}, "/id", "missing"),
     ("id empty", {"id": ""}, "/id", "missing"),

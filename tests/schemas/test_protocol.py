@@ -15,6 +15,7 @@ from node.services import cursor
 from schemas import atom_feed, feed, problem, publish
 from schemas.canonical import bare, canonical_bytes, contribution, digest_hex, listing_hash
 from schemas.errors import Problem
+from schemas.event import EventSchema
 from schemas.listing import load_listing
 from schemas.node_document import load_node_document
 from schemas.page import Page, load_tombstones
@@ -44,7 +45,7 @@ def valid(schema: str, document: Any) -> bool:
 
 def test_every_example_is_run_here() -> None:
     """What is fenced as JSON, XML or text is an example of a kind that a test below knows."""
-    known = "node item hashed canonical digest tombstone page atom cursors problem report"
+    known = "node item event hashed canonical digest tombstone page atom cursors problem report"
     assert sorted(BY_NAME) == sorted(known.split())
     assert len(EXAMPLES) == len(re.findall(r"^```(?:json|xml|text)$", TEXT, re.MULTILINE))
 
@@ -70,6 +71,16 @@ def test_the_item_is_a_listing_with_its_hash() -> None:
     assert load_listing(item).title == "Oak desk"
     assert item["_sharefeed"]["hash"] == listing_hash(item)
     assert valid("listing", item)
+
+
+def test_the_event_is_one() -> None:
+    (event,) = values("event")
+    day = EventSchema().load(event).on[-1]
+    workshop = {**values("item")[0], "_sharefeed": {**values("item")[0]["_sharefeed"], "event": event}}
+    workshop["_sharefeed"] |= {"kind": "skill", "action": "help", "expires": f"{day}T20:00:00Z"}
+    workshop["_sharefeed"].pop("condition", None)
+    assert load_listing(workshop).event is not None
+    assert valid("listing", workshop)
 
 
 def test_the_canonical_form_and_its_hash() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from node.search.find import Found, find, pins
 from node.search.places import haversine_km
 from node.search.query import FACETS
 from node.search.request import SearchRequest
+from schemas.event import Event
 from schemas.listing import Available, Listing
 from schemas.organisation import Organisation
 from schemas.vocabulary import ACTIONS_OF_KIND, CONDITIONS, KINDS
@@ -209,6 +210,30 @@ def test_what_is_full_on_every_day_asked_for_is_not_offered(
     }
     board.put(listing(name, name, available=available) for name, available in stated.items()).follow()
     assert set(board.names(available_from=_day(first), available_until=_day(last))) == names
+
+
+def test_an_event_is_found_on_its_dates_alone(board: Board) -> None:
+    dates = tuple(date(2026, 12, day) for day in (3, 10, 17))
+    space: dict[str, Any] = {"kind": "space", "action": "host", "available": Available(dates[0], dates[-1])}
+    space["expires"] = datetime(2026, 12, 18, tzinfo=UTC)
+    board.put(
+        [
+            listing("repair", "Repair café", event=Event(dates, "Europe/London", cancelled=dates[1:2]), **space),
+            listing("off", "Story time", event=Event(dates, "Europe/London", cancelled=dates), **space),
+            listing("far", "Always", event=Event((*dates, date.max), "Europe/London"), **space),
+        ]
+    ).follow()
+    found = {
+        (first, last): board.names(available_from=_day(first), available_until=_day(last))
+        for first, last in ((3, 3), (4, 9), (9, 11), (11, 17), (18, 20))
+    }
+    assert {days: sorted(names) for days, names in found.items()} == {
+        (3, 3): ["far", "repair"],
+        (4, 9): [],
+        (9, 11): ["far"],
+        (11, 17): ["far", "repair"],
+        (18, 20): [],
+    }
 
 
 def test_a_day_that_is_over_makes_nothing_free(board: Board) -> None:

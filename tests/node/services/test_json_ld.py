@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from node.services.json_ld import listing_document, organisation_document, script_text
+from node.services.json_ld import MOST_EVENTS, event_document, listing_document, organisation_document, script_text
+from schemas.event import Event
 from schemas.free.prices import price_members
 from schemas.listing import Available, Image, Listing, Money, Place, Quantity
 from schemas.organisation import Identifier, Organisation
@@ -129,3 +130,29 @@ def test_no_text_can_end_the_script_element(text: str) -> None:
         return
     assert not set(written) & set("<>&\u2028\u2029")
     assert loads(written.encode()) == {"name": text}
+
+
+def test_an_event_is_one_for_each_of_its_dates_beside_the_offer() -> None:
+    dates = tuple(date(2026, month, 3) for month in (10, 11, 12))
+    event = Event((*dates, date(2026, 12, 10)), "Europe/London", "18:00", "20:00", dates[-1:], 12)
+    workshop = replace(WHOLE, kind="skill", action="help", condition=None, event=event)
+    document = event_document(workshop, HERE)
+    assert document is not None
+    offer, first, second = document["@graph"]
+    assert {"@context": document["@context"], **offer} == listing_document(workshop, HERE)
+    assert (first["startDate"], first["endDate"]) == ("2026-12-03T18:00+00:00", "2026-12-03T20:00+00:00")
+    assert first["eventStatus"].endswith("EventCancelled")
+    assert second["eventStatus"].endswith("EventScheduled")
+    assert (first["location"]["name"], first["organizer"]["name"]) == ("Old Mill", "School")
+    assert (first["maximumAttendeeCapacity"], first["isAccessibleForFree"]) == (12, True)
+    assert first["offers"] == {"@id": offer["@id"]}
+    assert next(price_members(first), None) is None
+
+
+def test_an_event_all_day_and_one_without_end() -> None:
+    many = tuple(date(2026, 12, 1) for _ in range(400)) + tuple(date.fromordinal(740_000 + day) for day in range(300))
+    all_day = event_document(replace(WHOLE, kind="space", action="host", event=Event(many, "Mars/Dome")), HERE)
+    assert all_day is not None
+    assert len(all_day["@graph"]) == 1 + MOST_EVENTS
+    assert all_day["@graph"][1]["startDate"] == all_day["@graph"][1]["endDate"] == "2026-12-01"
+    assert event_document(WHOLE, HERE) is None
