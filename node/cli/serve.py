@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import threading
 from collections.abc import Callable
 
@@ -10,6 +12,8 @@ import click
 
 from node.cli.common import with_node, with_upgraded_node
 from node.context import Node
+
+log = logging.getLogger(__name__)
 
 _address = [
     click.option("--host", help="Address to listen on, in place of the setting."),
@@ -30,11 +34,11 @@ def _with_address(command: Callable[..., None]) -> Callable[..., None]:
 def serve(node: Node, host: str | None, port: int | None, threads: int | None) -> None:
     """Run the whole node in one process: pages, feeds and the work behind them."""
     node = _listening(node, host, port, threads)
-    stop = _start_worker(node)
+    work = _Beside(node)
     try:
-        _answer(node)
+        _answer(node, work.begin)
     finally:
-        stop()
+        work.end()
 
 
 @click.command()
@@ -90,7 +94,7 @@ def _check(node: Node) -> None:
     check_described(node.settings)
 
 
-def _answer(node: Node) -> None:
+def _answer(node: Node, begun: Callable[[], None] = lambda: None) -> None:
     from node.app import create_app
     from node.serving import serve as answer
 
@@ -107,7 +111,12 @@ def _answer(node: Node) -> None:
     if settings.mail_capture:
         click.secho("mail_capture is on: mails are kept and none is sent. For development only.", fg="red")
     told = f"{settings.node_name} answers on http://{settings.host}:{settings.port}/ as {settings.url}"
-    answer(app, settings, lambda: click.echo(told))
+
+    def listening() -> None:
+        click.echo(told)
+        begun()
+
+    answer(app, settings, listening)
 
 
 def start_logging() -> None:
@@ -115,6 +124,32 @@ def start_logging() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # That a turn was left out because the one before still ran is how the worker's clock is meant to go.
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
+
+
+class _Beside:
+    """The work of a node beside its answers: begun once it listens, so that nobody waits for what it loads."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._stop: Callable[[], None] = lambda: None
+        self._beginning = threading.Thread(target=self._begin, name="work", daemon=True)
+
+    def begin(self) -> None:
+        self._beginning.start()
+
+    def _begin(self) -> None:
+        try:
+            self._stop = _start_worker(self._node)
+        except Exception:
+            # Pages without the work behind them would look well and grow old: the whole ends, for others to see.
+            log.exception("the work behind the pages could not begin, so this node ends")
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def end(self) -> None:
+        """Stop, after what is being done; at once where nothing was begun."""
+        if self._beginning.ident is not None:
+            self._beginning.join()
+        self._stop()
 
 
 def _start_worker(node: Node) -> Callable[[], None]:

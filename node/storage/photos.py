@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, and_, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from federation.chunks import chunked
 from node.storage.engine import Tx
 from node.storage.tables import photos
+from node.storage.upsert import insert_of
 
 WANTED, READY, FAILED = "wanted", "ready", "failed"
 
@@ -40,10 +40,9 @@ _NAMES = tuple(StoredPhoto.__slots__)
 
 def want(tx: Tx, urls_by_key: dict[str, str], now: int) -> None:
     """Note photographs that are to be copied; those known already stay as they are."""
-    dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
     rows = [_wanted(key, url, now) for key, url in urls_by_key.items()]
     for piece in chunked(rows):
-        tx.execute(dialect.insert(photos).on_conflict_do_nothing(index_elements=["key"]), piece)
+        tx.execute(insert_of(tx.dialect, photos).on_conflict_do_nothing(index_elements=["key"]), piece)
 
 
 def _wanted(key: str, url: str, now: int) -> dict[str, Any]:

@@ -22,16 +22,8 @@ from node.web.listing_page import SHEET_NAME, Scene
 from node.web.often_shared import often_shared
 from node.web.pages import scene_of
 from node.web.search_page import Addresses
-from node.web.view_models import (
-    AccessibilityPage,
-    BelongsPage,
-    Head,
-    HowItWorksPage,
-    IdeaRow,
-    IdeasPage,
-    Link,
-    PrivacyPage,
-)
+from node.web.view_model_parts import Head, Link
+from node.web.view_models_portal import AccessibilityPage, BelongsPage, HowItWorksPage, IdeaRow, IdeasPage, PrivacyPage
 
 blueprint = Blueprint("about_pages", __name__)
 

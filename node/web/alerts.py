@@ -28,7 +28,8 @@ from node.web import current_node
 from node.web.alert_parts import frequencies, keep_private, of_listing
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.search_page import Addresses, said_of
-from node.web.view_models import AlertAskedPage, AlertMinePage, AlertNewPage, Head, Link
+from node.web.view_model_parts import Head, Link
+from node.web.view_models_alerts import AlertAskedPage, AlertMinePage, AlertNewPage
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/alerts")
 blueprint.after_request(keep_private)

@@ -12,7 +12,7 @@ from node.web import current_node
 from node.web.api import document_of
 from node.web.api_page import forms_of, groups_of
 from node.web.pages import scene_of
-from node.web.view_models import ApiPage
+from node.web.view_models_api import ApiPage
 
 blueprint = Blueprint("api_docs", __name__)
 

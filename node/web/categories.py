@@ -21,7 +21,8 @@ from node.web.code_words import category as names_of
 from node.web.listing_page import Scene
 from node.web.pages import scene_of
 from node.web.search_page import Addresses, calendar_of, feeds_of
-from node.web.view_models import CategoriesPage, CategoryEntry, CategoryPage, Link
+from node.web.view_model_parts import Link
+from node.web.view_models_portal import CategoriesPage, CategoryEntry, CategoryPage
 from schemas import vocabulary
 from schemas.vocabulary import Category
 

@@ -14,7 +14,8 @@ from node.web import current_node
 from node.web.cards import moment
 from node.web.conditional import conditional, open_to_all
 from node.web.pages import scene_of
-from node.web.view_models import DownloadFile, DownloadsPage, Link
+from node.web.view_model_parts import Link
+from node.web.view_models_portal import DownloadFile, DownloadsPage
 
 blueprint = Blueprint("downloads", __name__, url_prefix="/downloads")
 blueprint.after_request(open_to_all)

@@ -25,7 +25,8 @@ from node.web.frame_request import FrameRequest
 from node.web.listing_page import Scene
 from node.web.pages import scene_of
 from node.web.phrases import say as _
-from node.web.view_models import EmbedFrame, Head, Link
+from node.web.view_model_parts import Head, Link
+from node.web.view_models_embed import EmbedFrame
 
 blueprint = Blueprint("embed", __name__)
 

@@ -18,7 +18,8 @@ from node.web.frame_request import MAKER_PATH, FrameRequest, searched
 from node.web.pages import scene_of
 from node.web.phrases import say as _
 from node.web.security import with_frames
-from node.web.view_models import Choice, EmbedCode, EmbedMaker, Form
+from node.web.view_model_parts import Choice, Form
+from node.web.view_models_embed import EmbedCode, EmbedMaker
 
 blueprint = Blueprint("embed_maker", __name__)
 

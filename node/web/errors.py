@@ -18,7 +18,8 @@ from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from node.web.phrases import later, say
-from node.web.view_models import ErrorPage, Head
+from node.web.view_model_parts import Head
+from node.web.view_models_portal import ErrorPage
 from schemas import problem
 from schemas.errors import Problem
 

@@ -23,7 +23,8 @@ from node.web.prose import paragraphs
 from node.web.search_page import Addresses, place_error
 from node.web.site import site_of
 from node.web.sources import summary
-from node.web.view_models import ActionEntry, CategoryTile, Head, HomePage, Link, Nearby
+from node.web.view_model_parts import Head, Link
+from node.web.view_models_home import ActionEntry, CategoryTile, HomePage, Nearby
 from schemas.vocabulary import ACTIONS
 
 NEW, WANTED, NEAR, PLACES = 8, 4, 8, 6

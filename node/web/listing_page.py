@@ -21,18 +21,12 @@ from node.web.cards import Paths, card_of, cards_of, moment, organisation_path, 
 from node.web.code_words import category
 from node.web.frame_request import MAKER_PATH, OEMBED_PATH
 from node.web.prose import body_of
-from node.web.view_models import (
-    Card,
-    FeedLink,
-    Head,
-    Link,
+from node.web.view_model_parts import Card, FeedLink, Head, Link, MapView, PageLink, Pager
+from node.web.view_models_listing import (
     ListingPage,
-    MapView,
     OrganisationBox,
     OrganisationPage,
     Origin,
-    PageLink,
-    Pager,
     PublisherHomePage,
     Sharing,
     Step,

@@ -10,7 +10,8 @@ from node.services import mailbox
 from node.services.mail_settings import open_mailbox
 from node.web import current_node
 from node.web.cards import moment
-from node.web.view_models import Head, KeptMail, Link, MailboxPage
+from node.web.view_model_parts import Head, Link
+from node.web.view_models_alerts import KeptMail, MailboxPage
 
 blueprint = Blueprint("mailbox", __name__)
 

@@ -10,7 +10,7 @@ from node.services.matching import Partner
 from node.storage.catalogue import Shown
 from node.web import words
 from node.web.cards import Paths, card_of
-from node.web.view_models import Card, Site
+from node.web.view_model_parts import Card, Site
 
 
 def match_cards(shown: Shown, partners: Iterable[Partner], paths: Paths, site: Site) -> tuple[Card, ...]:

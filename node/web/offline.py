@@ -22,7 +22,8 @@ from node.web.pages import scene_of
 from node.web.phrases import say as _
 from node.web.site import site_of
 from node.web.static_files import address_of
-from node.web.view_models import OfflinePage, Site
+from node.web.view_model_parts import Site
+from node.web.view_models_portal import OfflinePage
 
 blueprint = Blueprint("offline", __name__)
 

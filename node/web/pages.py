@@ -25,7 +25,8 @@ from node.web.listing_page import (
     publisher_page,
 )
 from node.web.site import feed_links, site_of
-from node.web.view_models import FeedLink, GonePage, Head, Link
+from node.web.view_model_parts import FeedLink, Head, Link
+from node.web.view_models_listing import GonePage
 
 blueprint = Blueprint("pages", __name__)
 

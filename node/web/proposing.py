@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from node.services.proposals import ProposalError, ProposalLimitError, propose
 from node.web import current_node
 from node.web.form_state import form_at, sentences, typed_in
-from node.web.view_models import Head, ProposeDonePage, ProposePage
+from node.web.view_model_parts import Head
+from node.web.view_models_network import ProposeDonePage, ProposePage
 
 blueprint = Blueprint("proposing", __name__)
 

@@ -12,7 +12,8 @@ from node.services.shown import Found
 from node.web import current_node
 from node.web.code_words import word
 from node.web.form_state import form_at, sentences, typed_in
-from node.web.view_models import Choice, Head, Link, ReportDonePage, ReportPage
+from node.web.view_model_parts import Choice, Head, Link
+from node.web.view_models_listing import ReportDonePage, ReportPage
 
 blueprint = Blueprint("reporting", __name__)
 

@@ -20,17 +20,8 @@ from node.web.phrases import say as _
 from node.web.search_days import days_filter, in_words
 from node.web.search_facets import facet_of, value_label
 from node.web.search_reach import reach_of, within_words
-from node.web.view_models import (
-    AppliedFilter,
-    Card,
-    DaysFilter,
-    FeedLink,
-    Head,
-    Link,
-    MapView,
-    Reach,
-    SearchPage,
-)
+from node.web.view_model_parts import Card, FeedLink, Head, Link, MapView
+from node.web.view_models_search import AppliedFilter, DaysFilter, Reach, SearchPage
 from node.web.words import clip
 from schemas import atom_feed, json_feed
 from schemas.errors import Problem

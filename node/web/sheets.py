@@ -16,7 +16,8 @@ from node.web import current_node
 from node.web.cards import cards_of
 from node.web.listing_page import QR_NAME, SHEET_NAME, listing_page
 from node.web.pages import scene_of
-from node.web.view_models import Card, Head, Link, PosterPage, SheetPage
+from node.web.view_model_parts import Card, Head, Link
+from node.web.view_models_listing import PosterPage, SheetPage
 
 blueprint = Blueprint("sheets", __name__)
 

@@ -20,17 +20,8 @@ from node.web import current_node
 from node.web.cards import moment as moment_of
 from node.web.conditional import open_to_all
 from node.web.origins import comparison_of
-from node.web.view_models import (
-    EventRow,
-    Head,
-    Link,
-    NetworkPage,
-    NetworkSummary,
-    PollRow,
-    SourcePage,
-    SourceRow,
-    Verdict,
-)
+from node.web.view_model_parts import Head, Link
+from node.web.view_models_network import EventRow, NetworkPage, NetworkSummary, PollRow, SourcePage, SourceRow, Verdict
 from schemas.errors import DocumentError
 from schemas.node_document import NodeDocument, load_node_document
 from schemas.strict_json import loads

@@ -2,8 +2,9 @@
 templates.
 
 Every template is rendered as ``render_template(name, page=..., site=...)``. A view fills the page's class
-completely, and a template reads nothing else. Fields are only ever added, with defaults. The shared parts and
-their conventions stand in ``view_model_parts``; desk, network and control have modules of their own.
+completely, and a template reads nothing else. Views import each from its own module, so that a node loads what its
+own pages show and no more; here they stand together for tests and for whoever looks for one. Fields are only ever
+added, with defaults. The shared parts stand in ``view_model_parts``.
 
 ==============================  ====================
 template                        ``page``

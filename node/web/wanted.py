@@ -30,7 +30,8 @@ from node.web.pages import scene_of
 from node.web.search_page import Addresses, feeds_of, place_error
 from node.web.search_reach import reach_of, usual_km
 from node.web.site import site_of
-from node.web.view_models import Link, Site, WantedPage, WantedRow
+from node.web.view_model_parts import Link, Site
+from node.web.view_models_portal import WantedPage, WantedRow
 
 blueprint = Blueprint("wanted", __name__)
 

@@ -16,7 +16,8 @@ from node.web.code_words import category, word
 from node.web.pages import scene_of
 from node.web.phrases import say as _
 from node.web.search_page import Addresses
-from node.web.view_models import Link, WishPage
+from node.web.view_model_parts import Link
+from node.web.view_models_portal import WishPage
 
 blueprint = Blueprint("wishing", __name__)
 

@@ -24,18 +24,16 @@ from node.web.control.preview import BOARD_PATH, PATH
 from node.web.form_state import form_at
 from node.web.inside import head
 from node.web.security import MAX_BODY_BYTES
-from node.web.view_models import (
+from node.web.view_model_parts import Choice, Form, Image
+from node.web.view_models_appearance import (
     AppearancePage,
-    Choice,
     ColourVerdict,
-    ControlFrame,
-    Form,
-    Image,
     LogoPage,
     ShadeSample,
     ValueSource,
     VersionRow,
 )
+from node.web.view_models_control import ControlFrame
 
 BACK_PATH = "/control/appearance/back"
 LONGEST_SETTING = 120

@@ -10,7 +10,7 @@ from node.context import Node
 from node.services import moderation, proposals, reporting
 from node.web.form_state import form_at
 from node.web.inside import just_said
-from node.web.view_models import ControlFrame
+from node.web.view_models_control import ControlFrame
 
 
 def control_frame(node: Node, current: str) -> ControlFrame:

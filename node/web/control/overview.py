@@ -16,7 +16,7 @@ from node.web.control.gate import guarded
 from node.web.control.rows import queue_row, removal
 from node.web.inside import head
 from node.web.sources import moment, source_row
-from node.web.view_models import MassRemoval, OverviewPage
+from node.web.view_models_control import MassRemoval, OverviewPage
 
 blueprint = guarded("overview")
 

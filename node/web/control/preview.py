@@ -22,7 +22,8 @@ from node.web.control.gate import guarded
 from node.web.form_state import form_at
 from node.web.inside import head
 from node.web.security import let_us_frame, with_frames
-from node.web.view_models import Link, PreviewPage
+from node.web.view_model_parts import Link
+from node.web.view_models_appearance import PreviewPage
 
 blueprint = guarded("preview")
 

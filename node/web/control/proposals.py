@@ -21,7 +21,8 @@ from node.web.control.rows import preview, proposal_row
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import PAGE_ROWS, head, page_number, pager, say, to
 from node.web.said import plain
-from node.web.view_models import Choice, ProposalPage, ProposalsPage
+from node.web.view_model_parts import Choice
+from node.web.view_models_control import ProposalPage, ProposalsPage
 from schemas.errors import DocumentError, SharefeedError
 from schemas.vocabulary import ACTIONS, KINDS, ORGANISATION_TYPES, categories
 

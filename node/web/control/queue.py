@@ -28,7 +28,9 @@ from node.web.form_state import form_at, typed_in
 from node.web.inside import PAGE_ROWS, head, page_number, pager, say, to
 from node.web.marked import marked_texts
 from node.web.said import plain
-from node.web.view_models import Card, Link, QueueItemPage, QueuePage, QueueRow, Verdict
+from node.web.view_model_parts import Card, Link
+from node.web.view_models_control import QueueItemPage, QueuePage, QueueRow
+from node.web.view_models_network import Verdict
 from schemas.canonical import EXTENSION
 
 blueprint = guarded("queue")

@@ -22,7 +22,8 @@ from node.web.control.rows import MOST_REASON, item_path, paths_of, reported_pat
 from node.web.form_state import form_at, typed_in
 from node.web.inside import head, say, to
 from node.web.said import plain
-from node.web.view_models import Link, ReportedPage, ReportRow
+from node.web.view_model_parts import Link
+from node.web.view_models_control import ReportedPage, ReportRow
 
 blueprint = guarded("reported")
 

@@ -22,7 +22,9 @@ from node.storage.removals import Batch
 from node.web.cards import Paths, card_of, moment, sign_of
 from node.web.code_words import word
 from node.web.form_state import form_at
-from node.web.view_models import Card, MassRemoval, Preview, ProposalRow, QueueRow, Verdict
+from node.web.view_model_parts import Card
+from node.web.view_models_control import MassRemoval, Preview, ProposalRow, QueueRow
+from node.web.view_models_network import Verdict
 from schemas.canonical import EXTENSION
 from schemas.errors import Problem
 

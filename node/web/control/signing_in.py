@@ -13,7 +13,8 @@ from node.web import current_node
 from node.web.control.gate import SIGN_IN, drop_cookie, keep_cookie
 from node.web.form_state import form_at
 from node.web.inside import to
-from node.web.view_models import Head, LoginPage
+from node.web.view_model_parts import Head
+from node.web.view_models_control import LoginPage
 
 blueprint = Blueprint("signing_in", __name__)
 

@@ -19,7 +19,8 @@ from node.web.control.gate import guarded
 from node.web.form_state import form_at, typed_in
 from node.web.inside import head, say, to
 from node.web.sources import source_row
-from node.web.view_models import ControlSourcePage, ControlSourcesPage, SourceRow
+from node.web.view_models_control import ControlSourcePage, ControlSourcesPage
+from node.web.view_models_network import SourceRow
 
 blueprint = guarded("sources")
 

@@ -20,7 +20,7 @@ from node.web.desk.gate import PATH, PROVE, guarded, proved
 from node.web.desk.signing_in import passkey_form, wait_a_while, way_back
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
-from node.web.view_models import DeskAccountPage, DeskPasswordPage, DeskProvePage, DeskSessionRow
+from node.web.view_models_desk import DeskAccountPage, DeskPasswordPage, DeskProvePage, DeskSessionRow
 
 blueprint = guarded("account")
 

@@ -28,8 +28,8 @@ from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
 from node.web.phrases import later
 from node.web.phrases import say as word
-from node.web.view_models import Choice, DeskBookingPage, Link
-from node.web.view_models_calendar import BookingStep
+from node.web.view_model_parts import Choice, Link
+from node.web.view_models_calendar import BookingStep, DeskBookingPage
 
 blueprint = guarded("booking", least=EDITOR)
 

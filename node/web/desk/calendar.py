@@ -24,8 +24,8 @@ from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, member_now
 from node.web.inside import head, to
 from node.web.phrases import say
-from node.web.view_models import DeskCalendarPage, Link
-from node.web.view_models_calendar import BookableRow, BookingRow, CalendarDay, FreeTimes
+from node.web.view_model_parts import Link
+from node.web.view_models_calendar import BookableRow, BookingRow, CalendarDay, DeskCalendarPage, FreeTimes
 
 blueprint = guarded("calendar", least=EDITOR)
 

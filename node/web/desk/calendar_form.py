@@ -12,7 +12,7 @@ from node.web import words
 from node.web.desk import booking_words as say_of
 from node.web.phrases import later, say
 from node.web.said import plain
-from node.web.view_models import Choice
+from node.web.view_model_parts import Choice
 from node.web.view_models_calendar import OpeningDay
 from schemas.errors import Problem
 

@@ -37,8 +37,8 @@ from node.web.desk.gate import at_least, guarded, member_now
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
 from node.web.phrases import say as word
-from node.web.view_models import Choice, DeskCalendarSettingsPage, DeskClosedPage
-from node.web.view_models_calendar import BusyRow, ClosureRow, SecretAddress
+from node.web.view_model_parts import Choice
+from node.web.view_models_calendar import BusyRow, ClosureRow, DeskCalendarSettingsPage, DeskClosedPage, SecretAddress
 from schemas.canonical import EXTENSION
 
 blueprint = guarded("calendar_settings", least=EDITOR)

@@ -17,7 +17,7 @@ from node.web.desk.gate import PATH, guarded, proved
 from node.web.desk.signing_in import wait_a_while
 from node.web.form_state import form_at
 from node.web.inside import head, say, to
-from node.web.view_models import DeskCodesPage
+from node.web.view_models_desk import DeskCodesPage
 
 blueprint = guarded("codes")
 

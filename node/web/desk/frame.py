@@ -14,7 +14,8 @@ from node.web import current_node
 from node.web.desk.navigation import tabs
 from node.web.form_state import form_at
 from node.web.inside import just_said
-from node.web.view_models import DeskFrame, Link
+from node.web.view_model_parts import Link
+from node.web.view_models_desk import DeskFrame
 
 
 def own_places() -> list[Place]:

@@ -15,8 +15,7 @@ from node.web import current_node
 from node.web.desk.frame import desk_frame, own_places
 from node.web.desk.gate import guarded, member_now
 from node.web.inside import head
-from node.web.view_models import DeskHomePage, DeskOverviewPage, DeskPlace
-from node.web.view_models_desk import DeskStep, DeskTelling
+from node.web.view_models_desk import DeskHomePage, DeskOverviewPage, DeskPlace, DeskStep, DeskTelling
 
 blueprint = guarded("home")
 

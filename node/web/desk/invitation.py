@@ -17,7 +17,7 @@ from node.web.desk.device import device_of
 from node.web.desk.gate import PATH, SIGN_IN, keep_cookie
 from node.web.form_state import form_at, sentences
 from node.web.inside import head, say, to
-from node.web.view_models import DeskInvitationPage
+from node.web.view_models_desk_people import DeskInvitationPage
 
 blueprint = Blueprint("invitation", __name__)
 

@@ -26,7 +26,7 @@ from node.web.desk.photo_form import read as read_photos
 from node.web.form_state import form_at, sentences
 from node.web.inside import head, say, to
 from node.web.said import plain
-from node.web.view_models import DeskSignedOutPage
+from node.web.view_models_desk_listings import DeskSignedOutPage
 
 views = guarded("desk_listing_form", EDITOR)
 take_large_forms(views)

@@ -34,21 +34,20 @@ from node.web.marked import marked_texts
 from node.web.often_shared import often_shared
 from node.web.pages import scene_of
 from node.web.said import plain
-from node.web.view_models import (
-    Choice,
+from node.web.view_model_parts import Choice, Link
+from node.web.view_models_desk import DeskFrame
+from node.web.view_models_desk_listings import (
     DeskAsks,
     DeskFormPage,
-    DeskFrame,
     DeskGroup,
     DeskNewPage,
     DeskPreviewPage,
     DeskPublishedPage,
     DeskWay,
     DeskWords,
-    Link,
-    ListingPage,
-    PhotoFields,
 )
+from node.web.view_models_desk_photos import PhotoFields
+from node.web.view_models_listing import ListingPage
 from schemas.listing import Place
 from schemas.vocabulary import CONDITIONS, categories, home_of, roots
 

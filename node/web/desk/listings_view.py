@@ -24,11 +24,11 @@ from node.web.desk.listing_form_view import category_groups, place_choices
 from node.web.form_state import form_at
 from node.web.inside import head, pager
 from node.web.pages import scene_of
-from node.web.view_models import (
-    Choice,
+from node.web.view_model_parts import Choice
+from node.web.view_models_desk import DeskFrame
+from node.web.view_models_desk_listings import (
     DeskDifference,
     DeskDraftRow,
-    DeskFrame,
     DeskHistoryPage,
     DeskListingsPage,
     DeskRow,

@@ -13,7 +13,7 @@ from node.web.code_words import word
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded
 from node.web.inside import PAGE_ROWS, head, page_number, pager
-from node.web.view_models import DeskLogPage, DeskLogRow
+from node.web.view_models_desk_people import DeskLogPage, DeskLogRow
 
 blueprint = guarded("log", OWNER)
 

@@ -23,7 +23,8 @@ from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, proved
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
-from node.web.view_models import Choice, DeskInvitationRow, DeskMemberRow, DeskMembersPage
+from node.web.view_model_parts import Choice
+from node.web.view_models_desk_people import DeskInvitationRow, DeskMemberRow, DeskMembersPage
 
 blueprint = guarded("members", OWNER)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from node.services.members import OWNER, VIEWER, Member
 from node.web.phrases import later, say
-from node.web.view_models import DeskTab
+from node.web.view_models_desk import DeskTab
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from node.web.desk.gate import PATH, PROVE, SIGN_IN, guarded, proved
 from node.web.desk.signing_in import way_back, welcome
 from node.web.form_state import form_at
 from node.web.inside import head, say, to
-from node.web.view_models import DeskPasskeyRow, DeskPasskeysPage
+from node.web.view_models_desk import DeskPasskeyRow, DeskPasskeysPage
 
 blueprint = guarded("passkeys")
 door = Blueprint("passkey_door", __name__)

@@ -29,7 +29,7 @@ from node.web import current_node
 from node.web.cards import Paths
 from node.web.said import plain
 from node.web.security import MOST_BODY_BYTES
-from node.web.view_models import PhotoFields, PhotoItem
+from node.web.view_models_desk_photos import PhotoFields, PhotoItem
 from schemas.listing import Image
 
 FILES, PRESSED, PART = "photo_file", "photo_do", "photos"

@@ -21,7 +21,7 @@ from node.web.form_state import form_at
 from node.web.inside import head, say, to
 from node.web.pages import scene_of
 from node.web.said import plain
-from node.web.view_models import DeskPhotosPage
+from node.web.view_models_desk_photos import DeskPhotosPage
 
 blueprint = guarded("photos", EDITOR)
 take_large_forms(blueprint)

@@ -24,7 +24,8 @@ from node.web.desk.gate import guarded, member_now
 from node.web.inside import head
 from node.web.listing_page import QR_NAME, Scene
 from node.web.pages import scene_of
-from node.web.view_models import Choice, DeskPaperPage, DeskPrintPage, Image, PaperItem, PaperSheet
+from node.web.view_model_parts import Choice, Image
+from node.web.view_models_desk_print import DeskPaperPage, DeskPrintPage, PaperItem, PaperSheet
 
 blueprint = guarded("printing")
 

@@ -18,7 +18,7 @@ from node.web.desk.gate import at_least, guarded, member_now
 from node.web.desk.photo_form import take_large_forms
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
-from node.web.view_models import Choice, Image
+from node.web.view_model_parts import Choice, Image
 from node.web.view_models_profile import DeskNewOrganisationPage, DeskProfilePage
 from schemas.organisation import Organisation
 from schemas.vocabulary import ORGANISATION_TYPES

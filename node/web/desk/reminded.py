@@ -14,7 +14,7 @@ from node.web.cards import moment
 from node.web.form_state import form_at
 from node.web.inside import head
 from node.web.pages import scene_of
-from node.web.view_models import DeskRemindedPage
+from node.web.view_models_desk_listings import DeskRemindedPage
 
 blueprint = Blueprint("reminded", __name__)
 

@@ -19,7 +19,7 @@ from node.web.desk.gate import PATH, SIGN_IN
 from node.web.desk.signing_in import wait_a_while
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, to
-from node.web.view_models import DeskResetPage
+from node.web.view_models_desk import DeskResetPage
 
 blueprint = Blueprint("resetting", __name__)
 

@@ -20,7 +20,7 @@ from node.web.desk.device import device_of
 from node.web.desk.gate import PATH, SIGN_IN, drop_cookie, keep_cookie
 from node.web.form_state import form_at, typed_in
 from node.web.inside import head, just_said, to
-from node.web.view_models import DeskSignInPage
+from node.web.view_models_desk import DeskSignInPage
 
 blueprint = Blueprint("signing_in", __name__)
 
