@@ -27,7 +27,7 @@ from node.storage.catalogue import Shown
 from schemas.canonical import EXTENSION
 from schemas.vocabulary import home_of
 
-INDEX_VERSION = 7
+INDEX_VERSION = 9
 
 CHOICES = ("direction", "kind", "action", "condition", "status", "organisation_type")
 """Fields of one word from a fixed set; each can be counted."""
@@ -61,9 +61,9 @@ def build_schema() -> Schema:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     for name in ("organisation", "town", "language"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in ("source", "square", "cannot"):
+    for name in ("source", "square", "cannot", "expires"):
         builder.add_integer_field(name, indexed=True)
-    for name in ("listed", "expires", "available_from", "available_until", "standing"):
+    for name in ("listed", "available_from", "available_until", "standing"):
         builder.add_integer_field(name, fast=True)
     for name in ("lat", "lon"):
         builder.add_float_field(name, fast=True)

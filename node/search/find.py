@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from tantivy import DocAddress, Document, Occur, Query
@@ -14,7 +16,7 @@ from node.search.documents import Pin, moment_of
 from node.search.index import Snapshot
 from node.search.places import COARSEST, height_km, levels_of
 from node.search.plan import FEW, Plan, count, counted, looser, narrowed, plan_for, strict_plan
-from node.search.query import FACETS, filter_clauses, located, up_to, within
+from node.search.query import FACETS, filter_clauses, located, matching, number_over, up_to, within
 from node.search.ranking import Candidate, Merit, by_distance, by_fit, distance, worth
 from node.search.request import WINDOW, SearchRequest
 from node.search.standing import unpacked
@@ -24,6 +26,9 @@ from schemas.vocabulary import categories
 _POOL, _PLACED_POOL = 400, 1000
 """So many of the best are ranked anew; more where distance moves things about."""
 _MOST_BUCKETS = 100
+_COUNTS_KEPT = 300
+_MANY, _BESIDE = 20_000, 4
+"""From so many listings on, facets are counted beside the search, in at most so many threads."""
 _LAST_RING_KM = 1500.0
 _RING_ROWS = 24
 _Clauses = list[tuple[Occur, Query]]
@@ -59,13 +64,15 @@ class Found:
 
 def find(snapshot: Snapshot, request: SearchRequest, now: int, mark: Mark | None = None) -> Found:
     """Search one state of the index; ``now`` in seconds since 1970. ``mark`` is where an earlier page ended."""
-    clauses = filter_clauses(snapshot.schema, request, now)
+    clauses = filter_clauses(snapshot, request, now)
     start = mark or Mark(offset=request.offset)
+    ahead = _counting_ahead(snapshot, request, now)
 
     def read(plan: Plan) -> tuple[list[Candidate], int]:
-        return _Page(snapshot, request, narrowed(plan.query, clauses), now, start).read()
+        return _Page(snapshot, request, plan, clauses, now, start).read()
 
     plans, candidates, total = _settled(snapshot, request, now, read)
+    wait([ahead] if ahead else [])
     return Found(
         total=total,
         hits=tuple(_hits(snapshot, candidates[: request.limit])),
@@ -77,9 +84,25 @@ def find(snapshot: Snapshot, request: SearchRequest, now: int, mark: Mark | None
     )
 
 
+def _counting_ahead(snapshot: Snapshot, request: SearchRequest, now: int) -> Future[Any] | None:
+    """The counts of a search's facets on their way while its page is read; None where that takes no time anyway.
+
+    Tantivy runs outside Python's lock, so that a machine with two cores does both at once.
+    """
+    if snapshot.searcher.num_docs < _MANY:
+        return None
+    shared = [name for name in FACETS if not getattr(request, name)]
+    return _beside().submit(_counted, snapshot, strict_plan(snapshot, request.q), request, now, shared)
+
+
+@cache
+def _beside() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_BESIDE, thread_name_prefix="counting")
+
+
 def pins(snapshot: Snapshot, request: SearchRequest, now: int, limit: int = WINDOW) -> list[Pin]:
     """The located results as pins, the newest first, at most ``limit``."""
-    clauses = filter_clauses(snapshot.schema, request, now)
+    clauses = filter_clauses(snapshot, request, now)
     placed = (Occur.Must, Query.const_score_query(located(snapshot.schema), 0.0))
 
     def read(plan: Plan) -> tuple[Query, int]:
@@ -112,7 +135,7 @@ def _settled(
     result, total = read(plan)
     if total >= FEW or not request.q:
         return [plan], result, total
-    chosen = plan_for(snapshot, request.q, filter_clauses(snapshot.schema, SearchRequest(), now))
+    chosen = plan_for(snapshot, request.q, filter_clauses(snapshot, SearchRequest(), now))
     if chosen is not plan:
         result, total = read(chosen)
     tried = [chosen]
@@ -132,24 +155,40 @@ def facets(snapshot: Snapshot, plans: Sequence[Plan], request: SearchRequest, no
     """
     own = [name for name in FACETS if getattr(request, name)]
     shared = [name for name in FACETS if name not in own]
-    found = _counted(snapshot, plans[-1], filter_clauses(snapshot.schema, request, now), shared, request.category)
+    found = _counted(snapshot, plans[-1], request, now, shared)
     for name in own:
-        clauses = filter_clauses(snapshot.schema, request, now, leaving_out=name)
         found[name] = dict.fromkeys(getattr(request, name), 0)
         for plan in reversed(plans):
-            found[name] |= _counted(snapshot, plan, clauses, [name], request.category)[name]
+            found[name] |= _counted(snapshot, plan, request, now, [name])[name]
     return {name: found[name] for name in FACETS}
 
 
 def _counted(
-    snapshot: Snapshot, plan: Plan, clauses: _Clauses, names: Sequence[str], chosen: tuple[str, ...]
+    snapshot: Snapshot, plan: Plan, request: SearchRequest, now: int, names: Sequence[str]
 ) -> dict[str, dict[str, int]]:
-    """The counts of the facets in ``names``; ``chosen`` are categories to be counted besides the vocabulary's."""
+    """The counts of the facets in ``names``, without the filters by them."""
     if not names:
         return {}
-    wanted = {name: {"terms": _terms(name, chosen)} for name in names}
-    answer = snapshot.searcher.aggregate(narrowed(plan.query, clauses), wanted)
-    return {name: {b["key"]: int(b["doc_count"]) for b in answer[name]["buckets"]} for name in names}
+    others = request.changed(**dict.fromkeys(names, ()))
+
+    def count_them() -> dict[str, dict[str, int]]:
+        wanted = {name: {"terms": _terms(name, request.category)} for name in names}
+        answer = snapshot.searcher.aggregate(narrowed(plan.query, filter_clauses(snapshot, others, now)), wanted)
+        return {name: {b["key"]: int(b["doc_count"]) for b in answer[name]["buckets"]} for name in names}
+
+    key = (*names, *request.category, matching(others, now))
+    return dict(_worked_out(snapshot, plan, now, key, count_them))
+
+
+def _worked_out(snapshot: Snapshot, plan: Plan, now: int, key: tuple[Hashable, ...], work_out: Callable[[], _T]) -> _T:
+    """What is the same for all pages and orders of one search, as long as the index stands and nothing more is over."""
+    whole = (plan.query, number_over(snapshot, now), *key)
+    found: _T | None = snapshot.counts.get(whole)
+    if found is None:
+        if len(snapshot.counts) >= _COUNTS_KEPT:
+            snapshot.counts.clear()
+        found = snapshot.counts[whole] = work_out()
+    return found
 
 
 def _terms(name: str, chosen: tuple[str, ...]) -> dict[str, Any]:
@@ -177,8 +216,11 @@ def _next_cursor(request: SearchRequest, mark: Mark, found: Sequence[Candidate],
 class _Page:
     """One page of one query, in the order that the request asks for."""
 
-    def __init__(self, snapshot: Snapshot, request: SearchRequest, query: Query, now: int, mark: Mark) -> None:
-        self.snapshot, self.request, self.query = snapshot, request, query
+    def __init__(
+        self, snapshot: Snapshot, request: SearchRequest, plan: Plan, clauses: _Clauses, now: int, mark: Mark
+    ) -> None:
+        self.snapshot, self.request = snapshot, request
+        self.plan, self.query = plan, narrowed(plan.query, clauses)
         self.now, self.mark = now, mark
         self.start, self.end = mark.offset, mark.offset + request.limit
 
@@ -188,12 +230,16 @@ class _Page:
         return orders[self.request.order]()
 
     def _newest(self) -> tuple[list[Candidate], int]:
-        total = count(self.snapshot, self.query, [])
+        total = self._total()
         query = self.query
         if self.mark.before is not None:
             query = narrowed(query, [up_to(self.snapshot.schema, "listed", self.mark.before - 1)])
         # One more than the page holds says whether there is another page.
         return self._in_order(query, self.start, self.request.limit + 1), total
+
+    def _total(self) -> int:
+        key = ("total", matching(self.request, self.now))
+        return _worked_out(self.snapshot, self.plan, self.now, key, lambda: count(self.snapshot, self.query, []))
 
     def _in_order(self, query: Query, offset: int, limit: int) -> list[Candidate]:
         if limit <= 0:
@@ -227,7 +273,7 @@ class _Page:
         A ring of squares holds everything within its radius but also a little beyond, so only what is truly within is
         sure to be in order; the next ring has the rest.
         """
-        total = count(self.snapshot, self.query, [])
+        total = self._total()
         somewhere = narrowed(self.query, [(Occur.Must, Query.const_score_query(located(self.snapshot.schema), 0.0))])
         radius = self._first_ring(total)
         while radius < _LAST_RING_KM and total >= self.end:

@@ -20,8 +20,8 @@ def fitting(snapshot: Snapshot, request: SearchRequest, keys: Sequence[str], now
     """
     if not keys:
         return set()
-    clauses = filter_clauses(snapshot.schema, request, now)
-    plan = plan_for(snapshot, request.q, filter_clauses(snapshot.schema, SearchRequest(), now))
+    clauses = filter_clauses(snapshot, request, now)
+    plan = plan_for(snapshot, request.q, filter_clauses(snapshot, SearchRequest(), now))
     if plan.how in (MORE, MOST_OF_IT):
         plan = strict_plan(snapshot, request.q)
     among = Query.const_score_query(Query.term_set_query(snapshot.schema, "key", list(keys)), 0.0)

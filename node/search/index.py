@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 from tantivy import Index, Schema, Searcher
 
@@ -38,14 +38,24 @@ class State:
     position: int
 
 
+class Counted(Protocol):
+    """What Tantivy's result has besides its hits, though its type stubs do not say so."""
+
+    count: int
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One committed state of the index. ``plans`` keeps what was worked out on it, and goes with it."""
+    """One committed state of the index.
+
+    ``plans`` and ``counts`` keep what was worked out on it, and go with it.
+    """
 
     searcher: Searcher
     schema: Schema
     state: State
     plans: dict[Any, Any] = field(default_factory=dict, compare=False)
+    counts: dict[Any, Any] = field(default_factory=dict, compare=False)
 
 
 def read_state(home: Path) -> State | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from tantivy import FieldType, Occur, Query, Schema
+from tantivy import Occur, Query, Schema
 
 from federation.facts import Facts
 from node.search.analysis import EVERYONE, STOP_WORDS, stem, words
 from node.search.documents import lineage
 from node.search.index import Snapshot
-from node.search.query import within
+from node.search.query import not_over, within
 from node.search.things import Thing, kinds_of, names_of, wider_names_of
 from schemas.vocabulary import home_of
 
@@ -32,7 +32,7 @@ def similar(snapshot: Snapshot, facts: Facts, key: str, now: int, limit: int) ->
     clauses = [
         (Occur.Must, _silent(_term(schema, "category", kin)) if kin else Query.boolean_query(_any(said[1:]))),
         (Occur.Must, _silent(_term(schema, "direction", facts.direction))),
-        (Occur.Must, _alive(schema, now)),
+        *not_over(snapshot, now),
         (Occur.MustNot, _term(schema, "key", key)),
         *_any(said),
     ]
@@ -43,7 +43,7 @@ def similar(snapshot: Snapshot, facts: Facts, key: str, now: int, limit: int) ->
 def newest(snapshot: Snapshot, direction: str, without: Collection[str], now: int, limit: int) -> list[str]:
     """Keys of the newest listings, the newest first, but for those of the organisations with the keys ``without``."""
     schema = snapshot.schema
-    clauses = [(Occur.Must, _term(schema, "direction", direction)), (Occur.Must, _alive(schema, now))]
+    clauses = [(Occur.Must, _term(schema, "direction", direction)), *not_over(snapshot, now)]
     clauses += [(Occur.MustNot, _term(schema, "organisation", key)) for key in sorted(without)]
     query = Query.boolean_query(clauses)
     found = snapshot.searcher.search(query, limit, count=False, order_by_field="listed").hits
@@ -73,7 +73,7 @@ def counterparts(
     clauses = [
         (Occur.Must, _silent(_term(schema, "direction", other))),
         (Occur.Must, _silent(_term(schema, "status", "available"))),
-        (Occur.Must, _alive(schema, now)),
+        *not_over(snapshot, now),
         (Occur.Must, Query.boolean_query(_any([*said_so, *filed]))),
         (Occur.MustNot, _term(schema, "organisation", facts.organisation_key)),
         *_nearer(facts),
@@ -126,10 +126,6 @@ def _said(schema: Schema, title: str) -> Iterator[Query]:
 
 def _any(queries: Collection[Query]) -> list[tuple[Occur, Query]]:
     return [(Occur.Should, query) for query in queries]
-
-
-def _alive(schema: Schema, now: int) -> Query:
-    return _silent(Query.range_query(schema, "expires", FieldType.Integer, lower_bound=now + 1))
 
 
 def _silent(query: Query) -> Query:

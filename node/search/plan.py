@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from itertools import count as count_up
 from itertools import islice
 from threading import Lock
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from tantivy import DocAddress, Occur, Query
 
-from node.search.index import Snapshot
+from node.search.index import Counted, Snapshot
 from node.search.stems import LANGUAGES
 from node.search.text_query import Asking
 from node.search.wording import Reading, read
@@ -27,12 +27,6 @@ _PLANS_KEPT = 500
 _Clauses = list[tuple[Occur, Query]]
 
 STRICT, FORGIVING, MORE, MOST_OF_IT = "words", "spelling", "more", "most"
-
-
-class _Counted(Protocol):
-    """What Tantivy's result has besides its hits, though its type stubs do not say so."""
-
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +107,7 @@ def count(snapshot: Snapshot, query: Query, clauses: _Clauses) -> int:
 def counted(snapshot: Snapshot, query: Query, limit: int) -> tuple[list[tuple[float, DocAddress]], int]:
     """The ``limit`` best hits with their scores, and how many listings match."""
     result = snapshot.searcher.search(query, limit)
-    return result.hits, cast(_Counted, result).count
+    return result.hits, cast(Counted, result).count
 
 
 def narrowed(query: Query, clauses: _Clauses) -> Query:

@@ -2,33 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import lru_cache
+from typing import cast
 
 from tantivy import FieldType, Occur, Query, Schema
 
 from node.search.days import never_free
 from node.search.documents import CHOICES, build_schema
+from node.search.index import Counted, Snapshot
 from node.search.places import LOCATED, ROWS, squares_within
 from node.search.request import SearchRequest
 
+_DAY_S = 86_400
 FACETS = ("direction", "kind", "action", "category", "organisation_type", "condition")
 """What is counted beside each list, by the name of its parameter."""
 
 
-def filter_clauses(
-    schema: Schema, request: SearchRequest, now: int, leaving_out: str = ""
-) -> list[tuple[Occur, Query]]:
-    """What a listing must be besides what it says, without the filter called ``leaving_out``; ``now`` in seconds."""
-    queries = [_above(schema, "expires", now + 1)]
+def filter_clauses(snapshot: Snapshot, request: SearchRequest, now: int) -> list[tuple[Occur, Query]]:
+    """What a listing must be besides what it says; ``now`` in seconds."""
+    schema = snapshot.schema
+    queries = []
     for name in (*CHOICES, "category", "organisation", "source"):
         values = getattr(request, name)
-        if values and name != leaving_out:
+        if values:
             queries.append(_one_of(schema, name, values))
     queries += _when(schema, request)
     if request.point and request.within:
         queries.append(within(*request.point, request.within))
-    return [(Occur.Must, Query.const_score_query(query, 0.0)) for query in queries] + _not_full(schema, request, now)
+    silent = [(Occur.Must, Query.const_score_query(query, 0.0)) for query in queries]
+    return [*silent, *_not_full(schema, request, now), *not_over(snapshot, now)]
+
+
+def matching(request: SearchRequest, now: int) -> Hashable:
+    """What `filter_clauses` depends on besides the state of the index and how many listings are over."""
+    somewhere = {} if request.within else {"lat": None, "lon": None}
+    return request.changed(near="", sort="", limit=1, **somewhere), now // _DAY_S
+
+
+def not_over(snapshot: Snapshot, now: int) -> list[tuple[Occur, Query]]:
+    """The clause that leaves out what is over; none where nothing is.
+
+    The worker takes away what is over, so there are few of those at most, while asking each listing whether it still
+    lasts cost a third of a search that matches very many.
+    """
+    return [(Occur.MustNot, _over(snapshot, now))] if number_over(snapshot, now) else []
+
+
+def number_over(snapshot: Snapshot, now: int) -> int:
+    """How many listings of the index are over: with the same number at two moments, they are the same ones."""
+    return cast(Counted, snapshot.searcher.search(_over(snapshot, now), 1)).count
+
+
+def _over(snapshot: Snapshot, now: int) -> Query:
+    return Query.range_query(snapshot.schema, "expires", FieldType.Integer, upper_bound=now)
 
 
 @lru_cache(maxsize=128)
