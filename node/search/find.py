@@ -27,7 +27,7 @@ _POOL, _PLACED_POOL = 400, 1000
 """So many of the best are ranked anew; more where distance moves things about."""
 _MOST_BUCKETS = 100
 _COUNTS_KEPT = 300
-_MANY, _BESIDE = 20_000, 4
+MANY, _BESIDE = 20_000, 4
 """From so many listings on, facets are counted beside the search, in at most so many threads."""
 _LAST_RING_KM = 1500.0
 _RING_ROWS = 24
@@ -89,7 +89,7 @@ def _counting_ahead(snapshot: Snapshot, request: SearchRequest, now: int) -> Fut
 
     Tantivy runs outside Python's lock, so that a machine with two cores does both at once.
     """
-    if snapshot.searcher.num_docs < _MANY:
+    if snapshot.searcher.num_docs < MANY:
         return None
     shared = [name for name in FACETS if not getattr(request, name)]
     return _beside().submit(_counted, snapshot, strict_plan(snapshot, request.q), request, now, shared)

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from node.search import find as find_module
 from node.search.cursors import decode
 from node.search.find import Found, find, pins
 from node.search.places import haversine_km
@@ -254,6 +255,18 @@ def test_what_has_expired_is_gone_at_once(board: Board) -> None:
     found = board.find(q="desk")
     assert [hit.key for hit in found.hits] == ["late"]
     assert found.facets["kind"] == {"item": 1}
+
+
+@pytest.mark.parametrize("sort", ["newest", "nearest", "relevance"])
+def test_counts_that_were_kept_end_with_what_is_over(board: Board, monkeypatch: pytest.MonkeyPatch, sort: str) -> None:
+    monkeypatch.setattr(find_module, "MANY", 0)
+    soon, here = START + timedelta(days=2), at(52.5, -0.2)
+    board.put([listing("soon", "Desk", expires=soon, place=here), listing("late", "Desk", place=here)]).follow()
+    asked: dict[str, Any] = {"q": "desk", "sort": sort, "lat": 52.5, "lon": -0.2}
+    for moment, left in ((soon - timedelta(seconds=1), 2), (soon, 1), (soon + timedelta(days=1), 1)):
+        for page in (1, 2):
+            found = find(board.reader.snapshot(), SearchRequest(limit=1, page=page, **asked), int(moment.timestamp()))
+            assert (found.total, found.facets["kind"]) == (left, {"item": left})
 
 
 def test_newest_is_by_when_it_was_new_and_never_newer_than_first_shown(board: Board) -> None:
