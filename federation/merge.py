@@ -31,7 +31,8 @@ _ELIGIBLE = (SHOWN, MERGED)
 class KnownNode(NamedTuple):
     """A source's node. ``spoken`` says that it was once read to the end, so that its silence means something.
 
-    ``former`` are ids that it had before it moved: it speaks for what lies under them as well.
+    ``former`` are ids that it had before it moved: it speaks for what lies under them as well. ``handed_on`` are pairs:
+    of what has an id that begins with the first, the node with the second as its id speaks in its place.
     """
 
     source_id: int
@@ -39,6 +40,7 @@ class KnownNode(NamedTuple):
     state: str
     spoken: bool
     former: tuple[str, ...] = ()
+    handed_on: tuple[tuple[str, str], ...] = ()
 
 
 class Current(NamedTuple):
@@ -75,15 +77,30 @@ class Nodes:
         self._spoken.update((node.node_id, node.node_id) for node in speaking)
         self._by_address = {node_id.rstrip("/"): now_id for node_id, now_id in self._spoken.items()}
         self._by_address[own_id.rstrip("/")] = own_id
+        self._handed_on = {node.node_id: node.handed_on for node in speaking if node.handed_on}
 
     def home(self, listing_id: str) -> str | None:
-        """The known node under whose own address the id lies: the longest match, ending where a part of a path ends."""
+        """The known node that speaks for an id: under whose own address it lies (the longest match, ending where a part
+        of a path ends), or to whom that one handed it on.
+        """
         address, slash, _ = listing_id.rpartition("/")
         while slash:
             if address in self._by_address:
-                return self._by_address[address]
+                return self._heir(listing_id, self._by_address[address])
             address, slash, _ = address.rpartition("/")
         return None
+
+    def _heir(self, listing_id: str, node_id: str) -> str:
+        """Whom the node that speaks for an id names in its place. Nobody else is asked, so nobody can take it."""
+        passed = {node_id}
+        while True:
+            pairs = self._handed_on.get(node_id, ())
+            named = max((pair for pair in pairs if listing_id.startswith(pair[0])), default=None)
+            heir = None if named is None else self.own_id if named[1] == self.own_id else self._spoken.get(named[1])
+            if heir is None or heir in passed:
+                return node_id
+            passed.add(heir)
+            node_id = heir
 
     def overruled(self, row: Mirrored | Withdrawn) -> str | None:
         """The node whose word counts in place of this copy's: an origin that is a source itself, or this node."""

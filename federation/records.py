@@ -20,8 +20,8 @@ L0, L1, PLAIN = "L0", "L1", "plain"
 
 # What can happen to a source besides being read.
 RENAMED, ANOTHER_FEED, MOVED, NOT_FOLLOWED = "renamed", "another-feed", "moved", "not-followed"
-SUSPENDED_NOW, RESUMED = "suspended", "resumed"
-EVENTS = (RENAMED, ANOTHER_FEED, MOVED, NOT_FOLLOWED, SUSPENDED_NOW, RESUMED)
+SUSPENDED_NOW, RESUMED, HANDED_ON = "suspended", "resumed", "handed-on"
+EVENTS = (RENAMED, ANOTHER_FEED, MOVED, NOT_FOLLOWED, SUSPENDED_NOW, RESUMED, HANDED_ON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class Source:
     Words of a source with ``trusts_words`` are not held against it, whatever they read like.
     ``reading`` numbers the readings from the start; ``reading_open`` says that the latest is not finished, so that its
     marks survive a crash. ``removal_window`` counts the removals of a day (`federation.window`). ``lease_token`` fences
-    off a slow worker. ``former_ids`` is a JSON array of the ids that the node had before it moved. ``document_*`` is
+    off a slow worker. ``former_ids`` is a JSON array of the ids that the node had before it moved, ``handed_on`` one of
+    pairs: what ids begin with that are another node's to speak of by this one's word, and which. ``document_*`` is
     about the node document: where it was found, with which validators, when it was last asked for and understood.
     """
 
@@ -47,6 +48,7 @@ class Source:
     trusts_words: bool = False
     defaults: str = "{}"
     former_ids: str = "[]"
+    handed_on: str = "[]"
     node_document: str | None = None
     document_url: str | None = None
     document_etag: str | None = None

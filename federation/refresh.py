@@ -7,6 +7,7 @@ move that the new place does not confirm.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin
@@ -22,6 +23,8 @@ from federation.renewal import (
     DocumentRead,
     News,
     document_of,
+    handed_on,
+    handing_on,
     is_better,
     led_to,
     refusal_of_move,
@@ -29,6 +32,7 @@ from federation.renewal import (
     wants_feed,
 )
 from federation.schedule import wants_document
+from federation.settle import settle
 from schemas.errors import DocumentError
 from schemas.node_document import NodeDocument, load_node_document
 from schemas.strict_json import loads
@@ -124,9 +128,11 @@ class Refresh:
             if after.node_id != stored.node_id or _is_moving(stored):
                 # Asked again until everything that is shown came along, should this program end before that.
                 after = replace(after, document_asked_at=None, document_read_at=None)
+            after = _with_heirs(ledger, after, news, self.own_id, self.now)
             ledger.amend(after)
-            for event in events:
+            for event in (*events, *handing_on(stored, after)):
                 ledger.note(source.id, event.code, storable(event.message), self.now)
+            settle(ledger, _changed_hands(ledger, stored, after), self.own_id, self.now)
         return after
 
     def _bring_along(self, source: Source) -> None:
@@ -136,6 +142,25 @@ class Refresh:
             stored = ledger.source(source.id)
             if stored is not None and stored.lease_token == source.lease_token:
                 ledger.amend(replace(stored, document_asked_at=self.now, document_read_at=self.now))
+
+
+def _with_heirs(ledger: Ledger, source: Source, news: News, own_id: str, now: int) -> Source:
+    """The source with what its node says that it handed on, where it says that at home."""
+    if news.read is None or not news.read.at_home or news.read.document.id != source.node_id:
+        return source
+    named = {one.to for one in news.read.document.handed_on}
+    read_at = {own_id: now}
+    for node in ledger.nodes() if named else ():
+        other = ledger.source(node.source_id) if node.spoken and node.node_id in named else None
+        if other is not None and other.state != REMOVED and other.last_read_at is not None:
+            read_at[node.node_id] = max(other.last_read_at, read_at.get(node.node_id, 0))
+    return replace(source, handed_on=json.dumps(handed_on(source, news.read.document, read_at)))
+
+
+def _changed_hands(ledger: Ledger, before: Source, after: Source) -> list[str]:
+    """The listings that another node speaks for than before."""
+    was, now = ({(ids, to) for ids, to in json.loads(one.handed_on)} for one in (before, after))
+    return sorted({found for ids, _ in was ^ now for found in ledger.under(ids, -1)})
 
 
 def _is_moving(source: Source) -> bool:

@@ -7,14 +7,16 @@ node no longer has goes, by the same rules as ever; nothing goes because an addr
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from federation.discovery import Discovered, without_cursor
+from federation.facts import seconds
 from federation.pasted import origin
 from federation.records import (
     ANOTHER_FEED,
+    HANDED_ON,
     L0,
     L1,
     MOVED,
@@ -125,6 +127,32 @@ def refusal_of_move(source: Source, to: str, found: Discovered, own_id: str) -> 
     if source.node_id not in found.node_document.moved_from:
         return f"the node document there does not name {source.node_id} under moved_from"
     return None
+
+
+def handed_on(source: Source, document: NodeDocument, read_at: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
+    """What counts of that which a node says it handed on: what ids begin with, and whose they are now.
+
+    ``read_at`` says of other nodes when they were last read, in seconds. What is new counts once the other node was
+    read after it was handed on, so that what is there now is known here and nothing is missing in between.
+    """
+    before = {(ids, to) for ids, to in json.loads(source.handed_on)}
+    said = {
+        (one.ids, one.to)
+        for one in document.handed_on
+        if one.to != source.node_id and ((one.ids, one.to) in before or read_at.get(one.to, -1) >= seconds(one.at))
+    }
+    return tuple(sorted(said))
+
+
+def handing_on(before: Source, after: Source) -> Iterator[Event]:
+    """What is to be told of a change in what a node handed on."""
+    was, now = json.loads(before.handed_on), json.loads(after.handed_on)
+    for ids, to in now:
+        if [ids, to] not in was:
+            yield Event(HANDED_ON, f"What has an id that begins with {ids} is read from {to} now, as this node says.")
+    for ids, to in was:
+        if [ids, to] not in now:
+            yield Event(HANDED_ON, f"What has an id that begins with {ids} is read here again, and no more from {to}.")
 
 
 def renewed(source: Source, news: News, now: int) -> tuple[Source, list[Event]]:

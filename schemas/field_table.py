@@ -187,6 +187,8 @@ NODE_MEANINGS: Mapping[str, str] = {
     "aggregates": "Ids of the nodes that it reads.",
     "moved_to": "Id of the node that has taken its place.",
     "moved_from": "Ids that this node had before. A reader follows `moved_to` only to a node that names it here.",
+    "handed_on": "What another node publishes in its place: listings with ids that begin with `ids`, by the node `to`, "
+    "since `at`.",
     "software": "What runs it: `name`, `version`.",
 }
 HEAD_MEANINGS: Mapping[str, str] = {

@@ -73,6 +73,15 @@ class Software:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOn:
+    """Another node, ``to``, publishes since ``at`` what has an id that begins with ``ids``."""
+
+    ids: str
+    to: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NodeDocument:
     """``id`` is the node's identity and never changes; ``ttl`` says in seconds how long a reader may wait."""
 
@@ -94,6 +103,7 @@ class NodeDocument:
     aggregates: tuple[str, ...] = ()
     moved_to: str | None = None
     moved_from: tuple[str, ...] = ()
+    handed_on: tuple[HandedOn, ...] = ()
     software: Software | None = None
 
 
@@ -138,6 +148,13 @@ class SoftwareSchema(Document):
     version = Text(limit=40)
 
 
+class HandedOnSchema(Document):
+    made = HandedOn
+    ids = HttpUrl(required=True)
+    to = HttpUrl(required=True)
+    at = Moment(required=True)
+
+
 class Version(Text):
     """ "1.0" and every later minor version; a major version that we do not know cannot be read."""
 
@@ -170,6 +187,7 @@ class NodeDocumentSchema(Document):
     aggregates = Many(AbsoluteUri(), limit=5000)
     moved_to = HttpUrl()
     moved_from = Many(HttpUrl(), limit=20)
+    handed_on = Many(Part(HandedOnSchema()), limit=5000)
     software = Part(SoftwareSchema())
 
     def prepare(self, document: dict[str, Any]) -> dict[str, Any]:

@@ -52,11 +52,15 @@ def every(tx: Tx) -> list[Source]:
 def nodes(tx: Tx) -> list[KnownNode]:
     """The nodes behind the sources, for deciding whose word counts."""
     c = sources.c
-    query = select(c.id, c.node_id, c.state, c.last_full_at.is_not(None), c.former_ids)
+    query = select(c.id, c.node_id, c.state, c.last_full_at.is_not(None), c.former_ids, c.handed_on)
     return [
-        KnownNode(number, node_id, state, spoken, tuple(orjson.loads(former)) if former != "[]" else ())
-        for number, node_id, state, spoken, former in tx.execute(query)
+        KnownNode(number, node_id, state, spoken, _told(former), tuple((ids, to) for ids, to in _told(handed_on)))
+        for number, node_id, state, spoken, former, handed_on in tx.execute(query)
     ]
+
+
+def _told(array: str) -> tuple[Any, ...]:
+    return tuple(orjson.loads(array)) if array != "[]" else ()
 
 
 def claim(tx: Tx, now: int, lease_s: int, limit: int) -> list[Source]:

@@ -152,6 +152,7 @@ sources = Table(
     Column("trusts_words", Boolean, nullable=False),
     Column("defaults", Text, nullable=False),  # JSON: what the operator said in place of a plain feed
     Column("former_ids", Text, nullable=False),  # JSON array: what node_id was before the node moved
+    Column("handed_on", Text, nullable=False),  # JSON array of pairs: what ids begin with, and whose they are now
     Column("node_document", Text),  # JSON as last read
     Column("document_url", Text),
     Column("document_etag", Text),

@@ -88,6 +88,7 @@ EVENTS: Mapping[str, str] = {
     "another-feed": _l("Reads another feed of it now"),
     "moved": _l("Moved"),
     "not-followed": _l("Was not followed"),
+    "handed-on": _l("Handed listings on to another node"),
     "suspended": _l("Suspended"),
     "resumed": _l("Read again"),
 }

@@ -166,10 +166,15 @@ class LedgerContract:
         assert len(store.events(ids[1])) >= 50
 
     def test_nodes(self, store: Store, ids: tuple[int, int]) -> None:
-        store.change(ids[1], last_full_at=PRESENT, state=SUSPENDED, former_ids=f'["{A}"]')
+        told = {"former_ids": f'["{A}"]', "handed_on": f'[["{A}listings/x.", "{NODE}"]]'}
+        store.change(ids[1], last_full_at=PRESENT, state=SUSPENDED, **told)
         with store.book.open() as ledger:
             nodes = sorted(ledger.nodes())
-        assert nodes == [KnownNode(ids[0], NODE, "active", False), KnownNode(ids[1], HUB, SUSPENDED, True, (A,))]
+        passed = ((f"{A}listings/x.", NODE),)
+        assert nodes == [
+            KnownNode(ids[0], NODE, "active", False),
+            KnownNode(ids[1], HUB, SUSPENDED, True, (A,), passed),
+        ]
 
     def test_the_mirror_gives_back_what_was_put(self, store: Store, ids: tuple[int, int]) -> None:
         reasons = (Problem("/a~1b", "bad", "Wörds", 3), Problem("", "other", ""))

@@ -89,7 +89,14 @@ class MemoryLedger:
     def nodes(self) -> list[KnownNode]:
         every = self.memory.sources.values()
         return [
-            KnownNode(s.id, s.node_id, s.state, s.last_full_at is not None, tuple(orjson.loads(s.former_ids)))
+            KnownNode(
+                s.id,
+                s.node_id,
+                s.state,
+                s.last_full_at is not None,
+                tuple(orjson.loads(s.former_ids)),
+                tuple((ids, to) for ids, to in orjson.loads(s.handed_on)),
+            )
             for s in every
         ]
 

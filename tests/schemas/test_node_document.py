@@ -12,6 +12,7 @@ from schemas.node_document import (
     Area,
     Contact,
     Feeds,
+    HandedOn,
     Key,
     NodeDocument,
     Software,
@@ -41,6 +42,7 @@ NODE = NodeDocument(
     aggregates=("https://other.example/",),
     moved_to="https://new.example/",
     moved_from=("https://old.example/",),
+    handed_on=(HandedOn("https://node.example/listings/school.", "https://school.example/", NOW),),
     software=Software("sharefeed", "0.1.0"),
 )
 LEAST = {"sharefeed": "1.0", "id": "https://node.example/", "name": "Park", "licence": "CC0-1.0"}
