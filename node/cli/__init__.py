@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "organisation": "node.cli.organisation",
     "listing": "node.cli.listing",
     "import": "node.cli.import_",
+    "export": "node.cli.export",
     "publish": "node.cli.publish",
     "validate": "node.cli.validate",
     "source": "node.cli.sources",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from node.services.spreadsheet import MAX_CELL, text_of
 from node.services.workbook import Cell
@@ -18,6 +18,7 @@ _FAILED_FORMULA = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPIL
 _GUARD = re.compile(r"'(?=[=+\-@\t\r])")
 _RELATIVE = re.compile(r"\+\s*(\d{1,4})\s*(?:d|days?)\Z", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?\Z", re.DOTALL)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)\Z", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(?:\s+\d{1,2}:\d\d(?::\d\d)?)?\Z")
 _WORDED = re.compile(r"(?:[A-Za-z]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]{3,9})\.?,?\s+(\d{4})\Z")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -100,6 +101,17 @@ def day(cell: Cell, today: date) -> date:
     if relative := _RELATIVE.match(text):
         return _shifted(today, int(relative[1]))
     return _calendar_day(*_parts(text))
+
+
+def day_or_moment(cell: Cell, today: date) -> date | datetime:
+    """The same, or the very moment that 2026-12-31T18:00:00Z names (RFC 3339), in UTC."""
+    text = line(cell) if isinstance(cell, str) else ""
+    if not _MOMENT.match(text):
+        return day(cell, today)
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise CellError("There is no such moment.") from error
 
 
 def _shifted(today: date, days: int) -> date:

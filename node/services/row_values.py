@@ -23,7 +23,7 @@ from node.services.workbook import Cell
 from schemas.canonical import EXTENSION
 from schemas.fields import rfc3339, without_empty
 from schemas.free.prices import price_members
-from schemas.listing import GOODS
+from schemas.listing import GOODS, LONGEST_LIFE
 from schemas.vocabulary import DEFAULT_ACTION, home_of
 
 # A day less than a year: the last day runs to its end where the node is, which summer time can push past the limit.
@@ -121,8 +121,10 @@ def parse_cells(row: Mapping[str, Cell], today: date) -> tuple[dict[str, Any], l
 def _parsed(column: str, cell: Cell, today: date) -> Any:
     if column in CHOICES:
         return _choice(column, cell)
-    if column in ("available_from", "available_until", "expires"):
+    if column in ("available_from", "available_until"):
         return cells.day(cell, today)
+    if column == "expires":
+        return cells.day_or_moment(cell, today)
     return _PARSERS.get(column, cells.line)(cell)
 
 
@@ -142,6 +144,11 @@ def _tags(cell: Cell) -> list[str]:
 def _address(cell: Cell) -> str:
     text = cells.line(cell)
     return f"https://{text}" if _BARE_ADDRESS.match(text) else text
+
+
+def _alts(cell: Cell) -> list[str]:
+    """What each picture shows, in their order: the words of one are empty where nobody said it."""
+    return [part.strip() for part in re.split("[|\r\n]", cells.words(cell))]
 
 
 def _value(cell: Cell) -> tuple[int | float, str | None]:
@@ -172,7 +179,7 @@ _PARSERS: Mapping[str, Callable[[Cell], Any]] = {
     "replacement_value": _value,
     "tags": _tags,
     "image": lambda cell: cells.several(cell, ";|"),
-    "image_alt": lambda cell: cells.several(cell, "|"),
+    "image_alt": _alts,
     "url": _address,
     "request_url": _address,
     "organisation_url": _address,
@@ -280,9 +287,12 @@ def _end(values: Mapping[str, Any], defaults: Defaults) -> End:
     column = next((name for name in ("expires", "available_until") if name in values), None)
     if column is None:
         return End(defaults.now + DEFAULT_LIFE, "expires", open=True)
-    latest = defaults.today + LONGEST_SHOWING
-    capped = values[column] > latest
-    return End(end_of_day(min(values[column], latest), defaults.timezone), column, capped=capped)
+    latest, stated = defaults.today + LONGEST_SHOWING, values[column]
+    if isinstance(stated, datetime):
+        capped = stated - defaults.now > LONGEST_LIFE
+        return End(end_of_day(latest, defaults.timezone) if capped else stated, column, capped=capped)
+    capped = stated > latest
+    return End(end_of_day(min(stated, latest), defaults.timezone), column, capped=capped)
 
 
 def _author(values: Mapping[str, Any], defaults: Defaults) -> Author:
@@ -298,7 +308,7 @@ def _organisation(author: Author) -> dict[str, Any]:
 def _pictures(values: Mapping[str, Any]) -> tuple[Picture, ...]:
     alts = values.get("image_alt", ())
     sources = dict.fromkeys(values.get("image", ()))
-    return tuple(Picture(s, alts[i] if i < len(alts) else None) for i, s in enumerate(sources))
+    return tuple(Picture(s, (alts[i] or None) if i < len(alts) else None) for i, s in enumerate(sources))
 
 
 def _place(values: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from node.services.cells import CellError, line
 from node.services.columns import COLUMNS, PROBLEM, field_of, folded
+from node.services.item_cells import pictures_in, said_so
 from node.services.own_ids import slug_of
 from node.services.row_values import Author, Composed, Defaults, Fault, Picture, compose, parse_cells
 from node.services.spreadsheet import Sheet, SheetRow, text_of
@@ -179,7 +180,7 @@ def _cells_of(row: SheetRow, columns: Mapping[str, int]) -> dict[str, Cell]:
 def _read(row: _Row, defaults: Defaults) -> tuple[Reading | Refusal, list[RowProblem]]:
     """The listing and notes about it, or a refusal that says everything that is wrong at once."""
     values, faults = parse_cells(row.cells, defaults.today)
-    composed = compose(values, defaults)
+    composed = _as_said(row, compose(values, defaults))
     unreadable = {fault.column for fault in faults}
     faults += [fault for fault in composed.faults if fault.column not in unreadable]
     if row.name.twin:
@@ -192,6 +193,17 @@ def _read(row: _Row, defaults: Defaults) -> tuple[Reading | Refusal, list[RowPro
     if listing is None or found:
         return Refusal(row.row, row.name, tuple(found)), []
     return _reading(row, composed, listing), [_note(row, fault) for fault in composed.notes]
+
+
+def _as_said(row: _Row, composed: Composed) -> Composed:
+    """With what the feed says that the row comes from, where nobody corrected it in a cell."""
+    item = row.row.item
+    if item is None:
+        return composed
+    texts = {column: text_of(cell) for column, cell in row.cells.items()}
+    said = said_so(item, texts, composed.item)
+    pictures = pictures_in(item, texts)
+    return replace(composed, item=said, pictures=composed.pictures if pictures is None else pictures)
 
 
 def _checked(composed: Composed) -> tuple[Listing | None, Sequence[Problem]]:

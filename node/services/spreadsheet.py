@@ -9,11 +9,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from node.services.columns import COLUMNS, field_of
 from node.services.workbook import LAST_ROW, MAX_COLUMNS, Cell, WorkbookError, rows_of
@@ -65,12 +66,14 @@ class _UnclosedError(SharefeedError):
 class SheetRow:
     """One row that holds something. ``number`` is 1-based, as a spreadsheet program shows it.
 
-    ``fault`` says why nothing in it can be trusted, if so.
+    ``fault`` says why nothing in it can be trusted, if so. ``item`` is the JSON Feed item that the row shows, where
+    it comes from a feed of ours: what has no column is kept from there.
     """
 
     number: int
     cells: tuple[Cell, ...]
     fault: str = ""
+    item: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,19 @@ def by_id(tx: Tx, booking_id: int, calendar_id: int) -> Booking | None:
     """A booking of this calendar."""
     row = tx.execute(select(bookings).where(_c.id == booking_id, _c.calendar_id == calendar_id)).first()
     return _booking(row) if row else None
+
+
+def each(tx: Tx, organisation_id: str, at_once: int = 500) -> Iterator[Booking]:
+    """Every booking of an organisation, in the order in which they were entered, with a few in memory at a time."""
+    last = 0
+    while True:
+        query = select(bookings).join(calendars, calendars.c.id == _c.calendar_id)
+        query = query.where(calendars.c.organisation_id == organisation_id, _c.id > last).order_by(_c.id)
+        rows = tx.execute(query.limit(at_once)).all()
+        yield from (_booking(row) for row in rows)
+        if len(rows) < at_once:
+            return
+        last = rows[-1].id
 
 
 def meeting(tx: Tx, calendar_ids: Sequence[int], first: int, last: int, states: Sequence[str] = OPEN) -> list[Booking]:

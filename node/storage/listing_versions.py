@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,14 @@ def of_listing(tx: Tx, listing_id: str) -> list[Version]:
     c = listing_versions.c
     query = select(listing_versions).where(c.listing_id == listing_id).order_by(c.id.desc()).limit(KEPT)
     return [Version(**{name: getattr(row, name) for name in _NAMES}) for row in tx.execute(query)]
+
+
+def of_listings(tx: Tx, listing_ids: Sequence[str]) -> Iterator[Version]:
+    """The versions of these few listings, the oldest of each first."""
+    c = listing_versions.c
+    query = select(listing_versions).where(c.listing_id.in_(list(listing_ids))).order_by(c.listing_id, c.id)
+    for row in tx.execute(query):
+        yield Version(**{name: getattr(row, name) for name in _NAMES})
 
 
 def one(tx: Tx, listing_id: str, number: int) -> Version | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +76,18 @@ def select_by(tx: Tx, state: str | None = None, organisation_id: str | None = No
     if organisation_id is not None:
         query = query.where(listings.c.organisation_id == organisation_id)
     return [_own(row) for row in tx.execute(query.order_by(listings.c.modified_at.desc(), listings.c.key))]
+
+
+def each(tx: Tx, organisation_id: str, at_once: int = 100) -> Iterator[OwnListing]:
+    """Every listing of an organisation by its key, whatever its state, with a few in memory at a time."""
+    c, last = listings.c, ""
+    while True:
+        query = select(listings).where(c.organisation_id == organisation_id, c.key > last).order_by(c.key)
+        rows = tx.execute(query.limit(at_once)).all()
+        yield from (_own(row) for row in rows)
+        if len(rows) < at_once:
+            return
+        last = rows[-1].key
 
 
 def counts(tx: Tx, organisation_id: str) -> dict[str, int]:

@@ -47,6 +47,12 @@ def by_names(tx: Tx, organisation_id: str, names: Collection[str]) -> dict[str, 
     return found
 
 
+def names(tx: Tx, organisation_id: str) -> list[str]:
+    """The names of all photographs of an organisation."""
+    query = select(uploads.c.name).where(uploads.c.organisation_id == organisation_id).order_by(uploads.c.name)
+    return [row.name for row in tx.execute(query)]
+
+
 def loose(tx: Tx, organisation_id: str, limit: int) -> list[Upload]:
     """Photographs of the organisation that nothing stands with, the newest first."""
     query = select(uploads).where(uploads.c.organisation_id == organisation_id, uploads.c.loose_since.is_not(None))

@@ -195,6 +195,7 @@ AUDIT: Mapping[str, str] = {
     "member-joined": _l("Became a member"),
     "member-role": _l("Changed what a member may do"),
     "member-left": _l("Ended a membership"),
+    "export-made": _l("Took a copy of everything"),
     "member-invited": _l("Invited somebody"),
     "invitation-withdrawn": _l("Withdrew an invitation"),
 }

@@ -83,6 +83,7 @@ desk/listing_form.html          DeskFormPage
 desk/preview.html               DeskPreviewPage
 desk/published.html             DeskPublishedPage
 desk/signed_out.html            DeskSignedOutPage
+desk/export.html                DeskExportPage
 desk/print.html                 DeskPrintPage
 desk/paper.html                 DeskPaperPage
 desk/listings.html              DeskListingsPage
@@ -171,6 +172,7 @@ from node.web.view_models_desk import (
     DeskSignInPage,
     DeskTab,
 )
+from node.web.view_models_desk_export import DeskExportPage
 from node.web.view_models_desk_listings import (
     DeskAsks,
     DeskDifference,
@@ -280,6 +282,7 @@ __all__ = [
     "DeskCodesPage",
     "DeskDifference",
     "DeskDraftRow",
+    "DeskExportPage",
     "DeskFormPage",
     "DeskFrame",
     "DeskGroup",

@@ -44,7 +44,12 @@ class TimedEvent:
 
 def encode(name: str, events: Iterable[TimedEvent]) -> bytes:
     """An iCalendar object. ``name`` is what a calendar program calls it."""
-    lines = [
+    return b"".join(encoded(name, events))
+
+
+def encoded(name: str, events: Iterable[TimedEvent]) -> Iterator[bytes]:
+    """The same piece by piece."""
+    opening = (
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         f"PRODID:-//Sharefeed//Sharefeed {__version__}//EN",
@@ -52,10 +57,11 @@ def encode(name: str, events: Iterable[TimedEvent]) -> bytes:
         f"NAME:{escaped(name)}",
         f"X-WR-CALNAME:{escaped(name)}",
         "REFRESH-INTERVAL;VALUE=DURATION:PT15M",
-        *(line for event in events for line in _event(event)),
-        "END:VCALENDAR",
-    ]
-    return b"".join(folded(line) for line in lines)
+    )
+    yield b"".join(folded(line) for line in opening)
+    for event in events:
+        yield b"".join(folded(line) for line in _event(event))
+    yield folded("END:VCALENDAR")
 
 
 def public_of_listing(node: Node, key: str, booked: str) -> bytes | None:
@@ -127,7 +133,7 @@ def private(node: Node, secret: str, name: str) -> bytes | None:
         every = every_kept(node, tx, found.organisation_id)
         kept = {one.row.id: one for one in every if found.calendar_id in (None, one.row.id)}
         held = bookings.meeting(tx, list(kept), node.now - BEHIND_S, node.now + AHEAD_S)
-    return encode(name, [_named(node, kept[booking.calendar_id], booking) for booking in held])
+    return encode(name, [named(node, kept[booking.calendar_id], booking) for booking in held])
 
 
 def _public_events(node: Node, tx: Tx, shown: Sequence[Kept], word: Callable[[Kept], str]) -> list[TimedEvent]:
@@ -143,7 +149,8 @@ def _public_events(node: Node, tx: Tx, shown: Sequence[Kept], word: Callable[[Ke
     return found
 
 
-def _named(node: Node, kept: Kept, booking: Booking) -> TimedEvent:
+def named(node: Node, kept: Kept, booking: Booking) -> TimedEvent:
+    """A booking as those see it who may know whose it is."""
     which = f" ({kept.rules.unit_name(booking.unit)})" if kept.rules.units > 1 else ""
     return TimedEvent(
         uid=f"booking-{booking.id}@{_host(node)}",

@@ -31,6 +31,7 @@ PARTS = (
     "reminded",
     "own",
     "printing",
+    "exporting",
     "calendar",
     "booking",
     "calendar_settings",

@@ -26,6 +26,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("print", later("Print"), "print"),
     Entry("profile", later("About us"), "profile", OWNER),
     Entry("members", later("Members"), "members"),
+    Entry("export", later("Take a copy"), "export"),
     Entry("tokens", later("Programs"), "tokens", OWNER),
     Entry("log", later("Log"), "log", OWNER),
 )

@@ -220,6 +220,7 @@ FULL: dict[str, tuple[str, Any]] = {
     "desk-paper-labels": paper("labels", CHAIRS, SCHOOL),
     "desk-paper-cards": paper("cards", SCHOOL, CHAIRS),
     "desk-paper-signup": paper("signup", CHAIRS, lines=(1, 2, 3)),
+    "desk-export": ("desk/export.html", vm.DeskExportPage(HEAD, frame("export"), make.form(), 1234)),
     "desk-photos": (
         "desk/photos.html",
         vm.DeskPhotosPage(
@@ -244,6 +245,7 @@ MINIMAL: dict[str, tuple[str, Any]] = {
     "desk-invitation": ("desk/invitation.html", vm.DeskInvitationPage(HEAD)),
     "desk-log": ("desk/log.html", vm.DeskLogPage(HEAD, BARE)),
     "desk-prove": ("desk/prove.html", vm.DeskProvePage(HEAD, BARE, FORM, False)),
+    "desk-export": ("desk/export.html", vm.DeskExportPage(HEAD, BARE, FORM)),
     "desk-photos": ("desk/photos.html", vm.DeskPhotosPage(HEAD, BARE)),
     "desk-print": ("desk/print.html", vm.DeskPrintPage(HEAD, BARE, "/desk/x/print", "/desk/x/print/sheet", "X")),
     "desk-paper": (

@@ -1,0 +1,33 @@
+"""Everything that an organisation has here, as one file: for each of its members, at any time."""
+
+from __future__ import annotations
+
+from flask import Response, render_template
+from flask_babel import gettext as _
+
+from node.services import audit, exporting, hosting
+from node.web import current_node
+from node.web.desk.frame import desk_frame
+from node.web.desk.gate import guarded, member_now
+from node.web.form_state import form_at
+from node.web.inside import head
+from node.web.view_models import DeskExportPage
+
+blueprint = guarded("exporting")
+
+
+@blueprint.get("/<slug>/export")
+def page(slug: str) -> str:
+    counts = hosting.listing_counts(current_node(), member_now().organisation_id)
+    view = DeskExportPage(
+        head(_("Take a copy")), desk_frame("export"), form_at(f"/desk/{slug}/export"), sum(counts.values())
+    )
+    return render_template("desk/export.html", page=view)
+
+
+@blueprint.post("/<slug>/export")
+def take(slug: str) -> Response:
+    made = exporting.export(current_node(), slug, audit.by(member_now()))
+    response = Response(made.pieces, content_type=exporting.MEDIA_TYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    return response

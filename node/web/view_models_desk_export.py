@@ -1,0 +1,18 @@
+"""What the page shows on which an organisation takes a copy of everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from node.web.view_model_parts import Form, Head
+from node.web.view_models_desk import DeskFrame
+
+
+@dataclass(frozen=True, slots=True)
+class DeskExportPage:
+    """desk/export.html: ``form`` has no fields; sending it is answered with the file."""
+
+    head: Head
+    desk: DeskFrame
+    form: Form
+    listings: int = 0

@@ -1,0 +1,40 @@
+"""The page on which everything can be taken along: for each role of one organisation, and for nobody else."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from flask import Flask
+
+from node.context import Node
+from node.services.members import ROLES
+from node.services.publishing import put_listings
+from tests.fakes.publisher import draft
+from tests.node.web.desk.signed_in import send, signed_in
+
+HERE = "/desk/riverside-school/export"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_takes_it_from_the_page(app: Flask, node: Node, role: str) -> None:
+    put_listings(node, [draft(node, "a"), draft(node, "b", title="B")])
+    client = signed_in(app, node, "riverside-school", role)
+    assert "all 2 of your listings" in " ".join(client.get(HERE).text.split())
+    answer = send(client, HERE, HERE)
+    assert (answer.status_code, answer.content_type) == (200, "application/zip")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="riverside-school-2026-12-01.zip"'
+    assert answer.headers["Cache-Control"] == "no-store"
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    assert archive.testzip() is None
+    assert archive.read("listings.csv").count(b"\r\n") == 3
+
+
+def test_nobody_takes_what_is_anothers_and_none_without_a_token(app: Flask, node: Node) -> None:
+    put_listings(node, [draft(node, "a")])
+    stranger = signed_in(app, node, "other-club")
+    assert stranger.get(HERE).status_code == 404
+    assert send(stranger, HERE, "/desk/other-club/export").status_code == 404
+    member = signed_in(app, node, "riverside-school")
+    assert member.post(HERE, headers={"Referer": "https://share.example.org/"}).status_code == 400
