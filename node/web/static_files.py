@@ -9,9 +9,13 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Response, request
+from markupsafe import Markup
 
 from node.web.preview import preview_of
 
+_ICON = Markup('<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#i-{}"></use></svg>')
+_POINTING = ("back", "next", "out")
+"""Icons that point, and are turned where one reads from right to left."""
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -47,7 +51,7 @@ def install(app: Flask) -> None:
 
     app.url_defaults(name_by_content)
     app.after_request(keep)
-    app.jinja_env.globals["static"] = static
+    app.jinja_env.globals |= {"static": static, "svg_icon": lambda name: _icon(static("icons.svg"), name)}
 
 
 @lru_cache(maxsize=1024)
@@ -67,3 +71,10 @@ def version_of(folder: Path, filename: str) -> str | None:
         return _digest(path, path.stat().st_mtime_ns)
     except OSError:
         return None
+
+
+@lru_cache(maxsize=1024)
+def _icon(sheet: str, name: str) -> Markup:
+    """One of the icons. A page of results has some eighty, and a macro of Jinja's costs ten times as much."""
+    points = " icon-points" if name in _POINTING else ""
+    return _ICON.format(points, sheet, name)
