@@ -23,6 +23,7 @@ WEB_MODULES = (
     "node.web.media",
     "node.web.qr",
     "node.web.calendars",
+    "node.web.events",
     "node.web.bookings_api",
     "node.web.sheets",
     "node.web.languages",

@@ -114,7 +114,7 @@ def encode(name: str, url: str, events: Iterable[Event]) -> bytes:
         "CALSCALE:GREGORIAN",
         f"NAME:{escaped(name)}",
         f"X-WR-CALNAME:{escaped(name)}",
-        f"URL:{_uri(url)}",
+        f"URL:{uri_of(url)}",
         "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
         *(line for event in events for line in _event(event)),
         "END:VCALENDAR",
@@ -168,10 +168,10 @@ def _event(event: Event) -> Iterator[str]:
     yield f"DTSTAMP:{stamp}"
     yield f"LAST-MODIFIED:{stamp}"
     yield f"SEQUENCE:{sequence(event.changed)}"
-    yield f"DTSTART;VALUE=DATE:{_compact(event.first)}"
+    yield f"DTSTART;VALUE=DATE:{compact(event.first)}"
     # The end is the first day that is no longer among them; the last day there is has none after it.
     if event.last < date.max:
-        yield f"DTEND;VALUE=DATE:{_compact(event.last + timedelta(days=1))}"
+        yield f"DTEND;VALUE=DATE:{compact(event.last + timedelta(days=1))}"
     yield f"SUMMARY:{escaped(event.title)}"
     if event.text:
         yield f"DESCRIPTION:{escaped(event.text[:_LONGEST_TEXT])}"
@@ -179,7 +179,7 @@ def _event(event: Event) -> Iterator[str]:
         yield f"LOCATION:{escaped(event.place)}"
     if event.point:
         yield f"GEO:{event.point[0]:.6f};{event.point[1]:.6f}"
-    yield f"URL:{_uri(event.url)}"
+    yield f"URL:{uri_of(event.url)}"
     yield f"STATUS:{'TENTATIVE' if event.reserved else 'CONFIRMED'}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
@@ -190,12 +190,13 @@ def sequence(changed: datetime) -> int:
     return min(max(0, int((changed - _FIRST_SEQUENCE).total_seconds())), _LARGEST_INTEGER)
 
 
-def _uri(address: str) -> str:
+def uri_of(address: str) -> str:
     """An address as a URI value, which knows no escapes: what could end the line is left out."""
     return _NOT_IN_URI.sub("", address)
 
 
-def _compact(day: date) -> str:
+def compact(day: date) -> str:
+    """A DATE value: 20261203."""
     return day.isoformat().replace("-", "")
 
 

@@ -13,6 +13,7 @@ from babel import Locale
 from babel.dates import format_interval
 
 from node.web import words
+from node.web.event_words import next_date, next_time
 from node.web.phrases import say as _
 from node.web.view_model_parts import Card, Site
 
@@ -51,6 +52,8 @@ def fresh(card: Card, site: Site) -> Fresh | None:
 
 def _has_days(card: Card, site: Site) -> bool:
     """Whether the listing names days on which it can be had and that are not all behind us."""
+    if card.event:
+        return True
     begins = card.available_from is not None and words.day_of(card.available_from, site) > words.day_of(site.now, site)
     return begins or card.available_until is not None
 
@@ -60,6 +63,10 @@ def when(card: Card, site: Site) -> Fresh | None:
 
     Rooms and loans that name no day say that too, for there it matters.
     """
+    if card.event:
+        coming = next_date(card, site)
+        near = words.away(coming.starts.date(), site) if coming else ""
+        return Fresh(next_time(card, site), near, coming.starts if coming else None)
     start, end = card.available_from, card.available_until
     if start is not None and words.day_of(start, site) <= words.day_of(site.now, site):
         start = None

@@ -17,10 +17,12 @@ import orjson
 
 from federation.facts import Entry, Facts
 from node.services.drafts import end_of_day
+from node.services.event_calendar import event_in
 from node.services.photo_names import name_in_path
 from node.storage.catalogue import Shown
-from node.web.view_model_parts import Card, Image, Place
+from node.web.view_model_parts import Card, EventDate, Image, Place
 from schemas.canonical import EXTENSION
+from schemas.event import occurrences, zone_of
 
 if TYPE_CHECKING:
     # For its name alone: behind it stands the HTTP client, which a small publisher never loads.
@@ -98,6 +100,23 @@ def card_of(shown: Shown, paths: Paths, distance_m: float | None = None) -> Card
         full=tuple(date.fromisoformat(day) for day in (extension.get("available") or {}).get("full") or ()),
         quantity=(extension.get("quantity") or {}).get("available", 1),
         language=facts.language,
+        event=_dates(shown, paths.timezone),
+    )
+
+
+def _dates(shown: Shown, timezone: str) -> tuple[EventDate, ...]:
+    event = event_in(shown)
+    if event is None:
+        return ()
+    zone, all_day = zone_of(event.zone, timezone), event.starts is None
+    return tuple(
+        EventDate(
+            one.starts.astimezone(zone),
+            one.ends.astimezone(zone) if event.ends or all_day else None,
+            all_day,
+            one.cancelled,
+        )
+        for one in occurrences(event, timezone)
     )
 
 

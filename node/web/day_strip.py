@@ -44,6 +44,8 @@ def strip(card: Card, site: Site) -> DayStrip | None:
     first = None if card.available_from is None else words.day_of(card.available_from, site)
     last = None if card.available_until is None else words.day_of(card.available_until, site)
     today = words.day_of(site.now, site)
+    if card.event:
+        return None
     if ((first or last) is None and not card.full) or (last is not None and last < today):
         return None
     begin = max(first or today, today)

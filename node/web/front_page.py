@@ -16,6 +16,8 @@ from node.services.search import SearchResult
 from node.web import drawn
 from node.web.cards import cards_of
 from node.web.code_words import category
+from node.web.events import PATH as EVENTS_PATH
+from node.web.events import next_cards
 from node.web.listing_page import Scene
 from node.web.pages import scene_of
 from node.web.phrases import say as _
@@ -61,6 +63,8 @@ def front_page(node: Node, asked: SearchRequest) -> HomePage:
         nearby=nearby,
         place_error=unknown,
         places=tuple(_places(node, asked.near)),
+        events=next_cards(node),
+        events_path=scene.paths.root + EVENTS_PATH,
     )
 
 

@@ -22,6 +22,7 @@ from node.web.code_words import category
 from node.web.frame_request import MAKER_PATH, OEMBED_PATH
 from node.web.prose import body_of
 from node.web.view_model_parts import Card, FeedLink, Head, Link, MapView, PageLink, Pager
+from node.web.view_models_events import EventBox
 from node.web.view_models_listing import (
     ListingPage,
     OrganisationBox,
@@ -36,8 +37,8 @@ from schemas.organisation import Organisation
 from schemas.vocabulary import categories, home_of
 
 MOST_PLACES = 5
-QR_NAME, SHEET_NAME = "qr.svg", "sheet"
-"""What follows the path of a page: its address as a QR code, and the page to print."""
+QR_NAME, SHEET_NAME, EVENT_ICS, EVENTS_ICS = "qr.svg", "sheet", "event.ics", "events.ics"
+"""What follows the path of a page: its address as a QR code, the page to print, and when events take place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,15 @@ def listing_page(
         partners=tuple(partners),
         map=MapView((card,)) if scene.served and card.place.lat is not None else None,
         own_path=_own(scene, "listings", shown.entry.key) if shown.entry.source_id is None else None,
+        event=_event_box(listing, card, scene),
     )
+
+
+def _event_box(listing: Listing, card: Card, scene: Scene) -> EventBox | None:
+    if listing.event is None:
+        return None
+    calendar = f"{card.path}/{EVENT_ICS}" if scene.served else None
+    return EventBox(listing.event.places, listing.event.sign_up, calendar)
 
 
 def _own(scene: Scene, noun: str, key: str) -> str | None:
@@ -233,6 +242,7 @@ def organisation_page(
         map=_map_of((*offers, *wants)) if scene.served else None,
         sharing=scene.sharing(organisation.name, path),
         embed_path=scene.embed([("organisation", short_key(organisation.id))]),
+        calendar_path=f"{path}/{EVENTS_ICS}" if scene.served and any(card.event for card in offers) else None,
         own_path=_own(scene, "organisations", path.rpartition("/")[2]) if source is None else None,
     )
 

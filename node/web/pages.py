@@ -51,6 +51,9 @@ def home() -> str:
     name, description = node.settings.node_name, node.settings.node_description
     pager = pager_of(number, front.pages, lambda n: f"{request.script_root}/{f'?page={n}' if n > 1 else ''}")
     page = publisher_page(name, description, boxes, front.shown, front.total, pager, scene)
+    from node.web import events
+
+    page = replace(page, events=events.next_cards(node), events_path=request.script_root + events.PATH)
     return render_template("publisher/home.html", page=page)
 
 

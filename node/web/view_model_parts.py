@@ -234,6 +234,16 @@ NOWHERE = Place()
 
 
 @dataclass(frozen=True, slots=True)
+class EventDate:
+    """One date of an event, on the clock of where it is. Without ``ends`` it is not said how long it goes on."""
+
+    starts: datetime
+    ends: datetime | None = None
+    all_day: bool = False
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One listing in a list. The whole card is one link to ``path``.
 
@@ -244,7 +254,7 @@ class Card:
     control only. ``why`` says in a line why it stands here: why it matches, or how many offers fit. ``far``
     is the distance in words, where somebody worded it already; ``found`` what a search found in its text;
     ``html`` the whole card, where it is drawn
-    already.
+    already. ``event`` are the dates of a workshop or the like, in order; empty for all else.
     """
 
     path: str
@@ -266,6 +276,7 @@ class Card:
     why: str = ""
     far: str = ""
     found: str = ""
+    event: tuple[EventDate, ...] = ()
     html: Markup | None = None
 
 

@@ -9,6 +9,7 @@ added, with defaults. The shared parts stand in ``view_model_parts``.
 ==============================  ====================
 template                        ``page``
 ==============================  ====================
+portal/events.html              EventsPage
 portal/home.html                HomePage
 portal/search.html              SearchPage
 portal/listing.html             ListingPage
@@ -96,10 +97,11 @@ Not for: deciding anything, reading a request, or building a URL. Those are a vi
 
 from __future__ import annotations
 
-from node.web import view_models_desk_people
+from node.web import view_models_desk_people, view_models_events
 from node.web.view_model_parts import (
     Card,
     Choice,
+    EventDate,
     FeedLink,
     Form,
     Head,
@@ -195,6 +197,7 @@ from node.web.view_models_desk_people import *  # noqa: F403 - a line each would
 from node.web.view_models_desk_photos import DeskPhotosPage, PhotoFields, PhotoItem
 from node.web.view_models_desk_print import DeskPaperPage, DeskPrintPage, PaperItem, PaperSheet
 from node.web.view_models_embed import EmbedCode, EmbedFrame, EmbedMaker
+from node.web.view_models_events import *  # noqa: F403 - see above
 from node.web.view_models_home import ActionEntry, CategoryTile, HomePage, Nearby
 from node.web.view_models_listing import (
     GonePage,
@@ -317,6 +320,7 @@ __all__ = [
     "EmbedFrame",
     "EmbedMaker",
     "ErrorPage",
+    "EventDate",
     "EventRow",
     "Facet",
     "FacetOption",
@@ -395,3 +399,4 @@ __all__ = [
     "WishPage",
 ]
 __all__ += view_models_desk_people.__all__
+__all__ += view_models_events.__all__

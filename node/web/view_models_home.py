@@ -52,7 +52,7 @@ class HomePage:
 
     ``headline``, ``lead``, ``about`` and ``contact`` are the operator's own words, if there are any. ``near``, ``lat``
     and ``lon`` are what the address says, ``place_error`` that it is no place we know; ``places`` are links to this
-    page with a place, the current one marked.
+    page with a place, the current one marked. ``events`` are the next to take place, of all at ``events_path``.
     """
 
     head: Head
@@ -74,3 +74,5 @@ class HomePage:
     nearby: Nearby | None = None
     place_error: str | None = None
     places: tuple[Link, ...] = ()
+    events: tuple[Card, ...] = ()
+    events_path: str | None = None

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from markupsafe import Markup
 
 from node.web.view_model_parts import ONE_PAGE, Card, Choice, FeedLink, Form, Head, Image, Link, MapView, Pager
+from node.web.view_models_events import EventBox
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class ListingPage:
     ``changed`` the later day on which it was changed, if any. ``via`` are the nodes that it came through.
     ``checks`` are what its giver answered about its safety, in sentences that are known (`node.services.desk_safety`);
     ``good_until`` is until when food is in date.
+    ``event`` says more about a workshop or the like, whose dates are the card's.
     ``partners`` are the offers that meet a want, or the wants that an offer meets, each with its ``why``.
     ``own_path`` answers where a listing of this site is changed, to those alone who may (`js/own.js`).
     """
@@ -123,6 +125,7 @@ class ListingPage:
     checks: tuple[str, ...] = ()
     good_until: date | None = None
     own_path: str | None = None
+    event: EventBox | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +151,16 @@ class OrganisationPage:
     sharing: Sharing | None = None
     embed_path: str | None = None
     alert_path: str | None = None
+    calendar_path: str | None = None
     own_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PublisherHomePage:
-    """publisher/home.html: a small node's own front page. ``embed_path`` makes a frame of it for another website."""
+    """publisher/home.html: a small node's own front page. ``embed_path`` makes a frame of it for another website.
+
+    ``events`` are the next to take place, ``events_path`` leads to all of them.
+    """
 
     head: Head
     description: str = ""
@@ -165,6 +172,8 @@ class PublisherHomePage:
     feeds: tuple[FeedLink, ...] = ()
     catalogues: tuple[Link, ...] = ()
     embed_path: str | None = None
+    events: tuple[Card, ...] = ()
+    events_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

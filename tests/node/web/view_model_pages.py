@@ -55,6 +55,8 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
             "portal/report_done.html",
             vm.ReportDonePage(HEAD, vm.Link("Gazebo", "/listings/1"), "a@b.example"),
         ),
+        "events": ("portal/events.html", portal.events()),
+        "listing-event": ("portal/listing.html", portal.workshop()),
         "organisation": ("portal/organisation.html", make.organisation()),
         "sources": (
             "portal/sources.html",
@@ -161,6 +163,7 @@ MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "gone": ("portal/gone.html", vm.GonePage(HEAD)),
         "report": ("portal/report.html", vm.ReportPage(HEAD, vm.Link("", "/l/1"), FORM)),
         "report-done": ("portal/report_done.html", vm.ReportDonePage(HEAD, vm.Link("x", "/l/1"))),
+        "events": ("portal/events.html", vm.EventsPage(HEAD)),
         "organisation": ("portal/organisation.html", vm.OrganisationPage(HEAD, vm.OrganisationBox("x"))),
         "sources": ("portal/sources.html", vm.NetworkPage(HEAD)),
         "source": ("portal/source.html", vm.SourcePage(HEAD, vm.SourceRow("x", "/sources/1"))),

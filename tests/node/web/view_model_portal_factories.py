@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 from node.web import view_models as vm
 from tests.node.web import view_model_factories as make
 
@@ -180,3 +183,27 @@ def api() -> vm.ApiPage:
         (vm.ApiForm("form-Listing", "Listing", "One.", members),),
         600,
     )
+
+
+def _dates(*days: int) -> tuple[vm.EventDate, ...]:
+    first = make.NOW.replace(hour=18, minute=0)
+    return tuple(
+        vm.EventDate(first + timedelta(days=day), first + timedelta(days=day, hours=2), cancelled=day == days[1])
+        for day in days
+    )
+
+
+WORKSHOP = make.card(
+    41, "Mend a bicycle", "help", "skill", make.STANGROUND, "Ottersedge Scout Group", event=_dates(2, 9, 16, 23, 30, 37)
+)
+
+
+def events() -> vm.EventsPage:
+    later = replace(WORKSHOP, path="/listings/42", title="Open day", event=_dates(20, 27))
+    groups = vm.EventGroup("soon", (WORKSHOP,)), vm.EventGroup("later", (later,))
+    return vm.EventsPage(make.head("What takes place, and when"), groups, make.FEEDS)
+
+
+def workshop() -> vm.ListingPage:
+    box = vm.EventBox(12, "none", "/listings/41/event.ics")
+    return replace(make.listing(), card=WORKSHOP, action="help", kind="skill", condition=None, event=box)
