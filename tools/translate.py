@@ -46,14 +46,19 @@ SOURCES = (
 """Where texts are, and what finds them in such a file."""
 
 NOT_SHOWN = (
-    "node/services/bookings/refusals.py",
+    *("node/services/bookings/refusals.py", "node/services/batches.py", "node/services/import_files.py"),
     *("schemas/field_table.py", "schemas/publish.py", "schemas/atom_writing.py"),
     *("schemas/free/phrases.py", "schemas/free/books.py"),
     *("node/services/category_words.py", "node/services/columns.py"),
     *("node/services/download_rows.py", "node/services/downloads.py", "node/services/drafts.py"),
     *("node/services/about.py", "node/services/cursor.py", "node/services/feeds.py", "node/services/search.py"),
     *("node/services/search_documents.py", "node/services/postman.py", "node/services/mail_settings.py"),
-    *("node/services/examining.py", "node/services/feed_rules.py", "node/services/importing.py"),
+    *(
+        "node/services/examining.py",
+        "node/services/feed_rules.py",
+        "node/services/importing.py",
+        "node/services/batches.py",
+    ),
     *("node/services/mail.py", "node/services/operator.py", "node/services/own_pictures.py"),
     *("node/services/audit.py", "node/services/members.py", "node/services/passkeys.py", "node/services/proving.py"),
     *("node/services/sealing.py", "node/services/second_factor.py", "node/services/throttling.py"),

@@ -6,8 +6,7 @@ in the change log, all in one transaction. What is refused is refused whole: not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -31,13 +30,14 @@ from node.services.drafts import (
     public_organisation,
 )
 from node.services.own_ids import RESERVED_SLUGS, is_slug, new_key, organisation_id, slug_of
+from node.services.publishing_parts import PublishingError, UnknownListingError, refusals, writing
 from node.storage import catalogue, listing_versions
 from node.storage import listings as stored
 from node.storage import organisations as hosted
 from node.storage.engine import Tx
 from node.storage.listing_versions import Version
 from node.storage.listings import LIVE, PAUSED, WITHDRAWN, OwnListing
-from schemas.errors import DocumentError, Problem, SharefeedError, pointer
+from schemas.errors import DocumentError, Problem, pointer
 from schemas.listing import Listing, dump_listing
 from schemas.organisation import Organisation, dump_organisation, load_organisation
 from schemas.vocabulary import REMOVAL_REASONS
@@ -60,6 +60,8 @@ __all__ = [
     "listings",
     "new_key",
     "pause_all",
+    "publish_rows",
+    "put_in",
     "put_listings",
     "put_organisation",
     "renew",
@@ -67,8 +69,11 @@ __all__ = [
     "resume_all",
     "revise_all",
     "slug_of",
+    "version_of",
     "withdraw",
     "withdraw_all",
+    "withdraw_in",
+    "writing",
 ]
 
 RENEWED, PAUSING, RESUMED = "renewed", "paused", "resumed"
@@ -77,23 +82,6 @@ Changes = Callable[[OwnListing], dict[str, Any]]
 """Members of `schemas.listing.Listing` that are to be different, for one listing of several."""
 _FIXED = frozenset(["id", "url", "date_modified", "organisation"])
 EDITABLE: frozenset[str] = frozenset(field.name for field in fields(Listing)) - _FIXED
-
-
-class PublishingError(SharefeedError):
-    """Something that cannot be published: ``problems`` says why, never empty. Nothing was kept."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("; ".join(str(problem) for problem in self.problems))
-
-
-class UnknownListingError(PublishingError):
-    """There is no listing of this ``key`` on this node."""
-
-    def __init__(self, key: str) -> None:
-        self.key = key
-        message = f"There is no listing called {key} here; `sharefeed listing list` names them."
-        super().__init__([Problem("", "unknown-listing", message)])
 
 
 def put_organisation(node: Node, organisation: Organisation, also: Callable[[Tx], None] = lambda tx: None) -> str:
@@ -105,9 +93,9 @@ def put_organisation(node: Node, organisation: Organisation, also: Callable[[Tx]
     changes. Raises `PublishingError`.
     """
     slug = _slug_in(node, organisation)
-    with _refusals():
+    with refusals():
         checked = load_organisation(dump_organisation(organisation))
-    with _writing(node) as tx:
+    with writing(node) as tx:
         known = hosted.by_slug(tx, slug)
         if known is None or known.organisation != checked:
             hosted.put(tx, slug, checked, node.now)
@@ -132,7 +120,7 @@ def _slug_in(node: Node, organisation: Organisation) -> str:
 def _rewrite(node: Node, tx: Tx, organisation: Organisation) -> None:
     rows = stored.select_by(tx, organisation_id=organisation.id)
     changed = [_with_organisation(row, organisation, _moment(node)) for row in rows]
-    _publish(tx, changed, node.now)
+    publish_rows(tx, changed, node.now)
 
 
 def _with_organisation(row: OwnListing, organisation: Organisation, now: datetime) -> OwnListing:
@@ -162,15 +150,23 @@ def put_listings(node: Node, drafts: Sequence[Draft], by: str = "") -> list[Outc
     is over; what is paused stays paused. Raises `PublishingError` with every problem; pointers begin with the position
     of the draft.
     """
+    with writing(node) as tx:
+        return put_in(tx, node, drafts, by)
+
+
+def put_in(tx: Tx, node: Node, drafts: Sequence[Draft], by: str = "", import_id: str = "") -> list[Outcome]:
+    """The same in a transaction of `writing`, which may go on when this raises: nothing was written then.
+
+    ``import_id`` is the import that they came with, by which it can be undone.
+    """
     _refuse_repeated([draft.key for draft in drafts])
-    with _writing(node) as tx:
-        known = stored.by_keys(tx, [draft.key for draft in drafts])
-        prepared = [_still(p, known.get(p.row.key)) for p in _prepared(node, tx, drafts, known)]
-        changed = [p for p in prepared if p.change != UNCHANGED]
-        _publish(tx, [p.row for p in changed], node.now)
-        listing_versions.add(tx, [version_of(p.row, by, p.change) for p in changed])
-        stored.put(tx, [p.row for p in prepared if p.change == UNCHANGED and p.row != known[p.row.key]])
-        ask_about(node, tx, {p.row.id: p.doubts for p in prepared})
+    known = stored.by_keys(tx, [draft.key for draft in drafts])
+    prepared = [_still(p, known.get(p.row.key)) for p in _prepared(node, tx, drafts, known)]
+    changed = [p for p in prepared if p.change != UNCHANGED]
+    publish_rows(tx, [p.row for p in changed], node.now)
+    listing_versions.add(tx, [version_of(p.row, by, p.change, import_id) for p in changed])
+    stored.put(tx, [p.row for p in prepared if p.change == UNCHANGED and p.row != known[p.row.key]])
+    ask_about(node, tx, {p.row.id: p.doubts for p in prepared})
     return [Outcome(p.row.key, p.row.id, p.change, p.doubts) for p in prepared]
 
 
@@ -181,9 +177,9 @@ def _still(prepared: Prepared, known: OwnListing | None) -> Prepared:
     return replace(prepared, row=replace(prepared.row, state=PAUSED))
 
 
-def version_of(row: OwnListing, by: str, change: str) -> Version:
+def version_of(row: OwnListing, by: str, change: str, import_id: str = "") -> Version:
     """A listing as its history keeps it."""
-    return Version(row.id, row.modified_at, by, change, row.state, row.document)
+    return Version(row.id, row.modified_at, by, change, row.state, row.document, import_id)
 
 
 def _refuse_repeated(keys: Sequence[str]) -> None:
@@ -219,8 +215,9 @@ def _unknown_organisation(draft: Draft) -> DocumentError:
     return DocumentError.of("unknown-organisation", message, "/_sharefeed/organisation/id")
 
 
-def _publish(tx: Tx, rows: Sequence[OwnListing], now: int) -> None:
-    with _refusals():
+def publish_rows(tx: Tx, rows: Sequence[OwnListing], now: int) -> None:
+    """Store these listings and show those that are live. Raises `PublishingError` before anything is written."""
+    with refusals():
         entries = [entry_of(row) for row in rows if row.state == LIVE]
     stored.put(tx, rows)
     catalogue.apply(tx, entries, [], now)
@@ -240,11 +237,16 @@ def withdraw_all(node: Node, reasons: Mapping[str, str], by: str = "") -> list[O
     if not set(reasons.values()) <= set(REMOVAL_REASONS):
         message = f"The reason must be one of: {', '.join(REMOVAL_REASONS)}."
         raise PublishingError([Problem("/reason", "not-a-choice", message)])
-    with _writing(node) as tx:
-        known = _all_known(tx, list(reasons))
-        gone = [row for row in known.values() if row.state != WITHDRAWN]
-        _take_down(node, tx, {row.key: reasons[row.key] for row in gone}, known, WITHDRAWN, by)
-        after = _all_known(tx, list(reasons))
+    with writing(node) as tx:
+        return withdraw_in(tx, node, reasons, by)
+
+
+def withdraw_in(tx: Tx, node: Node, reasons: Mapping[str, str], by: str = "", import_id: str = "") -> list[OwnListing]:
+    """The same in a transaction of `writing`, for reasons that are among those."""
+    known = _all_known(tx, list(reasons))
+    gone = [row for row in known.values() if row.state != WITHDRAWN]
+    _take_down(node, tx, {row.key: reasons[row.key] for row in gone}, known, WITHDRAWN, by, import_id)
+    after = _all_known(tx, list(reasons))
     return [after[key] for key in reasons]
 
 
@@ -253,7 +255,7 @@ def pause_all(node: Node, keys: Sequence[str], by: str = "") -> int:
 
     Raises `UnknownListingError`.
     """
-    with _writing(node) as tx:
+    with writing(node) as tx:
         known = _all_known(tx, keys)
         shown = {key: WITHDRAWN for key, row in known.items() if row.state == LIVE}
         _take_down(node, tx, shown, known, PAUSED, by)
@@ -261,13 +263,19 @@ def pause_all(node: Node, keys: Sequence[str], by: str = "") -> int:
 
 
 def _take_down(
-    node: Node, tx: Tx, reasons: Mapping[str, str], known: Mapping[str, OwnListing], state: str, by: str
+    node: Node,
+    tx: Tx,
+    reasons: Mapping[str, str],
+    known: Mapping[str, OwnListing],
+    state: str,
+    by: str,
+    import_id: str = "",
 ) -> None:
     catalogue.apply(tx, [], [Removal(known[key].id, reason) for key, reason in reasons.items()], node.now)
     gone = [replace(known[key], state=state, modified_at=node.now) for key in reasons]
     stored.put(tx, gone)
     changes = reasons if state == WITHDRAWN else dict.fromkeys(reasons, PAUSING)
-    listing_versions.add(tx, [version_of(row, by, changes[row.key]) for row in gone])
+    listing_versions.add(tx, [version_of(row, by, changes[row.key], import_id) for row in gone])
 
 
 def resume_all(node: Node, keys: Sequence[str], by: str = "") -> int:
@@ -311,11 +319,11 @@ def revise_all(
 
     What is withdrawn or paused stays so unless it is to ``revive``. Raises `UnknownListingError` and `PublishingError`.
     """
-    with _writing(node) as tx:
+    with writing(node) as tx:
         known = _all_known(tx, keys)
         revised = [_revised(node, tx, known[key], _checked(changes(known[key])), revive) for key in keys]
         moved = [(row, doubts) for row, doubts in revised if row != known[row.key]]
-        _publish(tx, [row for row, _ in moved], node.now)
+        publish_rows(tx, [row for row, _ in moved], node.now)
         listing_versions.add(tx, [version_of(row, by, change) for row, _ in moved])
         ask_about(node, tx, {row.id: doubts for row, doubts in moved})
     return [row for row, _ in revised]
@@ -334,7 +342,7 @@ def _revised(
     """A listing with these changes, not yet stored, and what its words leave in doubt."""
     draft = Draft(replace(known.listing(), **changes), known.key, known.import_ref)
     host = hosted.by_ids(tx, [known.organisation_id])[known.organisation_id]
-    with _refusals():
+    with refusals():
         prepared = prepare(draft, known, host.organisation, node.settings.url, _moment(node))
     stays = known.state in (WITHDRAWN, PAUSED) and not revive
     state = LIVE if revive else known.state if stays else prepared.row.state
@@ -374,19 +382,3 @@ def _all_known(tx: Tx, keys: Sequence[str]) -> dict[str, OwnListing]:
 
 def _moment(node: Node) -> datetime:
     return datetime.fromtimestamp(node.now, UTC)
-
-
-@contextmanager
-def _writing(node: Node) -> Iterator[Tx]:
-    """A write that has the change log to itself from the start: two writers never wait for each other in a ring."""
-    with node.database.write() as tx:
-        catalogue.state(tx, lock=True)
-        yield tx
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except DocumentError as error:
-        raise PublishingError(error.problems) from error

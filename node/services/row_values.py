@@ -42,7 +42,10 @@ _CURRENCIES = {"£": "GBP", "GBP": "GBP", "€": "EUR", "EUR": "EUR", "USD": "US
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What empty cells mean in this import. ``now`` is aware UTC, ``timezone`` the IANA name of where days are read."""
+    """What empty cells mean in this import. ``now`` is aware UTC, ``timezone`` the IANA name of where days are read.
+
+    With ``slug``, all rows must be of ``organisation``, which is known by it.
+    """
 
     now: datetime
     timezone: str = "Europe/London"
@@ -50,6 +53,7 @@ class Defaults:
     country: str = "GB"
     organisation: str | None = None
     organisation_type: str | None = None
+    slug: str = ""
 
     @property
     def today(self) -> date:

@@ -103,7 +103,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """A row beside the headings of its sheet; ``cells`` are those of known columns that hold something."""
 
     row: SheetRow
@@ -128,12 +128,12 @@ def read_table(sheet: Sheet, defaults: Defaults) -> Table:
     """Every row of the sheet as a listing or as a refusal, in order. Never raises for what a cell holds."""
     columns, remarks = match_columns(sheet.headings)
     headings = {column: sheet.headings[position] for column, position in columns.items()}
-    rows = [_Row(row, _cells_of(row, columns), headings) for row in sheet.rows]
+    rows = [Row(row, cells_of(row, columns), headings) for row in sheet.rows]
     readings: list[Reading] = []
     refusals: list[Refusal] = []
     notes: list[RowProblem] = []
-    for row in _named(rows, defaults):
-        result, found = _read(row, defaults)
+    for row in named(rows, defaults):
+        result, found = read_row(row, defaults)
         if isinstance(result, Reading):
             readings.append(result)
             notes += found
@@ -172,12 +172,13 @@ def _letter(position: int) -> str:
     return (_ALPHABET[first - 1] if first else "") + _ALPHABET[last]
 
 
-def _cells_of(row: SheetRow, columns: Mapping[str, int]) -> dict[str, Cell]:
+def cells_of(row: SheetRow, columns: Mapping[str, int]) -> dict[str, Cell]:
+    """The cells of these columns that hold something, given where each column stands."""
     inside = {column: position for column, position in columns.items() if position < len(row.cells)}
     return {column: row.cells[at] for column, at in inside.items() if text_of(row.cells[at])}
 
 
-def _read(row: _Row, defaults: Defaults) -> tuple[Reading | Refusal, list[RowProblem]]:
+def read_row(row: Row, defaults: Defaults) -> tuple[Reading | Refusal, list[RowProblem]]:
     """The listing and notes about it, or a refusal that says everything that is wrong at once."""
     values, faults = parse_cells(row.cells, defaults.today)
     composed = _as_said(row, compose(values, defaults))
@@ -185,6 +186,8 @@ def _read(row: _Row, defaults: Defaults) -> tuple[Reading | Refusal, list[RowPro
     faults += [fault for fault in composed.faults if fault.column not in unreadable]
     if row.name.twin:
         faults.append(Fault("id", f"Row {row.name.twin} has the same id, so one would overwrite the other."))
+    if defaults.slug and row.name.slug != defaults.slug:
+        faults.append(Fault("organisation", f"Only rows of {defaults.organisation} are taken here. Empty this cell."))
     if row.row.fault:
         return Refusal(row.row, Name(), (row.problem("row", row.row.fault),)), []
     listing, problems = _checked(composed)
@@ -213,7 +216,7 @@ def _checked(composed: Composed) -> tuple[Listing | None, Sequence[Problem]]:
         return None, error.problems
 
 
-def _reading(row: _Row, composed: Composed, listing: Listing) -> Reading:
+def _reading(row: Row, composed: Composed, listing: Listing) -> Reading:
     return Reading(
         row.row,
         row.name,
@@ -226,15 +229,15 @@ def _reading(row: _Row, composed: Composed, listing: Listing) -> Reading:
     )
 
 
-def _note(row: _Row, fault: Fault) -> RowProblem:
+def _note(row: Row, fault: Fault) -> RowProblem:
     return row.problem(fault.column, fault.message, with_advice=False)
 
 
-def _located(row: _Row, problems: Iterable[Problem]) -> list[RowProblem]:
+def _located(row: Row, problems: Iterable[Problem]) -> list[RowProblem]:
     return [row.problem(_column_of(p.pointer, row), p.message, p.pointer) for p in problems]
 
 
-def _column_of(pointer: str, row: _Row) -> str:
+def _column_of(pointer: str, row: Row) -> str:
     """The column behind a place in the listing: the closest one, and of equals the one that the row fills."""
     if pointer.endswith("/alt"):
         return "image_alt"
@@ -244,25 +247,31 @@ def _column_of(pointer: str, row: _Row) -> str:
 
 
 @dataclass(slots=True)
-class _Taken:
+class Taken:
     """The names given out so far: (slug, ref) -> row number, and how often each title has come."""
 
     names: dict[tuple[str, str], int] = field(default_factory=dict)
     titles: dict[tuple[str, str], int] = field(default_factory=dict)
 
+    def take(self, name: Name, number: int) -> None:
+        """Count a name that a row was given before."""
+        self.names.setdefault((name.slug, name.ref.casefold()), number)
 
-def _named(rows: Sequence[_Row], defaults: Defaults) -> list[_Row]:
+
+def named(rows: Sequence[Row], defaults: Defaults, taken: Taken | None = None) -> list[Row]:
     """Give each row its name. Rows that will be refused have theirs too, so that they keep their place among equals."""
-    taken = _Taken()
+    taken = taken or Taken()
     # Stated ids first: no title may take what another row says is its own.
     in_turn = sorted(rows, key=lambda row: "id" not in row.cells)
-    named = {row.row.number: replace(row, name=_name(row, taken, defaults)) for row in in_turn}
-    return [named[row.row.number] for row in rows]
+    found = {row.row.number: replace(row, name=_name(row, taken, defaults)) for row in in_turn}
+    return [found[row.row.number] for row in rows]
 
 
-def _name(row: _Row, taken: _Taken, defaults: Defaults) -> Name:
+def _name(row: Row, taken: Taken, defaults: Defaults) -> Name:
     organisation = _text(row, "organisation") or defaults.organisation
     slug = slug_of(organisation) if organisation else ""
+    if defaults.slug and slug == slug_of(defaults.organisation or ""):
+        slug = defaults.slug
     ref, title = _text(row, "id"), _text(row, "title")
     if ref:
         # Upper and lower case are one here, as they are in the file names of a static site.
@@ -271,7 +280,7 @@ def _name(row: _Row, taken: _Taken, defaults: Defaults) -> Name:
     return Name(slug, _numbered(slug, slug_of(title), taken)) if title else Name(slug)
 
 
-def _numbered(slug: str, base: str, taken: _Taken) -> str:
+def _numbered(slug: str, base: str, taken: Taken) -> str:
     count = taken.titles.get((slug, base), 0)
     while True:
         count += 1
@@ -283,7 +292,7 @@ def _numbered(slug: str, base: str, taken: _Taken) -> str:
     return ref
 
 
-def _text(row: _Row, column: str) -> str:
+def _text(row: Row, column: str) -> str:
     try:
         return line(row.cells.get(column))
     except CellError:

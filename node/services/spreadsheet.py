@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -98,18 +98,21 @@ def read_file(path: Path) -> Sheet:
     return read(data)
 
 
-def read(data: bytes) -> Sheet:
-    """The spreadsheet in ``data``: XLSX if it begins like one, else CSV. Raises `SpreadsheetError`."""
+def read(data: bytes, any_headings: bool = False) -> Sheet:
+    """The spreadsheet in ``data``: XLSX if it begins like one, else CSV. Raises `SpreadsheetError`.
+
+    One of its columns must be called "title", unless somebody will say which column is which (``any_headings``).
+    """
     if len(data) > MAX_FILE_BYTES:
         raise SpreadsheetError(f"The file is larger than {MAX_FILE_BYTES // 2**20} MB. Split it into smaller files.")
     for opening, what in _KINDS:
         if data[:20].lstrip().lower().startswith(opening.lower()):
             raise SpreadsheetError(f"This is {what}. Save the list as .xlsx or as CSV and import that.")
     if not data.startswith(b"PK"):
-        return _sheet(_csv_rows(data))
+        return _sheet(_csv_rows(data), any_headings)
     remarks: list[str] = []
     try:
-        sheet = _sheet(rows_of(data, remarks.append))
+        sheet = _sheet(rows_of(data, remarks.append), any_headings)
     except WorkbookError as error:
         raise SpreadsheetError(str(error)) from error
     return replace(sheet, remarks=tuple(remarks))
@@ -130,44 +133,45 @@ def text_of(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, date | time) else str(cell)
 
 
-def _sheet(rows: Iterator[tuple[int, Sequence[Cell]]]) -> Sheet:
-    headings: tuple[str, ...] | None = None
-    above: list[str] = []
-    found: list[SheetRow] = []
+def _sheet(rows: Iterator[tuple[int, Sequence[Cell]]], any_headings: bool) -> Sheet:
+    filled = _filled(rows)
+    opening = list(islice(filled, _HEADER_SEARCH))
+    at = _heading_row(opening, any_headings)
+    if at is None:
+        raise _no_headings(opening)
+    headings = tuple(text_of(cell) for cell in opening[at].cells)
+    found = [*opening[at + 1 :], *islice(filled, MAX_ROWS - len(opening) + at + 2)]
+    if len(found) > MAX_ROWS:
+        raise SpreadsheetError(f"There are more than {MAX_ROWS:,} rows. Split the file into smaller ones.")
+    return Sheet(headings, tuple(found))
+
+
+def _filled(rows: Iterator[tuple[int, Sequence[Cell]]]) -> Iterator[SheetRow]:
+    """The rows that hold something. The last one may be a row that is not closed."""
     try:
         for number, cells in rows:
             if number > LAST_ROW:
                 raise SpreadsheetError("The sheet claims more rows than a spreadsheet can have.")
-            if not any(text_of(cell) for cell in cells):
-                continue
-            if headings is None:
-                headings = _headings(cells[:MAX_COLUMNS], above)
-            elif len(found) == MAX_ROWS:
-                raise SpreadsheetError(f"There are more than {MAX_ROWS:,} rows. Split the file into smaller ones.")
-            else:
-                found.append(SheetRow(number, tuple(cells[:MAX_COLUMNS])))
+            if any(text_of(cell) for cell in cells):
+                yield SheetRow(number, tuple(cells[:MAX_COLUMNS]))
     except _UnclosedError as error:
-        found.append(error.row)
-    if headings is None:
-        raise _no_headings(above)
-    return Sheet(headings, tuple(found))
+        yield error.row
 
 
-def _headings(cells: Sequence[Cell], above: list[str]) -> tuple[str, ...] | None:
-    """The headings, if this is their row; a title over the table is passed over."""
-    texts = tuple(text_of(cell) for cell in cells)
-    if any(field_of(text) == "title" for text in texts):
-        return texts
-    if not above:
-        above.extend(_CONTROL.sub(" ", text[:40]) for text in texts if text)
-    above.append("")
-    if above.count("") >= _HEADER_SEARCH:
-        raise _no_headings(above)
-    return None
+def _heading_row(opening: Sequence[SheetRow], any_headings: bool) -> int | None:
+    """Where the headings are: a title over the table is passed over. Without a "title" the first of the fullest rows is
+    taken, where any headings will do.
+    """
+    whole = [(at, [text_of(cell) for cell in row.cells]) for at, row in enumerate(opening) if not row.fault]
+    named = next((at for at, texts in whole if any(field_of(text) == "title" for text in texts)), None)
+    if named is not None or not any_headings or not whole:
+        return named
+    return max(whole, key=lambda one: (sum(map(bool, one[1])), -one[0]))[0]
 
 
-def _no_headings(above: Sequence[str]) -> SpreadsheetError:
-    seen = ", ".join(f"“{text}”" for text in above[:8] if text)
+def _no_headings(opening: Sequence[SheetRow]) -> SpreadsheetError:
+    first = [text_of(cell)[:40] for row in opening[:1] if not row.fault for cell in row.cells]
+    seen = ", ".join(f"“{_CONTROL.sub(' ', text)}”" for text in [text for text in first if text][:8])
     found = f"The first row says {seen}." if seen else "The sheet is empty."
     return SpreadsheetError(
         f"No column is called “title”. {found} Give each column one of the names in the template "

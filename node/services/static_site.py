@@ -18,9 +18,10 @@ import orjson
 
 from federation.facts import Entry, facts_of, seconds
 from node.services.about import NODE_DOCUMENT_PATH, described
+from node.services.batches import images_of, kept_end, refusal_of
 from node.services.drafts import Draft, prepare
 from node.services.feeds import ATOM_PATH, JSON_PATH
-from node.services.importing import authors_of, images_of, kept_end, refusal_of
+from node.services.importing import authors_of
 from node.services.own_ids import listing_id, new_key, organisation_id
 from node.services.own_pictures import Shelf, write_whole
 from node.services.row_values import DEFAULT_TYPE, Author

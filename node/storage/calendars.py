@@ -64,6 +64,12 @@ def by_id(tx: Tx, calendar_id: int) -> StoredCalendar | None:
     return _calendar(row) if row else None
 
 
+def open_by_keys(tx: Tx, keys: Collection[str]) -> dict[str, bool]:
+    """Of the listings with these keys (several hundred at most), those that have a calendar: whether it is open."""
+    query = select(listings.c.key, _c.open).join(listings, listings.c.id == _c.listing_id)
+    return {row.key: bool(row.open) for row in tx.execute(query.where(listings.c.key.in_(list(keys))))}
+
+
 def of_organisation(tx: Tx, organisation_id: str) -> list[StoredCalendar]:
     """The calendars of an organisation, in the order in which they were made."""
     return [_calendar(row) for row in tx.execute(_EVERY.where(_c.organisation_id == organisation_id).order_by(_c.id))]

@@ -32,6 +32,7 @@ listing_versions = Table(
     Column("change", String(20), nullable=False),  # added, changed, renewed, paused, resumed, withdrawn, expired
     Column("state", String(20), nullable=False),
     Column("document", Text, nullable=False),
+    Column("import_id", String(24), nullable=False),  # the import that the change came with, or empty
     Index("ix_listing_versions_listing_id", "listing_id", "id"),
 )
 

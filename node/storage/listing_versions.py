@@ -18,7 +18,10 @@ KEPT = 50
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A listing as it stood after one change; ``by`` is the name of whoever made it, empty where nobody signed in."""
+    """A listing as it stood after one change; ``by`` is the name of whoever made it, empty where nobody signed in.
+
+    ``import_id`` is the import that the change came with, empty for any other.
+    """
 
     listing_id: str
     at: int
@@ -26,6 +29,7 @@ class Version:
     change: str
     state: str
     document: str
+    import_id: str = ""
     id: int = 0
 
     def item(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,16 @@ import pytest
 from PIL import Image
 
 from node.context import Node
+from node.services.bookings.arranging import put_rules
+from node.services.bookings.rules import Rules
 from node.services.hosting import organisations
 from node.services.importing import Options, Report, import_sheet
-from node.services.publishing import edit, ensure_organisation, listings, put_listings, withdraw
+from node.services.publishing import edit, ensure_organisation, listing, listings, put_listings, withdraw
 from node.services.spreadsheet import Sheet, SheetRow, read
 from node.storage import catalogue
 from node.storage.engine import Database, Tx, sqlite_url
-from schemas.listing import load_listing
+from schemas.listing import Available, load_listing
+from tests.fakes.bookable import EVERY_DAY, bookable
 from tests.fakes.publisher import clock_of, draft, publisher
 
 LISTINGS = Path(__file__).parents[3] / "bench" / "data" / "listings.csv"
@@ -323,3 +326,36 @@ class TestPictures:
     def test_a_dry_run_reads_pictures_and_writes_none(self, node: Node, folder: Path) -> None:
         report = run(node, desk(image="desk.jpg"), options=self.options(folder, dry_run=True))
         assert (report.notes, self.media(node)) == ((), [])
+
+
+DAYS = {"available_from": "2026-12-20", "available_until": "2027-01-20"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "notes"), [pytest.param({}, 0, id="no-days"), pytest.param(DAYS, 1, id="other-days")]
+)
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_what_a_calendar_says_of_a_listing_stays(node: Node, cells: dict[str, str], notes: int, dry_run: bool) -> None:
+    key, _ = bookable(node)
+    edit(
+        node,
+        key,
+        available=Available(full=(date(2026, 12, 3),)),
+        status="reserved",
+        calendar_url="https://a.example/c.ics",
+    )
+    row = {"id": "drill", "title": "A better drill", "kind": "equipment", **cells}
+    report = run(node, row, options=replace(SCHOOL, dry_run=dry_run))
+    assert counts(report) == {"changed": 1}
+    assert ["calendar" in note.message for note in report.notes] == [True] * notes
+    kept = listing(node, key).listing()
+    assert kept.title == ("A drill" if dry_run else "A better drill")
+    assert kept.available == Available(full=(date(2026, 12, 3),))
+    assert (kept.status, kept.calendar_url) == ("reserved", "https://a.example/c.ics")
+
+
+def test_a_calendar_that_takes_no_bookings_says_nothing_about_days(node: Node) -> None:
+    key, organisation = bookable(node)
+    put_rules(node, key, organisation, Rules(openings=EVERY_DAY), taking=False)
+    run(node, {"id": "drill", "title": "A drill", "kind": "equipment", **DAYS})
+    assert listing(node, key).listing().available == Available(date(2026, 12, 20), date(2027, 1, 20))

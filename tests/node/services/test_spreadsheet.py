@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from node.services import spreadsheet
+from node.services.import_files import read_rows
 from node.services.spreadsheet import SheetRow, SpreadsheetError, read, text_of
 from node.services.workbook import MAX_UNPACKED_BYTES
 
@@ -296,3 +297,19 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         except SpreadsheetError:
             continue
         assert all(any(text_of(cell) for cell in row.cells) for row in sheet.rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "headings", "rows"),
+    [
+        pytest.param("Kit list\n\nThing,Where\nTent,Shed\n", ("Thing", "Where"), 1, id="a-title-above"),
+        pytest.param("Thing,Where\nTent,Shed\nLamp,Hall\n", ("Thing", "Where"), 2, id="the-first-of-equals"),
+        pytest.param("Thing;Where\nTent;Shed\n", ("Thing", "Where"), 1, id="semicolons"),
+        pytest.param("Our list,,\nWhere,Title\nShed,Tent\n", ("Where", "Title"), 1, id="a-title-is-known"),
+    ],
+)
+def test_headings_may_be_any_where_somebody_says_what_they_mean(
+    text: str, headings: tuple[str, ...], rows: int
+) -> None:
+    sheet = read_rows(text.encode(), "kit.csv")
+    assert (sheet.headings, len(sheet.rows)) == (headings, rows)
