@@ -198,7 +198,7 @@ def read_row(row: Row, defaults: Defaults) -> tuple[Reading | Refusal, list[RowP
     return _reading(row, composed, listing), [_note(row, fault) for fault in composed.notes]
 
 
-def _as_said(row: _Row, composed: Composed) -> Composed:
+def _as_said(row: Row, composed: Composed) -> Composed:
     """With what the feed says that the row comes from, where nobody corrected it in a cell."""
     item = row.row.item
     if item is None:
