@@ -90,3 +90,28 @@ def test_where_no_answer_comes_the_field_is_a_plain_one(network: Network, browse
         expect(page.get_by_role("listbox")).to_be_hidden()
         box.press("Enter")
         page.wait_for_url("**/search?q=desk*")
+
+
+def test_near_me_searches_around_the_reader_and_no_closer_than_it_must(network: Network, browser: Browser) -> None:
+    with visit(browser) as (page, noted):
+        page.context.set_geolocation({"latitude": 52.573312, "longitude": -0.244098})
+        page.context.grant_permissions(["geolocation"])
+        page.goto(f"{network.catalogue.url}search?q=desk")
+        page.get_by_role("button", name="Near me").click()
+        expect(page.get_by_role("status").filter(has_text="Found where you are")).to_be_visible()
+        page.get_by_role("combobox").first.press("Enter")
+        page.wait_for_url("**/search?q=desk&near=near+me&lat=52.573&lon=-0.244")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("near you")
+        assert noted == []
+
+
+def test_whoever_does_not_want_to_say_where_they_are_is_asked_to_type_a_place(
+    network: Network, browser: Browser
+) -> None:
+    with visit(browser) as (page, _):
+        page.goto(f"{network.catalogue.url}search?q=desk")
+        page.get_by_role("button", name="Near me").click()
+        expect(page.get_by_role("status").filter(has_text="Please type a place")).to_be_visible()
+        page.locator("#near").fill("Peterborough")
+        page.get_by_role("combobox").first.press("Enter")
+        page.wait_for_url("**/search?q=desk&near=Peterborough")
