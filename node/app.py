@@ -20,6 +20,8 @@ WEB_MODULES = (
     "node.web.feeds",
     "node.web.brand_files",
     "node.web.pages",
+    "node.web.asking",
+    "node.web.asked",
     "node.web.media",
     "node.web.qr",
     "node.web.calendars",

@@ -78,6 +78,7 @@ def _every(scheduler: BackgroundScheduler, seconds: float, job: Callable[[], Any
 def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
     from node.services import backup, desk_listings, expiry, postman, reminders, uploads
     from node.services.bookings import regular
+    from node.services.exchanges import chasing, privacy
 
     def expire() -> None:
         while expiry.expire(node):
@@ -93,6 +94,10 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
     def prune() -> None:
         expiry.prune(node)
 
+    def forget() -> None:
+        while privacy.purge(node):
+            pass
+
     post = postman.Postman(node)
 
     _every(scheduler, 60, expire)
@@ -106,6 +111,8 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
     _every(scheduler, 60, lambda: regular.each_minute(node))
     _every(scheduler, HOUR_S, lambda: regular.each_hour(node))
     _every(scheduler, 24 * HOUR_S, lambda: regular.each_day(node))
+    _every(scheduler, 60, lambda: chasing.chase(node))
+    _every(scheduler, HOUR_S, forget)
     return []
 
 

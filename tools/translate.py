@@ -42,11 +42,13 @@ SOURCES = (
     ("federation/*.py", "tools.sentences:extract"),
     ("node/services/*.py", "tools.sentences:extract"),
     ("node/services/bookings/*.py", "tools.sentences:extract"),
+    ("node/services/exchanges/*.py", "tools.sentences:extract"),
 )
 """Where texts are, and what finds them in such a file."""
 
 NOT_SHOWN = (
     *("node/services/bookings/refusals.py", "node/services/batches.py", "node/services/import_files.py"),
+    "node/services/exchanges/telling.py",
     *("schemas/field_table.py", "schemas/publish.py", "schemas/atom_writing.py"),
     *("schemas/free/phrases.py", "schemas/free/books.py"),
     *("node/services/category_words.py", "node/services/columns.py"),

@@ -68,6 +68,7 @@ __all__ = [
     "renew_all",
     "resume_all",
     "revise_all",
+    "revise_in",
     "slug_of",
     "version_of",
     "withdraw",
@@ -320,12 +321,19 @@ def revise_all(
     What is withdrawn or paused stays so unless it is to ``revive``. Raises `UnknownListingError` and `PublishingError`.
     """
     with writing(node) as tx:
-        known = _all_known(tx, keys)
-        revised = [_revised(node, tx, known[key], _checked(changes(known[key])), revive) for key in keys]
-        moved = [(row, doubts) for row, doubts in revised if row != known[row.key]]
-        publish_rows(tx, [row for row, _ in moved], node.now)
-        listing_versions.add(tx, [version_of(row, by, change) for row, _ in moved])
-        ask_about(node, tx, {row.id: doubts for row, doubts in moved})
+        return revise_in(tx, node, keys, changes, by, change, revive)
+
+
+def revise_in(
+    tx: Tx, node: Node, keys: Sequence[str], changes: Changes, by: str, change: str = CHANGED, revive: bool = False
+) -> list[OwnListing]:
+    """The same within a transaction of `writing`."""
+    known = _all_known(tx, keys)
+    revised = [_revised(node, tx, known[key], _checked(changes(known[key])), revive) for key in keys]
+    moved = [(row, doubts) for row, doubts in revised if row != known[row.key]]
+    publish_rows(tx, [row for row, _ in moved], node.now)
+    listing_versions.add(tx, [version_of(row, by, change) for row, _ in moved])
+    ask_about(node, tx, {row.id: doubts for row, doubts in moved})
     return [row for row, _ in revised]
 
 
@@ -362,14 +370,7 @@ def listings(node: Node, state: str | None = None, organisation: str | None = No
 def listing(node: Node, key: str) -> OwnListing:
     """One of this node's own listings. Raises `UnknownListingError`."""
     with node.database.read() as tx:
-        return _known(tx, key)
-
-
-def _known(tx: Tx, key: str) -> OwnListing:
-    known = stored.by_key(tx, key)
-    if known is None:
-        raise UnknownListingError(key)
-    return known
+        return _all_known(tx, [key])[key]
 
 
 def _all_known(tx: Tx, keys: Sequence[str]) -> dict[str, OwnListing]:

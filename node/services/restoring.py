@@ -19,6 +19,7 @@ from tempfile import mkdtemp
 
 from node.context import Node
 from node.services.backup_files import DATABASE, BackupError, Manifest, unpack
+from node.services.exchanges.privacy import forget_again
 from node.services.photo_names import FOLDER as MEDIA
 from node.services.setup import new_epoch, prepare_database, write_private
 from node.settings import SECRET_FILE, SETTINGS, SETTINGS_FILE, Settings, load
@@ -145,6 +146,7 @@ def _opened(settings: Settings, database: Database, manifest: Manifest, keep_ses
     prepare_database(node)
     if not keep_sessions:
         _close_doors(node)
+    forget_again(node)
     return new_epoch(node)
 
 

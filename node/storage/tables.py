@@ -1,7 +1,7 @@
 """Every table, once. Migrations (Alembic) follow this file; a test compares the two.
 
 Some stand in files of their own, beside this one: those that only operators write to, those about accounts, those of
-photographs that were sent, and those of bookings. The metadata here has them all.
+photographs that were sent, those of bookings and those of exchanges. The metadata here has them all.
 
 Documents are kept as JSON text that is ready to send, and moments as whole seconds since 1970 in UTC: both databases
 hold them alike, they compare and index as numbers, and no driver can lose a zone.
@@ -28,6 +28,7 @@ from sqlalchemy import (
 from node.storage import account_tables as account_tables
 from node.storage import booking_tables as booking_tables
 from node.storage import desk_tables as desk_tables
+from node.storage import exchange_tables as exchange_tables
 from node.storage import operator_tables as operator_tables
 from node.storage import photo_tables as photo_tables
 from node.storage.metadata import ROW_ID

@@ -26,7 +26,7 @@ from node.web.listing_page import (
 )
 from node.web.site import feed_links, site_of
 from node.web.view_model_parts import FeedLink, Head, Link
-from node.web.view_models_listing import GonePage
+from node.web.view_models_listing import GonePage, ListingPage
 
 blueprint = Blueprint("pages", __name__)
 
@@ -70,7 +70,7 @@ def listing(key: str) -> Response:
 
 def _listing(node: Node, found: Found) -> Response:
     if not node.settings.aggregate:
-        page = listing_page(found.shown, scene_of(node, [found.shown]))
+        page = _with_asking(node, listing_page(found.shown, scene_of(node, [found.shown])), found)
         return make_response(render_template("portal/listing.html", page=page))
     from node.search.request import SearchRequest
     from node.services import board, matching
@@ -90,7 +90,18 @@ def _listing(node: Node, found: Found) -> Response:
     mails = can_mail(node.settings) and found.shown.entry.facts.status == "available"
     theirs = searching.search(node, SearchRequest(organisation=(found.shown.entry.facts.organisation_key,), limit=1))
     page = listing_page(found.shown, scene, origin, steps, alike, fitting, mails, theirs.total or None)
+    page = _with_asking(node, page, found)
     return make_response(render_template("portal/listing.html", page=page))
+
+
+def _with_asking(node: Node, page: ListingPage, found: Found) -> ListingPage:
+    """The page with the way to ask for the listing here, where this node's own organisation takes requests."""
+    from node.services.exchanges import asking
+
+    key = found.shown.entry.key
+    if found.shown.entry.source_id is not None or asking.askable(node, key) is None:
+        return page
+    return replace(page, ask_path=f"{request.script_root}/listings/{key}/ask", ask_url=None)
 
 
 def _gone(gone: Gone) -> Response:

@@ -18,6 +18,8 @@ portal/poster.html              PosterPage
 portal/gone.html                GonePage
 portal/report.html              ReportPage
 portal/report_done.html         ReportDonePage
+portal/ask.html                 AskPage
+portal/exchange.html            ExchangePage
 portal/organisation.html        OrganisationPage
 portal/sources.html             NetworkPage
 portal/source.html              SourcePage
@@ -90,6 +92,9 @@ desk/paper.html                 DeskPaperPage
 desk/listings.html              DeskListingsPage
 desk/history.html               DeskHistoryPage
 desk/reminded.html              DeskRemindedPage
+desk/requests.html              DeskRequestsPage
+desk/request.html               DeskRequestPage
+desk/given.html                 DeskGivenPage
 ==============================  ====================
 
 Not for: deciding anything, reading a request, or building a URL. Those are a view's work.
@@ -97,7 +102,7 @@ Not for: deciding anything, reading a request, or building a URL. Those are a vi
 
 from __future__ import annotations
 
-from node.web import view_models_desk_people, view_models_events
+from node.web import view_models_desk_people, view_models_events, view_models_exchanges
 from node.web.view_model_parts import (
     Card,
     Choice,
@@ -198,6 +203,7 @@ from node.web.view_models_desk_photos import DeskPhotosPage, PhotoFields, PhotoI
 from node.web.view_models_desk_print import DeskPaperPage, DeskPrintPage, PaperItem, PaperSheet
 from node.web.view_models_embed import EmbedCode, EmbedFrame, EmbedMaker
 from node.web.view_models_events import *  # noqa: F403 - see above
+from node.web.view_models_exchanges import *  # noqa: F403 - see above
 from node.web.view_models_home import ActionEntry, CategoryTile, HomePage, Nearby
 from node.web.view_models_listing import (
     GonePage,
@@ -398,5 +404,4 @@ __all__ = [
     "WantedRow",
     "WishPage",
 ]
-__all__ += view_models_desk_people.__all__
-__all__ += view_models_events.__all__
+__all__ += view_models_desk_people.__all__ + view_models_events.__all__ + view_models_exchanges.__all__

@@ -152,7 +152,10 @@ class DeskSignedOutPage:
 
 @dataclass(frozen=True, slots=True)
 class DeskRow:
-    """A listing in the desk's list. ``state``: live, paused, withdrawn, expired; ``soon`` if it ends within a week."""
+    """A listing in the desk's list. ``state``: live, paused, withdrawn, expired; ``soon`` if it ends within a week.
+
+    ``given_path`` is where one says that a thing is given away already.
+    """
 
     key: str
     title: str
@@ -168,6 +171,7 @@ class DeskRow:
     root: str = "other"
     quantity: int = 1
     soon: bool = False
+    given_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

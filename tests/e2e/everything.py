@@ -26,9 +26,12 @@ from node.search.follow import Follower
 from node.search.request import SearchRequest
 from node.services import alert_choices, alert_links, alerts, moderation, operator, photos, proposals, reporting
 from node.services.alerts import Asker
+from node.services.exchanges import links as exchange_links
 from node.storage import alerts as stored_alerts
 from node.storage import catalogue
 from node.storage import photos as stored_photos
+from tests.fakes.exchanges import asked, shared
+from tests.fakes.exchanges import every as every_exchange
 from tests.fakes.publisher import clock_of, publisher
 from tests.fakes.sites import PARK, Sites, item, node_site
 from tests.node.web.aggregator import follow, send
@@ -95,6 +98,7 @@ def _fill(node: Node) -> None:
         catalogue.apply(tx, list(hand_written()), [], node.now)
     _take_photos(node)
     _read_sources(node)
+    asked(node, shared(node))
     Follower(node).catch_up()
     reporting.report(
         node, f"{PARK}listings/lamp", reason="not_free", words="They ask for £5.", email=ANNA, from_address="192.0.2.1"
@@ -176,6 +180,10 @@ def _alert(node: Node) -> str:
         return stored_alerts.of_person(tx, alert_links.person_of(node, ANNA))[0].id
 
 
+def _asked(node: Node) -> str:
+    return urlsplit(exchange_links.asker_url(node, every_exchange(node)[0])).path
+
+
 def _held(node: Node) -> str:
     [waits] = moderation.waiting(node, limit=1)
     return f"/control/queue/item?source={waits.row.source_id}&id={quote(waits.row.id, safe='')}"
@@ -208,6 +216,8 @@ ADDRESSES: Mapping[str, tuple[Where, ...]] = {
     "sheets.organisation": (_fixed(f"/organisations/{_GROUP}/sheet"),),
     "sheets.board": (_fixed("/sheet"),),
     "reporting.form": (_fixed(f"/listings/{_LAMP}/report"),),
+    "asking.form": (_fixed("/listings/riverside-school.desk/ask"),),
+    "asked.page": (_asked, _fixed("/asked/x")),
     "wanted.page": (_fixed("/wanted"),),
     "wishing.new": (_fixed("/wanted/new?q=laptop"), _fixed("/wanted/new")),
     "categories.every": (_fixed("/categories"),),
@@ -252,7 +262,7 @@ ADDRESSES: Mapping[str, tuple[Where, ...]] = {
 }
 """What to look at of each view that answers a page; paths may need the node."""
 
-GONE: Mapping[str, int] = {"/alerts/confirm/x": 410, "/control/sign-in/old": 410}
+GONE: Mapping[str, int] = {"/alerts/confirm/x": 410, "/control/sign-in/old": 410, "/asked/x": 404}
 """Addresses of the above that lead nowhere any more, and what they answer."""
 
 NOT_PAGES: Mapping[str, str] = {
@@ -290,6 +300,8 @@ NOT_PAGES: Mapping[str, str] = {
     "sources.report": "JSON",
     "downloads.file": "files",
     "oembed.provide": "JSON or XML",
+    "asked.mine": "JSON",
+    "asked.picture": "a picture",
     "downloads.descriptor": "JSON",
     "control.appearance.colour": "JSON",
     "control.appearance.logo": "a picture",

@@ -35,6 +35,7 @@ PARTS = (
     "calendar",
     "booking",
     "calendar_settings",
+    "requests",
 )
 """The modules here that have a ``blueprint``."""
 

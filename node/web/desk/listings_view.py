@@ -17,7 +17,7 @@ from node.services.desk_listings import Change
 from node.services.members import EDITOR, Member
 from node.services.publishing import OwnListing
 from node.storage.desk_drafts import DeskDraft
-from node.storage.listings import LIVE, STATES, Filter
+from node.storage.listings import LIVE, PAUSED, STATES, Filter
 from node.web.cards import Paths, moment, pictures_of
 from node.web.code_words import category, word
 from node.web.desk.listing_form_view import category_groups, place_choices
@@ -124,6 +124,7 @@ def _row(node: Node, row: OwnListing, paths: Paths, base: str) -> DeskRow:
     extension = item[EXTENSION]
     path = extension["category"]
     here = f"{base}/{quote(row.key)}"
+    gives = (extension["direction"], extension["action"]) == ("offer", "give")
     return DeskRow(
         key=row.key,
         title=item["title"],
@@ -139,6 +140,7 @@ def _row(node: Node, row: OwnListing, paths: Paths, base: str) -> DeskRow:
         root=path.partition("/")[0],
         quantity=(extension.get("quantity") or {}).get("available", 1),
         soon=row.state == LIVE and row.expires_at - node.now < SOON_S,
+        given_path=f"{here}/given" if row.state in (LIVE, PAUSED) and gives else "",
     )
 
 

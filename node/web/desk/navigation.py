@@ -22,6 +22,7 @@ class Entry:
 ENTRIES: tuple[Entry, ...] = (
     Entry("overview", later("Overview"), ""),
     Entry("listings", later("Listings"), "listings"),
+    Entry("requests", later("Requests"), "requests"),
     Entry("calendar", later("Calendar"), "calendar"),
     Entry("print", later("Print"), "print"),
     Entry("profile", later("About us"), "profile", OWNER),

@@ -20,6 +20,7 @@ from tests.node.web import view_model_calendar_factories as calendar
 from tests.node.web import view_model_desk_factories as desk
 from tests.node.web import view_model_desk_listing_factories as writing
 from tests.node.web import view_model_embed_factories as embed
+from tests.node.web import view_model_exchange_factories as asking
 from tests.node.web import view_model_factories as make
 from tests.node.web import view_model_operator_factories as operate
 from tests.node.web import view_model_portal_factories as portal
@@ -132,6 +133,7 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         **desk.FULL,
         **writing.FULL,
         **calendar.FULL,
+        **asking.FULL,
     }
 )
 MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
@@ -139,6 +141,7 @@ MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         **desk.MINIMAL,
         **writing.MINIMAL,
         **calendar.MINIMAL,
+        **asking.MINIMAL,
         "home": ("portal/home.html", vm.HomePage(HEAD)),
         "home-card": (
             "portal/home.html",

@@ -1,0 +1,143 @@
+"""What both sides, an operator and the clock do in an exchange: each act once, in one transaction with all it brings.
+
+That is: its state, how many the listing still has, its booking, the record of it, and the mails to the other side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from node.context import Node
+from node.services import publishing, throttling
+from node.services.exchanges import booked, stock, telling
+from node.services.exchanges.links import Party, code_of, topic_of
+from node.services.strangers import FormError, text_problems
+from node.storage import exchange_people, exchanges, outbox
+from node.storage.engine import Tx
+from node.storage.exchange_people import Letter
+from node.storage.exchanges import Event, Stored
+from schemas import exchange as rules
+from schemas.errors import Problem, SharefeedError
+from schemas.exchange import ASKER, OWNER, Act, Refusal, decide
+
+LONGEST_LETTER = 2000
+A_DAY = 20
+"""Letters of one side in one exchange."""
+CODE_LENGTH = 6
+
+
+class ExchangeError(SharefeedError):
+    """What cannot be done in an exchange: ``refusal`` says why. Nothing was changed."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        super().__init__(refusal.sentence)
+
+
+def act(node: Node, exchange_id: str, wanted: Act, words: str = "", by: str = "") -> Stored:
+    """Do something in an exchange, and tell the other side; ``words`` go along with it.
+
+    To do again what is done already changes nothing and tells nobody. Raises `ExchangeError`, `FormError` for the
+    words, and `BookingError` where the time is taken.
+    """
+    words = checked(words)
+    with node.database.read() as tx:
+        before = _known(tx, exchange_id)
+        after = _decided(tx, node, before, wanted)
+    if after.exchange == before.exchange:
+        return before
+    held = booked.hold(node, before) if wanted.name == rules.ACCEPT else None
+    try:
+        with publishing.writing(node) as tx:
+            after, calendar_id = _acted(tx, node, exchange_id, wanted, words, by, held)
+    except SharefeedError:
+        if held is not None:
+            booked.let_go(node, before, held)
+        raise
+    if held is not None and after.booking_id != held:
+        booked.let_go(node, before, held)
+    booked.tell(node, calendar_id)
+    return after
+
+
+def _acted(
+    tx: Tx, node: Node, exchange_id: str, wanted: Act, words: str, by: str, held: int | None
+) -> tuple[Stored, int | None]:
+    before = _known(tx, exchange_id, lock=True)
+    after = _decided(tx, node, before, wanted)
+    if after.exchange == before.exchange:
+        return before, None
+    if held is not None:
+        booked.confirm(tx, node, after, held)
+        after = replace(after, booking_id=held)
+    return after, keep(tx, node, before, after, wanted, words, by)
+
+
+def keep(tx: Tx, node: Node, before: Stored, after: Stored, done: Act, words: str = "", by: str = "") -> int | None:
+    """Keep what was decided, with all that it brings; the calendar that is to say what is free now."""
+    exchanges.change(tx, after, node.now)
+    exchange = after.exchange
+    exchanges.note(tx, after.id, Event(node.now, done.side, done.name, exchange.state, exchange.granted))
+    if words:
+        exchange_people.write(tx, after.id, Letter(node.now, done.side, words))
+    if before.exchange.state == rules.UNCONFIRMED and not exchange.is_open:
+        # Nobody but who typed it has seen it, and perhaps the address was somebody else's.
+        exchange_people.forget(tx, after.id)
+        outbox.call_back(tx, topic_of(after.id))
+    stock.follow(tx, node, before.exchange, after, by)
+    telling.tell(tx, node, before.exchange, after, done, words)
+    return booked.follow(tx, node, after)
+
+
+def write(node: Node, exchange_id: str, side: str, words: str) -> None:
+    """Write to the other side; the node passes it on. Raises `FormError` and `ExchangeError`."""
+    words = checked(words)
+    if not words:
+        raise FormError([Problem("/words", "missing", "Write something first.")])
+    with node.database.write() as tx:
+        stored = _known(tx, exchange_id, lock=True)
+        if stored.exchange.state == rules.UNCONFIRMED or exchange_people.of(tx, exchange_id) is None:
+            raise ExchangeError(Refusal("over" if not stored.exchange.is_open else "not-yet"))
+        if exchange_people.count_letters(tx, exchange_id, side, node.now - rules.DAY_S) >= A_DAY:
+            message = "This is a lot for one day. Please write again tomorrow."
+            raise FormError([Problem("/words", "too-many", message)])
+        exchange_people.write(tx, exchange_id, Letter(node.now, side, words))
+        telling.tell_letter(tx, node, stored, side, words)
+
+
+def meet(node: Node, exchange_id: str, party: Party, code: str) -> Stored:
+    """Both have met: this side types what the other one said. Raises `FormError` and `ExchangeError`.
+
+    Wrong codes make each further try wait; raises `TooManyTriesError`.
+    """
+    typed = "".join(letter for letter in code if letter.isdigit())
+    tried = throttling.begin_code(node, f"exchange {exchange_id} {party.side}")
+    other = ASKER if party.side == OWNER else OWNER
+    if not typed.isascii() or typed != code_of(node, exchange_id, other):
+        raise FormError([Problem("/code", "bad-code", "This is not the code of the other side. Ask them again.")])
+    throttling.was_right(node, tried)
+    return act(node, exchange_id, Act(rules.MEET, party.side), by=party.name)
+
+
+def checked(words: str) -> str:
+    """What somebody wrote, trimmed. Raises `FormError`."""
+    words = words.replace("\r\n", "\n").strip()
+    problems = text_problems("words", words, LONGEST_LETTER) if words else []
+    if problems:
+        raise FormError(problems)
+    return words
+
+
+def _known(tx: Tx, exchange_id: str, lock: bool = False) -> Stored:
+    found = exchanges.by_id(tx, exchange_id, lock)
+    if found is None:
+        raise ExchangeError(Refusal("over"))
+    return found
+
+
+def _decided(tx: Tx, node: Node, stored: Stored, wanted: Act) -> Stored:
+    left = stock.room(tx, stored) if wanted.name == rules.ACCEPT else None
+    found = decide(stored.exchange, wanted, node.now, left)
+    if isinstance(found, Refusal):
+        raise ExchangeError(found)
+    return replace(stored, exchange=found)

@@ -1,0 +1,241 @@
+"""Asking for a listing of an organisation of this node, without an account: an address that is confirmed is enough.
+
+Nothing reaches the owner before. Whether an address is known here is told to nobody: every request gets the same
+answer, and what more there is to say is said in a mail to it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from node.context import Node
+from node.services.exchanges import booked, links, stock, telling
+from node.services.exchanges.acting import LONGEST_LETTER
+from node.services.mail import MailError, deliverable
+from node.services.mail_settings import can_mail
+from node.services.strangers import FormError, FormLimitError, mail_problems, sender_of, text_problems
+from node.storage import asking_rules, calendars, exchange_people, exchanges, listings, organisations
+from node.storage.engine import Tx
+from node.storage.exchange_people import Letter, Person
+from node.storage.exchanges import Event, Stored
+from node.storage.listings import LIVE, OwnListing
+from schemas import exchange as rules
+from schemas.errors import Problem, pointer
+from schemas.exchange import ASKER, Exchange
+
+HOUR_S = 3600
+AN_HOUR, A_DAY, MOST_PENDING = 10, 10, 2000
+"""Requests from one network within an hour, of one address within a day, and unconfirmed ones in all."""
+LONGEST_NAME, LONGEST_EMAIL, MOST = 80, 254, 10_000
+NEEDS = (0, 1, 2)
+"""It would be nice; it is needed; it is needed soon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Askable:
+    """Something that can be asked for here: its listing, how many can be promised, and how requests are taken.
+
+    ``left`` is None where a number says nothing. ``booked``: it has a calendar that says when it can be had.
+    """
+
+    row: OwnListing
+    organisation: str
+    left: int | None
+    fairness: str
+    booked: bool
+    waiting: int
+
+    @property
+    def takes_time(self) -> bool:
+        """Whether it is had for a time, and so asked for from when until when."""
+        listing = self.row.listing()
+        return listing.direction == "offer" and listing.action != "give"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody typed. ``agreed``: they accept the terms and the notice on liability. Moments in UTC seconds."""
+
+    name: str
+    email: str
+    words: str = ""
+    for_whom: str = ""
+    quantity: int | None = 1
+    starts_at: int | None = None
+    ends_at: int | None = None
+    need: int = 0
+    agreed: bool = False
+    language: str = ""
+
+
+def askable(node: Node, key: str) -> Askable | None:
+    """A listing with this key that can be asked for on this node; None where there is none such.
+
+    It must be shown, its organisation must take requests here, and somebody must be there to read them.
+    """
+    if not can_mail(node.settings):
+        return None
+    with node.database.read() as tx:
+        row = listings.by_key(tx, key)
+        if row is None or row.state != LIVE or row.item()["_sharefeed"].get("request_url"):
+            return None
+        said = asking_rules.of(tx, row.organisation_id)
+        host = organisations.by_ids(tx, [row.organisation_id]).get(row.organisation_id)
+        if not said.open or host is None or not telling.owners(tx, row.organisation_id):
+            return None
+        waiting = [one for one in exchanges.of_listing(tx, row.id) if one.exchange.state == rules.REQUESTED]
+        has_calendar = calendars.by_key(tx, key) is not None
+        left = stock.room(tx, _stored(row, _exchange(row, Wish("", ""), node.now)))
+        return Askable(row, host.organisation.name, left, said.fairness, has_calendar, len(waiting))
+
+
+def ask(node: Node, what: Askable, wish: Wish, from_address: str) -> None:
+    """Ask the address whether it asks for this. Raises `FormError`, `FormLimitError` and `BookingError`."""
+    wish = _checked(what, wish, node.now)
+    _refuse_time(node, what, wish)
+    sender, person = sender_of(node, "exchange", from_address), links.person_of(node, wish.email)
+    with node.database.write() as tx:
+        _refuse_floods(tx, sender, node.now)
+        known = exchange_people.open_of(tx, person, what.row.id, rules.OPEN)
+        if known is not None:
+            _again(tx, node, known)
+        elif exchange_people.asked_by(tx, person, node.now - rules.DAY_S) < A_DAY:
+            _keep(tx, node, what.row, wish, sender, person)
+
+
+def _keep(tx: Tx, node: Node, row: OwnListing, wish: Wish, sender: str, person: str) -> None:
+    stored = _stored(row, _exchange(row, wish, node.now), wish.need)
+    exchanges.add(tx, stored)
+    exchanges.note(tx, stored.id, Event(node.now, ASKER, "ask", rules.UNCONFIRMED, stored.exchange.asked))
+    who = Person(stored.id, wish.name, wish.email, wish.for_whom, wish.language, person, sender, node.now)
+    exchange_people.add(tx, who)
+    if wish.words:
+        exchange_people.write(tx, stored.id, Letter(node.now, ASKER, wish.words))
+    telling.ask_for_word(tx, node, stored)
+
+
+def _again(tx: Tx, node: Node, known: str) -> None:
+    stored = exchanges.by_id(tx, known)
+    if stored is None:
+        return
+    if stored.exchange.state != rules.UNCONFIRMED:
+        telling.say_known(tx, node, stored)
+    else:
+        telling.ask_for_word(tx, node, stored)
+
+
+def _refuse_floods(tx: Tx, sender: str, now: int) -> None:
+    if exchange_people.count_from(tx, sender, now - HOUR_S) >= AN_HOUR:
+        message = "There were many requests from this connection within an hour. Please try again later."
+        raise FormLimitError(Problem("", "too-many-from-here", message), HOUR_S)
+    if exchanges.count_waiting(tx) >= MOST_PENDING:
+        message = "So many people have asked that no more requests are taken today. Please try again tomorrow."
+        raise FormLimitError(Problem("", "too-many-waiting", message), rules.DAY_S)
+
+
+def _checked(what: Askable, wish: Wish, now: int) -> Wish:
+    texts = {name: getattr(wish, name).replace("\r\n", "\n").strip() for name in ("name", "email", "words", "for_whom")}
+    problems = [*_person_problems(texts), *_what_problems(what, wish, now)]
+    if not wish.agreed:
+        message = "Please say that you have read the notice and agree."
+        problems.append(Problem("/agreed", "missing", message))
+    if problems:
+        raise FormError(problems)
+    values: dict[str, Any] = {**{name: getattr(wish, name) for name in Wish.__slots__}, **texts}
+    return Wish(**values)
+
+
+def _person_problems(texts: Mapping[str, str]) -> list[Problem]:
+    problems = []
+    limits = (("name", LONGEST_NAME), ("for_whom", LONGEST_NAME), ("words", LONGEST_LETTER))
+    for field, limit in limits:
+        problems += text_problems(field, texts[field], limit) if texts[field] else []
+    if not texts["name"]:
+        problems.append(Problem("/name", "missing", "Say what they may call you."))
+    if "\n" in texts["name"] + texts["for_whom"]:
+        problems.append(Problem("/name", "bad-text", "A name stands on one line."))
+    if not texts["email"]:
+        problems.append(Problem("/email", "missing", "Enter the address to write to."))
+    elif len(texts["email"]) > LONGEST_EMAIL or mail_problems("email", texts["email"]) or not _arrives(texts["email"]):
+        message = "This must be an e-mail address that we can write to, such as name@example.org."
+        problems.append(Problem("/email", "bad-email", message))
+    return problems
+
+
+def _arrives(email: str) -> bool:
+    try:
+        deliverable(email)
+    except MailError:
+        return False
+    return True
+
+
+def _what_problems(what: Askable, wish: Wish, now: int) -> list[Problem]:
+    problems = []
+    if wish.quantity is None or not 1 <= wish.quantity <= MOST:
+        problems.append(Problem("/quantity", "out-of-range", "Say how many, at least one."))
+    elif what.left is not None and wish.quantity > max(what.row.listing().quantity.available, 1):
+        problems.append(Problem("/quantity", "too-many", "There are not so many."))
+    if wish.need not in NEEDS:
+        problems.append(Problem(pointer(["need"]), "not-a-choice", "Choose one of these."))
+    if what.takes_time:
+        problems += _time_problems(what, wish, now)
+    return problems
+
+
+def _time_problems(what: Askable, wish: Wish, now: int) -> list[Problem]:
+    if wish.starts_at is None or wish.ends_at is None:
+        return [Problem("/first", "missing", "Say from when until when.")]
+    if wish.ends_at <= wish.starts_at:
+        return [Problem("/last", "backwards", "The end lies before the beginning.")]
+    if wish.ends_at <= now or wish.ends_at - wish.starts_at > 366 * rules.DAY_S:
+        return [Problem("/first", "past", "Choose days that are to come, and at most a year.")]
+    return []
+
+
+def _refuse_time(node: Node, what: Askable, wish: Wish) -> None:
+    from node.services.bookings.opening import Span
+    from node.services.bookings.refusals import BookingError
+
+    if not what.booked or wish.starts_at is None or wish.ends_at is None:
+        return
+    span = Span(wish.starts_at, wish.ends_at)
+    refusal = booked.refused(node, what.row.key, what.row.organisation_id, span)
+    if refusal is not None:
+        raise BookingError(refusal)
+
+
+def _exchange(row: OwnListing, wish: Wish, now: int) -> Exchange:
+    listing = row.listing()
+    return Exchange(
+        direction=listing.direction,
+        action=listing.action,
+        asked=wish.quantity or 1,
+        opened_at=now,
+        since=now,
+        starts_at=wish.starts_at,
+        ends_at=wish.ends_at,
+    )
+
+
+def _stored(row: OwnListing, exchange: Exchange, need: int = 0) -> Stored:
+    listing = row.listing()
+    about = {
+        "key": row.key,
+        "title": listing.title,
+        "language": listing.language,
+        "kind": listing.kind,
+        "category": listing.category,
+        "unit": listing.quantity.unit,
+        "weight_kg": listing.weight_kg,
+        "hours": listing.hours,
+    }
+    return Stored(secrets.token_hex(8), row.id, row.organisation_id, about, exchange, need)
+
+
+def off_site(row: OwnListing, quantity: int, now: int) -> Stored:
+    """An exchange that took place elsewhere and that nobody asked for here."""
+    return _stored(row, _exchange(row, Wish("", "", quantity=quantity), now))

@@ -1,0 +1,97 @@
+"""The booking of an exchange: entered when a request for something with a calendar is accepted, and kept in step.
+
+No person stands in it: the calendar names the request, and the request knows who asked.
+"""
+
+from __future__ import annotations
+
+from node.context import Node
+from node.services.bookings import availability
+from node.services.bookings.judging import Asked, judge
+from node.services.bookings.keeping import known
+from node.services.bookings.making import Wanted, book, cancel, end
+from node.services.bookings.opening import Span
+from node.services.bookings.refusals import BookingError, Refusal
+from node.services.bookings.taken import AROUND_S, taken_of
+from node.storage import bookings, calendars
+from node.storage.bookings import CANCELLED, CONFIRMED, HELD, OPEN, OUT
+from node.storage.bookings import NO_SHOW as MISSED
+from node.storage.bookings import RETURNED as BACK
+from node.storage.engine import Tx
+from node.storage.exchanges import Stored
+from schemas import exchange as rules
+
+HOLD_S = 600
+"""How long a time is kept while its request is being accepted; what is not accepted then lapses by itself."""
+_ENDS = {rules.CANCELLED: CANCELLED, rules.NO_SHOW: MISSED, rules.RETURNED: BACK}
+
+
+def refused(node: Node, key: str, organisation_id: str, span: Span) -> Refusal | None:
+    """Why something cannot be asked for at this time; None where it can."""
+    with node.database.read() as tx:
+        kept = known(node, tx, key, organisation_id)
+        blocked = kept.calendar.blocked(span)
+        taken = taken_of(tx, kept, blocked.starts - AROUND_S, blocked.ends + AROUND_S, node.now)
+    if not kept.row.open:
+        return Refusal("off")
+    found = judge(kept.calendar, taken.all(), Asked(span), node.now)
+    return found if isinstance(found, Refusal) else None
+
+
+def hold(node: Node, stored: Stored) -> int | None:
+    """Hold the time of a request for a while; the booking's number, None for what has no calendar or no time.
+
+    The owner has decided, so opening times and notice do not count. Raises `BookingError` where it is taken.
+    """
+    exchange = stored.exchange
+    with node.database.read() as tx:
+        row = calendars.by_key(tx, stored.key)
+    if row is None or exchange.starts_at is None or exchange.ends_at is None:
+        return None
+    wanted = Wanted(Span(exchange.starts_at, exchange.ends_at), name_of(stored), hold_s=HOLD_S, insists=True)
+    return book(node, stored.key, stored.organisation_id, wanted, name_of(stored)).id
+
+
+def let_go(node: Node, stored: Stored, booking_id: int) -> None:
+    """Give a time free again that was held in vain."""
+    cancel(node, stored.key, stored.organisation_id, booking_id, "")
+
+
+def confirm(tx: Tx, node: Node, stored: Stored, booking_id: int) -> None:
+    """What was held is booked. Raises `BookingError` where it has lapsed meanwhile."""
+    kept = known(node, tx, stored.key, stored.organisation_id)
+    calendars.lock(tx, kept.row.id)
+    booking = bookings.by_id(tx, booking_id, kept.row.id)
+    if booking is None or booking.state != HELD:
+        raise BookingError(Refusal("taken"))
+    bookings.change(tx, booking_id, state=CONFIRMED, held_until=None, changed_at=node.now)
+
+
+def follow(tx: Tx, node: Node, stored: Stored) -> int | None:
+    """Bring the booking in step with its exchange; the calendar that is to say what is free now, if any."""
+    row = calendars.by_key(tx, stored.key) if stored.booking_id is not None else None
+    if row is None or stored.booking_id is None:
+        return None
+    calendars.lock(tx, row.id)
+    booking = bookings.by_id(tx, stored.booking_id, row.id)
+    if booking is None or booking.state not in OPEN:
+        return None
+    if stored.exchange.state == rules.LENT and booking.state != OUT:
+        bookings.change(tx, booking.id, state=OUT, held_until=None, changed_at=node.now)
+        return row.id
+    state = _ENDS.get(stored.exchange.state)
+    if state is None:
+        return None
+    end(tx, booking.id, state, node.now)
+    return row.id
+
+
+def tell(node: Node, calendar_id: int | None) -> None:
+    """Have the listing say what is free now."""
+    if calendar_id is not None:
+        availability.follow(node, calendar_id)
+
+
+def name_of(stored: Stored) -> str:
+    """What a calendar calls a request."""
+    return f"#{stored.id[:6]}"

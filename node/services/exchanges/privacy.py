@@ -1,0 +1,103 @@
+"""Forgetting who asked: thirty days after the end by itself, at once when they say so; and what is kept of them.
+
+What forgetting removed is noted by number outside the database, so that a backup brought back forgets it again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from node.context import Node
+from node.services.exchanges import acting, links
+from node.storage import exchange_people, exchanges, outbox
+from node.storage.engine import Tx
+from node.storage.exchanges import Stored
+from schemas import exchange as rules
+from schemas.exchange import ASKER, Act
+
+FORGOTTEN_FILE = "forgotten"
+_AT_ONCE = 200
+_NETWORK_S = rules.DAY_S
+_ENDINGS = (rules.WITHDRAW, rules.CANCEL)
+
+
+def purge(node: Node) -> int:
+    """Forget the askers of what was over a month ago, and which networks asked a day ago; how many askers."""
+    with node.database.write() as tx:
+        old = exchange_people.over_before(tx, node.now - rules.FORGET_S, _AT_ONCE)
+        _forget(tx, node, old)
+        exchange_people.forget_networks(tx, node.now - _NETWORK_S)
+    return len(old)
+
+
+def erase(node: Node, exchange_id: str) -> None:
+    """Forget who asked, because they say so; what is still open is called off first, and the owner is told so."""
+    with node.database.read() as tx:
+        stored = exchanges.by_id(tx, exchange_id)
+    if stored is None:
+        return
+    for name in rules.possible(stored.exchange, ASKER, node.now):
+        if name in _ENDINGS:
+            acting.act(node, exchange_id, Act(name, ASKER))
+    with node.database.write() as tx:
+        _forget(tx, node, [exchange_id])
+
+
+def _forget(tx: Tx, node: Node, exchange_ids: Iterable[str]) -> None:
+    gone = []
+    for exchange_id in exchange_ids:
+        exchange_people.forget(tx, exchange_id)
+        outbox.call_back(tx, links.topic_of(exchange_id))
+        gone.append(exchange_id)
+    _note(node.settings.home, gone)
+
+
+def _note(home: Path, gone: list[str]) -> None:
+    """Before the transaction ends: to be forgotten once too often harms nobody."""
+    if not gone:
+        return
+    with os.fdopen(os.open(home / FORGOTTEN_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
+        file.write("".join(f"{one}\n" for one in gone))
+
+
+def forget_again(node: Node) -> int:
+    """After a backup was brought back: forget whom the node had forgotten since it was made; how many there were."""
+    path = node.settings.home / FORGOTTEN_FILE
+    noted = path.read_text(encoding="ascii").split() if path.exists() else []
+    count = 0
+    with node.database.write() as tx:
+        for exchange_id in noted:
+            count += exchange_people.forget(tx, exchange_id)
+            outbox.call_back(tx, links.topic_of(exchange_id))
+    return count
+
+
+def taken_along(node: Node, stored: Stored) -> dict[str, Any]:
+    """All that is kept about who asked and what they asked, as JSON members."""
+    with node.database.read() as tx:
+        person, letters = exchange_people.of(tx, stored.id), exchange_people.letters(tx, stored.id)
+        events = exchanges.events(tx, stored.id)
+    exchange = stored.exchange
+    return {
+        "listing": stored.listing_id,
+        "title": stored.title,
+        "name": person.name if person else None,
+        "email": person.email if person else None,
+        "for": person.for_whom if person else None,
+        "language": person.language if person else None,
+        "asked": exchange.asked,
+        "granted": exchange.granted,
+        "state": exchange.state,
+        "from": _moment(exchange.starts_at),
+        "until": _moment(exchange.ends_at),
+        "messages": [{"at": _moment(one.at), "by": one.side, "text": one.words} for one in letters],
+        "events": [{"at": _moment(one.at), "by": one.side, "what": one.act} for one in events],
+    }
+
+
+def _moment(seconds: int | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()

@@ -1,0 +1,127 @@
+"""What pages show of exchanges: one with all that belongs to it, and an organisation's list with what waits first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from node.context import Node
+from node.services.exchanges import links
+from node.services.exchanges.links import Party
+from node.services.members import Member
+from node.storage import accounts, asking_rules, exchange_people, exchanges, organisations
+from node.storage.asking_rules import FIRST, NEED, NEW, AskingRules
+from node.storage.engine import Tx
+from node.storage.exchange_people import Letter, Person
+from node.storage.exchanges import Event, Stored
+from schemas import exchange as rules
+from schemas.exchange import OWNER
+
+WAITING = (rules.REQUESTED,)
+AGREED = (rules.ACCEPTED, rules.HANDED_OVER, rules.LENT, rules.BROUGHT_BACK, rules.DISPUTED)
+OVER = tuple(state for state in rules.CLOSED)
+MOST_WAITING = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An exchange with all that belongs to it. ``person`` is None once they are forgotten.
+
+    ``had_before``: this person is known to have had something of this organisation. ``others``: how many wait besides.
+    """
+
+    stored: Stored
+    party: Party
+    organisation: str
+    person: Person | None
+    letters: Sequence[Letter]
+    events: Sequence[Event]
+    had_before: bool
+    others: int
+
+
+def by_token(node: Node, token: str) -> Seen:
+    """What a link shows. Raises `ExchangeLinkError`."""
+    with node.database.read() as tx:
+        stored, party = links.party(node, tx, token)
+        return _seen(tx, stored, party)
+
+
+def by_member(node: Node, member: Member, exchange_id: str) -> Seen | None:
+    """What the desk shows of one exchange; None for another organisation's, and before its address is confirmed."""
+    with node.database.read() as tx:
+        stored = exchanges.by_id(tx, exchange_id)
+        if stored is None or stored.organisation_id != member.organisation_id:
+            return None
+        if stored.exchange.state == rules.UNCONFIRMED:
+            return None
+        return _seen(tx, stored, Party(OWNER, accounts.by_id(tx, member.account_id)))
+
+
+def _seen(tx: Tx, stored: Stored, party: Party) -> Seen:
+    host = organisations.by_ids(tx, [stored.organisation_id]).get(stored.organisation_id)
+    person = exchange_people.of(tx, stored.id)
+    known = exchange_people.had_before(tx, [person.person], stored.organisation_id, rules.HAPPENED) if person else set()
+    alike = exchanges.of_listing(tx, stored.listing_id)
+    others = [one for one in alike if one.exchange.state == rules.REQUESTED and one.id != stored.id]
+    letters, events = exchange_people.letters(tx, stored.id), exchanges.events(tx, stored.id)
+    name = host.organisation.name if host else ""
+    return Seen(stored, party, name, person, letters, events, bool(known), len(others))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An exchange in a list. ``had_before`` as in `Seen`."""
+
+    stored: Stored
+    name: str
+    had_before: bool = False
+
+
+def waiting(node: Node, organisation_id: str) -> tuple[list[Row], AskingRules]:
+    """What waits for an answer, in the order that the organisation has stated, and its rules."""
+    with node.database.read() as tx:
+        said = asking_rules.of(tx, organisation_id)
+        rows = _rows(tx, exchanges.of_organisation(tx, organisation_id, WAITING, MOST_WAITING), organisation_id)
+    return in_turn(rows, said.fairness), said
+
+
+def in_turn(rows: Sequence[Row], fairness: str) -> list[Row]:
+    """Those who wait, in the order of their turn; who is alike, in the order in which they asked."""
+    keys = {
+        FIRST: lambda row: 0,
+        NEED: lambda row: -row.stored.need,
+        NEW: lambda row: int(row.had_before),
+    }
+    key = keys[fairness]
+    return sorted(rows, key=lambda row: (key(row), row.stored.exchange.since, row.stored.id))
+
+
+def others(
+    node: Node, organisation_id: str, states: Sequence[str], limit: int, offset: int = 0
+) -> tuple[list[Row], int]:
+    """Exchanges in these states, the latest change first, and how many there are in all."""
+    with node.database.read() as tx:
+        found = exchanges.of_organisation(tx, organisation_id, states, limit, offset)
+        return _rows(tx, found, organisation_id), exchanges.count(tx, organisation_id, states)
+
+
+def count_waiting(node: Node, organisation_id: str) -> int:
+    """How many requests wait for an answer."""
+    with node.database.read() as tx:
+        return exchanges.count(tx, organisation_id, WAITING)
+
+
+def _rows(tx: Tx, found: Sequence[Stored], organisation_id: str) -> list[Row]:
+    people = exchange_people.of_many(tx, [one.id for one in found])
+    marks = sorted({person.person for person in people.values()})
+    known = exchange_people.had_before(tx, marks, organisation_id, rules.HAPPENED)
+    nobody = Person("", "", "", "", "", "", "", 0)
+    whose = [(one, people.get(one.id, nobody)) for one in found]
+    return [Row(one, person.name, person.person in known) for one, person in whose]
+
+
+def put_rules(node: Node, organisation_id: str, said: AskingRules) -> None:
+    """Say how requests are taken."""
+    with node.database.write() as tx:
+        asking_rules.put(tx, organisation_id, said)

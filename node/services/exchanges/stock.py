@@ -1,0 +1,65 @@
+"""What an exchange does to its listing: how many are left, whether they are promised, and that none is any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from node.context import Node
+from node.services import publishing
+from node.services.publishing import PublishingError
+from node.storage import calendars, exchanges, listings
+from node.storage.engine import Tx
+from node.storage.exchanges import Stored
+from node.storage.listings import LIVE, PAUSED, OwnListing
+from schemas import exchange as rules
+from schemas.exchange import Exchange
+
+GIVEN, AVAILABLE, RESERVED = "given", "available", "reserved"
+
+
+def room(tx: Tx, stored: Stored) -> int | None:
+    """How many of its listing can be promised in an exchange; None where numbers do not say it.
+
+    What has a calendar is not counted: there the calendar says whether it can be had.
+    """
+    row = listings.by_key(tx, stored.key)
+    if row is None or row.state not in (LIVE, PAUSED):
+        return 0
+    if calendars.by_key(tx, stored.key) is not None:
+        return None
+    return rules.room(row.listing().quantity.available, stored.exchange, _others(tx, stored))
+
+
+def follow(tx: Tx, node: Node, before: Exchange, after: Stored, by: str) -> None:
+    """Bring the listing in step with an exchange that was ``before``; within a transaction of `publishing.writing`.
+
+    A listing that cannot be published as it would be stays as it is: a handover must not fail over that.
+    """
+    row = listings.by_key(tx, after.key)
+    taken = after.exchange.counted - before.counted
+    moved = taken or rules.promised(before) != rules.promised(after.exchange)
+    if row is None or row.state not in (LIVE, PAUSED) or not after.exchange.is_gift or not moved:
+        return
+    left = row.listing().quantity.available - taken
+    if left <= 0:
+        publishing.withdraw_in(tx, node, {row.key: GIVEN}, by)
+        return
+    promised = sum(rules.promised(one) for one in (*_others(tx, after), after.exchange))
+    _state(tx, node, row, left, RESERVED if promised >= left else AVAILABLE, by)
+
+
+def _state(tx: Tx, node: Node, row: OwnListing, left: int, status: str, by: str) -> None:
+    listing = row.listing()
+    wanted: dict[str, Any] = {"status": status, "quantity": replace(listing.quantity, available=left)}
+    if (listing.status, listing.quantity.available) == (status, left):
+        return
+    try:
+        publishing.revise_in(tx, node, [row.key], lambda _: wanted, by)
+    except PublishingError:
+        return
+
+
+def _others(tx: Tx, stored: Stored) -> Sequence[Exchange]:
+    return [one.exchange for one in exchanges.of_listing(tx, stored.listing_id) if one.id != stored.id]

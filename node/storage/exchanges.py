@@ -1,0 +1,128 @@
+"""Exchanges: one row each, changed only under a lock, and what was done, in rows that are only added."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, and_, func, select, update
+
+from node.storage.engine import Tx
+from node.storage.exchange_tables import exchange_events, exchanges
+from schemas.exchange import CLOSED, OPEN, UNCONFIRMED, Exchange, next_at
+
+_c = exchanges.c
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An exchange with what it is about: ``listing`` is what its listing said then. Names no person."""
+
+    id: str
+    listing_id: str
+    organisation_id: str
+    listing: dict[str, Any]
+    exchange: Exchange
+    need: int = 0
+    booking_id: int | None = None
+    closed_at: int | None = None
+
+    @property
+    def title(self) -> str:
+        return str(self.listing["title"])
+
+    @property
+    def key(self) -> str:
+        """The key of the listing on this node."""
+        return str(self.listing["key"])
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that was done: ``act`` by ``side``, and the ``state`` after it."""
+
+    at: int
+    side: str
+    act: str
+    state: str
+    quantity: int
+
+
+_MEMBERS = tuple(field.name for field in fields(Exchange))
+_ROW = ("id", "listing_id", "organisation_id", "need", "booking_id", "closed_at")
+
+
+def add(tx: Tx, stored: Stored) -> None:
+    """A new exchange."""
+    tx.execute(exchanges.insert().values(**_values(stored), listing=orjson.dumps(stored.listing).decode()))
+
+
+def change(tx: Tx, stored: Stored, at: int) -> None:
+    """Keep an exchange as it is now; it is closed ``at`` this moment if it was not before."""
+    closed = at if stored.exchange.state in CLOSED and stored.closed_at is None else stored.closed_at
+    values = {**_values(stored), "closed_at": closed}
+    tx.execute(update(exchanges).where(_c.id == stored.id).values(**values))
+
+
+def by_id(tx: Tx, exchange_id: str, lock: bool = False) -> Stored | None:
+    """An exchange; with ``lock`` others who would change it wait until this transaction ends."""
+    query = select(exchanges).where(_c.id == exchange_id)
+    row = tx.execute(query.with_for_update() if lock else query).first()
+    return _stored(row) if row else None
+
+
+def of_listing(tx: Tx, listing_id: str) -> list[Stored]:
+    """The exchanges of a listing that are open, but for those whose address is not confirmed, the oldest first."""
+    open_ = [state for state in OPEN if state != UNCONFIRMED]
+    query = select(exchanges).where(_c.listing_id == listing_id, _c.state.in_(open_))
+    return [_stored(row) for row in tx.execute(query.order_by(_c.since, _c.id))]
+
+
+def of_organisation(tx: Tx, organisation_id: str, states: Collection[str], limit: int, offset: int = 0) -> list[Stored]:
+    """An organisation's exchanges in these states, the latest change first."""
+    mine = and_(_c.organisation_id == organisation_id, _c.state.in_(list(states)))
+    query = select(exchanges).where(mine).order_by(_c.since.desc(), _c.id)
+    return [_stored(row) for row in tx.execute(query.limit(limit).offset(offset))]
+
+
+def count(tx: Tx, organisation_id: str, states: Collection[str]) -> int:
+    """How many exchanges of an organisation are in these states."""
+    mine = and_(_c.organisation_id == organisation_id, _c.state.in_(list(states)))
+    return int(tx.execute(select(func.count()).select_from(exchanges).where(mine)).scalar_one())
+
+
+def count_waiting(tx: Tx) -> int:
+    """How many requests of all the node wait for their address to be confirmed."""
+    return int(tx.execute(select(func.count()).select_from(exchanges).where(_c.state == UNCONFIRMED)).scalar_one())
+
+
+def due(tx: Tx, now: int, limit: int) -> list[str]:
+    """The exchanges with which the clock has something to do, the longest due first."""
+    query = select(_c.id).where(_c.next_at <= now).order_by(_c.next_at, _c.id).limit(limit)
+    return [row.id for row in tx.execute(query)]
+
+
+def note(tx: Tx, exchange_id: str, event: Event) -> None:
+    """Add what was done."""
+    values = {name: getattr(event, name) for name in Event.__slots__}
+    tx.execute(exchange_events.insert().values(exchange_id=exchange_id, **values))
+
+
+def events(tx: Tx, exchange_id: str) -> list[Event]:
+    """What was done in an exchange, in order."""
+    e = exchange_events.c
+    query = select(exchange_events).where(e.exchange_id == exchange_id).order_by(e.id)
+    return [Event(*(getattr(row, name) for name in Event.__slots__)) for row in tx.execute(query)]
+
+
+def _values(stored: Stored) -> dict[str, Any]:
+    members = {name: getattr(stored.exchange, name) for name in _MEMBERS}
+    row = {name: getattr(stored, name) for name in _ROW}
+    return {**members, **row, "next_at": next_at(stored.exchange)}
+
+
+def _stored(row: Row[Any]) -> Stored:
+    exchange = Exchange(**{name: getattr(row, name) for name in _MEMBERS})
+    return Stored(**{name: getattr(row, name) for name in _ROW}, listing=orjson.loads(row.listing), exchange=exchange)

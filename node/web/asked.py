@@ -1,0 +1,93 @@
+"""The page of one exchange, by a link in a mail: for who asked, and for who answers without signing in.
+
+Opening it changes nothing, because programs that check mails open every link; its buttons do.
+"""
+
+from __future__ import annotations
+
+import orjson
+from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from node.services import qr
+from node.services.exchanges import privacy, reading
+from node.services.exchanges.links import ExchangeLinkError, code_of
+from node.services.exchanges.reading import Seen
+from node.storage import organisations
+from node.web import current_node
+from node.web.exchange_view import NotDoneError, perform, view_of
+from node.web.inside import keep_private
+from node.web.view_models import ExchangePage, Head
+from schemas.exchange import ASKER
+
+blueprint = Blueprint("asked", __name__)
+blueprint.after_request(keep_private)
+
+PATH = "/asked/<token>"
+
+
+@blueprint.get(PATH)
+def page(token: str) -> ResponseReturnValue:
+    try:
+        return _page(reading.by_token(current_node(), token), token)
+    except ExchangeLinkError:
+        return _bad()
+
+
+@blueprint.post(PATH)
+def answer(token: str) -> ResponseReturnValue:
+    try:
+        seen = reading.by_token(current_node(), token)
+    except ExchangeLinkError:
+        return _bad()
+    try:
+        perform(current_node(), seen)
+    except NotDoneError as error:
+        return _page(reading.by_token(current_node(), token), token, error), 422
+    return redirect(f"{request.script_root}/asked/{token}", 303)
+
+
+@blueprint.post(f"{PATH}/forget")
+def forget(token: str) -> ResponseReturnValue:
+    privacy.erase(current_node(), _asker(token).stored.id)
+    return redirect(f"{request.script_root}/asked/{token}", 303)
+
+
+@blueprint.get(f"{PATH}/mine.json")
+def mine(token: str) -> Response:
+    taken = privacy.taken_along(current_node(), _asker(token).stored)
+    headers = {"Content-Disposition": "attachment; filename=request.json"}
+    return Response(orjson.dumps(taken, option=orjson.OPT_INDENT_2), mimetype="application/json", headers=headers)
+
+
+@blueprint.get(f"{PATH}/qr.svg")
+def picture(token: str) -> Response:
+    """What who asked shows at the door: it leads who is signed in at the desk to the page, with the code filled in."""
+    node, seen = current_node(), _asker(token)
+    with node.database.read() as tx:
+        host = organisations.by_ids(tx, [seen.stored.organisation_id])[seen.stored.organisation_id]
+    code = code_of(node, seen.stored.id, ASKER)
+    address = f"{node.settings.url}desk/{host.slug}/requests/{seen.stored.id}?code={code}"
+    return Response(qr.code(address).body, mimetype=qr.MEDIA_TYPE)
+
+
+def _asker(token: str) -> Seen:
+    try:
+        seen = reading.by_token(current_node(), token)
+    except ExchangeLinkError:
+        abort(404)
+    if seen.party.side != ASKER:
+        abort(404)
+    return seen
+
+
+def _bad() -> ResponseReturnValue:
+    return render_template(
+        "portal/exchange.html", page=ExchangePage(Head(_("This link does not work"), indexed=False))
+    ), 404
+
+
+def _page(seen: Seen, token: str, wrong: NotDoneError | None = None) -> str:
+    view = view_of(current_node(), seen, f"/asked/{token}", wrong)
+    return render_template("portal/exchange.html", page=ExchangePage(Head(seen.stored.title, indexed=False), view))

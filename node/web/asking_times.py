@@ -1,0 +1,66 @@
+"""From when until when somebody would like something: typed days and times, on the clock of the organisation's town."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from node.context import Node
+from node.services.bookings.judging import span_of_days
+from node.services.bookings.keeping import UnknownCalendarError, calendar_of
+from node.services.bookings.opening import Span, moment, whole_day
+from node.services.bookings.rules import DAY_MINUTES, DAYS
+from node.services.exchanges.asking import Askable
+from node.web.desk.booking_words import minutes_of
+
+TIMES = ("first", "starts", "last", "ends")
+
+
+def by_day(node: Node, what: Askable) -> bool:
+    """Whether it is had by the day: as its calendar says, and without one what is taken home."""
+    if what.booked:
+        try:
+            return calendar_of(node, what.row.key, what.row.organisation_id).rules.mode == DAYS
+        except UnknownCalendarError:
+            pass
+    return bool(what.row.listing().action == "lend")
+
+
+def span_of(node: Node, what: Askable, typed: Mapping[str, str], errors: dict[str, str]) -> Span | None:
+    """The time that was typed; what cannot be read stands in ``errors``."""
+    days = by_day(node, what)
+    first = _day(typed, "first", errors)
+    last = _day(typed, "last", errors) if typed["last"].strip() else first
+    starts, ends = (0, DAY_MINUTES) if days else (_time(typed, "starts", errors), _time(typed, "ends", errors))
+    if errors or first is None or last is None:
+        return None
+    zone = ZoneInfo(node.settings.timezone)
+    if not days:
+        # Midnight as an end is that of the day's end, unless another day was named for it.
+        until = DAY_MINUTES if ends == 0 and not typed["last"].strip() else ends
+        return Span(moment(first, starts, zone), moment(last, until, zone, ends=True))
+    if what.booked:
+        return span_of_days(calendar_of(node, what.row.key, what.row.organisation_id).calendar, first, last)
+    return Span(whole_day(first, zone).starts, whole_day(last, zone).ends)
+
+
+def _day(typed: Mapping[str, str], name: str, errors: dict[str, str]) -> date | None:
+    try:
+        day = date.fromisoformat(typed[name].strip())
+        if 2000 <= day.year <= 2999:
+            return day
+    except ValueError:
+        pass
+    errors[name] = _("Write the day like this: 2026-12-31.")
+    return None
+
+
+def _time(typed: Mapping[str, str], name: str, errors: dict[str, str]) -> int:
+    minutes = minutes_of(typed[name])
+    if minutes is None:
+        errors[name] = _("Write the time like this: 14:30.")
+        return 0
+    return minutes

@@ -1,0 +1,159 @@
+"""An exchange as one side sees it, and what that side can do there. The same by a link in a mail and at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+
+from node.context import Node
+from node.services.bookings.opening import Span
+from node.services.bookings.refusals import BookingError
+from node.services.exchanges import acting
+from node.services.exchanges.acting import ExchangeError
+from node.services.exchanges.links import code_of
+from node.services.exchanges.reading import Seen
+from node.services.strangers import FormError
+from node.services.throttling import TooManyTriesError
+from node.web.cards import moment
+from node.web.code_words import word
+from node.web.desk.booking_words import refused, when
+from node.web.form_state import form_at, sentences, typed_in
+from node.web.said import plain
+from node.web.view_models import ExchangeLetter, ExchangePress, ExchangeView, Form, Link
+from schemas import exchange as rules
+from schemas.exchange import ASKER, OWNER, Act
+
+FIELDS = ("do", "quantity", "words", "code")
+PRESSES = (rules.CONFIRM, rules.HAND_OVER, rules.BRING_BACK, rules.DISPUTE, rules.MISS, rules.WITHDRAW)
+_ACTS = (*PRESSES, rules.ACCEPT, rules.DECLINE, rules.CANCEL)
+_NEEDS_WORDS = (rules.DECLINE, rules.CANCEL)
+
+
+class NotDoneError(Exception):
+    """What somebody wanted could not be: ``errors`` are sentences by the field, ``what`` which of the forms it was."""
+
+    def __init__(self, what: str, errors: Mapping[str, str], typed: Mapping[str, str]) -> None:
+        self.what, self.errors, self.typed = what, dict(errors), dict(typed)
+
+
+def perform(node: Node, seen: Seen) -> None:
+    """Do what the form that was sent says. Raises `NotDoneError`."""
+    typed = typed_in(*FIELDS)
+    what, party, exchange_id = typed["do"], seen.party, seen.stored.id
+    try:
+        if what == "write":
+            acting.write(node, exchange_id, party.side, typed["words"])
+        elif what == rules.MEET:
+            acting.meet(node, exchange_id, party, typed["code"])
+        elif what in _ACTS:
+            if what in _NEEDS_WORDS and not typed["words"].strip():
+                raise NotDoneError(what, {"words": _("Say why, in a few words: they read it.")}, typed)
+            quantity = _number(typed) if what == rules.ACCEPT and seen.stored.exchange.asked > 1 else None
+            acting.act(node, exchange_id, Act(what, party.side, quantity), typed["words"], party.name)
+    except (FormError, ExchangeError, BookingError, TooManyTriesError) as error:
+        raise NotDoneError(what, _sentences(error), typed) from error
+
+
+def _number(typed: Mapping[str, str]) -> int | None:
+    text = typed["quantity"].strip()
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _sentences(error: Exception) -> dict[str, str]:
+    if isinstance(error, FormError):
+        return sentences(error.problems)
+    if isinstance(error, BookingError):
+        return {"": refused(error.refusal)}
+    if isinstance(error, ExchangeError):
+        return {"": plain(error.refusal.sentence)}
+    return {"": _("There were too many wrong tries. Please wait a while and try again.")}
+
+
+def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None) -> ExchangeView:
+    """The exchange for the side that looks at it; forms are sent to ``path`` on this site."""
+    stored, exchange, side = seen.stored, seen.stored.exchange, seen.party.side
+    can = rules.possible(exchange, side, node.now)
+    make = _forms(path, wrong)
+    known = seen.person is not None
+    is_live = exchange.is_open and exchange.state != rules.UNCONFIRMED
+    meets = rules.MEET in can and known
+    return ExchangeView(
+        listing=Link(stored.title, f"{request.script_root}/listings/{stored.key}", language=stored.listing["language"]),
+        state=exchange.state,
+        lead=word(exchange.state, f"exchange_{side}"),
+        facts=_facts(seen),
+        letters=_letters(seen),
+        presses=tuple(_press(name, seen, path) for name in PRESSES if name in can),
+        answer=make(rules.ACCEPT, rules.DECLINE) if rules.ACCEPT in can else None,
+        many=exchange.asked if exchange.asked > 1 else 0,
+        write=make("write") if is_live and known else None,
+        cancel=make(rules.CANCEL) if rules.CANCEL in can else None,
+        code=code_of(node, stored.id, side) if meets else "",
+        qr_path=f"{request.script_root}{path}/qr.svg" if meets and side == ASKER else "",
+        meet=_prefilled(make(rules.MEET)) if meets else None,
+        erase=form_at(f"{path}/forget") if side == ASKER and known and exchange.state != rules.UNCONFIRMED else None,
+        take_path=f"{request.script_root}{path}/mine.json" if side == ASKER and known else "",
+        wrong=form_at(path, {}, wrong.errors) if wrong else None,
+    )
+
+
+def _forms(path: str, wrong: NotDoneError | None) -> Callable[..., Form]:
+    def make(*acts: str) -> Form:
+        mine = wrong if wrong is not None and wrong.what in acts else None
+        return form_at(path, mine.typed if mine else {}, mine.errors if mine else {})
+
+    return make
+
+
+def _prefilled(form: Form) -> Form:
+    """With the code that a scanned picture brought along; it still wants a press."""
+    code = request.args.get("code", "")[: acting.CODE_LENGTH]
+    return form if form.typed or not code else Form(form.action_path, form.csrf_token, {"code": code}, form.errors)
+
+
+def _press(name: str, seen: Seen, path: str) -> ExchangePress:
+    state = seen.stored.exchange.state
+    label = "agree" if name == rules.HAND_OVER and state == rules.HANDED_OVER else name
+    main = name in (rules.CONFIRM, rules.HAND_OVER, rules.BRING_BACK)
+    return ExchangePress(word(label, "exchange_press"), form_at(path, {"do": name}), main)
+
+
+def _letters(seen: Seen) -> tuple[ExchangeLetter, ...]:
+    names = {OWNER: seen.organisation, ASKER: seen.person.name if seen.person else ""}
+    return tuple(
+        ExchangeLetter(names[one.side], one.words, moment(one.at), one.side == seen.party.side) for one in seen.letters
+    )
+
+
+def _facts(seen: Seen) -> tuple[tuple[str, str], ...]:
+    exchange, person = seen.stored.exchange, seen.person
+    found: list[tuple[str, Any]] = []
+    if seen.party.side == OWNER:
+        found += [(_("Who"), person.name if person else _("Nobody is known any more"))]
+    else:
+        found += [(_("From"), seen.organisation)]
+    if person and person.for_whom:
+        found.append((_("For"), person.for_whom))
+    if exchange.asked > 1:
+        found.append((_("How many"), str(exchange.asked)))
+    if exchange.granted and exchange.granted != exchange.asked:
+        found.append((_("Promised"), str(exchange.granted)))
+    if exchange.starts_at is not None and exchange.ends_at is not None:
+        found.append((_("When"), when(Span(exchange.starts_at, exchange.ends_at))))
+    if seen.party.side == OWNER:
+        found += _for_the_owner(seen)
+    return tuple(found)
+
+
+def _for_the_owner(seen: Seen) -> list[tuple[str, str]]:
+    found = [(_("Had something before"), _("Yes"))] if seen.had_before else []
+    if seen.stored.need:
+        found.append((_("How much it is needed"), word(str(seen.stored.need), "exchange_need")))
+    if seen.others and seen.stored.exchange.state == rules.REQUESTED:
+        found.append((_("Others who wait for the same"), str(seen.others)))
+    return found

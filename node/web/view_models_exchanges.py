@@ -1,0 +1,165 @@
+"""Asking for a listing, and what becomes of that: for who asks, and at the desk.
+
+The conventions are those of ``view_model_parts``. Import these from ``node.web.view_models``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from node.web.view_model_parts import ONE_PAGE, Choice, Form, Head, Link, Pager
+from node.web.view_models_desk import DeskFrame
+
+__all__ = [
+    "AskPage",
+    "DeskGivenPage",
+    "DeskRequestPage",
+    "DeskRequestRow",
+    "DeskRequestsPage",
+    "ExchangeLetter",
+    "ExchangePage",
+    "ExchangePress",
+    "ExchangeView",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class AskPage:
+    """portal/ask.html. Fields of ``form``: ``quantity`` where there are ``many``, ``first``, ``starts``, ``last``,
+    ``ends`` as ``asks_days`` and ``asks_times`` say, ``name``, ``email``, ``for_whom``, ``words``, ``need`` (one of
+    ``needs``), ``agreed``.
+
+    ``sent_to`` is the address that a mail went to, after the form was sent; ``mailbox_path`` where that mail stands on
+    a node that keeps its mails. ``fairness`` says who has it if several ask.
+    """
+
+    head: Head
+    listing: Link
+    organisation: str
+    form: Form
+    is_want: bool = False
+    many: int = 0
+    asks_days: bool = False
+    asks_times: bool = False
+    needs: tuple[Choice, ...] = ()
+    fairness: str = ""
+    waiting: int = 0
+    terms: str = ""
+    sent_to: str = ""
+    mailbox_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeLetter:
+    """What one side wrote; ``mine`` where it was the reader's."""
+
+    who: str
+    words: str
+    at: datetime
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangePress:
+    """Something that is done with one press."""
+
+    label: str
+    form: Form
+    main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeView:
+    """An exchange as one side sees it. ``state`` is a code, ``lead`` a sentence, ``facts`` are label and text.
+
+    ``presses`` are what can be done with one press, ``answer`` has the fields ``quantity`` (where there are ``many``)
+    and ``words`` and the buttons ``accept`` and ``decline`` as ``do``, ``write`` and ``cancel`` the field ``words``.
+    ``code`` is what the reader says aloud, ``meet`` has the field ``code`` for the other side's. ``erase`` forgets who
+    asked.
+    """
+
+    listing: Link
+    state: str
+    lead: str
+    facts: tuple[tuple[str, str], ...] = ()
+    letters: tuple[ExchangeLetter, ...] = ()
+    presses: tuple[ExchangePress, ...] = ()
+    answer: Form | None = None
+    many: int = 0
+    write: Form | None = None
+    cancel: Form | None = None
+    code: str = ""
+    qr_path: str = ""
+    meet: Form | None = None
+    erase: Form | None = None
+    take_path: str = ""
+    wrong: Form | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangePage:
+    """portal/exchange.html: an exchange by a link in a mail. Without ``view`` the link is none of ours, or over."""
+
+    head: Head
+    view: ExchangeView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRequestRow:
+    """An exchange in a list: ``path`` is its page, ``marks`` say what is particular of it.
+
+    ``handed`` says with one press that it was handed over.
+    """
+
+    title: str
+    name: str
+    path: str
+    state: str
+    since: datetime
+    marks: tuple[str, ...] = ()
+    handed: Form | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRequestsPage:
+    """desk/requests.html: what ``waiting`` for an answer, what is ``agreed``, what is ``over``.
+
+    ``settings`` has the fields ``fairness`` (one of ``fairnesses``) and the box ``open``.
+    """
+
+    head: Head
+    desk: DeskFrame
+    waiting: tuple[DeskRequestRow, ...] = ()
+    agreed: tuple[DeskRequestRow, ...] = ()
+    over: tuple[DeskRequestRow, ...] = ()
+    pager: Pager = ONE_PAGE
+    settings: Form | None = None
+    fairnesses: tuple[Choice, ...] = ()
+    is_open: bool = True
+    can_mail: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRequestPage:
+    """desk/request.html: one exchange at the desk."""
+
+    head: Head
+    desk: DeskFrame
+    back_path: str
+    view: ExchangeView
+
+
+@dataclass(frozen=True, slots=True)
+class DeskGivenPage:
+    """desk/given.html: who has a thing that is gone.
+
+    ``form`` has the fields ``who`` (one of ``people``) and ``quantity`` where there are ``many``.
+    """
+
+    head: Head
+    desk: DeskFrame
+    title: str
+    form: Form
+    people: tuple[Choice, ...] = ()
+    many: int = 0

@@ -1,0 +1,289 @@
+"""Exchanges on every database: from asking to the handover, by whoever at the same time; and what is forgotten."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from node.context import Node
+from node.services.bookings.refusals import BookingError
+from node.services.exchanges import acting, asking, chasing, privacy
+from node.services.exchanges.acting import ExchangeError
+from node.services.exchanges.links import Party, code_of
+from node.services.publishing import listing
+from node.services.strangers import FormError, FormLimitError
+from node.services.throttling import TooManyTriesError
+from node.storage import bookings, exchange_people, exchanges
+from node.storage.engine import Database
+from node.storage.metadata import metadata
+from schemas import exchange as rules
+from schemas.exchange import ASKER, OWNER
+from tests.fakes.bookable import bookable, hour
+from tests.fakes.exchanges import act, asked, mails, now_of, shared, subjects, wish
+from tests.fakes.publisher import clock_of, publisher
+
+MARKER = "Zyxwvut"
+
+
+@pytest.fixture
+def node(database: Database, tmp_path: Path) -> Node:
+    return publisher(tmp_path / "home", database, mail_capture=True)
+
+
+def left(node: Node, key: str) -> tuple[str, str, int]:
+    row = listing(node, key)
+    return row.state, row.listing().status, row.listing().quantity.available
+
+
+def test_the_owner_hears_of_it_once_the_address_is_confirmed(node: Node) -> None:
+    what = shared(node)
+    one = asked(node, what, words="For our <b>club</b>.\r\nBcc: x@y.example", confirmed=False)
+    assert subjects(node) == [("cem", "Is this your address? A desk")]
+    assert "club" not in mails(node)[0][2]
+    act(node, one, rules.CONFIRM, ASKER)
+    act(node, one, rules.CONFIRM, ASKER)
+    assert subjects(node)[1:] == [("ann", "Somebody asks for A desk")]
+    assert "cem@cem.example" not in mails(node)[1][2]
+
+
+def test_a_gift_goes_from_hand_to_hand_and_is_counted_once(node: Node) -> None:
+    what = shared(node, quantity=5)
+    one = asked(node, what, quantity=3)
+    act(node, one, rules.ACCEPT, quantity=2)
+    assert left(node, what.row.key) == ("live", "available", 5)
+    act(node, one, rules.HAND_OVER, ASKER)
+    assert left(node, what.row.key)[2] == 5
+    act(node, one, rules.HAND_OVER, OWNER)
+    act(node, one, rules.HAND_OVER, OWNER)
+    assert now_of(node, one).exchange.state == rules.RECEIVED
+    assert left(node, what.row.key) == ("live", "available", 3)
+    with node.database.read() as tx:
+        done = [(event.side, event.act) for event in exchanges.events(tx, one)]
+    assert done == [
+        ("asker", "ask"),
+        ("asker", "confirm"),
+        ("owner", "accept"),
+        ("asker", "hand_over"),
+        ("owner", "hand_over"),
+    ]
+
+
+def test_the_last_one_is_reserved_and_then_given(node: Node) -> None:
+    what = shared(node)
+    first, second = asked(node, what), asked(node, what, "Dai")
+    act(node, first, rules.ACCEPT)
+    assert left(node, what.row.key) == ("live", "reserved", 1)
+    with pytest.raises(ExchangeError, match="not so many left"):
+        act(node, second, rules.ACCEPT)
+    act(node, first, rules.CANCEL, ASKER)
+    assert left(node, what.row.key) == ("live", "available", 1)
+    act(node, second, rules.ACCEPT)
+    acting.meet(node, second, Party(OWNER), code_of(node, second, ASKER))
+    assert left(node, what.row.key)[0] == "withdrawn"
+
+
+def test_those_who_accept_at_the_same_time_give_nothing_twice(node: Node) -> None:
+    what = shared(node, quantity=2)
+    ones = [asked(node, what, f"N{number}") for number in range(4)]
+
+    def accept(one: str) -> bool:
+        try:
+            return act(node, one, rules.ACCEPT).exchange.granted == 1
+        except ExchangeError:
+            return False
+
+    with ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(accept, [*ones, *ones]))
+    states = [now_of(node, one).exchange.state for one in ones]
+    assert (states.count(rules.ACCEPTED), sum(said)) == (2, 4)
+    assert [subject for _, subject in subjects(node)].count("Yes: A desk") == 2
+
+
+def test_what_has_a_calendar_is_booked_when_it_is_accepted(node: Node) -> None:
+    key, _organisation = bookable(node)
+    shared(node)
+    what = asking.askable(node, key)
+    assert what is not None
+    times = {"starts_at": hour(2, 10).starts, "ends_at": hour(2, 10).ends}
+    first, second = asked(node, what, **times), asked(node, what, "Dai", **times)
+    act(node, first, rules.ACCEPT)
+    booking_id = now_of(node, first).booking_id
+    assert booking_id is not None
+    with pytest.raises(BookingError):
+        act(node, second, rules.ACCEPT)
+    assert now_of(node, second).exchange.state == rules.REQUESTED
+    with pytest.raises(BookingError):
+        asking.ask(node, what, wish("Eve", **times), "192.0.2.8")
+    act(node, first, rules.MEET)
+    assert state_of(node, key, booking_id) == ("out", f"#{first[:6]}", "")
+    act(node, first, rules.BRING_BACK)
+    assert state_of(node, key, booking_id)[0] == "returned"
+    act(node, second, rules.ACCEPT)
+    act(node, second, rules.CANCEL, ASKER)
+    assert state_of(node, key, now_of(node, second).booking_id or 0)[0] == "cancelled"
+
+
+def state_of(node: Node, key: str, booking_id: int) -> tuple[str, str, str]:
+    from node.services.bookings.keeping import calendar_of
+
+    calendar = calendar_of(node, key, listing(node, key).organisation_id)
+    with node.database.read() as tx:
+        found = bookings.by_id(tx, booking_id, calendar.row.id)
+    assert found is not None
+    return found.state, found.name, found.contact
+
+
+def test_a_code_is_guessed_slowly_and_is_the_other_sides(node: Node) -> None:
+    one = asked(node, shared(node))
+    act(node, one, rules.ACCEPT)
+    own = code_of(node, one, OWNER)
+    with pytest.raises(FormError, match="not the code"):
+        acting.meet(node, one, Party(OWNER), own)
+    wrong: list[type[Exception]] = []
+    for _ in range(10):
+        with pytest.raises((FormError, TooManyTriesError)) as refused:
+            acting.meet(node, one, Party(OWNER), "12345")
+        wrong.append(refused.type)
+    assert wrong.index(TooManyTriesError) <= 5
+    assert acting.meet(node, one, Party(ASKER), f"{own[:3]} {own[3:]}").exchange.state == rules.RECEIVED
+
+
+def test_both_write_to_each_other_through_the_node(node: Node) -> None:
+    one = asked(node, shared(node))
+    acting.write(node, one, OWNER, "When can you come?")
+    acting.write(node, one, ASKER, "On Monday.\r\n.\r\nBcc: all@school.example")
+    (to_cem, _, asks), (to_ann, _, answers) = mails(node)[-2:]
+    assert (to_cem, to_ann) == ("cem@cem.example", "ann@school.example")
+    assert "> When can you come?" in asks
+    assert "> On Monday." in answers
+    assert "school.example" not in asks
+    assert "cem.example" not in answers
+    with pytest.raises(FormError):
+        acting.write(node, one, ASKER, "   ")
+    for _ in range(acting.A_DAY - 1):
+        acting.write(node, one, ASKER, "And?")
+    with pytest.raises(FormError):
+        acting.write(node, one, ASKER, "And?")
+
+
+def test_one_network_may_ask_so_often_and_who_asks_again_gets_the_link(node: Node) -> None:
+    what = shared(node, quantity=50)
+    asked(node, what)
+    asking.ask(node, what, wish(), "192.0.2.9")
+    asking.ask(node, what, wish(), "192.0.2.9")
+    assert subjects(node)[-1] == ("cem", "You have asked already: A desk")
+    assert len(subjects(node)) == 3
+    for number in range(asking.AN_HOUR - 1):
+        asking.ask(node, what, wish(f"N{number}"), "192.0.2.7")
+    with pytest.raises(FormLimitError):
+        asking.ask(node, what, wish("Last"), "192.0.2.7")
+
+
+def test_the_clock_reminds_once_and_gives_up(node: Node) -> None:
+    one = asked(node, shared(node))
+    act(node, one, rules.ACCEPT)
+    before = len(subjects(node))
+    for _ in range(40):
+        clock_of(node).pass_by(days=1)
+        assert chasing.chase(node) in (0, 1)
+        assert chasing.chase(node) == 0
+    names = [subject.partition(":")[0].partition("?")[0] for to, subject in subjects(node)[before:] if to == "cem"]
+    assert names == ["Soon"] * 2 + ["What became of it"] * 3 + ["What became of it we do not know"]
+    assert now_of(node, one).exchange.state == rules.UNKNOWN
+
+
+def test_several_workers_remind_once(node: Node) -> None:
+    asked(node, shared(node))
+    clock_of(node).pass_by(days=3)
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(lambda _: chasing.chase(node), range(4))) == 1
+    assert [subject for _, subject in subjects(node)].count("Still waiting for an answer: A desk") == 1
+
+
+def test_what_nobody_confirms_is_forgotten_at_once(node: Node) -> None:
+    one = asked(node, shared(node), MARKER, confirmed=False)
+    clock_of(node).pass_by(days=2)
+    assert chasing.chase(node) == 1
+    assert now_of(node, one).exchange.state == rules.EXPIRED
+    assert found_in(node, MARKER) == set()
+
+
+def found_in(node: Node, marker: str) -> set[str]:
+    """The tables in which some text stands."""
+    with node.database.read() as tx:
+        return {
+            table.name
+            for table in metadata.sorted_tables
+            for row in tx.execute(select(table))
+            if any(marker.casefold() in str(value).casefold() for value in row)
+        }
+
+
+@pytest.mark.parametrize("erased", [False, True])
+def test_a_marker_is_found_nowhere_afterwards(node: Node, erased: bool, caplog: pytest.LogCaptureFixture) -> None:
+    one = asked(node, shared(node), MARKER, for_whom=f"{MARKER} club", words=f"I am {MARKER}")
+    act(node, one, rules.ACCEPT)
+    acting.write(node, one, OWNER, f"Dear {MARKER}")
+    assert found_in(node, MARKER) == {"exchange_people", "exchange_letters", "outbox"}
+    if erased:
+        privacy.erase(node, one)
+        assert now_of(node, one).exchange.state == rules.CANCELLED
+    else:
+        act(node, one, rules.MEET)
+        clock_of(node).pass_by(days=29)
+        assert privacy.purge(node) == 0
+        clock_of(node).pass_by(days=2)
+        assert privacy.purge(node) == 1
+    assert found_in(node, MARKER) == set()
+    assert MARKER not in caplog.text
+    home = node.settings.home
+    assert not [path for path in home.rglob("*") if path.is_file() and MARKER in path.read_bytes().decode("latin-1")]
+    assert (home / privacy.FORGOTTEN_FILE).read_text() == f"{one}\n"
+    assert (home / privacy.FORGOTTEN_FILE).stat().st_mode & 0o077 == 0
+
+
+def test_what_is_kept_of_somebody_can_be_taken_along(node: Node) -> None:
+    one = asked(node, shared(node), MARKER, words="Please.")
+    taken = privacy.taken_along(node, now_of(node, one))
+    assert (taken["name"], taken["email"]) == (MARKER, f"{MARKER.lower()}@cem.example")
+    assert [message["text"] for message in taken["messages"]] == ["Please."]
+
+
+def test_a_backup_that_knows_somebody_forgets_them_again(node: Node) -> None:
+    one = asked(node, shared(node), MARKER)
+    with node.database.read() as tx:
+        person = exchange_people.of(tx, one)
+    assert person is not None
+    privacy.erase(node, one)
+    with node.database.write() as tx:
+        exchange_people.add(tx, person)
+    assert privacy.forget_again(node) == 1
+    assert found_in(node, MARKER) == set()
+
+
+WRONG = {
+    "no name": ({"name": " "}, "name"),
+    "two lines as a name": ({"name": "Cem\nBcc: x"}, "name"),
+    "no address": ({"email": ""}, "email"),
+    "two addresses": ({"email": "a@b.example,c@d.example"}, "email"),
+    "a header in the address": ({"email": "a@b.example\nBcc: c@d.example"}, "email"),
+    "none": ({"quantity": 0}, "quantity"),
+    "no number": ({"quantity": None}, "quantity"),
+    "more than there are": ({"quantity": 2}, "quantity"),
+    "the notice is not agreed to": ({"agreed": False}, "agreed"),
+    "a control character": ({"words": "a\x00b"}, "words"),
+    "too long": ({"words": "a" * 2001}, "words"),
+    "an odd need": ({"need": 7}, "need"),
+}
+
+
+def test_what_cannot_be_asked_is_told_by_its_field(node: Node) -> None:
+    what = shared(node)
+    for name, (changed, field) in WRONG.items():
+        with pytest.raises(FormError) as refused:
+            asking.ask(node, what, wish(**{"email": "cem@cem.example", **changed}), "192.0.2.7")
+        assert [problem.pointer for problem in refused.value.problems] == [f"/{field}"], name
+    assert mails(node) == []

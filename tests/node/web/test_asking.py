@@ -1,0 +1,274 @@
+"""Asking for a listing in a browser without scripts: from the form to the handover, by links and at the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from lxml import html
+from werkzeug.test import TestResponse
+
+from node.app import create_app
+from node.context import Node
+from node.services import accounts, members
+from node.services.exchanges import links
+from node.services.exchanges.asking import Askable
+from node.services.publishing import listing
+from node.storage.asking_rules import AskingRules
+from schemas import exchange as rules
+from schemas.exchange import ASKER, OWNER
+from tests.fakes.bookable import bookable
+from tests.fakes.exchanges import act, asked, every, last_link, mails, now_of, shared, subjects
+from tests.fakes.own_client import client_of
+from tests.fakes.publisher import clock_of, publisher
+from tests.node.web.desk.signed_in import send, signed_in
+
+SLUG = "riverside-school"
+DESK = f"/desk/{SLUG}"
+TYPED = {"name": "Cem", "email": "cem@cem.example", "words": "For our <b>club</b>", "agreed": "yes"}
+
+
+@pytest.fixture
+def node(tmp_path: Any) -> Node:
+    return publisher(tmp_path / "home", mail_capture=True)
+
+
+@pytest.fixture
+def app(node: Node) -> Flask:
+    return create_app(node)
+
+
+@pytest.fixture
+def stranger(app: Flask) -> FlaskClient:
+    return client_of(app)
+
+
+@pytest.fixture
+def desk(node: Node) -> Askable:
+    return shared(node)
+
+
+def form_of(what: Askable) -> str:
+    return f"/listings/{what.row.key}/ask"
+
+
+def ask(stranger: FlaskClient, what: Askable, **changed: str) -> TestResponse:
+    return send(stranger, form_of(what), form_of(what), **{**TYPED, **changed})
+
+
+def words(response: TestResponse) -> str:
+    return " ".join(html.fromstring(response.get_data(as_text=True)).text_content().split())
+
+
+def press(client: FlaskClient, path: str, **fields: str) -> TestResponse:
+    response = send(client, path, path, **fields)
+    assert response.status_code == 303, words(response)
+    return client.get(response.headers["Location"])
+
+
+def problems(response: TestResponse) -> list[str]:
+    assert response.status_code == 422
+    page = html.fromstring(response.get_data(as_text=True))
+    return [" ".join(one.text_content().split()) for one in page.xpath("//*[@class='error-summary']//li")]
+
+
+def test_a_stranger_asks_and_gets_it_without_an_account(node: Node, stranger: FlaskClient, desk: Askable) -> None:
+    page = html.fromstring(stranger.get(f"/listings/{desk.row.key}").get_data(as_text=True))
+    assert form_of(desk) in page.xpath("//a/@href")
+    assert "cem@cem.example" in words(ask(stranger, desk))
+    cem = last_link(node, "cem")
+    assert "Nobody has seen it yet" in words(stranger.get(cem))
+    assert [subject for _, subject in subjects(node)] == ["Is this your address? A desk"]
+    assert "They say" not in words(press(stranger, cem, do="confirm"))
+    ann = last_link(node, "ann")
+    assert "For our <b>club</b>" in words(stranger.get(ann))
+    assert "They wait for your answer." in words(stranger.get(ann))
+    assert "You have said yes." in words(press(stranger, ann, do="accept", words="Come on Monday."))
+    page_of_cem = words(stranger.get(cem))
+    assert "They say yes." in page_of_cem
+    assert "Come on Monday." in page_of_cem
+    code = links.code_of(node, every(node)[0], ASKER)
+    assert f"{code[:3]} {code[3:]}" in page_of_cem
+    assert "both of you have said so" in words(press(stranger, ann, do="meet", code=code))
+    assert "both of you have said so" in words(stranger.get(cem))
+    assert listing(node, desk.row.key).state == "withdrawn"
+    gone = stranger.get(f"/listings/{desk.row.key}")
+    assert gone.status_code == 410
+
+
+def test_opening_links_changes_nothing(node: Node, stranger: FlaskClient, desk: Askable) -> None:
+    ask(stranger, desk)
+    for _ in range(3):
+        stranger.get(last_link(node, "cem"))
+        stranger.head(last_link(node, "cem"))
+    assert now_of(node, every(node)[0]).exchange.state == rules.UNCONFIRMED
+    act(node, every(node)[0], rules.CONFIRM, ASKER)
+    stranger.get(last_link(node, "ann"))
+    assert now_of(node, every(node)[0]).exchange.state == rules.REQUESTED
+
+
+def test_neither_side_sees_the_other_ones_address(node: Node, app: Flask, stranger: FlaskClient, desk: Askable) -> None:
+    one = asked(node, desk)
+    act(node, one, rules.ACCEPT)
+    member = signed_in(app, node, SLUG, "editor")
+    for path in (last_link(node, "ann"), last_link(node, "cem"), f"{DESK}/requests", f"{DESK}/requests/{one}"):
+        client = member if path.startswith("/desk") else stranger
+        said = client.get(path).get_data(as_text=True)
+        assert ("cem.example" in said, "ann@school" in said) == (False, False), path
+
+
+WRONG = {
+    "nothing": ({"name": "", "email": "", "agreed": ""}, 3),
+    "a header in the address": ({"email": "a@b.example\r\nBcc: c@d.example"}, 1),
+    "another line in the name": ({"name": "Cem\r\nBcc: c@d.example"}, 1),
+    "too long": ({"words": "a" * 2001}, 1),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_every_error_keeps_what_was_typed(node: Node, stranger: FlaskClient, desk: Askable, name: str) -> None:
+    changed, count = WRONG[name]
+    response = ask(stranger, desk, for_whom="The <i>chess</i> club", **changed)
+    assert len(problems(response)) == count
+    [form] = html.fromstring(response.get_data(as_text=True)).xpath("//form[.//textarea]")
+    assert form.fields["for_whom"] == "The <i>chess</i> club"
+    assert form.fields["words"].lstrip("\n") == {**TYPED, **changed}["words"]
+    assert mails(node) == []
+
+
+def test_a_program_that_fills_in_everything_is_not_heard(node: Node, stranger: FlaskClient, desk: Askable) -> None:
+    assert problems(ask(stranger, desk, homepage="x"))
+    assert every(node) == []
+    for number in range(10):
+        assert ask(stranger, desk, email=f"n{number}@cem.example").status_code == 200
+    response = ask(stranger, desk, email="last@cem.example")
+    assert response.status_code == 429
+    assert int(response.headers["Retry-After"]) > 0
+
+
+def test_something_with_a_calendar_is_asked_for_a_time(node: Node, stranger: FlaskClient, desk: Askable) -> None:
+    key, _organisation = bookable(node)
+    path, times = f"/listings/{key}/ask", {"first": "2026-12-02", "starts": "10:00", "ends": "11:00"}
+    assert problems(send(stranger, path, path, **TYPED, first="tomorrow", starts="x", ends="11:00")) == [
+        "Write the day like this: 2026-12-31.",
+        "Write the time like this: 14:30.",
+    ]
+    assert "outside the opening times" in problems(send(stranger, path, path, **TYPED, **{**times, "ends": "23:00"}))[0]
+    assert send(stranger, path, path, **TYPED, **times).status_code == 200
+    one = every(node)[0]
+    act(node, one, rules.CONFIRM, ASKER)
+    assert "Wed 2 Dec, 10:00–11:00" in words(stranger.get(last_link(node, "ann")))
+    act(node, one, rules.ACCEPT)
+    assert "It is taken then" in problems(send(stranger, path, path, **TYPED, **times))[0]
+
+
+def test_what_cannot_be_asked_for_here_stays_as_it_was(node: Node, app: Flask, stranger: FlaskClient) -> None:
+    desk = shared(node)
+    client = signed_in(app, node, SLUG, "owner")
+    assert send(client, f"{DESK}/requests", f"{DESK}/requests", fairness="new").status_code == 303
+    assert stranger.get(form_of(desk)).status_code == 404
+    assert "Please ask the organisation itself." in words(stranger.get(f"/listings/{desk.row.key}"))
+
+
+def test_links_of_others_and_of_former_members_open_nothing(node: Node, stranger: FlaskClient, desk: Askable) -> None:
+    asked(node, desk)
+    ann = last_link(node, "ann")
+    for path in (ann[:-1] + ("A" if ann[-1] != "A" else "B"), "/asked/x", "/asked/" + "0" * 16 + ".asker." + "a" * 32):
+        assert stranger.get(path).status_code == 404
+        assert stranger.post(path).status_code in (400, 404)
+    account = next(one for one in accounts.every(node) if one.email == "ann@school.example")
+    members.leave(node, account, SLUG)
+    assert stranger.get(ann).status_code == 404
+
+
+def test_pages_by_link_are_kept_by_nobody(node: Node, stranger: FlaskClient, desk: Askable) -> None:
+    one = asked(node, desk)
+    act(node, one, rules.ACCEPT)
+    cem = last_link(node, "cem")
+    for path in (cem, f"{cem}/mine.json", f"{cem}/qr.svg"):
+        response = stranger.get(path)
+        assert response.status_code == 200
+        assert response.headers["Cache-Control"] == "no-store"
+    assert stranger.get(f"{cem}/mine.json").get_json()["email"] == "cem@cem.example"
+    assert stranger.get(f"{last_link(node, 'ann')}/mine.json").status_code == 404
+
+
+def test_who_asks_has_everything_forgotten(node: Node, stranger: FlaskClient, desk: Askable) -> None:
+    one = asked(node, desk, words="Please.")
+    cem = links.asker_url(node, one).removeprefix("https://share.example.org")
+    response = send(stranger, f"{cem}/forget", cem)
+    assert response.status_code == 303
+    page = words(stranger.get(cem))
+    assert "You have said that you do not need it any more." in page
+    assert "Please." not in page
+    assert now_of(node, one).exchange.state == rules.WITHDRAWN
+
+
+def test_the_desk_shows_what_waits_in_the_stated_order(node: Node, app: Flask) -> None:
+    from node.services.exchanges import reading
+
+    what = shared(node, quantity=9)
+    had = asked(node, what, "Cem")
+    act(node, had, rules.ACCEPT)
+    act(node, had, rules.MEET)
+    for name, need in (("Cem", 0), ("Dai", 0), ("Eve", 2)):
+        clock_of(node).pass_by(hours=1)
+        asked(node, what, name, need=need)
+    client = signed_in(app, node, SLUG, "viewer")
+
+    def order() -> list[str]:
+        page = html.fromstring(client.get(f"{DESK}/requests").get_data(as_text=True))
+        return page.xpath("//section[.//*[@id='waiting-title']]//li//bdi/text()")  # type: ignore[no-any-return]
+
+    organisation = what.row.organisation_id
+    assert order() == ["Cem", "Dai", "Eve"]
+    reading.put_rules(node, organisation, AskingRules(True, "need"))
+    assert order() == ["Eve", "Cem", "Dai"]
+    reading.put_rules(node, organisation, AskingRules(True, "new"))
+    assert order() == ["Dai", "Eve", "Cem"]
+
+
+def test_the_desk_answers_and_a_viewer_only_looks(node: Node, app: Flask, desk: Askable) -> None:
+    one = asked(node, desk)
+    path = f"{DESK}/requests/{one}"
+    viewer, editor = signed_in(app, node, SLUG, "viewer"), signed_in(app, node, SLUG, "editor")
+    assert send(viewer, path, path, do="accept").status_code == 403
+    assert problems(send(editor, path, path, do="decline")) == ["Say why, in a few words: they read it."]
+    assert "You have declined." in words(press(editor, path, do="decline", words="It is broken."))
+    assert any("> It is broken." in text for _, _, text in mails(node))
+    assert send(editor, path, path, do="accept").status_code == 422
+    assert signed_in(app, node, "library", "owner").get(f"/desk/library/requests/{one}").status_code == 404
+
+
+def test_a_scanned_code_is_filled_in_and_wants_a_press(node: Node, app: Flask, desk: Askable) -> None:
+    one = asked(node, desk)
+    act(node, one, rules.ACCEPT)
+    editor, code = signed_in(app, node, SLUG, "editor"), links.code_of(node, one, ASKER)
+    page = html.fromstring(editor.get(f"{DESK}/requests/{one}?code={code}").get_data(as_text=True))
+    assert page.xpath("//input[@name='code']/@value") == [code]
+    assert now_of(node, one).exchange.state == rules.ACCEPTED
+
+
+def test_already_gave_it_away_in_two_presses(node: Node, app: Flask) -> None:
+    what = shared(node, quantity=5)
+    one = asked(node, what, quantity=2)
+    editor, path = signed_in(app, node, SLUG, "editor"), f"{DESK}/listings/{what.row.key}/given"
+    assert path in editor.get(f"{DESK}/listings").get_data(as_text=True)
+    assert send(editor, path, path, who=one).status_code == 303
+    assert now_of(node, one).exchange.state == rules.HANDED_OVER
+    assert listing(node, what.row.key).listing().quantity.available == 3
+    assert subjects(node)[-1] == ("cem", "Was it handed over? A desk")
+    assert problems(send(editor, path, path, who="elsewhere", quantity="9"))
+    assert send(editor, path, path, who="elsewhere", quantity="3").status_code == 303
+    assert listing(node, what.row.key).state == "withdrawn"
+    assert "Outcome not known" in words(editor.get(f"{DESK}/requests"))
+
+
+def test_no_means_a_dispute(node: Node, stranger: FlaskClient, desk: Askable) -> None:
+    one = asked(node, desk)
+    act(node, one, rules.ACCEPT)
+    act(node, one, rules.HAND_OVER, OWNER)
+    assert "You see it differently." in words(press(stranger, last_link(node, "cem"), do="dispute"))
+    assert subjects(node)[-1] == ("ann", "They see it differently: A desk")

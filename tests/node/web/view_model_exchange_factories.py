@@ -1,0 +1,112 @@
+"""View models of asking and of exchanges, full of something realistic, and with as little as there may be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from node.web import view_models as vm
+from tests.node.web import view_model_desk_factories as desk
+from tests.node.web import view_model_factories as make
+
+HERE = "/asked/token"
+LISTING = vm.Link("Gazebo, three metres", "/listings/riverside-school.gazebo", language="en")
+FORM = vm.Form(HERE, "token")
+CHOICES = (
+    vm.Choice("first", "If several ask, who asked first has it.", True),
+    vm.Choice("new", "Who had nothing yet."),
+)
+LETTERS = (
+    vm.ExchangeLetter("Cem", "For our club.\nWhen can we come?", make.ago(days=1)),
+    vm.ExchangeLetter("Riverside School", "On Monday.", make.ago(hours=2), mine=True),
+)
+
+
+def typed(*fields: str, wrong: bool = False) -> vm.Form:
+    errors = dict.fromkeys(fields, "Say it otherwise.") if wrong else {}
+    return vm.Form(HERE, "token", dict.fromkeys(fields, "typed"), errors)
+
+
+def ask(**more: Any) -> vm.AskPage:
+    fields = ("quantity", "first", "starts", "last", "ends", "name", "email", "for_whom", "words", "agreed")
+    values: dict[str, Any] = {
+        "many": 6,
+        "asks_days": True,
+        "asks_times": True,
+        "needs": CHOICES,
+        "fairness": "If several ask, who needs it most has it.",
+        "waiting": 2,
+        "terms": "Bring it back dry.",
+    }
+    form = typed(*fields, wrong=True)
+    return vm.AskPage(make.head("Ask for this"), LISTING, "Riverside School", form, **{**values, **more})
+
+
+def view(**more: Any) -> vm.ExchangeView:
+    presses = (vm.ExchangePress("It was handed over", FORM, True), vm.ExchangePress("Nobody came", FORM))
+    values: dict[str, Any] = {
+        "facts": (("Who", "Cem"), ("When", "Wed 2 Dec, 10:00–11:00")),
+        "letters": LETTERS,
+        "presses": presses,
+        "write": typed("words", wrong=True),
+        "cancel": typed("words", wrong=True),
+        "code": "123456",
+        "qr_path": f"{HERE}/qr.svg",
+        "meet": typed("code", wrong=True),
+        "erase": FORM,
+        "take_path": f"{HERE}/mine.json",
+        "wrong": typed("words", wrong=True),
+    }
+    return vm.ExchangeView(LISTING, "accepted", "They say yes.", **{**values, **more})
+
+
+def to_answer() -> vm.ExchangeView:
+    answer = typed("quantity", "words", wrong=True)
+    return vm.ExchangeView(LISTING, "requested", "They wait.", answer=answer, many=3, write=FORM)
+
+
+def bare() -> vm.ExchangeView:
+    return vm.ExchangeView(vm.Link("Gazebo", "/listings/1"), "received", "Thank you.")
+
+
+def row(**more: Any) -> vm.DeskRequestRow:
+    path = "/desk/riverside-school/requests/0123456789abcdef"
+    return vm.DeskRequestRow("Gazebo", "Cem", path, "accepted", make.ago(days=1), **more)
+
+
+def requests() -> vm.DeskRequestsPage:
+    rows = (row(marks=("had something before", "We need it"), handed=FORM), row())
+    return vm.DeskRequestsPage(
+        make.head("Requests"), desk.frame("requests"), rows, rows, rows, make.PAGER, FORM, CHOICES, can_mail=False
+    )
+
+
+def given(**more: Any) -> vm.DeskGivenPage:
+    form = typed("who", *(["quantity"] if more else []), wrong=True)
+    return vm.DeskGivenPage(make.head("Already gave it away?"), desk.frame("listings"), "Gazebo", form, CHOICES, **more)
+
+
+FULL: dict[str, tuple[str, Any]] = {
+    "ask": ("portal/ask.html", ask()),
+    "ask-sent": ("portal/ask.html", ask(sent_to="cem@park.example", mailbox_path="/mailbox")),
+    "exchange": ("portal/exchange.html", vm.ExchangePage(make.head("Gazebo"), view())),
+    "exchange-bad": ("portal/exchange.html", vm.ExchangePage(make.head("This link does not work"))),
+    "desk-requests": ("desk/requests.html", requests()),
+    "desk-request": (
+        "desk/request.html",
+        vm.DeskRequestPage(make.head("Gazebo"), desk.frame("requests"), "/desk/x/requests", to_answer()),
+    ),
+    "desk-given": ("desk/given.html", given(many=5)),
+}
+MINIMAL: dict[str, tuple[str, Any]] = {
+    "ask": (
+        "portal/ask.html",
+        vm.AskPage(make.head("Offer this"), vm.Link("Gazebo", "/listings/1"), "School", FORM, is_want=True),
+    ),
+    "exchange": ("portal/exchange.html", vm.ExchangePage(make.head("Gazebo"), bare())),
+    "desk-requests": ("desk/requests.html", vm.DeskRequestsPage(make.head("Requests"), desk.frame())),
+    "desk-request": (
+        "desk/request.html",
+        vm.DeskRequestPage(make.head("Gazebo"), desk.frame(), "/desk/x/requests", bare()),
+    ),
+    "desk-given": ("desk/given.html", given()),
+}
