@@ -22,7 +22,7 @@ from schemas.exchange import ASKER, OWNER, Act
 from schemas.listing import Quantity
 from tests.fakes.publisher import draft
 
-_LINK = re.compile(r"https://\S+")
+_LINK = re.compile(r"https?://\S+")
 FROM = "192.0.2.7"
 
 
