@@ -14,7 +14,6 @@ from typing import Any
 from node.context import Node
 from node.services.exchanges import booked, links, stock, telling
 from node.services.exchanges.acting import LONGEST_LETTER
-from node.services.mail import MailError, deliverable
 from node.services.mail_settings import can_mail
 from node.services.strangers import FormError, FormLimitError, mail_problems, sender_of, text_problems
 from node.storage import asking_rules, calendars, exchange_people, exchanges, listings, organisations
@@ -166,6 +165,8 @@ def _person_problems(texts: Mapping[str, str]) -> list[Problem]:
 
 
 def _arrives(email: str) -> bool:
+    from node.services.mail import MailError, deliverable
+
     try:
         deliverable(email)
     except MailError:

@@ -88,13 +88,11 @@ def waiting(node: Node, organisation_id: str) -> tuple[list[Row], AskingRules]:
 
 def in_turn(rows: Sequence[Row], fairness: str) -> list[Row]:
     """Those who wait, in the order of their turn; who is alike, in the order in which they asked."""
-    keys = {
-        FIRST: lambda row: 0,
-        NEED: lambda row: -row.stored.need,
-        NEW: lambda row: int(row.had_before),
-    }
-    key = keys[fairness]
-    return sorted(rows, key=lambda row: (key(row), row.stored.exchange.since, row.stored.id))
+
+    def turn(row: Row) -> int:
+        return {FIRST: 0, NEED: -row.stored.need, NEW: int(row.had_before)}[fairness]
+
+    return sorted(rows, key=lambda row: (turn(row), row.stored.exchange.since, row.stored.id))
 
 
 def others(

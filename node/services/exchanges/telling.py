@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from babel.dates import format_date, format_skeleton, format_time
 
 from node.context import Node
 from node.languages import translations
 from node.services.bookings.refusals import later
 from node.services.exchanges import links
-from node.services.mail import Letter, MailError, post, render
 from node.services.members import EDITOR, ROLES
 from node.storage import accounts, exchange_people, exchanges, memberships, organisations
 from node.storage.accounts import Account
@@ -25,6 +23,9 @@ from node.storage.exchanges import Stored
 from node.voices import Voice
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER, Act, Exchange
+
+if TYPE_CHECKING:
+    from node.services.mail import Letter
 
 _LONGEST_SUBJECT_TITLE = 80
 
@@ -232,6 +233,8 @@ def _post(
     mark: str = "",
     useless_at: int | None = None,
 ) -> None:
+    from node.services.mail import MailError, post
+
     person = exchange_people.of(tx, stored.id)
     number = mark or str(len(exchanges.events(tx, stored.id)) + len(exchange_people.letters(tx, stored.id)))
     key = f"exchange:{stored.id}:{name}:{number}"
@@ -264,6 +267,8 @@ def _letter(
     reader: tuple[str, str, str],
     useless_at: int | None,
 ) -> Letter:
+    from node.services.mail import Letter, render
+
     to, language, url = reader
     settings, language = node.settings, language or node.settings.language
     voice = Voice(translations(language, settings), language.replace("-", "_"))
@@ -285,6 +290,8 @@ def _letter(
 
 
 def _values(tx: Tx, node: Node, stored: Stored, voice: Voice) -> dict[str, str]:
+    from babel.dates import format_skeleton
+
     host = organisations.by_ids(tx, [stored.organisation_id]).get(stored.organisation_id)
     person, exchange = exchange_people.of(tx, stored.id), stored.exchange
     number = exchange.granted or exchange.asked
@@ -303,6 +310,8 @@ def _when(node: Node, exchange: Exchange, voice: Voice) -> str:
     """For which time it was asked, if for any."""
     if exchange.starts_at is None or exchange.ends_at is None:
         return ""
+    from babel.dates import format_time
+
     zone = ZoneInfo(node.settings.timezone)
     first, last = (datetime.fromtimestamp(moment, zone) for moment in (exchange.starts_at, exchange.ends_at))
     begins, ends = (f"{_day(one, voice)}, {format_time(one, 'short', locale=voice.locale)}" for one in (first, last))
@@ -310,4 +319,6 @@ def _when(node: Node, exchange: Exchange, voice: Voice) -> str:
 
 
 def _day(moment: datetime, voice: Voice) -> str:
+    from babel.dates import format_date
+
     return format_date(moment.date(), "d MMMM", locale=voice.locale)
