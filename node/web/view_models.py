@@ -102,7 +102,7 @@ Not for: deciding anything, reading a request, or building a URL. Those are a vi
 
 from __future__ import annotations
 
-from node.web import view_models_desk_people, view_models_events, view_models_exchanges
+from node.web import view_models_appearance, view_models_desk_people, view_models_events, view_models_exchanges
 from node.web.view_model_parts import (
     Card,
     Choice,
@@ -134,15 +134,7 @@ from node.web.view_models_alerts import (
     MailboxPage,
 )
 from node.web.view_models_api import ApiAnswer, ApiField, ApiForm, ApiGroup, ApiMember, ApiOperation, ApiPage
-from node.web.view_models_appearance import (
-    AppearancePage,
-    ColourVerdict,
-    LogoPage,
-    PreviewPage,
-    ShadeSample,
-    ValueSource,
-    VersionRow,
-)
+from node.web.view_models_appearance import *  # noqa: F403 - a line each would make this file too long
 from node.web.view_models_calendar import DeskBookingPage, DeskCalendarPage, DeskCalendarSettingsPage, DeskClosedPage
 from node.web.view_models_control import (
     ControlFrame,
@@ -198,7 +190,7 @@ from node.web.view_models_desk_listings import (
     DeskWay,
     DeskWords,
 )
-from node.web.view_models_desk_people import *  # noqa: F403 - a line each would make this file too long
+from node.web.view_models_desk_people import *  # noqa: F403 - see above
 from node.web.view_models_desk_photos import DeskPhotosPage, PhotoFields, PhotoItem
 from node.web.view_models_desk_print import DeskPaperPage, DeskPrintPage, PaperItem, PaperSheet
 from node.web.view_models_embed import EmbedCode, EmbedFrame, EmbedMaker
@@ -267,7 +259,6 @@ __all__ = [
     "ApiMember",
     "ApiOperation",
     "ApiPage",
-    "AppearancePage",
     "AppliedFilter",
     "BelongsPage",
     "Card",
@@ -276,7 +267,6 @@ __all__ = [
     "CategoryPage",
     "CategoryTile",
     "Choice",
-    "ColourVerdict",
     "ControlFrame",
     "ControlMailboxPage",
     "ControlSourcePage",
@@ -345,7 +335,6 @@ __all__ = [
     "Link",
     "ListingPage",
     "LoginPage",
-    "LogoPage",
     "MailboxPage",
     "MapSettings",
     "MapView",
@@ -371,7 +360,6 @@ __all__ = [
     "PosterPage",
     "Preview",
     "PreviewBar",
-    "PreviewPage",
     "PrivacyPage",
     "ProposalPage",
     "ProposalRow",
@@ -389,7 +377,6 @@ __all__ = [
     "ReportRow",
     "ReportedPage",
     "SearchPage",
-    "ShadeSample",
     "Sharing",
     "SheetPage",
     "Site",
@@ -397,11 +384,10 @@ __all__ = [
     "SourceRow",
     "Step",
     "UnsentForm",
-    "ValueSource",
     "Verdict",
-    "VersionRow",
     "WantedPage",
     "WantedRow",
     "WishPage",
 ]
-__all__ += view_models_desk_people.__all__ + view_models_events.__all__ + view_models_exchanges.__all__
+__all__ += view_models_appearance.__all__ + view_models_desk_people.__all__
+__all__ += view_models_events.__all__ + view_models_exchanges.__all__

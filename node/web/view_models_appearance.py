@@ -12,6 +12,16 @@ from datetime import datetime
 from node.web.view_model_parts import Choice, Form, Head, Image, Link
 from node.web.view_models_control import ControlFrame
 
+__all__ = [
+    "AppearancePage",
+    "ColourVerdict",
+    "LogoPage",
+    "PreviewPage",
+    "ShadeSample",
+    "ValueSource",
+    "VersionRow",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class ValueSource:
