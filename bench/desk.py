@@ -29,7 +29,7 @@ from node.services import desk_drafts, hosting
 from node.services.drafts import Draft
 from node.services.own_ids import new_key
 from node.services.publishing import put_listings
-from schemas.listing import Place
+from schemas.place import Place
 from tests.fakes.publisher import URL, desk, publisher
 from tests.node.web.desk.signed_in import signed_in, token_of
 

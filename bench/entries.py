@@ -12,15 +12,9 @@ from typing import Any
 from federation.facts import Entry, facts_of, short_key
 from schemas.canonical import listing_hash
 from schemas.json_feed import encode_item
-from schemas.listing import (
-    Available,
-    Listing,
-    Place,
-    Quantity,
-    dump_listing,
-    load_listing,
-)
+from schemas.listing import Available, Listing, Quantity, dump_listing, load_listing
 from schemas.organisation import Organisation
+from schemas.place import Place
 from schemas.vocabulary import ACTIONS_OF_KIND, CONDITIONS, ORGANISATION_TYPES, categories
 
 DATA = Path(__file__).parent / "data"

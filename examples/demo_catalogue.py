@@ -22,8 +22,8 @@ from node.storage import catalogue as stored
 from node.storage import photos as copied
 from schemas.canonical import EXTENSION
 from schemas.errors import SharefeedError
-from schemas.listing import Place
 from schemas.organisation import Organisation
+from schemas.place import Place
 
 POLL_S = 60
 _TOGETHER = 32

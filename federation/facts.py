@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from schemas.listing import Listing, Place
+from schemas.listing import Listing
+from schemas.place import Place
 from schemas.vocabulary import home_of
 
 

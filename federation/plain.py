@@ -35,8 +35,9 @@ from schemas.fields import (
     rfc3339,
     without_empty,
 )
-from schemas.listing import CategoryPath, Place, PlaceSchema
+from schemas.listing import CategoryPath
 from schemas.organisation import Organisation, OrganisationSchema
+from schemas.place import Place, PlaceSchema
 from schemas.strict_json import loads
 from schemas.vocabulary import ACTIONS, ACTIONS_OF_KIND, DEFAULT_ACTION, DIRECTIONS, KINDS
 

@@ -19,9 +19,11 @@ from schemas import fields
 from schemas.atom_names import CATEGORY_SCHEME, Shape, extension
 from schemas.canonical import EXTENSION
 from schemas.event import ClockTime, Zone
-from schemas.listing import CategoryPath, Country, Currency, ItemSchema
+from schemas.listing import CategoryPath, Currency, ItemSchema
 from schemas.node_document import Version
+from schemas.opening import TimeOfDay
 from schemas.page import Cursor, Digest
+from schemas.place import Country
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,33 @@ _EXTENSION: Mapping[str, Names] = {
         "The register as org-id.guide names it, such as GB-CHC.", "", "identifier: propertyID"
     ),
     "organisation.identifiers[].id": Names("The number in it.", "", "identifier: value"),
+    "organisation.place": Names("Where it is, as exactly as it wants to say.", "vf:primaryLocation", "location"),
+    "organisation.place.name": Names("Name of the building or spot.", "vf:name", "location: name"),
+    "organisation.place.locality": Names("Town, village or part of a city.", "", "location: addressLocality"),
+    "organisation.place.postcode": Names("All of it or its first half.", "", "location: postalCode"),
+    "organisation.place.country": Names("ISO 3166-1 alpha-2.", "", "location: addressCountry"),
+    "organisation.place.lat": Names(
+        "Latitude, WGS 84. Needs a longitude.", "geo:lat", "location: latitude", "", "degrees"
+    ),
+    "organisation.place.lon": Names(
+        "Longitude, WGS 84. Needs a latitude.", "geo:long", "location: longitude", "", "degrees"
+    ),
+    "organisation.place.precision_m": Names("How far the true place may lie from the point.", "", "", "", "metres"),
+    "organisation.opening_hours": Names("When somebody is there.", "", "location: openingHoursSpecification"),
+    "organisation.opening_hours.timezone": Names(
+        "The clock that these hours go by, a name of the tz database. Needed where there are any."
+    ),
+    "organisation.opening_hours.weekly": Names("The hours of a usual week."),
+    "organisation.opening_hours.weekly[].day": Names("The weekday.", "", "dayOfWeek"),
+    "organisation.opening_hours.weekly[].opens": Names("From then on.", "", "opens"),
+    "organisation.opening_hours.weekly[].closes": Names(
+        "Up to then, later than `opens`; 24:00 is the end of the day.", "", "closes"
+    ),
+    "organisation.opening_hours.closed": Names("Days on which it is closed in spite of that."),
+    "organisation.opening_hours.closed[].from": Names("First of these days.", "", "validFrom"),
+    "organisation.opening_hours.closed[].until": Names("Last of these days.", "", "validThrough"),
+    "organisation.opening_hours.closed[].yearly": Names("Whether they are closed every year."),
+    "organisation.opening_hours.note": Names("What else is to be said of it, in a line."),
     "weight_kg": Names("Weight of one unit, as the giver states it.", "", "item: weight", "", "kilograms"),
     "replacement_value": Names("What a new one would cost. Not a price: nothing is to be paid."),
     "replacement_value.amount": Names("The figure.", "", "", "", "units of the currency"),
@@ -240,6 +269,7 @@ _TYPES: Mapping[type, str] = {
     Country: "country code",
     Currency: "currency code",
     ClockTime: "time of day",
+    TimeOfDay: "time of day, or 24:00",
     Zone: "time zone",
     Cursor: "cursor",
     Digest: "64 hex digits",
@@ -313,7 +343,7 @@ def limit_of(found: Any) -> str:
         return count + (f", each {inner}" if inner else "")
     if isinstance(found, fields.Number):
         return f"{found.low:,g} to {found.high:,.0f}"
-    if type(found) in (Country, Currency, ClockTime, Digest, Version) or not isinstance(found, fields.Text):
+    if type(found) in (Country, Currency, ClockTime, TimeOfDay, Digest, Version) or not isinstance(found, fields.Text):
         return ""
     return f"≤ {found.limit:,} characters"
 

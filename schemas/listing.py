@@ -36,6 +36,7 @@ from schemas.fields import (
 )
 from schemas.free.prices import price_members
 from schemas.organisation import Organisation, OrganisationSchema
+from schemas.place import Place, PlaceSchema
 from schemas.vocabulary import ACTIONS, ACTIONS_OF_KIND, CONDITIONS, DIRECTIONS, KINDS, STATUSES, is_path
 
 LONGEST_LIFE = timedelta(days=366)
@@ -59,19 +60,6 @@ class Quantity:
 
     available: int = 1
     unit: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where it is. ``lat``, ``lon`` in WGS 84 degrees; ``precision_m`` says in metres how exact the point is."""
-
-    name: str | None = None
-    locality: str | None = None
-    postcode: str | None = None
-    country: str | None = None
-    lat: float | None = None
-    lon: float | None = None
-    precision_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +128,6 @@ class QuantitySchema(Document):
     unit = Text(limit=40)
 
 
-class Country(Pattern):
-    """An ISO 3166-1 alpha-2 code, by its shape."""
-
-    form, code, message = re.compile(r"[A-Z]{2}\Z"), "bad-country", "This must be a country code such as GB."
-
-
 class Currency(Pattern):
     """An ISO 4217 code, by its shape: which currencies exist is not ours to keep."""
 
@@ -154,22 +136,6 @@ class Currency(Pattern):
         "bad-currency",
         "This must be a currency code such as GBP.",
     )
-
-
-class PlaceSchema(Document):
-    made = Place
-    name = Text(limit=200)
-    locality = Text(limit=120)
-    postcode = Text(limit=20)
-    country = Country(limit=2)
-    lat = Number(-90, 90)
-    lon = Number(-180, 180)
-    precision_m = Number(0, 1_000_000)
-
-    def check(self, loaded: dict[str, Any]) -> None:
-        if ("lat" in loaded) != ("lon" in loaded):
-            missing = "lon" if "lat" in loaded else "lat"
-            raise refuse("missing", "A point needs both lat and lon.", missing)
 
 
 class AvailableSchema(Document):

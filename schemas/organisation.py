@@ -11,6 +11,8 @@ from marshmallow.exceptions import ValidationError
 from schemas.document import Document
 from schemas.errors import DocumentError
 from schemas.fields import AbsoluteUri, Choice, HttpUrl, Many, Part, Text, problems_of
+from schemas.opening import OpeningHours, OpeningHoursSchema
+from schemas.place import Place, PlaceSchema
 from schemas.vocabulary import ORGANISATION_TYPES
 
 
@@ -24,7 +26,10 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """``id`` is an absolute URI; ``type`` one of `ORGANISATION_TYPES`; the rest may be empty."""
+    """``id`` is an absolute URI; ``type`` one of `ORGANISATION_TYPES`; the rest may be empty.
+
+    ``place`` is where it is, as exactly as it says; ``opening_hours`` when somebody is there.
+    """
 
     id: str
     name: str
@@ -33,6 +38,8 @@ class Organisation:
     logo: str | None = None
     description: str | None = None
     identifiers: tuple[Identifier, ...] = field(default=())
+    place: Place | None = None
+    opening_hours: OpeningHours | None = None
 
 
 class IdentifierSchema(Document):
@@ -52,6 +59,8 @@ class OrganisationSchema(Document):
     logo = HttpUrl()
     description = Text(limit=2000)
     identifiers = Many(Part(IdentifierSchema()), limit=10)
+    place = Part(PlaceSchema())
+    opening_hours = Part(OpeningHoursSchema())
 
 
 ORGANISATION = OrganisationSchema()

@@ -30,18 +30,18 @@ from schemas.listing import (
     GOODS,
     AvailableSchema,
     CategoryPath,
-    Country,
     Currency,
     ExtensionSchema,
     ImageSchema,
     ItemSchema,
     MoneySchema,
-    PlaceSchema,
     QuantitySchema,
 )
 from schemas.node_document import KeySchema, NodeDocumentSchema, Version
+from schemas.opening import ClosedDaysSchema, OpeningHoursSchema, TimeOfDay, WeeklyHoursSchema
 from schemas.organisation import IdentifierSchema, OrganisationSchema
 from schemas.page import Digest, PageHeadSchema, TombstoneSchema
+from schemas.place import Country, PlaceSchema
 from schemas.vocabulary import ACTIONS_OF_KIND
 
 FOLDER = Path(__file__).parent / "published"
@@ -58,6 +58,8 @@ _PATTERNS: Mapping[type, str] = {
     fields.Language: r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
     Country: r"^[A-Z]{2}$",
     Currency: r"^[A-Z]{3}$",
+    # The narrower first: a time of day is a clock time as well.
+    TimeOfDay: r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
     ClockTime: r"^([01][0-9]|2[0-3]):[0-5][0-9]$",
     Zone: r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,3}$",
     Digest: r"^[0-9a-f]{64}$",
@@ -160,6 +162,8 @@ def _rules(schema: Schema) -> dict[str, Any]:
         return {"dependentRequired": {"lat": ["lon"], "lon": ["lat"]}}
     if isinstance(schema, EventSchema):
         return {"dependentRequired": {"ends": ["starts"]}}
+    if isinstance(schema, OpeningHoursSchema):
+        return {"dependentRequired": {"weekly": ["timezone"]}}
     return {}
 
 
@@ -184,6 +188,9 @@ _PLACES: Mapping[type[Schema], str] = {
     MoneySchema: "_sharefeed.replacement_value.",
     OrganisationSchema: "_sharefeed.organisation.",
     IdentifierSchema: "_sharefeed.organisation.identifiers[].",
+    OpeningHoursSchema: "_sharefeed.organisation.opening_hours.",
+    WeeklyHoursSchema: "_sharefeed.organisation.opening_hours.weekly[].",
+    ClosedDaysSchema: "_sharefeed.organisation.opening_hours.closed[].",
 }
 _OTHERS: Mapping[type[Schema], Mapping[str, str]] = {
     NodeDocumentSchema: NODE_MEANINGS,

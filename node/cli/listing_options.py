@@ -12,7 +12,8 @@ import click
 
 from node.cli import NOTHING_CHANGED
 from schemas.errors import Problem
-from schemas.listing import Available, Image, Listing, Money, Place, Quantity
+from schemas.listing import Available, Image, Listing, Money, Quantity
+from schemas.place import Place
 from schemas.vocabulary import ACTIONS, CONDITIONS, DIRECTIONS, KINDS, STATUSES
 
 

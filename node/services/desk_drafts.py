@@ -27,7 +27,8 @@ from node.storage.engine import Tx
 from node.storage.listings import OwnListing
 from schemas.errors import Problem, SharefeedError
 from schemas.free.explain import NOT_FREE_WORDS, word_problems
-from schemas.listing import Image, Listing, Place, dump_listing
+from schemas.listing import Image, Listing, dump_listing
+from schemas.place import Place
 
 LONGEST_TYPED = 20_000
 """Characters of one field that are kept."""
@@ -179,7 +180,9 @@ def setting_of(node: Node, organisation_id: str, key: str | None = None) -> Sett
         organisation=host.organisation.name,
         organisation_type=host.organisation.type,
     )
-    return Setting(host.organisation, defaults, tuple(Place(**place) for place in places), _listing(known))
+    usual = (host.organisation.place,) if host.organisation.place else ()
+    before = tuple(dict.fromkeys((*usual, *(Place(**place) for place in places))))
+    return Setting(host.organisation, defaults, before, _listing(known))
 
 
 def _listing(row: OwnListing | None) -> Listing | None:

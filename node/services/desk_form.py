@@ -22,8 +22,9 @@ from node.services.desk_safety import FOOD_IN_DATE, NOT_YET, Check
 from node.services.row_values import LONGEST_SHOWING, Composed, Defaults, compose, parse_cells
 from schemas.canonical import EXTENSION
 from schemas.errors import DocumentError, Problem
-from schemas.listing import GOODS, Listing, Place, load_listing
+from schemas.listing import GOODS, Listing, load_listing
 from schemas.organisation import Organisation
+from schemas.place import Place
 from schemas.vocabulary import categories
 
 GIVE, LEND, HOST, HELP, WANTED = SIGNS = ("give", "lend", "host", "help", "wanted")

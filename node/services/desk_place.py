@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import astuple, replace
 from types import MappingProxyType
 
-from schemas.listing import Place
+from schemas.place import Place
 
 PRECISIONS: Mapping[str, int] = MappingProxyType({"door": 50, "street": 200, "area": 1000, "town": 5000})
 """How exactly a place is told, and how many metres its point is then true to."""

@@ -13,8 +13,10 @@ import orjson
 
 from schemas.event import Event, Occurrence, occurrences, zone_of
 from schemas.fields import rfc3339, without_empty
-from schemas.listing import Listing, Place
+from schemas.listing import Listing
+from schemas.opening import MIDNIGHT, OpeningHours
 from schemas.organisation import Organisation
+from schemas.place import Place
 from schemas.vocabulary import label
 
 CONTEXT = "https://schema.org"
@@ -171,5 +173,39 @@ def _organisation(organisation: Organisation) -> dict[str, Any]:
         "logo": organisation.logo,
         "description": organisation.description,
         "identifier": identifiers,
+        "location": _found_at(organisation),
     }
     return without_empty(members)
+
+
+def _found_at(organisation: Organisation) -> dict[str, Any] | None:
+    """Where and when people find it; hours belong to the place, which may have nothing else to it."""
+    place, hours = _place(organisation.place), _hours(organisation.opening_hours)
+    return {"@type": "Place", **place, **hours} if place or hours else None
+
+
+def _hours(hours: OpeningHours | None) -> dict[str, Any]:
+    if hours is None or not hours.weekly:
+        return {}
+    weekly = [
+        {
+            "@type": "OpeningHoursSpecification",
+            "dayOfWeek": f"{CONTEXT}/{one.day.capitalize()}",
+            "opens": one.opens,
+            "closes": "23:59" if one.closes == MIDNIGHT else one.closes,
+        }
+        for one in hours.weekly
+    ]
+    # Days on which it neither opens nor closes are how search engines read "closed"; they know no "every year".
+    closed = [
+        {
+            "@type": "OpeningHoursSpecification",
+            "opens": "00:00",
+            "closes": "00:00",
+            "validFrom": one.from_.isoformat(),
+            "validThrough": one.until.isoformat(),
+        }
+        for one in hours.closed
+        if not one.yearly
+    ]
+    return {"openingHoursSpecification": weekly + closed}

@@ -6,20 +6,27 @@ A logo is made small and written anew (`logos`); it stands among the node's pict
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from node.context import Node
 from node.services import logos
 from node.services.audit import Who, record
+from node.services.bookings.keeping import closure_of
 from node.services.hosting import organisation, put_profile
+from node.services.opening_times import closed_of
 from node.services.own_ids import is_slug, organisation_id, slug_of
 from node.services.own_pictures import write_whole
 from node.services.photo_names import FOLDER
 from node.services.pictures import PictureError
-from node.services.publishing import PublishingError
+from node.services.publishing import PublishingError, put_organisation
 from node.services.strangers import FormError
+from node.storage import closures, organisations
 from node.storage.engine import Tx
 from schemas.errors import Problem, pointer
+from schemas.opening import OpeningHours
+from schemas.place import Place
 
 MOST_LOGO_BYTES = 4_000_000
 
@@ -29,6 +36,14 @@ class NewLogo:
     """What becomes of the logo: ``data`` is a picture to be taken, else it is taken away."""
 
     data: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAt:
+    """Where and when people find an organisation, either of them None where it does not say."""
+
+    place: Place | None = None
+    hours: OpeningHours | None = None
 
 
 def make(node: Node, name: str, type_: str, by: Who) -> str:
@@ -45,22 +60,47 @@ def make(node: Node, name: str, type_: str, by: Who) -> str:
     return slug
 
 
-def change(node: Node, slug: str, told: Mapping[str, str], logo: NewLogo | None, by: Who) -> None:
+def change(
+    node: Node, slug: str, told: Mapping[str, str], logo: NewLogo | None, by: Who, found_at: FoundAt | None = None
+) -> None:
     """Say of an organisation what is told by field: ``name``, ``type``, ``url`` and ``description``.
 
-    ``logo`` is None where it stays as it is. Raises `FormError`; then nothing is kept.
+    ``logo`` and ``found_at`` are None where they stay as they are. Raises `FormError`; then nothing is kept.
     """
     name = " ".join(told["name"].split())
     if not name:
         raise FormError([Problem(pointer(["name"]), "missing", "Say what the organisation is called.")])
-    profile: dict[str, str | None] = {"type": told["type"]}
+    profile: dict[str, Any] = {"type": told["type"]}
     profile |= {field: told[field].strip() or None for field in ("url", "description")}
+    if found_at is not None:
+        hours = with_closed_days(node, organisation_id(node.settings.url, slug), found_at.hours)
+        profile |= {"place": found_at.place, "opening_hours": hours}
     if logo is not None:
         profile["logo"] = _kept(node, logo.data) if logo.data else None
     _put(node, name, slug, profile, by, "organisation-changed")
 
 
-def _put(node: Node, name: str, slug: str, profile: Mapping[str, str | None], by: Who, action: str) -> None:
+def with_closed_days(node: Node, organisation_id: str, hours: OpeningHours | None) -> OpeningHours | None:
+    """Hours with the days on which the whole organisation is closed, as its calendars have them."""
+    if hours is None:
+        return None
+    with node.database.read() as tx:
+        closed = [closure_of(one) for one in closures.of(tx, organisation_id)]
+    today = node.clock().astimezone(ZoneInfo(node.settings.timezone)).date()
+    return replace(hours, closed=closed_of(closed, today))
+
+
+def publish_closed_days(node: Node, organisation_id: str) -> None:
+    """Say anew on which days an organisation is closed, where it publishes its hours at all."""
+    with node.database.read() as tx:
+        own = organisations.by_ids(tx, [organisation_id]).get(organisation_id)
+    if own is None or own.organisation.opening_hours is None:
+        return
+    hours = with_closed_days(node, organisation_id, own.organisation.opening_hours)
+    put_organisation(node, replace(own.organisation, opening_hours=hours))
+
+
+def _put(node: Node, name: str, slug: str, profile: Mapping[str, Any], by: Who, action: str) -> None:
     """Keep it, and in the same transaction that it was done."""
 
     def note(tx: Tx) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from urllib.parse import quote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
@@ -17,9 +17,10 @@ from node.services import desk_safety, json_ld
 from node.services.about import NODE_DOCUMENT_PATH
 from node.storage.catalogue import Shown
 from node.web import words
-from node.web.cards import Paths, card_of, cards_of, moment, organisation_path, pictures_of
+from node.web.cards import Paths, card_of, cards_of, moment, organisation_path, pictures_of, place_of
 from node.web.code_words import category
 from node.web.frame_request import MAKER_PATH, OEMBED_PATH
+from node.web.opening_words import opening_box
 from node.web.prose import body_of
 from node.web.view_model_parts import Card, FeedLink, Head, Link, MapView, PageLink, Pager
 from node.web.view_models_events import EventBox
@@ -46,12 +47,14 @@ class Scene:
     """What a page stands in: where pages are, what there is to follow, and where a search goes, if there is one.
 
     ``served`` says that a program answers there: a folder of files has no maps, no sheets to print and no QR codes.
+    ``now`` is when somebody looks, which such a folder does not know.
     """
 
     paths: Paths
     feeds: tuple[FeedLink, ...]
     search_path: str | None = None
     served: bool = True
+    now: datetime | None = None
 
     def address(self, path: str) -> str:
         """The absolute address of a page of ours."""
@@ -132,7 +135,7 @@ def listing_page(
         good_until=next((check.until for check in checks if check.until), None),
         safety=safety or None,
         calendar_url=listing.calendar_url,
-        organisation=organisation_box(listing.organisation, organisation_path(shown.entry.facts, scene.paths), others),
+        organisation=_box_beside(listing, shown, scene, others),
         state="outdated" if origin is not None and origin.standing in ("held", "quarantined") else "shown",
         ask_url=listing.request_url or home,
         home_url=home,
@@ -162,6 +165,11 @@ def _event_box(listing: Listing, card: Card, scene: Scene) -> EventBox | None:
 def _own(scene: Scene, noun: str, key: str) -> str | None:
     """Where those who look after it are told how it is changed."""
     return f"{scene.paths.root}/desk/account/own/{noun}/{quote(key)}" if scene.served else None
+
+
+def _box_beside(listing: Listing, shown: Shown, scene: Scene, others: int | None) -> OrganisationBox:
+    path = organisation_path(shown.entry.facts, scene.paths)
+    return found_at(organisation_box(listing.organisation, path, others), listing.organisation, scene)
 
 
 def _listing_head(listing: Listing, card: Card, scene: Scene, home: str | None) -> Head:
@@ -216,6 +224,16 @@ def organisation_box(organisation: Organisation, path: str, listings: int | None
     return OrganisationBox(organisation.name, path, organisation.type, organisation.url, listings=listings)
 
 
+def found_at(box: OrganisationBox, organisation: Organisation, scene: Scene) -> OrganisationBox:
+    """The same with where and when people find it. A folder of files does not say how it stands now: it lies there."""
+    opening = opening_box(organisation.opening_hours, scene.paths.timezone, scene.now)
+    place = organisation.place
+    if place is None:
+        return replace(box, opening=opening)
+    stated = {one.name: getattr(place, one.name) for one in fields(place)}
+    return replace(box, place=place_of(stated), opening=opening)
+
+
 def organisation_page(
     organisation: Organisation,
     shown: Sequence[Shown],
@@ -232,7 +250,7 @@ def organisation_page(
             scene.head(organisation.name, description, scene.address(path), document),
             oembed_url=scene.oembed(scene.address(path)),
         ),
-        organisation=organisation_box(organisation, path, len(shown)),
+        organisation=found_at(organisation_box(organisation, path, len(shown)), organisation, scene),
         description=description,
         identifiers=tuple((identifier.scheme, identifier.id) for identifier in organisation.identifiers),
         places=_places((*offers, *wants)),

@@ -148,4 +148,4 @@ def scene_of(node: Node, shown: Iterable[Shown]) -> Scene:
     settings, root = node.settings, request.script_root
     paths = Paths(root, settings.url, settings.timezone, copies=services.copies(node, addresses_of(shown)))
     search = f"{root}/search" if settings.aggregate else None
-    return Scene(paths, feed_links(root), search)
+    return Scene(paths, feed_links(root), search, now=node.clock())

@@ -1,10 +1,8 @@
-"""What each page shows: one frozen dataclass for each template, filled by views and services, read by
-templates.
+"""What each page shows: one frozen dataclass for each template, filled by views, read by templates.
 
 Every template is rendered as ``render_template(name, page=..., site=...)``. A view fills the page's class
 completely, and a template reads nothing else. Views import each from its own module, so that a node loads what its
-own pages show and no more; here they stand together for tests and for whoever looks for one. Fields are only ever
-added, with defaults. The shared parts stand in ``view_model_parts``.
+own pages show and no more; here they stand together for tests. Fields are only ever added, with defaults.
 
 ==============================  ====================
 template                        ``page``

@@ -10,14 +10,44 @@ from datetime import date, datetime
 
 from markupsafe import Markup
 
-from node.web.view_model_parts import ONE_PAGE, Card, Choice, FeedLink, Form, Head, Image, Link, MapView, Pager
+from node.web.view_model_parts import (
+    NOWHERE,
+    ONE_PAGE,
+    Card,
+    Choice,
+    FeedLink,
+    Form,
+    Head,
+    Image,
+    Link,
+    MapView,
+    Pager,
+    Place,
+)
 from node.web.view_models_events import EventBox
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningLine:
+    """Days in a row, and the times at which it is open on each of them."""
+
+    days: str
+    times: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningBox:
+    """When an organisation is open: a line for days in a row, a ``note`` of its own, and ``now`` if a page says so."""
+
+    lines: tuple[OpeningLine, ...] = ()
+    note: str = ""
+    now: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OrganisationBox:
     """An organisation beside its listings. ``type`` is a code of the protocol (charity, school, …) or
-    ``None``.
+    ``None``. ``place`` and ``opening`` are where and when people find it, as it says itself.
     """
 
     name: str
@@ -27,6 +57,8 @@ class OrganisationBox:
     logo: Image | None = None
     locality: str | None = None
     listings: int | None = None
+    place: Place = NOWHERE
+    opening: OpeningBox | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from node.web.view_model_parts import Choice, Form, Head, Image
+from node.web.view_models_calendar import OpeningDay
 from node.web.view_models_desk import DeskFrame
 
 
@@ -15,7 +16,9 @@ from node.web.view_models_desk import DeskFrame
 class DeskProfilePage:
     """desk/profile.html. ``form`` has ``name``, ``type`` (one of ``types``), ``description``, ``url`` and ``logo``.
 
-    ``public_path`` is where visitors see it.
+    Of its place it has ``place_name``, ``locality``, ``postcode``, ``lat``, ``lon`` and ``precision`` (of
+    ``precisions``); of its hours, for each of ``days``, ``open_N``, ``close_N``, ``again_N`` and ``until_N``, and
+    ``hours_note``. ``closed_path`` is where closed days are written down; ``public_path`` is where visitors see it.
     """
 
     head: Head
@@ -25,6 +28,9 @@ class DeskProfilePage:
     logo: Image | None = None
     most_mb: int = 0
     public_path: str = ""
+    precisions: tuple[Choice, ...] = ()
+    days: tuple[OpeningDay, ...] = ()
+    closed_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from node.services.drafts import Draft
 from node.services.publishing import put_listings
 from node.storage import catalogue
 from schemas.event import Event
-from schemas.listing import Place
+from schemas.place import Place
 from tests.fakes.publisher import clock_of, draft
 from tests.fakes.sites import PARK, item
 from tests.node.web.aggregator import follow, send

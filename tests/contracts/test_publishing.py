@@ -13,8 +13,9 @@ from node.context import Node
 from node.services import hosting, publishing
 from node.services.publishing import Draft, PublishingError, UnknownListingError
 from node.storage import catalogue
-from schemas.listing import Image, Place, Quantity, load_listing
+from schemas.listing import Image, Quantity, load_listing
 from schemas.organisation import Identifier, Organisation
+from schemas.place import Place
 from schemas.strict_json import loads
 from tests.fakes.publisher import START, URL, clock_of, desk, draft, school
 

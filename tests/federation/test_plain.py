@@ -13,8 +13,9 @@ from federation.plain import Defaults, cut, with_defaults
 from schemas import feed
 from schemas.canonical import listing_hash
 from schemas.errors import DocumentError
-from schemas.listing import Place, load_listing
+from schemas.listing import load_listing
 from schemas.organisation import Organisation
+from schemas.place import Place
 from schemas.vocabulary import ACTIONS_OF_KIND
 from tests.schemas import made
 

@@ -11,9 +11,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from schemas.event import SIGN_UP, Event
-from schemas.listing import Available, Image, Listing, Money, Place, Quantity, dump_listing
+from schemas.listing import Available, Image, Listing, Money, Quantity, dump_listing
+from schemas.opening import WEEKDAYS, ClosedDays, OpeningHours, WeeklyHours
 from schemas.organisation import Identifier, Organisation
 from schemas.page import PageHead, Tombstone
+from schemas.place import Place
 from schemas.vocabulary import ACTIONS_OF_KIND, CONDITIONS, DIRECTIONS, ORGANISATION_TYPES, STATUSES, categories
 
 CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
@@ -132,6 +134,21 @@ def _several(strategy: st.SearchStrategy[Any], most: int = 3) -> st.SearchStrate
     return st.lists(strategy, max_size=most).map(tuple)
 
 
+_times = st.integers(0, 1440).map(lambda minutes: f"{minutes // 60:02}:{minutes % 60:02}")
+_days = st.tuples(st.dates(), st.dates()).map(sorted)
+hours = st.builds(
+    OpeningHours,
+    timezone=st.sampled_from(("Europe/London", "Europe/Warsaw", "Etc/GMT+3")),
+    weekly=_several(
+        st.builds(
+            lambda day, times: WeeklyHours(day, *sorted(times)),
+            st.sampled_from(WEEKDAYS),
+            st.lists(_times, min_size=2, max_size=2, unique=True),
+        )
+    ),
+    closed=_several(st.builds(lambda days, yearly: ClosedDays(*days, yearly), _days, _maybe(st.booleans()))),
+    note=_maybe(text()),
+)
 organisations = st.builds(
     Organisation,
     id=urls,
@@ -141,6 +158,8 @@ organisations = st.builds(
     logo=_maybe(urls),
     description=_maybe(text()),
     identifiers=_several(st.builds(Identifier, scheme=text(10), id=text(10))),
+    place=_maybe(st.deferred(lambda: places)).map(lambda place: None if place == Place() else place),
+    opening_hours=_maybe(hours),
 )
 
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from schemas.errors import DocumentError
 from schemas.fields import rfc3339
-from schemas.listing import Listing, Place, Quantity, dump_listing, load_listing, without_passing_marks
+from schemas.listing import Listing, Quantity, dump_listing, load_listing, without_passing_marks
 from schemas.page import with_hash
+from schemas.place import Place
 from tests.schemas import made
 from tests.schemas.made import DESK, NOW, desk_item
 
@@ -195,6 +196,16 @@ def test_null_is_not_the_same_as_nothing(path: str) -> None:
     assert faults(item) == {f"/{path}": "missing"}
 
 
+CLOCK = {"timezone": "Europe/London"}
+MONDAY = {"day": "monday", "opens": "09:00", "closes": "17:00"}
+CHRISTMAS = {"from": "2026-12-24", "until": "2027-01-01"}
+BACKWARDS = {"from": "2027-01-01", "until": "2026-12-24"}
+
+
+def week(**changes: str) -> dict[str, Any]:
+    return {**CLOCK, "weekly": [{**MONDAY, **changes}]}
+
+
 ORGANISATION = [
     ("id missing", "id", None, "", "missing"),
     ("id relative", "id", "park", "", "bad-uri"),
@@ -209,6 +220,17 @@ ORGANISATION = [
     ("identifier without scheme", "identifiers", [{"id": "1"}], "/0/scheme", "missing"),
     ("identifier without id", "identifiers", [{"scheme": "GB-CHC"}], "/0/id", "missing"),
     ("identifiers too many", "identifiers", [{"scheme": "a", "id": "b"}] * 11, "", "too-many"),
+    ("place with half a point", "place", {"lat": 52.5}, "/lon", "missing"),
+    ("hours without a clock", "opening_hours", {"weekly": [MONDAY]}, "/timezone", "missing"),
+    ("hours by no clock", "opening_hours", {"timezone": "../etc/passwd"}, "/timezone", "bad-zone"),
+    ("hours that end before", "opening_hours", week(closes="08:00"), "/weekly/0/closes", "bad-time"),
+    ("hours at no time", "opening_hours", week(opens="9:00"), "/weekly/0/opens", "bad-time"),
+    ("hours after midnight", "opening_hours", week(closes="24:30"), "/weekly/0/closes", "bad-time"),
+    ("hours on no day", "opening_hours", week(day="payday"), "/weekly/0/day", "not-a-choice"),
+    ("hours too many", "opening_hours", {**CLOCK, "weekly": [MONDAY] * 29}, "/weekly", "too-many"),
+    ("closed backwards", "opening_hours", {"closed": [BACKWARDS]}, "/closed/0/until", "bad-date"),
+    ("closed too often", "opening_hours", {"closed": [CHRISTMAS] * 61}, "/closed", "too-many"),
+    ("note too long", "opening_hours", {"note": "a" * 301}, "/note", "too-long"),
 ]
 
 

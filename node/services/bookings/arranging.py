@@ -17,6 +17,7 @@ from node.services.bookings.keeping import (
     may_have_calendar,
 )
 from node.services.bookings.rules import Closure, Rules, dump_rules, problems_of
+from node.services.profiles import publish_closed_days
 from node.storage import booking_spans, busy, calendars, closures
 from node.storage import listings as stored_listings
 from node.storage.engine import Tx
@@ -88,5 +89,6 @@ def remove_closure(node: Node, organisation_id: str, closure_id: int) -> bool:
 
 
 def _follow_all(node: Node, organisation_id: str) -> None:
+    publish_closed_days(node, organisation_id)
     for kept in calendars_of(node, organisation_id):
         availability.follow(node, kept.row.id)

@@ -139,8 +139,8 @@ def _typed_openings(rules: Rules) -> Iterator[tuple[str, str]]:
     for day in range(7):
         hours = sorted((one for one in rules.openings if one.weekday == day), key=lambda one: one.opens)
         for names, opening in zip((("open", "close"), ("again", "until")), hours, strict=False):
-            yield f"{names[0]}_{day}", _clock(opening.opens)
-            yield f"{names[1]}_{day}", _clock(opening.closes)
+            yield f"{names[0]}_{day}", clock(opening.opens)
+            yield f"{names[1]}_{day}", clock(opening.closes)
         for opening in hours[:1]:
             yield f"often_{day}", f"n{opening.nth}" if opening.nth else str(opening.every) if opening.every > 1 else ""
             yield f"since_{day}", opening.since.isoformat() if opening.since else ""
@@ -163,7 +163,8 @@ def _openings(typed: Mapping[str, str], errors: dict[str, str]) -> Iterator[Open
             yield Opening(day, opens, closes or 1440, every, since, nth)
 
 
-def _clock(minutes: int) -> str:
+def clock(minutes: int) -> str:
+    """A time of day as fields hold it."""
     return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
 
 

@@ -11,7 +11,7 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import publishing
+from node.services import hosting, publishing
 from node.services.bookings import arranging, busy, feeds
 from node.services.bookings.keeping import (
     CalendarError,
@@ -23,6 +23,7 @@ from node.services.bookings.keeping import (
 )
 from node.services.bookings.rules import DAYS, FREE, SLOTS, Closure, Opening, Rules
 from node.services.members import EDITOR, OWNER
+from node.services.opening_times import openings_of
 from node.services.publishing import UnknownListingError
 from node.storage.busy import BusyCalendar
 from node.storage.closures import StoredClosure
@@ -184,9 +185,12 @@ def _listing(key: str) -> tuple[str, Kept | None]:
 
 
 def _first_rules(key: str) -> Rules:
-    """What stands in the form of a new calendar: as such things are mostly had, on working days."""
-    action = publishing.listing(current_node(), key).item()[EXTENSION]["action"]
-    week = tuple(Opening(day, 9 * 60, 17 * 60) for day in range(5))
+    """What stands in the form of a new calendar: as such things are mostly had, when the organisation is open."""
+    listing = publishing.listing(current_node(), key)
+    action, own = listing.item()[EXTENSION]["action"], hosting.organisation(current_node(), member_now().slug)
+    week = openings_of(own.organisation.opening_hours if own else None) or tuple(
+        Opening(day, 9 * 60, 17 * 60) for day in range(5)
+    )
     mode, stays = {"lend": (DAYS, False), "host": (FREE, True)}.get(action, (SLOTS, True))
     return Rules(openings=week, mode=mode, stays=stays, step=15 if mode == FREE else 60)
 

@@ -61,6 +61,7 @@ def _steps(node: Node, member: Member, start: str, has_shared: bool) -> tuple[De
     told = own.organisation
     return (
         DeskStep(_("Say who you are"), f"{start}/profile", bool(told.description)),
+        DeskStep(_("Say where you are, and when you are open"), f"{start}/profile#where", bool(told.place)),
         DeskStep(_("Show your logo"), f"{start}/profile#logo", bool(told.logo)),
         DeskStep(_("Share the first thing"), f"{start}/listings/new", has_shared),
         DeskStep(_("Invite somebody who helps"), f"{start}/members", len(members.roster(node, told.id)) > 1),

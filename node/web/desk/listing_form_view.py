@@ -48,7 +48,7 @@ from node.web.view_models_desk_listings import (
 )
 from node.web.view_models_desk_photos import PhotoFields
 from node.web.view_models_listing import ListingPage
-from schemas.listing import Place
+from schemas.place import Place
 from schemas.vocabulary import CONDITIONS, categories, home_of, roots
 
 BELONGS = "what-belongs-here"
@@ -114,7 +114,11 @@ def place_choices(setting: Setting, chosen: str = "") -> tuple[Choice, ...]:
     """The places that were used before, somewhere else, and nowhere in particular."""
     known = setting.known.place if setting.known else None
     before = tuple(dict.fromkeys((*([known] if known else []), *setting.places)))
-    found = [Choice(key_of(place), place_line(place), key_of(place) == chosen) for place in before]
+    usual = setting.organisation.place
+    found = [
+        Choice(key_of(one), place_line(one), key_of(one) == chosen, hint=_("where we are") if one == usual else None)
+        for one in before
+    ]
     found.append(Choice(HERE, _("Somewhere else"), chosen == HERE))
     found.append(Choice(NOWHERE, _("Nowhere in particular"), chosen == NOWHERE))
     return tuple(found)

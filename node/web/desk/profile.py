@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
 from flask import abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from node.services import hosting, logos, profiles
 from node.services.audit import by
+from node.services.desk_place import PRECISIONS
 from node.services.members import OWNER
-from node.services.profiles import MOST_LOGO_BYTES, NewLogo
+from node.services.profiles import MOST_LOGO_BYTES, FoundAt, NewLogo
 from node.services.strangers import FormError
 from node.web import current_node
 from node.web.code_words import word
+from node.web.desk import profile_form
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, member_now
 from node.web.desk.photo_form import take_large_forms
+from node.web.desk.profile_form import HOURS_FIELDS, PLACE_FIELDS
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
 from node.web.view_model_parts import Choice, Image
 from node.web.view_models_profile import DeskNewOrganisationPage, DeskProfilePage
+from schemas.errors import Problem
 from schemas.organisation import Organisation
 from schemas.vocabulary import ORGANISATION_TYPES
 
@@ -34,16 +41,20 @@ NEW_FIELDS = ("name", "type")
 @at_least(OWNER)
 def page(slug: str) -> str:
     own = _organisation(slug)
-    return _page(slug, own, {name: getattr(own, name) or "" for name in FIELDS}, {})
+    return _page(slug, own, {name: getattr(own, name) or "" for name in FIELDS} | profile_form.typed_of(own), {})
 
 
 @blueprint.post("/<slug>/profile")
 def save(slug: str) -> ResponseReturnValue:
-    typed = typed_in(*FIELDS)
+    node, own, typed = current_node(), _organisation(slug), typed_in(*FIELDS, *PLACE_FIELDS, *HOURS_FIELDS)
+    zone = node.settings.timezone
+    found = profile_form.read(typed, own, node.clock().astimezone(ZoneInfo(zone)).date(), node.settings.country, zone)
+    if found.errors:
+        return _page(slug, own, typed, dict(found.errors)), 422
     try:
-        profiles.change(current_node(), slug, typed, _logo(), by(member_now()))
+        profiles.change(node, slug, typed, _logo(), by(member_now()), FoundAt(found.place, found.hours))
     except FormError as error:
-        return _page(slug, _organisation(slug), typed, sentences(error.problems)), 422
+        return _page(slug, own, typed, _by_field(error.problems)), 422
     say(_("Saved. Visitors see it at once."))
     return to(f"/desk/{slug}/")
 
@@ -65,6 +76,13 @@ def make() -> ResponseReturnValue:
     except FormError as error:
         return _new_page(typed, sentences(error.problems)), 422
     return to(f"/desk/{slug}/profile")
+
+
+def _by_field(problems: Iterable[Problem]) -> dict[str, str]:
+    """What is wrong, by field of the form: the place and the hours are told in members of their own."""
+    fields = {"place/name": "place_name", "opening_hours/note": "hours_note"}
+    found = sentences(problems)
+    return {fields.get(name, name.removeprefix("place/")): said for name, said in found.items()}
 
 
 def _organisation(slug: str) -> Organisation:
@@ -94,6 +112,9 @@ def _page(slug: str, own: Organisation, typed: dict[str, str], errors: dict[str,
         form=form_at(f"/desk/{slug}/profile", typed, errors),
         types=_types(typed["type"]),
         logo=_image(own),
+        precisions=tuple(Choice(code, word(code, "precision"), code == typed["precision"]) for code in PRECISIONS),
+        days=profile_form.opening_days(typed, errors),
+        closed_path=f"{root}/desk/{slug}/calendar/closed",
         most_mb=MOST_LOGO_BYTES // 1_000_000,
         public_path=f"{root}/organisations/{slug}",
     )

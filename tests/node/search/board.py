@@ -20,8 +20,9 @@ from node.search.request import SearchRequest, from_args
 from node.storage import catalogue
 from schemas.canonical import listing_hash
 from schemas.json_feed import encode_item
-from schemas.listing import Listing, Place, dump_listing, load_listing
+from schemas.listing import Listing, dump_listing, load_listing
 from schemas.organisation import Organisation
+from schemas.place import Place
 from tests.fakes.publisher import START, publisher
 
 WHO = Organisation(id="https://elsewhere.example.org/organisations/hub", name="Nene Hub", type="charity")

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from node.search.request import SearchRequest
 from node.services import calendar
 from node.services.calendar import Event, encode, escaped, folded
-from schemas.listing import Available, Listing, Place
+from schemas.listing import Available, Listing
+from schemas.place import Place
 from tests.fakes.publisher import START
 from tests.node.search.board import Board, entry, listing
 

@@ -12,8 +12,9 @@ from node.services.desk_guess import categories_for
 from node.services.desk_place import key_of, precision_of, told
 from node.services.desk_safety import SENTENCES, Check, apart, question_of, text_of
 from node.services.row_values import Defaults
-from schemas.listing import Available, Image, Listing, Money, Place, Quantity
+from schemas.listing import Available, Image, Listing, Money, Quantity
 from schemas.organisation import Organisation
+from schemas.place import Place
 from schemas.vocabulary import SAFETY, categories
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from node.services.json_ld import MOST_EVENTS, event_document, listing_document, organisation_document, script_text
 from schemas.event import Event
 from schemas.free.prices import price_members
-from schemas.listing import Available, Image, Listing, Money, Place, Quantity
+from schemas.listing import Available, Image, Listing, Money, Quantity
 from schemas.organisation import Identifier, Organisation
+from schemas.place import Place
 from schemas.strict_json import loads
 from schemas.vocabulary import ORGANISATION_TYPES
 

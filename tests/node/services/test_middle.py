@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from node.context import Node
 from node.services.middle import CLOSEST, FARTHEST, Start, middle, start_of
 from node.services.publishing import put_listings
-from schemas.listing import Place
+from schemas.place import Place
 from tests.fakes.publisher import draft
 
 TOWN = [(52.55 + number / 1000, -0.26 + number / 1000) for number in range(50)]

@@ -15,7 +15,8 @@ from node.services.drafts import DEFAULT_LIFE
 from node.services.row_values import Defaults
 from node.services.rows import Reading, Refusal, RowProblem, Table, match_columns, read_table
 from node.services.spreadsheet import Sheet, SheetRow, read
-from schemas.listing import Available, Money, Place, Quantity, dump_listing, load_listing
+from schemas.listing import Available, Money, Quantity, dump_listing, load_listing
+from schemas.place import Place
 from schemas.vocabulary import ORGANISATION_TYPES
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -22,9 +22,10 @@ from node.services.publishing import edit, put_listings, put_organisation, withd
 from node.storage import catalogue
 from schemas.canonical import EXTENSION
 from schemas.free.prices import price_members
-from schemas.listing import Image, Place, dump_listing, load_listing
+from schemas.listing import Image, dump_listing, load_listing
 from schemas.organisation import Identifier, Organisation
 from schemas.page import with_hash
+from schemas.place import Place
 from tests.fakes.publisher import START, URL, clock_of, desk, draft, publisher, school
 
 DESK = "/listings/riverside-school.a"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from node.web import view_models as vm
+from node.web.view_models_calendar import OpeningDay
 from node.web.view_models_desk import DeskStep, DeskTelling
 from node.web.view_models_profile import DeskNewOrganisationPage, DeskProfilePage
 from tests.node.web import view_model_factories as make
@@ -64,6 +65,11 @@ def tokens() -> vm.DeskTokensPage:
     )
 
 
+WHERE = (
+    (vm.Choice("door", "The very address", True), vm.Choice("town", "Only the town")),
+    (OpeningDay(0, "Monday", (), True), OpeningDay(1, "Tuesday", ())),
+    "/desk/x/calendar/closed",
+)
 PASSKEY = replace(FORM, typed={"next": "/desk/"})
 
 
@@ -137,7 +143,9 @@ FULL: dict[str, tuple[str, Any]] = {
     "desk-overview": ("desk/overview.html", overview()),
     "desk-profile": (
         "desk/profile.html",
-        DeskProfilePage(HEAD, frame("profile"), make.form("name", wrong=True), TYPES, LOGO, 4, "/organisations/x"),
+        DeskProfilePage(
+            HEAD, frame("profile"), make.form("name", wrong=True), TYPES, LOGO, 4, "/organisations/x", *WHERE
+        ),
     ),
     "desk-new-organisation": (
         "desk/new_organisation.html",

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from node.services.reporting import REASONS
 from node.web import view_models as vm
 from node.web.code_words import word
+from node.web.view_models_listing import OpeningBox, OpeningLine
 
 NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 
@@ -275,6 +276,8 @@ def organisation_box() -> vm.OrganisationBox:
         image("Logo"),
         "Stanground",
         14,
+        vm.Place("Old Mill", "Stanground", "PE2 8AA"),
+        OpeningBox((OpeningLine("Mon–Fri", "09:00–17:00"),), "Ring the bell.", "Open now, until 17:00"),
     )
 
 

@@ -16,7 +16,7 @@ from node.services.drafts import Draft
 from node.services.own_ids import new_key
 from node.services.publishing import put_listings
 from node.storage import listings as stored
-from schemas.listing import Place
+from schemas.place import Place
 from tests.fakes.publisher import START, clock_of, desk
 from tests.node.web.desk.signed_in import send, signed_in
 

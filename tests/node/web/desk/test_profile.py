@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from lxml import html
 from PIL import Image
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
@@ -158,3 +159,97 @@ def test_what_cannot_be_noted_is_not_changed(node: Node) -> None:
     with pytest.raises(StorageError):
         profiles.change(node, SLUG, told, None, COMMAND_LINE)
     assert told_of(node)[0] == "Riverside School"
+
+
+FOUND = {
+    "place_name": "Old Mill",
+    "locality": "Stanground",
+    "postcode": "PE2 8AA",
+    "precision": "area",
+    "lat": "52.5551",
+    "lon": "-0.2371",
+    "open_0": "09:00",
+    "close_0": "12:00",
+    "again_0": "13:00",
+    "until_0": "17:00",
+    "open_4": "20:00",
+    "close_4": "00:00",
+    "hours_note": "Ring the bell.",
+}
+
+
+def test_where_and_when_people_find_it_is_told_no_more_exactly_than_it_wants(
+    owner: FlaskClient, app: Flask, node: Node
+) -> None:
+    assert send(owner, PAGE, PAGE, **{**TOLD, **FOUND}).status_code == 303
+    own = hosting.organisation(node, SLUG)
+    assert own is not None
+    place, hours = own.organisation.place, own.organisation.opening_hours
+    assert place is not None
+    assert hours is not None
+    assert (place.name, place.locality, place.postcode, place.country) == (None, "Stanground", "PE2", "GB")
+    assert (place.precision_m, place.lat != 52.5551) == (1000, True)
+    assert [(one.day, one.opens, one.closes) for one in hours.weekly] == [
+        ("monday", "09:00", "12:00"),
+        ("monday", "13:00", "17:00"),
+        ("friday", "20:00", "24:00"),
+    ]
+    page = app.test_client().get(f"/organisations/{SLUG}", base_url=node.settings.url).text
+    for words in ("Stanground", "09:00–12:00, 13:00–17:00", "20:00–midnight", "Ring the bell.", "Opens "):
+        assert words in page
+    assert "PE2 8AA" not in page
+    # Saved again as it stands, it is the same place, and no less exact.
+    form = html.document_fromstring(owner.get(PAGE).data).get_element_by_id("locality").xpath("ancestor::form")[0]
+    typed = {name: value for name, value in form.form_values() if name in FOUND}
+    assert send(owner, PAGE, PAGE, **{**TOLD, **typed}).status_code == 303
+    again = hosting.organisation(node, SLUG)
+    assert again is not None
+    assert (again.organisation.place, again.organisation.opening_hours) == (place, hours)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        pytest.param({"lat": "north"}, "lat", id="no number"),
+        pytest.param({"lon": ""}, "lon", id="half a point"),
+        pytest.param({"open_0": "nine"}, "open_0", id="no time"),
+        pytest.param({"close_4": ""}, "close_4", id="no end"),
+        pytest.param({"close_0": "08:00"}, "open_0", id="backwards"),
+        pytest.param({"again_0": "11:00"}, "open_0", id="overlapping"),
+        pytest.param({"locality": "a" * 121}, "locality", id="too long a town"),
+        pytest.param({"hours_note": "a" * 301}, "hours_note", id="too long a note"),
+    ],
+)
+def test_what_is_wrong_with_place_or_hours_is_said_at_its_field_and_all_is_kept(
+    owner: FlaskClient, node: Node, wrong: dict[str, str], field: str
+) -> None:
+    answer = send(owner, PAGE, PAGE, **{**TOLD, **FOUND, **wrong})
+    assert answer.status_code == 422
+    page = html.document_fromstring(answer.data)
+    assert page.get_element_by_id(field).get("aria-invalid") == "true"
+    assert page.findtext(".//title").startswith("Error: ")
+    for name, value in {**FOUND, **wrong}.items():
+        if name != "precision":
+            assert page.get_element_by_id(name).get("value") == value
+    own = hosting.organisation(node, SLUG)
+    assert own is not None
+    assert (own.organisation.place, own.organisation.opening_hours) == (None, None)
+
+
+def test_the_place_of_the_profile_is_offered_to_each_new_listing(owner: FlaskClient, node: Node) -> None:
+    send(owner, PAGE, PAGE, **{**TOLD, **FOUND})
+    page = html.document_fromstring(owner.get(f"/desk/{SLUG}/listings/new/give").data)
+    [chosen] = page.xpath("//input[@name='place' and @checked]/ancestor::label")
+    assert chosen.text_content().split() == ["Stanground", "where", "we", "are"]
+
+
+def test_days_on_which_all_is_closed_are_published_with_the_hours(owner: FlaskClient, node: Node) -> None:
+    closing = f"/desk/{SLUG}/calendar/closed"
+    send(owner, closing, closing, closed_first="2026-12-24", closed_last="2027-01-01", closed_why="Boiler")
+    send(owner, PAGE, PAGE, **{**TOLD, **FOUND})
+    send(owner, closing, closing, closed_first="2027-05-03", closed_last="2027-05-03")
+    own = hosting.organisation(node, SLUG)
+    assert own is not None
+    assert own.organisation.opening_hours is not None
+    assert [one.from_.isoformat() for one in own.organisation.opening_hours.closed] == ["2026-12-24", "2027-05-03"]
+    assert b"Boiler" not in owner.get("/.well-known/sharefeed.json").data
