@@ -69,11 +69,13 @@ def answer(home: Path, port: int) -> None:
     from waitress.server import create_server
 
     from node.app import create_app
+    from node.serving import look_for_cycles_less
 
     # The limit on how fast one network may search is in force, and too high to be met.
     node = Node.open(load(home, {}).changed(host="127.0.0.1", port=port, api_rate_per_minute=1_000_000))
     still = Node(node.settings, node.database, lambda: NOW.astimezone(UTC))
     server = create_server(create_app(still), host="127.0.0.1", port=port, threads=4, ident=None)
+    look_for_cycles_less()
     server.run()
 
 

@@ -51,7 +51,11 @@ def not_over(snapshot: Snapshot, now: int) -> list[tuple[Occur, Query]]:
 
 def number_over(snapshot: Snapshot, now: int) -> int:
     """How many listings of the index are over: with the same number at two moments, they are the same ones."""
-    return cast(Counted, snapshot.searcher.search(_over(snapshot, now), 1)).count
+    asked_at, number = snapshot.plans.get("over", (None, 0))
+    if asked_at != now:
+        number = cast(Counted, snapshot.searcher.search(_over(snapshot, now), 1)).count
+        snapshot.plans["over"] = now, number
+    return int(number)
 
 
 def _over(snapshot: Snapshot, now: int) -> Query:
