@@ -157,6 +157,9 @@ SETTINGS: tuple[Setting, ...] = (
         "File with that password, readable by the node's user alone; SHAREFEED_SMTP_PASSWORD may hold it instead.",
     ),
     Setting("mail_from", str, "", "Address that mails come from, such as share@example.org."),
+    Setting(
+        "health_mails", bool, True, "Whether who runs the node gets a mail when something breaks, and when it is well."
+    ),
     Setting("mail_capture", bool, False, "Development only: mails are kept and shown here, and none is sent."),
 )
 

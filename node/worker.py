@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -64,7 +65,7 @@ def _scheduler() -> BackgroundScheduler:
     )
 
 
-def _every(scheduler: BackgroundScheduler, seconds: float, job: Callable[[], Any]) -> None:
+def _every(scheduler: BackgroundScheduler, seconds: float, job: Callable[[], Any], at_once: bool = False) -> None:
     def run() -> None:
         try:
             job()
@@ -72,11 +73,12 @@ def _every(scheduler: BackgroundScheduler, seconds: float, job: Callable[[], Any
             # The next firing tries again; a clock that stops would stop for ever.
             log.exception("a regular task failed: %s", getattr(job, "__name__", job))
 
-    scheduler.add_job(run, "interval", seconds=seconds)
+    first = {"next_run_time": datetime.now(UTC)} if at_once else {}
+    scheduler.add_job(run, "interval", seconds=seconds, **first)
 
 
 def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
-    from node.services import backup, desk_listings, expiry, postman, reminders, uploads
+    from node.services import backup, desk_listings, expiry, health, health_watch, postman, reminders, uploads
     from node.services.bookings import regular
     from node.services.exchanges import chasing, privacy
 
@@ -99,6 +101,13 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
             pass
 
     post = postman.Postman(node)
+
+    def watch() -> None:
+        health_watch.watch(node)
+
+    _every(scheduler, health.BEAT_EVERY_S, lambda: health_watch.beat(node), at_once=True)
+    _every(scheduler, health_watch.LOOK_EVERY_S, watch)
+    _every(scheduler, HOUR_S, lambda: health_watch.ask_ourselves(node))
 
     _every(scheduler, 60, expire)
     _every(scheduler, 6 * HOUR_S, prune)

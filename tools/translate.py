@@ -49,6 +49,8 @@ SOURCES = (
 NOT_SHOWN = (
     *("node/services/bookings/refusals.py", "node/services/batches.py", "node/services/import_files.py"),
     "node/services/exchanges/telling.py",
+    *("node/services/health.py", "node/services/health_words.py", "node/services/health_watch.py"),
+    "node/services/setting_checks.py",
     *("schemas/field_table.py", "schemas/publish.py", "schemas/atom_writing.py"),
     *("schemas/free/phrases.py", "schemas/free/books.py"),
     *("node/services/category_words.py", "node/services/columns.py"),

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "operator": "node.cli.operator",
     "account": "node.cli.account",
     "audit": "node.cli.audit",
+    "health": "node.cli.health",
     "settings": "node.cli.settings",
     "db": "node.cli.db",
 }

@@ -121,6 +121,18 @@ def late(tx: Tx) -> tuple[int, str]:
     return number, _newest_problem(tx, tried)
 
 
+def last_sent(tx: Tx) -> int | None:
+    """When a server took a mail last, in seconds since 1970."""
+    c = outbox.c
+    return tx.execute(select(func.max(c.settled_at)).where(c.state == SENT)).scalar()
+
+
+def oldest_try(tx: Tx) -> int | None:
+    """When the first of the mails that still wait was tried for the first time."""
+    c = outbox.c
+    return tx.execute(select(func.min(c.tried_at)).where(c.state == WAITING)).scalar()
+
+
 def last_failure(tx: Tx, since: int) -> str:
     """What the last mail that was given up after ``since`` met."""
     return _newest_problem(tx, and_(outbox.c.state == FAILED, outbox.c.settled_at > since))

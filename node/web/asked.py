@@ -18,7 +18,8 @@ from node.storage import organisations
 from node.web import current_node
 from node.web.exchange_view import NotDoneError, perform, view_of
 from node.web.inside import keep_private
-from node.web.view_models import ExchangePage, Head
+from node.web.view_model_parts import Head
+from node.web.view_models_exchanges import ExchangePage
 from schemas.exchange import ASKER
 
 blueprint = Blueprint("asked", __name__)

@@ -20,7 +20,8 @@ from node.web.asking_times import TIMES, by_day, span_of
 from node.web.code_words import word
 from node.web.desk.booking_words import refused
 from node.web.form_state import form_at, sentences, typed_in
-from node.web.view_models import AskPage, Choice, Head, Link
+from node.web.view_model_parts import Choice, Head, Link
+from node.web.view_models_exchanges import AskPage
 
 blueprint = Blueprint("asking", __name__)
 

@@ -22,7 +22,8 @@ from node.web.code_words import word
 from node.web.desk.booking_words import refused, when
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.said import plain
-from node.web.view_models import ExchangeLetter, ExchangePress, ExchangeView, Form, Link
+from node.web.view_model_parts import Form, Link
+from node.web.view_models_exchanges import ExchangeLetter, ExchangePress, ExchangeView
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER, Act
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, current_app, request
 
-from node.services import about, feeds
+from node.services import about, feed_readers, feeds
 from node.web import current_node
 from node.web.conditional import conditional, open_to_all
 from schemas import atom_feed, json_feed
@@ -12,12 +12,13 @@ from schemas import atom_feed, json_feed
 blueprint = Blueprint("feeds", __name__)
 blueprint.after_request(open_to_all)
 
-_CACHE = "sharefeed.feeds"
+_CACHE, _NOTEBOOK = "sharefeed.feeds", "sharefeed.feed_readers"
 
 
 def prepare(app: Flask) -> None:
-    """Give the application its cache of answers."""
+    """Give the application its cache of answers, and what it has noted of those who read them."""
     app.extensions[_CACHE] = feeds.FeedCache()
+    app.extensions[_NOTEBOOK] = feed_readers.Notebook()
 
 
 def _cache() -> feeds.FeedCache:
@@ -30,19 +31,27 @@ def node_document() -> Response:
     return conditional(about.node_document(current_node()), "application/json")
 
 
+def _note_reader() -> None:
+    notebook: feed_readers.Notebook = current_app.extensions[_NOTEBOOK]
+    notebook.note(current_node(), request.user_agent.string, request.args.get("after", ""))
+
+
 @blueprint.get("/changes.json")
 def changes() -> Response:
+    _note_reader()
     answer = feeds.changes(current_node(), request.args.get("after"), _cache())
     return conditional(answer, json_feed.MEDIA_TYPE)
 
 
 @blueprint.get("/feed.json")
 def json_document() -> Response:
+    _note_reader()
     return conditional(feeds.json_document(current_node(), _cache()), json_feed.MEDIA_TYPE)
 
 
 @blueprint.get("/feed.atom")
 def atom_document() -> Response:
+    _note_reader()
     return conditional(feeds.atom_document(current_node(), _cache()), atom_feed.MEDIA_TYPE)
 
 

@@ -75,6 +75,7 @@ desk/code.html                  DeskSignInPage
 desk/passkeys.html              DeskPasskeysPage
 desk/sign_in.html               DeskSignInPage
 desk/home.html                  DeskHomePage
+desk/health.html                DeskHealthPage
 desk/profile.html               DeskProfilePage
 desk/new_organisation.html      DeskNewOrganisationPage
 desk/overview.html              DeskOverviewPage
@@ -98,294 +99,32 @@ desk/given.html                 DeskGivenPage
 Not for: deciding anything, reading a request, or building a URL. Those are a view's work.
 """
 
+# ruff: noqa: F403
 from __future__ import annotations
 
-from node.web import view_models_appearance, view_models_desk_people, view_models_events, view_models_exchanges
-from node.web.view_model_parts import (
-    Card,
-    Choice,
-    EventDate,
-    FeedLink,
-    Form,
-    Head,
-    Image,
-    Language,
-    LanguageSwitch,
-    Link,
-    MapSettings,
-    MapView,
-    PageLink,
-    Pager,
-    Place,
-    PreviewBar,
-    Site,
-)
-from node.web.view_models_alerts import (
-    AlertAskedPage,
-    AlertMinePage,
-    AlertNewPage,
-    AlertRow,
-    AlertsPage,
-    AlertWordPage,
-    ControlMailboxPage,
-    KeptMail,
-    MailboxPage,
-)
-from node.web.view_models_api import ApiAnswer, ApiField, ApiForm, ApiGroup, ApiMember, ApiOperation, ApiPage
-from node.web.view_models_appearance import *  # noqa: F403 - a line each would make this file too long
-from node.web.view_models_calendar import DeskBookingPage, DeskCalendarPage, DeskCalendarSettingsPage, DeskClosedPage
-from node.web.view_models_control import (
-    ControlFrame,
-    ControlSourcePage,
-    ControlSourcesPage,
-    LoginPage,
-    MarkedText,
-    MassRemoval,
-    OverviewPage,
-    Piece,
-    Preview,
-    ProposalPage,
-    ProposalRow,
-    ProposalsPage,
-    QueueItemPage,
-    QueuePage,
-    QueueRow,
-    ReportedPage,
-    ReportRow,
-)
-from node.web.view_models_desk import (
-    DeskAccountPage,
-    DeskCodesPage,
-    DeskFrame,
-    DeskHomePage,
-    DeskOverviewPage,
-    DeskPasskeyRow,
-    DeskPasskeysPage,
-    DeskPasswordPage,
-    DeskPlace,
-    DeskProvePage,
-    DeskResetPage,
-    DeskSessionRow,
-    DeskSignInPage,
-    DeskTab,
-)
-from node.web.view_models_desk_export import DeskExportPage
-from node.web.view_models_desk_listings import (
-    DeskAsks,
-    DeskDifference,
-    DeskDraftRow,
-    DeskFormPage,
-    DeskGroup,
-    DeskHistoryPage,
-    DeskListingsPage,
-    DeskNewPage,
-    DeskPreviewPage,
-    DeskPublishedPage,
-    DeskRemindedPage,
-    DeskRow,
-    DeskSignedOutPage,
-    DeskVersion,
-    DeskWay,
-    DeskWords,
-)
-from node.web.view_models_desk_people import *  # noqa: F403 - see above
-from node.web.view_models_desk_photos import DeskPhotosPage, PhotoFields, PhotoItem
-from node.web.view_models_desk_print import DeskPaperPage, DeskPrintPage, PaperItem, PaperSheet
-from node.web.view_models_embed import EmbedCode, EmbedFrame, EmbedMaker
-from node.web.view_models_events import *  # noqa: F403 - see above
-from node.web.view_models_exchanges import *  # noqa: F403 - see above
-from node.web.view_models_home import ActionEntry, CategoryTile, HomePage, Nearby
-from node.web.view_models_listing import (
-    GonePage,
-    ListingPage,
-    OrganisationBox,
-    OrganisationPage,
-    Origin,
-    PosterPage,
-    PublisherHomePage,
-    ReportDonePage,
-    ReportPage,
-    Sharing,
-    SheetPage,
-    Step,
-)
-from node.web.view_models_network import (
-    EventRow,
-    NetworkPage,
-    NetworkSummary,
-    PollRow,
-    ProposeDonePage,
-    ProposePage,
-    SourcePage,
-    SourceRow,
-    Verdict,
-)
-from node.web.view_models_portal import (
-    AccessibilityPage,
-    BelongsPage,
-    CategoriesPage,
-    CategoryEntry,
-    CategoryPage,
-    DownloadFile,
-    DownloadsPage,
-    ErrorPage,
-    HowItWorksPage,
-    IdeaRow,
-    IdeasPage,
-    OfflinePage,
-    PrivacyPage,
-    UnsentForm,
-    WantedPage,
-    WantedRow,
-    WishPage,
-)
-from node.web.view_models_search import AppliedFilter, DaysFilter, Facet, FacetOption, Reach, ReachStep, SearchPage
+from node.web.view_model_parts import *
+from node.web.view_models_alerts import *
+from node.web.view_models_api import *
+from node.web.view_models_appearance import *
+from node.web.view_models_calendar import *
+from node.web.view_models_control import *
+from node.web.view_models_desk import *
+from node.web.view_models_desk_export import *
+from node.web.view_models_desk_listings import *
+from node.web.view_models_desk_people import *
+from node.web.view_models_desk_photos import *
+from node.web.view_models_desk_print import *
+from node.web.view_models_embed import *
+from node.web.view_models_events import *
+from node.web.view_models_exchanges import *
+from node.web.view_models_health import *
+from node.web.view_models_home import *
+from node.web.view_models_listing import *
+from node.web.view_models_network import *
+from node.web.view_models_portal import *
+from node.web.view_models_profile import *
+from node.web.view_models_search import *
 
-__all__ = [
-    "AccessibilityPage",
-    "ActionEntry",
-    "AlertAskedPage",
-    "AlertMinePage",
-    "AlertNewPage",
-    "AlertRow",
-    "AlertWordPage",
-    "AlertsPage",
-    "ApiAnswer",
-    "ApiField",
-    "ApiForm",
-    "ApiGroup",
-    "ApiMember",
-    "ApiOperation",
-    "ApiPage",
-    "AppliedFilter",
-    "BelongsPage",
-    "Card",
-    "CategoriesPage",
-    "CategoryEntry",
-    "CategoryPage",
-    "CategoryTile",
-    "Choice",
-    "ControlFrame",
-    "ControlMailboxPage",
-    "ControlSourcePage",
-    "ControlSourcesPage",
-    "DaysFilter",
-    "DeskAccountPage",
-    "DeskAsks",
-    "DeskBookingPage",
-    "DeskCalendarPage",
-    "DeskCalendarSettingsPage",
-    "DeskClosedPage",
-    "DeskCodesPage",
-    "DeskDifference",
-    "DeskDraftRow",
-    "DeskExportPage",
-    "DeskFormPage",
-    "DeskFrame",
-    "DeskGroup",
-    "DeskHistoryPage",
-    "DeskHomePage",
-    "DeskListingsPage",
-    "DeskNewPage",
-    "DeskOverviewPage",
-    "DeskPaperPage",
-    "DeskPasskeyRow",
-    "DeskPasskeysPage",
-    "DeskPasswordPage",
-    "DeskPhotosPage",
-    "DeskPlace",
-    "DeskPreviewPage",
-    "DeskPrintPage",
-    "DeskProvePage",
-    "DeskPublishedPage",
-    "DeskRemindedPage",
-    "DeskResetPage",
-    "DeskRow",
-    "DeskSessionRow",
-    "DeskSignInPage",
-    "DeskSignedOutPage",
-    "DeskTab",
-    "DeskVersion",
-    "DeskWay",
-    "DeskWords",
-    "DownloadFile",
-    "DownloadsPage",
-    "EmbedCode",
-    "EmbedFrame",
-    "EmbedMaker",
-    "ErrorPage",
-    "EventDate",
-    "EventRow",
-    "Facet",
-    "FacetOption",
-    "FeedLink",
-    "Form",
-    "GonePage",
-    "Head",
-    "HomePage",
-    "HowItWorksPage",
-    "IdeaRow",
-    "IdeasPage",
-    "Image",
-    "KeptMail",
-    "Language",
-    "LanguageSwitch",
-    "Link",
-    "ListingPage",
-    "LoginPage",
-    "MailboxPage",
-    "MapSettings",
-    "MapView",
-    "MarkedText",
-    "MassRemoval",
-    "Nearby",
-    "NetworkPage",
-    "NetworkSummary",
-    "OfflinePage",
-    "OrganisationBox",
-    "OrganisationPage",
-    "Origin",
-    "OverviewPage",
-    "PageLink",
-    "Pager",
-    "PaperItem",
-    "PaperSheet",
-    "PhotoFields",
-    "PhotoItem",
-    "Piece",
-    "Place",
-    "PollRow",
-    "PosterPage",
-    "Preview",
-    "PreviewBar",
-    "PrivacyPage",
-    "ProposalPage",
-    "ProposalRow",
-    "ProposalsPage",
-    "ProposeDonePage",
-    "ProposePage",
-    "PublisherHomePage",
-    "QueueItemPage",
-    "QueuePage",
-    "QueueRow",
-    "Reach",
-    "ReachStep",
-    "ReportDonePage",
-    "ReportPage",
-    "ReportRow",
-    "ReportedPage",
-    "SearchPage",
-    "Sharing",
-    "SheetPage",
-    "Site",
-    "SourcePage",
-    "SourceRow",
-    "Step",
-    "UnsentForm",
-    "Verdict",
-    "WantedPage",
-    "WantedRow",
-    "WishPage",
-]
-__all__ += view_models_appearance.__all__ + view_models_desk_people.__all__
-__all__ += view_models_events.__all__ + view_models_exchanges.__all__
+_HERE = dict(globals())
+_OURS = (name for name, held in _HERE.items() if isinstance(held, type) and "view_model" in held.__module__)
+__all__ = [*sorted(_OURS)]  # noqa: PLE0604 - what was imported above

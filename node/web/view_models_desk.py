@@ -83,12 +83,17 @@ class DeskPlace:
 
 @dataclass(frozen=True, slots=True)
 class DeskHomePage:
-    """desk/home.html: the organisations of who is signed in; ``new_path`` is for those who may add another."""
+    """desk/home.html: the organisations of who is signed in; ``new_path`` is for those who may add another.
+
+    ``health_path`` is for those whom it concerns; of so many parts who runs the node is told that they are ``broken``.
+    """
 
     head: Head
     desk: DeskFrame
     places: tuple[DeskPlace, ...] = ()
     new_path: str = ""
+    health_path: str = ""
+    broken: int = 0
 
 
 @dataclass(frozen=True, slots=True)

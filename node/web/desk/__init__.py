@@ -21,6 +21,7 @@ PARTS = (
     "passkeys",
     "invitation",
     "home",
+    "health",
     "profile",
     "listing_form",
     "listings",

@@ -11,7 +11,7 @@ from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, member_now
 from node.web.form_state import form_at
 from node.web.inside import head
-from node.web.view_models import DeskExportPage
+from node.web.view_models_desk_export import DeskExportPage
 
 blueprint = guarded("exporting")
 

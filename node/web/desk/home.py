@@ -8,7 +8,7 @@ from flask import g, render_template, request
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import hosting, members
+from node.services import health, hosting, members
 from node.services.members import EDITOR, OWNER, Member
 from node.storage.listings import EXPIRED, LIVE, WITHDRAWN
 from node.web import current_node
@@ -29,6 +29,8 @@ def page() -> str:
         desk=desk_frame(),
         places=tuple(DeskPlace(one.name, f"{root}/desk/{one.slug}/", one.role) for one in places),
         new_path=f"{root}/desk/new" if g.account.operator else "",
+        health_path=f"{root}/desk/health" if g.account.operator or any(one.role == OWNER for one in places) else "",
+        broken=health.count_broken(current_node()) if g.account.operator else 0,
     )
     return render_template("desk/home.html", page=view)
 

@@ -25,7 +25,8 @@ from node.web.exchange_view import NotDoneError, perform, view_of
 from node.web.form_state import form_at, typed_in
 from node.web.inside import PAGE_ROWS, head, page_number, pager, say, to
 from node.web.said import plain
-from node.web.view_models import Choice, DeskGivenPage, DeskRequestPage, DeskRequestRow, DeskRequestsPage
+from node.web.view_model_parts import Choice
+from node.web.view_models_exchanges import DeskGivenPage, DeskRequestPage, DeskRequestRow, DeskRequestsPage
 from schemas import exchange as rules
 
 blueprint = guarded("requests")

@@ -8,6 +8,7 @@ from typing import Any
 from node.web import view_models as vm
 from node.web.view_models_calendar import OpeningDay
 from node.web.view_models_desk import DeskStep, DeskTelling
+from node.web.view_models_health import DeskHealthPage, HealthPart, HealthReader
 from node.web.view_models_profile import DeskNewOrganisationPage, DeskProfilePage
 from tests.node.web import view_model_factories as make
 
@@ -23,6 +24,29 @@ def frame(current: str = "", **more: Any) -> vm.DeskFrame:
         "/desk/", "Anna Nowak", FORM, "Riverside School", "owner", tabs, places, "Saved.", True, "/desk/account"
     )
     return replace(made, **more)
+
+
+def health() -> DeskHealthPage:
+    amiss = (
+        HealthPart(
+            "Backup",
+            "broken",
+            "broken",
+            "No backup was made.",
+            "All would be lost.",
+            "Make one.",
+            make.ago(days=3),
+            make.ago(hours=2),
+        ),
+        HealthPart("Mail", "look", "look at it", "The last try failed.", "Mails arrive late.", "Nothing."),
+    )
+    readers = (
+        HealthReader("https://city.example/", make.ago(minutes=4), 0),
+        HealthReader("https://other.example/", make.ago(days=4), 12),
+        HealthReader("https://third.example/", make.ago(days=9)),
+    )
+    well = (HealthPart("Clock", "ok", "well", "It has not jumped.", at=make.ago(hours=1)),)
+    return DeskHealthPage(HEAD, frame(), "Something is broken.", "broken", amiss, well, readers)
 
 
 def sessions() -> tuple[vm.DeskSessionRow, ...]:
@@ -138,7 +162,13 @@ FULL: dict[str, tuple[str, Any]] = {
     },
     "desk-home": (
         "desk/home.html",
-        vm.DeskHomePage(HEAD, frame(), (vm.DeskPlace("Riverside School", "/desk/riverside-school/", "owner"),)),
+        vm.DeskHomePage(
+            HEAD,
+            frame(),
+            (vm.DeskPlace("Riverside School", "/desk/riverside-school/", "owner"),),
+            health_path="/desk/health",
+            broken=2,
+        ),
     ),
     "desk-overview": ("desk/overview.html", overview()),
     "desk-profile": (
@@ -197,6 +227,7 @@ FULL: dict[str, tuple[str, Any]] = {
     "desk-invitation": ("desk/invitation.html", invitation(form=make.form("name", "password", wrong=True))),
     "desk-invitation-known": ("desk/invitation.html", invitation(form=None, sign_in_path="/desk/sign-in")),
     "desk-invitation-here": ("desk/invitation.html", invitation(account="Cleo (cleo@school.example)")),
+    "desk-health": ("desk/health.html", health()),
     "desk-log": (
         "desk/log.html",
         vm.DeskLogPage(
@@ -252,6 +283,7 @@ MINIMAL: dict[str, tuple[str, Any]] = {
     "desk-members": ("desk/members.html", vm.DeskMembersPage(HEAD, BARE)),
     "desk-invitation": ("desk/invitation.html", vm.DeskInvitationPage(HEAD)),
     "desk-log": ("desk/log.html", vm.DeskLogPage(HEAD, BARE)),
+    "desk-health": ("desk/health.html", DeskHealthPage(HEAD, BARE, "Everything is working.", "ok")),
     "desk-prove": ("desk/prove.html", vm.DeskProvePage(HEAD, BARE, FORM, False)),
     "desk-export": ("desk/export.html", vm.DeskExportPage(HEAD, BARE, FORM)),
     "desk-photos": ("desk/photos.html", vm.DeskPhotosPage(HEAD, BARE)),

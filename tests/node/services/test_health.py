@@ -1,0 +1,270 @@
+"""Is everything working? Each part in each state, what is said of it, and who is told when."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from node.context import Node
+from node.services import accounts, backup, feed_readers, health, health_watch, health_words
+from node.services.feed_readers import Notebook, node_of
+from node.services.health import BROKEN, LOOK, OK, Finding
+from node.settings import SECRET_FILE
+from node.storage import outbox
+from node.storage.outbox import Mail
+from tests.fakes.publisher import URL, clock_of, publisher
+
+DAY_S = 86_400
+CITY = "sharefeed/1.0 (+https://city.example/)"
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[Node]:
+    made = publisher(tmp_path / "home")
+    os.chmod(made.settings.home / SECRET_FILE, 0o600)
+    health_watch.beat(made)
+    yield made
+    made.database.close()
+
+
+def found(node: Node, code: str) -> tuple[str, str]:
+    (one,) = health.look(node, [code])
+    return one.state, one.reason
+
+
+def changed(node: Node, **values: object) -> Node:
+    return Node(node.settings.changed(**values), node.database, node.clock)
+
+
+def test_a_node_that_is_looked_after_is_well_but_for_what_is_not_set_up(node: Node) -> None:
+    backup.make(node)
+    states = {one.code: one.state for one in health.look(node)}
+    assert {code for code, state in states.items() if state != OK} <= {"mail", "disk"}
+    assert set(states) == set(health_words.NAMES)
+
+
+class TestTheWorker:
+    def test_that_never_began(self, tmp_path: Path) -> None:
+        assert found(publisher(tmp_path / "other"), "worker") == (BROKEN, "never")
+
+    def test_that_stands_still(self, node: Node) -> None:
+        assert found(node, "worker") == (OK, "ok")
+        clock_of(node).pass_by(seconds=health.SILENT_S + 1)
+        assert found(node, "worker") == (BROKEN, "silent")
+
+
+class TestBackups:
+    def test_go_from_none_to_well_to_old(self, node: Node) -> None:
+        assert found(node, "backup") == (LOOK, "none")
+        backup.make(node)
+        assert found(node, "backup") == (OK, "ok")
+        clock_of(node).pass_by(days=2, seconds=1)
+        assert found(node, "backup") == (BROKEN, "old")
+
+    def test_that_are_not_made_or_not_readable_are_named(self, node: Node) -> None:
+        made = backup.make(node)
+        made.path.write_bytes(b"")
+        assert found(node, "backup") == (BROKEN, "unreadable")
+        assert found(changed(node, backup_folder=""), "backup") == (LOOK, "off")
+
+
+class TestTheClock:
+    def test_that_was_put_back_is_noted_for_a_day(self, node: Node) -> None:
+        clock_of(node).pass_by(hours=-2)
+        assert found(node, "clock") == (BROKEN, "behind")
+        health_watch.beat(node)
+        (one,) = health.look(node, ["clock"])
+        assert (one.state, one.reason, one.values["minutes"]) == (LOOK, "moved", 120)
+        clock_of(node).pass_by(days=1, seconds=1)
+        health_watch.beat(node)
+        assert found(node, "clock") == (OK, "ok")
+
+    def test_that_is_set_right_by_a_little_was_not_put_back(self, node: Node) -> None:
+        clock_of(node).pass_by(seconds=-30)
+        health_watch.beat(node)
+        assert found(node, "clock") == (OK, "ok")
+
+
+class TestMail:
+    def wait(self, node: Node, tried_s_ago: int) -> None:
+        with node.database.write() as tx:
+            mail = Mail(key="a", topic="a", recipient="a@b.example", message="x", made_at=0, due_at=node.now)
+            outbox.add(tx, mail)
+            (claimed,) = outbox.claim(tx, node.now, 60, 1)
+            outbox.postpone(tx, claimed, node.now - tried_s_ago, node.now + 60, "the server is away")
+
+    def test_that_is_not_set_up_is_said(self, node: Node) -> None:
+        assert found(node, "mail") == (LOOK, "off")
+        assert found(changed(node, mail_capture=True), "mail") == (LOOK, "captured")
+
+    @pytest.mark.parametrize(
+        ("ago", "expected"),
+        [pytest.param(60, (LOOK, "late"), id="once"), pytest.param(5 * 3600, (BROKEN, "stuck"), id="for hours")],
+    )
+    def test_that_does_not_go(self, node: Node, ago: int, expected: tuple[str, str]) -> None:
+        mailing = changed(node, smtp_host="mail.example", mail_from="a@b.example")
+        assert found(mailing, "mail") == (OK, "ok")
+        self.wait(mailing, ago)
+        assert found(mailing, "mail") == expected
+        assert "the server is away" in health_words.told(health.look(mailing, ["mail"])[0], str).what
+
+    def test_whose_password_others_may_read(self, node: Node) -> None:
+        path = node.settings.home / "smtp"
+        path.write_text("secret")
+        path.chmod(0o644)
+        open_ = changed(node, smtp_host="m.example", mail_from="a@b.example", smtp_user="a", smtp_password_file="smtp")
+        assert found(open_, "mail") == (BROKEN, "no-password")
+
+
+def test_a_secret_that_others_may_read_is_broken(node: Node) -> None:
+    path = node.settings.home / SECRET_FILE
+    path.chmod(0o640)
+    assert found(node, "secrets") == (BROKEN, "open")
+    path.unlink()
+    assert found(node, "secrets") == (BROKEN, "missing")
+
+
+def test_a_search_that_is_not_there_yet_is_looked_at(node: Node) -> None:
+    assert found(node, "search") == (OK, "none")
+    assert found(changed(node, aggregate=True), "search") == (LOOK, "building")
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        pytest.param(b'{"id": "https://share.example.org/"}', (OK, "ok"), id="us"),
+        pytest.param(b'{"id": "https://other.example/"}', (BROKEN, "unreachable"), id="another node"),
+        pytest.param(b"<html>", (BROKEN, "unreachable"), id="no document"),
+        pytest.param(b"[]", (BROKEN, "unreachable"), id="another document"),
+        pytest.param(OSError("no route to host"), (BROKEN, "unreachable"), id="nobody"),
+    ],
+)
+def test_our_own_address_is_asked_as_others_have_to(node: Node, answer: bytes | OSError, expected: object) -> None:
+    asked: list[str] = []
+
+    def ask(url: str) -> bytes:
+        asked.append(url)
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    assert found(node, "address") == (OK, "unknown")
+    health_watch.ask_ourselves(node, ask)
+    assert asked == [f"{URL}.well-known/sharefeed.json"]
+    assert found(node, "address") == expected
+
+
+def test_a_database_that_cannot_be_written_is_broken_and_the_rest_is_still_seen(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with node.database.write() as tx:
+        tx.exec_driver_sql("DROP TABLE heartbeats")
+    seen = {one.code: (one.state, one.reason) for one in health.look(node)}
+    assert seen["database"] == (BROKEN, "unwritable")
+    assert seen["worker"] == (BROKEN, "unseen")
+    assert seen["secrets"] == (OK, "ok")
+
+
+class TestWhoReads:
+    @pytest.mark.parametrize(
+        ("agent", "node_url"),
+        [
+            pytest.param(CITY, "https://city.example/", id="a node"),
+            pytest.param("sharefeed/0.1 (+https://city.example/board)", "https://city.example/board/", id="a folder"),
+            pytest.param("Mozilla/5.0 (X11; Linux)", None, id="a browser"),
+            pytest.param("sharefeed/1.0 (+javascript:alert(1))", None, id="a script"),
+            pytest.param("sharefeed/1.0 (+https://a:b@city.example/)", None, id="with a password"),
+            pytest.param("sharefeed/1.0 (+https://city.example/?who=anna)", None, id="with a name in it"),
+            pytest.param("sharefeed/1.0 (+https://city.example/) " + "x" * 5000, None, id="with more behind"),
+            pytest.param("sharefeed/1.0 (+https://[city/)", None, id="no address"),
+        ],
+    )
+    def test_only_a_node_has_a_name(self, agent: str, node_url: str | None) -> None:
+        assert node_of(agent) == node_url
+
+    def test_is_noted_once_in_ten_minutes_and_after_the_clock_was_put_back(self, node: Node) -> None:
+        notebook = Notebook()
+        assert notebook.note(node, CITY)
+        assert not notebook.note(node, CITY)
+        clock_of(node).pass_by(minutes=-30)
+        assert notebook.note(node, CITY)
+        clock_of(node).pass_by(minutes=10)
+        assert notebook.note(node, CITY, "00000000-0000-0000-0000-000000000000.7")
+        assert [(one.node_url, one.position) for one in feed_readers.readers(node)] == [("https://city.example/", 7)]
+
+    def test_is_kept_within_bounds(self, node: Node) -> None:
+        for number in range(205):
+            clock_of(node).pass_by(seconds=1)
+            Notebook().note(node, f"sharefeed/1.0 (+https://n{number}.example/)")
+        kept = feed_readers.readers(node)
+        assert len(kept) == 200
+        assert kept[0].node_url == "https://n204.example/"
+
+    def test_gone_quiet_is_said(self, node: Node) -> None:
+        assert found(node, "readers") == (OK, "none")
+        Notebook().note(node, CITY)
+        assert found(node, "readers") == (OK, "ok")
+        clock_of(node).pass_by(days=8)
+        assert found(node, "readers") == (LOOK, "quiet")
+
+
+class TestTelling:
+    @pytest.fixture
+    def mailing(self, node: Node) -> Node:
+        accounts.add(node, "Olga", "olga@share.example", operator=True)
+        backup.make(node)
+        health_watch.ask_ourselves(node, lambda _: b'{"id": "https://share.example.org/"}')
+        return changed(node, mail_capture=True)
+
+    def mails(self, node: Node) -> list[str]:
+        with node.database.read() as tx:
+            return [mail.message for mail in outbox.captured(tx, 50)]
+
+    def test_is_once_when_it_is_sure_and_once_when_it_is_over(self, mailing: Node) -> None:
+        path = mailing.settings.home / SECRET_FILE
+        path.chmod(0o644)
+        assert health_watch.watch(mailing) == 0
+        assert health_watch.watch(mailing) == 1
+        assert [health_watch.watch(mailing) for _ in range(3)] == [0, 0, 0]
+        (one,) = health.look(mailing, ["secrets"])
+        assert one.amiss_since == mailing.now
+        assert health.count_broken(mailing) == 1
+        clock_of(mailing).pass_by(minutes=5)
+        health_watch.beat(mailing)
+        path.chmod(0o600)
+        assert health_watch.watch(mailing) == 1
+        assert health_watch.watch(mailing) == 0
+        assert health.count_broken(mailing) == 0
+        well, broken = self.mails(mailing)
+        assert "Something is broken" in broken
+        assert "chmod 600" in broken
+        assert "Well again" in well
+
+    def test_nobody_is_written_to_of_what_was_over_at_the_next_look(self, mailing: Node) -> None:
+        path = mailing.settings.home / SECRET_FILE
+        path.chmod(0o644)
+        health_watch.watch(mailing)
+        path.chmod(0o600)
+        assert health_watch.watch(mailing) == 0
+        assert self.mails(mailing) == []
+
+    def test_it_can_be_turned_off(self, mailing: Node) -> None:
+        (mailing.settings.home / SECRET_FILE).chmod(0o644)
+        silent = changed(mailing, health_mails=False)
+        assert [health_watch.watch(silent) for _ in range(3)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("key", sorted(health_words._WORDS))
+def test_what_is_amiss_says_what_it_means_and_what_to_do(key: str) -> None:
+    what, means, following = health_words._WORDS[key]
+    assert bool(means) == bool(following)
+    assert what.endswith(".") or "%(problem)s" in what
+    assert not any(sentence.endswith("!") for sentence in (what, means, following))
+
+
+def test_unseen_parts_have_words_too() -> None:
+    assert health_words.told(Finding("mail", BROKEN, "unseen", {"problem": "x"}), str).what.endswith("x")
+    assert health_words.whole([], str) == "Everything is working."
