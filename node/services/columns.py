@@ -207,6 +207,7 @@ _PRICE_HEADINGS = ("price", "prices", "cost", "fee", "fees", "charge", "charges"
 _FIELDS: Mapping[str, str] = MappingProxyType(
     {folded(word): PRICE for word in _PRICE_HEADINGS}
     | {folded(word): column.name for column in _TABLE for word in (column.name, *column.aliases)}
+    | {"item_post_title": "title"}  # of CommonsBooking, which calls nothing else so
 )
 
 

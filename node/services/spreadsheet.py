@@ -99,7 +99,7 @@ def read_file(path: Path) -> Sheet:
 
 
 def read(data: bytes, any_headings: bool = False) -> Sheet:
-    """The spreadsheet in ``data``: XLSX if it begins like one, else CSV. Raises `SpreadsheetError`.
+    """The rows in ``data``, whatever program wrote it: XLSX if it begins like one, what `formats` knows, else CSV.
 
     One of its columns must be called "title", unless somebody will say which column is which (``any_headings``).
     """
@@ -108,6 +108,13 @@ def read(data: bytes, any_headings: bool = False) -> Sheet:
     for opening, what in _KINDS:
         if data[:20].lstrip().lower().startswith(opening.lower()):
             raise SpreadsheetError(f"This is {what}. Save the list as .xlsx or as CSV and import that.")
+    from node.services.formats import read_known, translated
+
+    known = read_known(data)
+    return translated(_table(data, any_headings)) if known is None else known
+
+
+def _table(data: bytes, any_headings: bool) -> Sheet:
     if not data.startswith(b"PK"):
         return _sheet(_csv_rows(data), any_headings)
     remarks: list[str] = []

@@ -15,4 +15,3 @@ class DeskExportPage:
     head: Head
     desk: DeskFrame
     form: Form
-    listings: int = 0

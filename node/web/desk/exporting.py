@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, render_template
 from flask_babel import gettext as _
 
-from node.services import audit, exporting, hosting
+from node.services import audit, exporting
 from node.web import current_node
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, member_now
@@ -18,10 +18,7 @@ blueprint = guarded("exporting")
 
 @blueprint.get("/<slug>/export")
 def page(slug: str) -> str:
-    counts = hosting.listing_counts(current_node(), member_now().organisation_id)
-    view = DeskExportPage(
-        head(_("Take a copy")), desk_frame("export"), form_at(f"/desk/{slug}/export"), sum(counts.values())
-    )
+    view = DeskExportPage(head(_("Take a copy")), desk_frame("export"), form_at(f"/desk/{slug}/export"))
     return render_template("desk/export.html", page=view)
 
 

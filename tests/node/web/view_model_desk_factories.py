@@ -259,7 +259,7 @@ FULL: dict[str, tuple[str, Any]] = {
     "desk-paper-labels": paper("labels", CHAIRS, SCHOOL),
     "desk-paper-cards": paper("cards", SCHOOL, CHAIRS),
     "desk-paper-signup": paper("signup", CHAIRS, lines=(1, 2, 3)),
-    "desk-export": ("desk/export.html", vm.DeskExportPage(HEAD, frame("export"), make.form(), 1234)),
+    "desk-export": ("desk/export.html", vm.DeskExportPage(HEAD, frame("export"), make.form())),
     "desk-photos": (
         "desk/photos.html",
         vm.DeskPhotosPage(
