@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from federation.facts import seconds
 from node.context import Node
 from node.services import publishing, uploads
-from node.services.desk_form import FIELDS, SIGNS, Read, Setting, field_at, read, sign_of, typed_of
+from node.services.desk_fields import FIELDS, SIGNS
+from node.services.desk_form import Read, Setting, field_at, read, sign_of, typed_of
 from node.services.drafts import Draft, entry_of, prepare
 from node.services.own_ids import new_key
 from node.services.publishing import Outcome, PublishingError

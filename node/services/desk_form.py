@@ -10,24 +10,39 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from node.services import desk_safety
+from node.services import desk_event, desk_safety
 from node.services.cells import CellError, day
+from node.services.desk_fields import (
+    AT,
+    COLUMNS,
+    EVENT,
+    EVERY_FIELD,
+    FIELD_OF,
+    FIELDS,
+    GIVE,
+    HELP,
+    HOST,
+    LEND,
+    MEMBERS,
+    PLACE,
+    WANTED,
+)
 from node.services.desk_guess import categories_for, condition_for
 from node.services.desk_place import DOOR, PRECISIONS, key_of, precision_of, told
 from node.services.desk_safety import FOOD_IN_DATE, NOT_YET, Check
 from node.services.row_values import LONGEST_SHOWING, Composed, Defaults, compose, parse_cells
 from schemas.canonical import EXTENSION
 from schemas.errors import DocumentError, Problem
+from schemas.event import EventSchema
+from schemas.fields import rfc3339
 from schemas.listing import GOODS, Listing, load_listing
 from schemas.organisation import Organisation
 from schemas.place import Place
 from schemas.vocabulary import categories
 
-GIVE, LEND, HOST, HELP, WANTED = SIGNS = ("give", "lend", "host", "help", "wanted")
 NEEDS = ("give", "lend", "host", "help")
 """What somebody may want to be done."""
 HERE, NOWHERE = "other", "none"
@@ -38,77 +53,6 @@ NO_EXACT_PLACE = (HELP, WANTED)
 
 _KINDS = {GIVE: "item", LEND: "equipment", HOST: "space", HELP: "skill"}
 _WEB = re.compile(r"(?:https?://\S+|(?:[a-z0-9-]+\.)+[a-z]{2,24}(?:/\S*)?)\Z", re.IGNORECASE)
-
-_SAFE = ("check", "food_until", "recall", "safety")
-_PLACE = ("place", "place_name", "locality", "postcode", "lat", "lon", "precision")
-_DAYS = ("from", "until")
-_END = ("terms", "contact", "expires", "accessibility", "tags", "language", "appeal")
-FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        GIVE: ("title", "text", "category", "count", "unit", "condition", *_SAFE, *_PLACE, *_DAYS, "weight", *_END),
-        LEND: ("title", "text", "category", "count", "unit", "condition", *_SAFE, *_PLACE, *_DAYS, "weight", *_END),
-        HOST: ("title", "text", "category", *_PLACE, *_DAYS, "safety", *_END),
-        HELP: ("title", "text", "category", "hours", *_PLACE, *_DAYS, *_END),
-        WANTED: ("title", "text", "need", "category", "count", "unit", *_PLACE, *_DAYS, *_END),
-    }
-)
-"""What is asked for each way of sharing, in this order."""
-EVERY_FIELD = tuple(dict.fromkeys(name for names in FIELDS.values() for name in names))
-
-_COLUMNS = {
-    "title": "title",
-    "text": "description",
-    "category": "category",
-    "count": "quantity",
-    "unit": "unit",
-    "condition": "condition",
-    "from": "available_from",
-    "until": "available_until",
-    "weight": "weight_kg",
-    "hours": "hours",
-    "terms": "terms",
-    "expires": "expires",
-    "accessibility": "accessibility",
-    "tags": "tags",
-    "language": "language",
-    "appeal": "appeal",
-    "place_name": "place",
-    "locality": "locality",
-    "postcode": "postcode",
-    "lat": "lat",
-    "lon": "lon",
-}
-_MEMBERS = {"condition": "condition", "weight": "weight_kg", "hours": "hours", "safety": "safety"}
-"""What some forms ask for and others do not: where they do not, it stays as it was."""
-_FIELD_OF = {column: name for name, column in _COLUMNS.items()}
-_AT = {
-    "/title": "title",
-    "/content_text": "text",
-    "/tags": "tags",
-    "/language": "language",
-    "category": "category",
-    "condition": "condition",
-    "quantity/available": "count",
-    "quantity/unit": "unit",
-    "quantity": "count",
-    "place/name": "place_name",
-    "place/locality": "locality",
-    "place/postcode": "postcode",
-    "place/lat": "lat",
-    "place/lon": "lon",
-    "place": "place",
-    "available/from": "from",
-    "available/until": "until",
-    "available": "from",
-    "expires": "expires",
-    "weight_kg": "weight",
-    "hours": "hours",
-    "terms": "terms",
-    "accessibility": "accessibility",
-    "safety": "safety",
-    "appeal": "appeal",
-    "request_url": "contact",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +84,8 @@ class Read:
 
 def action_of(sign: str, typed: Mapping[str, str]) -> str:
     """What is to be done: of a want, what it says that it needs."""
+    if sign == EVENT:
+        return typed["gathering"] if typed.get("gathering") in desk_event.GATHERINGS else HELP
     if sign != WANTED:
         return sign
     return typed["need"] if typed.get("need") in NEEDS else GIVE
@@ -164,18 +110,21 @@ def read(sign: str, typed: Mapping[str, str], setting: Setting) -> Read:
     checks = _checks(sign, category, said, setting.defaults.today, faults)
     extension["safety"] = desk_safety.text_of(checks, said.get("safety", ""))
     _contact(said, extension)
-    _ends(composed, said, setting, faults)
+    if sign == EVENT:
+        _event(said, extension, setting, faults)
+    else:
+        _ends(composed, said, setting, faults)
     item = {**composed.item, EXTENSION: _bare(extension)}
     listing = _judged(item, faults)
     if listing is None or faults:
         return Read(None, {name: faults[name] for name in ("", *EVERY_FIELD) if name in faults}, item=item)
-    return Read(_kept(listing, setting), {}, composed.end.open, item)
+    return Read(_kept(listing, setting), {}, composed.end.open and sign != EVENT, item)
 
 
 def _composed(sign: str, said: Mapping[str, str], category: str, setting: Setting, faults: dict[str, str]) -> Composed:
-    row = {_COLUMNS[name]: text for name, text in said.items() if name in _COLUMNS and text.strip()}
+    row = {COLUMNS[name]: text for name, text in said.items() if name in COLUMNS and text.strip()}
     values, wrong = parse_cells({**row, "category": category}, setting.defaults.today)
-    faults |= {_FIELD_OF[fault.column]: fault.message for fault in wrong}
+    faults |= {FIELD_OF[fault.column]: fault.message for fault in wrong}
     action = action_of(sign, said)
     if "condition" in FIELDS[sign] and not said["condition"].strip():
         values["condition"] = condition_for(f"{said['title']} {said['text']}")
@@ -197,7 +146,7 @@ def _place(
     said: Mapping[str, str], typed: Mapping[str, Any], setting: Setting, faults: dict[str, str]
 ) -> dict[str, Any]:
     """Where it is: a place used before, as it was told then, or one that was typed, as exactly as was asked."""
-    chosen = said["place"] or (HERE if any(said[name].strip() for name in _PLACE[1:6]) else "")
+    chosen = said["place"] or (HERE if any(said[name].strip() for name in PLACE[1:6]) else "")
     if chosen == NOWHERE:
         return {}
     before = next((place for place in setting.places if key_of(place) == chosen), None)
@@ -270,8 +219,18 @@ def _contact(said: Mapping[str, str], extension: dict[str, Any]) -> None:
         extension["terms"] = "\n".join(part for part in (extension.get("terms", ""), CONTACT + contact) if part)
 
 
+def _event(said: Mapping[str, str], extension: dict[str, Any], setting: Setting, faults: dict[str, str]) -> None:
+    """When it takes place; readers that know no events see its first and its last day."""
+    dated = desk_event.read(said, setting.defaults, faults)
+    if dated is not None:
+        extension["event"] = EventSchema().dump(dated.event)
+        days = dated.event.on or dated.event.dates
+        extension["available"] = {"from": days[0].isoformat(), "until": days[-1].isoformat()}
+        extension["expires"] = rfc3339(dated.ends)
+
+
 def _ends(composed: Composed, said: Mapping[str, str], setting: Setting, faults: dict[str, str]) -> None:
-    name = _FIELD_OF.get(composed.end.column, "expires")
+    name = FIELD_OF.get(composed.end.column, "expires")
     if composed.closed == "expired" and not (set(faults) & {"expires", "until"}):
         faults[name] = "This day is over; choose a later one."
     latest = setting.defaults.today + LONGEST_SHOWING
@@ -293,8 +252,8 @@ def field_at(problem: Problem) -> str:
     start = f"/{EXTENSION}/"
     place = problem.pointer.removeprefix("/0").removeprefix(start)
     while place:
-        if place in _AT:
-            return _AT[place]
+        if place in AT:
+            return AT[place]
         place = place.rpartition("/")[0]
     return ""
 
@@ -311,7 +270,7 @@ def _kept(listing: Listing, setting: Setting) -> Listing:
     zone = ZoneInfo(setting.defaults.timezone)
     same_day = made.expires.astimezone(zone).date() == known.expires.astimezone(zone).date()
     asked = FIELDS[sign_of(made)]
-    unasked = {member: getattr(known, member) for name, member in _MEMBERS.items() if name not in asked}
+    unasked = {member: getattr(known, member) for name, member in MEMBERS.items() if name not in asked}
     if made.kind not in GOODS:
         unasked.pop("condition", None)
     return replace(
@@ -323,12 +282,14 @@ def _kept(listing: Listing, setting: Setting) -> Listing:
         calendar_url=known.calendar_url,
         replacement_value=known.replacement_value,
         content_html=known.content_html if made.content_text == known.content_text else None,
-        expires=known.expires if same_day else made.expires,
+        expires=known.expires if same_day and made.event is None else made.expires,
     )
 
 
 def sign_of(listing: Listing) -> str:
     """Which of the forms a listing belongs in."""
+    if listing.event is not None:
+        return EVENT
     return WANTED if listing.direction == "want" else listing.action
 
 
@@ -363,6 +324,8 @@ def typed_of(listing: Listing, timezone: str) -> dict[str, str]:
         "language": listing.language or "",
         "appeal": listing.appeal or "",
         **_typed_place(place),
+        "gathering": listing.action,
+        **(desk_event.typed_of(listing.event) if listing.event else {}),
     }
     return {name: typed[name] for name in FIELDS[sign_of(listing)]}
 

@@ -10,7 +10,8 @@ from typing import Any
 from node.context import Node
 from node.services import publishing
 from node.services.desk_drafts import setting_of
-from node.services.desk_form import EVERY_FIELD, FIELDS, HERE, NOWHERE, sign_of, typed_of
+from node.services.desk_fields import EVERY_FIELD, FIELDS
+from node.services.desk_form import HERE, NOWHERE, sign_of, typed_of
 from node.services.desk_place import key_of
 from node.services.drafts import end_of_day
 from node.services.publishing import OwnListing, PublishingError, UnknownListingError

@@ -38,6 +38,7 @@ from node.storage.engine import Tx
 from node.storage.listing_versions import Version
 from node.storage.listings import LIVE, PAUSED, WITHDRAWN, OwnListing
 from schemas.errors import DocumentError, Problem, pointer
+from schemas.event import occurrences
 from schemas.listing import Listing, dump_listing
 from schemas.organisation import Organisation, dump_organisation, load_organisation
 from schemas.vocabulary import REMOVAL_REASONS
@@ -302,7 +303,13 @@ def renew_all(node: Node, keys: Sequence[str], until: date | None = None, by: st
     end = end_of_day(until, node.settings.timezone) if until else _moment(node) + DEFAULT_LIFE
     if end <= _moment(node):
         raise PublishingError([Problem("/_sharefeed/expires", "expired", "This day is over; choose a later one.")])
-    return revise_all(node, keys, lambda row: {"expires": end}, by, RENEWED, revive=True)
+    return revise_all(node, keys, lambda row: {"expires": _end_of(row, end)}, by, RENEWED, revive=True)
+
+
+def _end_of(row: OwnListing, end: datetime) -> datetime:
+    """The end that was asked for; of an event, when it is over at the latest."""
+    event = row.listing().event
+    return min(end, occurrences(event)[-1].ends) if event and occurrences(event) else end
 
 
 def edit(node: Node, key: str, **changes: Any) -> OwnListing:

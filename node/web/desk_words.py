@@ -12,6 +12,7 @@ FORMS: Mapping[str, str] = {
     "host": _l("Share a space"),
     "help": _l("Offer help"),
     "wanted": _l("Ask for something"),
+    "event": _l("An event: drop-in, workshop, open day"),
 }
 WAYS: Mapping[str, str] = {
     "give": _l("Things that others may keep: chairs, paper, a printer"),
@@ -19,6 +20,22 @@ WAYS: Mapping[str, str] = {
     "host": _l("A hall, a room, a kitchen, a workshop"),
     "help": _l("An hour of what somebody knows or can do"),
     "wanted": _l("What your organisation needs"),
+    "event": _l("People come at a certain time, once or every week"),
+}
+GATHERINGS: Mapping[str, str] = {
+    "help": _l("A workshop: somebody shows, teaches or mends something"),
+    "host": _l("Open doors: a drop-in, a café, an open day"),
+}
+REPEATS: Mapping[str, str] = {
+    "once": _l("No, only on this day"),
+    "daily": _l("Every day"),
+    "weekly": _l("Every week on the same weekday"),
+    "fortnightly": _l("Every other week on the same weekday"),
+    "monthly": _l("Every month, such as on its first Thursday"),
+}
+SIGN_UPS: Mapping[str, str] = {
+    "none": _l("No, people just come"),
+    "needed": _l("Yes, they sign up first"),
 }
 NEEDS: Mapping[str, str] = {
     "give": _l("A thing to keep"),
@@ -101,6 +118,16 @@ FIELDS: Mapping[str, str] = {
     "place": _l("Where is it?"),
     "from": _l("From"),
     "until": _l("Until"),
+    "gathering": _l("What kind of event is it?"),
+    "on": _l("On which day?"),
+    "starts": _l("When does it begin?"),
+    "ends": _l("When does it end?"),
+    "repeat": _l("Does it repeat?"),
+    "repeat_until": _l("Until when does it repeat?"),
+    "also": _l("On other days, too"),
+    "off": _l("On which days does it not take place after all?"),
+    "people": _l("How many people can come?"),
+    "sign_up": _l("Do people have to sign up?"),
     "weight": _l("Weight of one"),
     "hours": _l("Hours"),
     "terms": _l("How is it handed over?"),
@@ -116,6 +143,9 @@ FIELDS: Mapping[str, str] = {
 VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "sign_form": FORMS,
     "way": WAYS,
+    "gathering": GATHERINGS,
+    "repeat": REPEATS,
+    "sign_up": SIGN_UPS,
     "need": NEEDS,
     "precision": PRECISIONS,
     "question": QUESTIONS,

@@ -33,7 +33,8 @@ class PaperItem:
     """What one poster, label or card is about: a listing with its ``sign``, or an organisation without one.
 
     ``address`` is where its page is, in full; ``qr_path`` the same as a picture. ``language`` is that of the title and
-    the text where its publisher said it. ``rows`` are some of what an organisation shares.
+    the text where its publisher said it. ``rows`` are some of what an organisation shares. ``when`` says in words when
+    an event takes place; a sheet to sign up on has one of its ``dates`` there.
     """
 
     title: str
@@ -49,6 +50,8 @@ class PaperItem:
     image: Image | None = None
     language: str | None = None
     rows: tuple[Card, ...] = ()
+    when: str = ""
+    dates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

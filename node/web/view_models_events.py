@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from node.web.view_model_parts import Card, FeedLink, Head
+from node.web.view_model_parts import Card, EventDate, FeedLink, Head
 
-__all__ = ["EventBox", "EventGroup", "EventsPage"]
+__all__ = ["EventBox", "EventDate", "EventGroup", "EventsPage"]
 
 
 @dataclass(frozen=True, slots=True)

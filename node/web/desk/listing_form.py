@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from node.services import accounts, desk_drafts, publishing, uploads
 from node.services.desk_drafts import DraftError, Judged
-from node.services.desk_form import FIELDS, SIGNS
+from node.services.desk_fields import FIELDS, SIGNS
 from node.services.doubted import is_about_words
 from node.services.members import EDITOR
 from node.services.publishing import OwnListing, PublishingError, UnknownListingError

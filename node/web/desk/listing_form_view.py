@@ -15,7 +15,9 @@ from node.languages import locale_of, offered
 from node.services import desk_safety, hosting, uploads
 from node.services import shown as services
 from node.services.desk_drafts import Judged, count_drafts, pictures_of
-from node.services.desk_form import FIELDS, GIVE, HERE, LEND, NEEDS, NOWHERE, SIGNS, Setting, action_of, category_of
+from node.services.desk_event import GATHERINGS, ONCE, REPEATS
+from node.services.desk_fields import FIELDS, GIVE, HELP, LEND, SIGNS
+from node.services.desk_form import HERE, NEEDS, NOWHERE, Setting, action_of, category_of
 from node.services.desk_guess import categories_for, condition_for
 from node.services.desk_place import DOOR, PRECISIONS, key_of
 from node.services.members import Member
@@ -48,6 +50,7 @@ from node.web.view_models_desk_listings import (
 )
 from node.web.view_models_desk_photos import PhotoFields
 from node.web.view_models_listing import ListingPage
+from schemas.event import NOT_NEEDED, SIGN_UP
 from schemas.place import Place
 from schemas.vocabulary import CONDITIONS, categories, home_of, roots
 
@@ -87,6 +90,9 @@ def form_page(
         words=words_of(node, member, judged),
         conditions=_choices("condition", CONDITIONS, typed.get("condition", "")),
         needs=_choices("need", NEEDS, typed.get("need") or GIVE),
+        gatherings=_choices("gathering", GATHERINGS, typed.get("gathering") or HELP),
+        repeats=_choices("repeat", REPEATS, typed.get("repeat") or ONCE),
+        sign_ups=_choices("sign_up", SIGN_UP[::-1], typed.get("sign_up") or NOT_NEEDED),
         places=place_choices(setting, chosen),
         precisions=_choices("precision", tuple(PRECISIONS), typed.get("precision") or DOOR),
         languages=_languages(node, typed.get("language", "")),

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 
 from node.context import Node
 from node.services import desk_drafts, desk_listings
-from node.services.desk_form import SIGNS
+from node.services.desk_fields import SHARED
 from node.services.desk_listings import Change
 from node.services.members import EDITOR, Member
 from node.services.publishing import OwnListing
@@ -75,7 +75,7 @@ def listings_page(
         state=asked.tab,
         tabs=tuple(_tabs(asked, {**found.counts, DRAFTS: waiting}, request.script_root + base)),
         search=form_at(base, {**dict(asked.pairs), "state": asked.tab}),
-        signs=tuple(Choice(sign, word(sign, "sign"), sign == asked.wanted.sign) for sign in SIGNS),
+        signs=tuple(Choice(sign, word(sign, "sign"), sign == asked.wanted.sign) for sign in SHARED),
         roots=tuple(
             Choice(root.path, category(root.path).plural, root.path == asked.wanted.category) for root in roots()
         ),

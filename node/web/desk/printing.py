@@ -6,6 +6,7 @@ Nothing here changes anything: what is printed stands in the address of the page
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import orjson
 from flask import abort, render_template, request
@@ -21,9 +22,11 @@ from node.web.cards import Paths, card_of, cards_of, pictures_of, text_of
 from node.web.code_words import word
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, member_now
+from node.web.event_words import coming, date_words, next_time
 from node.web.inside import head
 from node.web.listing_page import QR_NAME, Scene
 from node.web.pages import scene_of
+from node.web.site import site_of
 from node.web.view_model_parts import Choice, Image
 from node.web.view_models_desk_print import DeskPaperPage, DeskPrintPage, PaperItem, PaperSheet
 
@@ -33,6 +36,8 @@ MOST_SHOWN = 60
 LONGEST = 200
 USUAL_LINES = 16
 MOST_ROWS = 8
+MOST_DATES = 4
+"""So many dates of an event have sheets to sign up on at once."""
 
 
 @blueprint.get("/<slug>/print")
@@ -98,9 +103,16 @@ def _kind() -> str:
 
 def _sheets(kind: str, items: Sequence[PaperItem]) -> list[PaperSheet]:
     if kind == SIGNUP:
-        count = _number("lines", USUAL_LINES)
-        return [PaperSheet((item,), lines) for item in items[: paper.MOST_SHEETS] for lines in paper.lines(count)]
+        dated = [one for item in items for one in _by_date(item)][: paper.MOST_SHEETS]
+        return [PaperSheet((one,), lines) for one in dated for lines in paper.lines(_number("lines", USUAL_LINES))]
     return [PaperSheet(tuple(some)) for some in paper.sheets(kind, items, _number("copies", 0))]
+
+
+def _by_date(item: PaperItem) -> list[PaperItem]:
+    """A sheet to sign up on for each of the next dates of an event, unless somebody typed when it is."""
+    if not item.dates or request.args.get("when", "").strip():
+        return [item]
+    return [replace(item, when=date) for date in item.dates]
 
 
 def _number(name: str, usual: int) -> int:
@@ -109,7 +121,8 @@ def _number(name: str, usual: int) -> int:
 
 
 def _of_listing(shown: Shown, scene: Scene) -> PaperItem:
-    card = card_of(shown, scene.paths)
+    card, site = card_of(shown, scene.paths), site_of(current_node())
+    dates = [one for one in coming(card, site) if not one.cancelled]
     return PaperItem(
         title=card.title,
         address=scene.address(card.path),
@@ -123,6 +136,8 @@ def _of_listing(shown: Shown, scene: Scene) -> PaperItem:
         until=card.available_until or card.expires,
         image=_large(shown, scene.paths),
         language=card.language,
+        when=next_time(card, site),
+        dates=tuple(date_words(one) for one in dates[:MOST_DATES]),
     )
 
 

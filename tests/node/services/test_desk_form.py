@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from node.services.desk_form import FIELDS, NOWHERE, SIGNS, Read, Setting, category_of, read, sign_of, typed_of
+from node.services.desk_fields import FIELDS, SHARED, SIGNS
+from node.services.desk_form import NOWHERE, Read, Setting, category_of, read, sign_of, typed_of
 from node.services.desk_guess import categories_for
 from node.services.desk_place import key_of, precision_of, told
 from node.services.desk_safety import SENTENCES, Check, apart, question_of, text_of
@@ -133,7 +134,7 @@ FULL = {
 }
 
 
-@pytest.mark.parametrize("sign", SIGNS)
+@pytest.mark.parametrize("sign", SHARED)
 def test_what_is_typed_comes_back(sign: str) -> None:
     typed = {**FULL, "category": {"host": "space/hall", "help": "skill/finance"}.get(sign, FULL["category"])}
     made = listing(sign, **typed)

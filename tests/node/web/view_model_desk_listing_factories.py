@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
-from node.services.desk_form import FIELDS, SIGNS
+from node.services.desk_fields import FIELDS, SIGNS
 from node.web import view_models as vm
 from tests.node.web import view_model_factories as make
 from tests.node.web.view_model_desk_factories import BARE, FORM, HEAD, WAITING, frame
@@ -36,7 +36,20 @@ CHOICES = (vm.Choice("a", "The first", True), vm.Choice("b", "The second"), vm.C
 
 
 def listing_form(sign: str = "give", **more: Any) -> vm.DeskFormPage:
-    names = ("title", "text", "count", "place_name", "locality", "postcode", "lat", "check", "food_until", "unit")
+    names = (
+        "title",
+        "text",
+        "count",
+        "place_name",
+        "locality",
+        "postcode",
+        "lat",
+        "check",
+        "food_until",
+        "unit",
+        "on",
+        "off",
+    )
     members: dict[str, Any] = {
         "head": HEAD,
         "desk": frame("listings"),
@@ -48,6 +61,9 @@ def listing_form(sign: str = "give", **more: Any) -> vm.DeskFormPage:
         "words": WORDS,
         "conditions": CHOICES[:2],
         "needs": CHOICES[:2],
+        "gatherings": CHOICES[:2],
+        "repeats": CHOICES,
+        "sign_ups": CHOICES[:2],
         "places": CHOICES,
         "precisions": CHOICES[:2],
         "languages": CHOICES[:2],
