@@ -25,11 +25,12 @@ from node.web.said import plain
 from node.web.view_model_parts import Form, Link
 from node.web.view_models_exchanges import ExchangeLetter, ExchangePress, ExchangeView
 from schemas import exchange as rules
-from schemas.exchange import ASKER, OWNER, Act
+from schemas.exchange import ASKER, OPERATOR, OWNER, Act
 
 FIELDS = ("do", "quantity", "words", "code")
 PRESSES = (rules.CONFIRM, rules.HAND_OVER, rules.BRING_BACK, rules.DISPUTE, rules.MISS, rules.WITHDRAW)
 _ACTS = (*PRESSES, rules.ACCEPT, rules.DECLINE, rules.CANCEL)
+_SETTLING = {f"settle_{outcome}": outcome for outcome in rules.OUTCOMES}
 _NEEDS_WORDS = (rules.DECLINE, rules.CANCEL)
 
 
@@ -49,6 +50,8 @@ def perform(node: Node, seen: Seen) -> None:
             acting.write(node, exchange_id, party.side, typed["words"])
         elif what == rules.MEET:
             acting.meet(node, exchange_id, party, typed["code"])
+        elif what in _SETTLING and _may_settle(seen):
+            acting.act(node, exchange_id, Act(rules.SETTLE, OPERATOR, outcome=_SETTLING[what]))
         elif what in _ACTS:
             if what in _NEEDS_WORDS and not typed["words"].strip():
                 raise NotDoneError(what, {"words": _("Say why, in a few words: they read it.")}, typed)
@@ -56,6 +59,18 @@ def perform(node: Node, seen: Seen) -> None:
             acting.act(node, exchange_id, Act(what, party.side, quantity), typed["words"], party.name)
     except (FormError, ExchangeError, BookingError, TooManyTriesError) as error:
         raise NotDoneError(what, _sentences(error), typed) from error
+
+
+def _may_settle(seen: Seen) -> bool:
+    """Who runs the node decides what both sides see differently."""
+    return seen.party.account is not None and seen.party.account.operator
+
+
+def _settling(seen: Seen, path: str) -> tuple[ExchangePress, ...]:
+    if seen.stored.exchange.state != rules.DISPUTED or not _may_settle(seen):
+        return ()
+    fitting = [do for do, outcome in _SETTLING.items() if outcome != rules.RETURNED or seen.stored.exchange.is_loan]
+    return tuple(ExchangePress(word(do, "exchange_press"), form_at(path, {"do": do})) for do in fitting)
 
 
 def _number(typed: Mapping[str, str]) -> int | None:
@@ -89,7 +104,7 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         lead=word(exchange.state, f"exchange_{side}"),
         facts=_facts(seen),
         letters=_letters(seen),
-        presses=tuple(_press(name, seen, path) for name in PRESSES if name in can),
+        presses=(*(_press(name, seen, path) for name in PRESSES if name in can), *_settling(seen, path)),
         answer=make(rules.ACCEPT, rules.DECLINE) if rules.ACCEPT in can else None,
         many=exchange.asked if exchange.asked > 1 else 0,
         write=make("write") if is_live and known else None,

@@ -74,6 +74,9 @@ PRESSES: Mapping[str, str] = {
     "bring_back": _l("It is back"),
     "miss": _l("Nobody came"),
     "dispute": _l("No, that is not so"),
+    "settle_received": _l("Decide: it was handed over"),
+    "settle_returned": _l("Decide: it came back"),
+    "settle_cancelled": _l("Decide: nothing came of it"),
 }
 VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "fairness": FAIRNESS,

@@ -5,7 +5,7 @@ Who asks is written to at the address that they confirmed; on the owner's side e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from node.storage.engine import Tx
 from node.storage.exchanges import Stored
 from node.voices import Voice
 from schemas import exchange as rules
-from schemas.exchange import ASKER, OWNER, Act, Exchange
+from schemas.exchange import ASKER, OPERATOR, OWNER, Act, Exchange
 
 if TYPE_CHECKING:
     from node.services.mail import Letter
@@ -120,6 +120,18 @@ SAID: Mapping[tuple[str, str], Said] = {
         later("They see it differently: %(title)s"),
         later("%(name)s does not agree about “%(title)s”. Who runs this site will look at it."),
     ),
+    (OPERATOR, rules.DISPUTED): Said(
+        later("They see it differently: %(title)s"),
+        later(
+            "%(organisation)s and %(name)s do not agree about “%(title)s”. At the desk you can read both, and decide."
+        ),
+        later("Look at it"),
+    ),
+    (ASKER, rules.SETTLE): Said(
+        later("It is decided: %(title)s"),
+        later("who runs this site has looked at “%(title)s” and decided what became of it."),
+        later("See it"),
+    ),
     (OWNER, "letter"): Said(
         later("A message about %(title)s"), later("%(name)s has written to you about “%(title)s”.")
     ),
@@ -170,7 +182,11 @@ SAID: Mapping[tuple[str, str], Said] = {
         later("See it"),
     ),
 }  # fmt: skip
-SAID = {**SAID, (OWNER, rules.UNKNOWN): SAID[ASKER, rules.UNKNOWN]}
+SAID = {
+    **SAID,
+    (OWNER, rules.UNKNOWN): SAID[ASKER, rules.UNKNOWN],
+    (OWNER, rules.SETTLE): SAID[ASKER, rules.SETTLE],
+}
 
 
 def tell(tx: Tx, node: Node, before: Exchange, after: Stored, done: Act, words: str) -> None:
@@ -178,9 +194,12 @@ def tell(tx: Tx, node: Node, before: Exchange, after: Stored, done: Act, words: 
     state = after.exchange.state
     if state == before.state or (before.state == rules.UNCONFIRMED and state != rules.REQUESTED):
         return
-    for side in (OWNER, ASKER):
-        if side != done.side and (side, state) in SAID:
-            _post(tx, node, after, side, state, words)
+    name = rules.SETTLE if done.name == rules.SETTLE else state
+    if state == rules.REQUESTED:
+        words = next((letter.words for letter in exchange_people.letters(tx, after.id)), "")
+    for side in (OWNER, ASKER, OPERATOR):
+        if side != done.side and (side, name) in SAID:
+            _post(tx, node, after, side, name, words)
 
 
 def tell_letter(tx: Tx, node: Node, stored: Stored, by: str, words: str) -> None:
@@ -235,25 +254,29 @@ def _post(
 ) -> None:
     from node.services.mail import MailError, post
 
-    person = exchange_people.of(tx, stored.id)
     number = mark or str(len(exchanges.events(tx, stored.id)) + len(exchange_people.letters(tx, stored.id)))
     key = f"exchange:{stored.id}:{name}:{number}"
-    if side == ASKER and person is not None:
-        to, language, url = person.email, person.language, links.asker_url(node, stored.id)
-        letters = [_letter(tx, node, stored, side, name, words, key, (to, language, url), useless_at)]
-    elif side == OWNER:
-        letters = [
-            _letter(tx, node, stored, side, name, words, f"{key}:{one.id}", (one.email, one.language, url), useless_at)
-            for one in owners(tx, stored.organisation_id)
-            for url in (links.owner_url(node, stored.id, one.id),)
-        ]
-    else:
-        letters = []
-    for letter in letters:
+    for own, email, language, url in _readers(tx, node, stored, side):
+        reader = (email, language, url)
+        letter = _letter(tx, node, stored, side, name, words, f"{key}{own}", reader, useless_at)
         try:
             post(tx, node, letter)
         except MailError:
             continue
+
+
+def _readers(tx: Tx, node: Node, stored: Stored, side: str) -> Iterator[tuple[str, str, str, str]]:
+    """What tells a reader's mail from others', their address, their language, and where their link leads."""
+    if side == OWNER:
+        for one in owners(tx, stored.organisation_id):
+            yield f":{one.id}", one.email, one.language, links.owner_url(node, stored.id, one.id)
+    elif side == OPERATOR:
+        slug = organisations.by_ids(tx, [stored.organisation_id])[stored.organisation_id].slug
+        for one in accounts.every(tx):
+            if one.operator:
+                yield f":{one.id}:o", one.email, one.language, f"{node.settings.url}desk/{slug}/requests/{stored.id}"
+    elif (person := exchange_people.of(tx, stored.id)) is not None:
+        yield "", person.email, person.language, links.asker_url(node, stored.id)
 
 
 def _letter(

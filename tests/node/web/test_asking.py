@@ -272,3 +272,23 @@ def test_no_means_a_dispute(node: Node, stranger: FlaskClient, desk: Askable) ->
     act(node, one, rules.HAND_OVER, OWNER)
     assert "You see it differently." in words(press(stranger, last_link(node, "cem"), do="dispute"))
     assert subjects(node)[-1] == ("ann", "They see it differently: A desk")
+
+
+def test_who_runs_the_node_decides_a_dispute(node: Node, app: Flask, desk: Askable) -> None:
+    one = asked(node, desk)
+    operator, editor = signed_in(app, node, SLUG, "operator"), signed_in(app, node, SLUG, "editor")
+    for name, side in ((rules.ACCEPT, OWNER), (rules.HAND_OVER, OWNER), (rules.DISPUTE, ASKER)):
+        act(node, one, name, side)
+    assert ("operator", "They see it differently: A desk") in subjects(node)
+    path = f"{DESK}/requests/{one}"
+    send(editor, path, path, do="settle_received")
+    assert now_of(node, one).exchange.state == rules.DISPUTED
+    assert "Decide" not in words(editor.get(path))
+    assert "Decide: it came back" not in words(operator.get(path))
+    assert "Called off" in words(press(operator, path, do="settle_cancelled"))
+    assert subjects(node)[-1] == ("cem", "It is decided: A desk")
+
+
+def test_the_owner_reads_what_was_asked_in_the_mail(node: Node, desk: Askable) -> None:
+    asked(node, desk, words="For our club.")
+    assert "> For our club." in mails(node)[-1][2]
