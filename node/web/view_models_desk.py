@@ -107,10 +107,19 @@ class DeskStep:
 
 @dataclass(frozen=True, slots=True)
 class DeskTelling:
-    """How the city's board hears of this node: ``propose_url`` is its form with our ``address`` in it, if known."""
+    """How the city's board hears of this node: ``propose_url`` is its form with our ``address`` in it, if known.
+
+    ``check`` is a button that reads our feed as a board would. ``checked`` is what came of it, a state of
+    `node.services.self_check`, with the ``count`` of listings that a board would show and what is ``wrong``, a title or
+    nothing with a sentence.
+    """
 
     address: str
     propose_url: str = ""
+    check: Form | None = None
+    checked: str = ""
+    count: int = 0
+    wrong: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
-from flask import g, render_template, request
+from flask import abort, g, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import health, hosting, members
+from node.services import health, hosting, members, self_check
 from node.services.members import EDITOR, OWNER, Member
+from node.services.self_check import Checked
 from node.storage.listings import EXPIRED, LIVE, WITHDRAWN
 from node.web import current_node
 from node.web.desk.frame import desk_frame, own_places
-from node.web.desk.gate import guarded, member_now
+from node.web.desk.gate import at_least, guarded, member_now
+from node.web.form_state import form_at
 from node.web.inside import head
+from node.web.said import plain
 from node.web.view_models_desk import DeskHomePage, DeskOverviewPage, DeskPlace, DeskStep, DeskTelling
 
 blueprint = guarded("home")
@@ -37,6 +42,19 @@ def page() -> str:
 
 @blueprint.get("/<slug>/")
 def overview(slug: str) -> str:
+    return _overview(slug)
+
+
+@blueprint.post("/<slug>/check")
+@at_least(OWNER)
+def check(slug: str) -> ResponseReturnValue:
+    """Read our own feed as a board would, and say on the same page what came of it."""
+    if current_node().settings.aggregate:
+        abort(404)
+    return _overview(slug, self_check.check(current_node()))
+
+
+def _overview(slug: str, checked: Checked | None = None) -> str:
     node, member, start = current_node(), member_now(), f"{request.script_root}/desk/{slug}"
     frame = desk_frame("overview")
     counts = hosting.listing_counts(node, member.organisation_id)
@@ -48,7 +66,7 @@ def overview(slug: str) -> str:
         over=counts.get(EXPIRED, 0),
         withdrawn=counts.get(WITHDRAWN, 0),
         steps=() if all(step.done for step in steps) else steps,
-        telling=_telling(node) if member.may(OWNER) and counts.get(LIVE) else None,
+        telling=_telling(node, member.slug, checked) if member.may(OWNER) and (counts.get(LIVE) or checked) else None,
         new_path=f"{start}/listings/new" if member.may(EDITOR) else "",
         public_path=f"{request.script_root}/organisations/{slug}",
     )
@@ -70,10 +88,14 @@ def _steps(node: Node, member: Member, start: str, has_shared: bool) -> tuple[De
     )
 
 
-def _telling(node: Node) -> DeskTelling | None:
+def _telling(node: Node, slug: str, checked: Checked | None) -> DeskTelling | None:
     """How to be found elsewhere; a node that is the board itself needs no such thing."""
     if node.settings.aggregate:
         return None
     board, ours = node.settings.board_url, node.settings.url
     proposing = f"{board.rstrip('/')}/sources/propose?{urlencode({'url': ours})}" if board else ""
-    return DeskTelling(ours, proposing)
+    told = DeskTelling(ours, proposing, form_at(f"/desk/{slug}/check"))
+    if checked is None:
+        return told
+    wrong = tuple((title, plain(message)) for title, message in checked.wrong)
+    return replace(told, checked=checked.state, count=checked.listings, wrong=wrong)

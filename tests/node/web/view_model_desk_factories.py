@@ -154,6 +154,15 @@ def overview() -> vm.DeskOverviewPage:
     return vm.DeskOverviewPage(HEAD, frame("overview"), 12, 3, 1, steps, telling, "/new", "/organisations/x")
 
 
+STATES = ("fine", "faulty", "unreached", "inside", "open", "another")
+
+
+def checked(state: str) -> vm.DeskOverviewPage:
+    wrong = (("Oak desk", "It is over."), ("", "No address stands in it.")) if state == "faulty" else ()
+    told = DeskTelling("https://share.example.org/", "", FORM, state, 3, wrong)
+    return replace(overview(), telling=told)
+
+
 FULL: dict[str, tuple[str, Any]] = {
     "desk-sign-in": ("desk/sign_in.html", vm.DeskSignInPage(HEAD, "ask", make.form("email", wrong=True))),
     **{
@@ -171,6 +180,7 @@ FULL: dict[str, tuple[str, Any]] = {
         ),
     ),
     "desk-overview": ("desk/overview.html", overview()),
+    **{f"desk-overview-{state}": ("desk/overview.html", checked(state)) for state in STATES},
     "desk-profile": (
         "desk/profile.html",
         DeskProfilePage(
