@@ -182,6 +182,14 @@ def test_one_network_may_ask_so_often_and_who_asks_again_gets_the_link(node: Nod
         asking.ask(node, what, wish("Last"), "192.0.2.7")
 
 
+def test_who_has_lost_the_mail_gets_one_more_the_next_day(node: Node) -> None:
+    what = shared(node)
+    for hours in (0, 1, 23, 1):
+        clock_of(node).pass_by(hours=hours)
+        asking.ask(node, what, wish(), "192.0.2.9")
+    assert subjects(node) == [("cem", "Is this your address? A desk")] * 2
+
+
 def test_the_clock_reminds_once_and_gives_up(node: Node) -> None:
     one = asked(node, shared(node))
     act(node, one, rules.ACCEPT)

@@ -208,8 +208,9 @@ def tell_letter(tx: Tx, node: Node, stored: Stored, by: str, words: str) -> None
 
 
 def ask_for_word(tx: Tx, node: Node, stored: Stored) -> None:
-    """Ask whether the address is theirs. Nothing that was typed stands in this mail: anybody may have typed it."""
-    _post(tx, node, stored, ASKER, "confirm", useless_at=stored.exchange.since + rules.CONFIRM_S)
+    """Ask whether the address is theirs, once a day. What was typed stands not in it: anybody may have typed it."""
+    until, today = stored.exchange.since + rules.CONFIRM_S, str(node.now // rules.DAY_S)
+    _post(tx, node, stored, ASKER, "confirm", mark=today, useless_at=until)
 
 
 def say_known(tx: Tx, node: Node, stored: Stored) -> None:
