@@ -18,7 +18,8 @@ def main() -> None:
         sys.exit(f"There is no benchmark {name!r}; there are {', '.join(NAMES + WITH_MORE)}.")
     for chosen in (name,) if name else NAMES:
         sys.argv = [f"./run bench {chosen}", *rest]
-        print(f"== {chosen}", flush=True)
+        # What is asked for as JSON can be read from the standard output as it is.
+        print(f"== {chosen}", flush=True, file=sys.stderr if "--json" in rest else sys.stdout)
         import_module(f"bench.{chosen}").main()
 
 

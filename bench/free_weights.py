@@ -156,7 +156,9 @@ def _item(row: Mapping[str, str]) -> dict[str, Any]:
     extension = {
         "condition": row["condition"],
         "direction": row["direction"],
+        "kind": row["kind"],
         "organisation": {"type": row["organisation_type"]},
+        "weight_kg": float(row["weight_kg"] or 0),
     }
     return {"title": row["title"], "content_text": row["description"], "tags": tags, EXTENSION: extension}
 

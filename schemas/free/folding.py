@@ -1,7 +1,8 @@
 """How words are compared: in lower case, without accents and without disguise, each character in its place.
 
-A disguise is a letter that only looks like another, a character that nobody sees inside a word, or a word whose letters
-are set apart. What is left of such a word stands where it began, with spaces up to where it ended.
+A disguise is a letter that only looks like another, a figure that stands for a letter, a character that nobody sees
+inside a word, or a word whose letters are set apart. What is left of such a word stands where it began, with spaces up
+to where it ended.
 """
 
 from __future__ import annotations
@@ -31,9 +32,13 @@ _STYLED = (
     (0x1F110, 0x1F14A),
 )
 """Where letters and digits stand that are bold, wide, raised or in circles."""
-_UNSEEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\u0300-\u036f"
+_UNSEEN = (
+    "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\u0300-\u036f\u20e3"
+)
 _HAS_UNSEEN = re.compile(f"[{_UNSEEN}]")
 _VEILED = re.compile(rf"\w[\w{_UNSEEN}]*")
+_FIGURES_INSIDE = re.compile(r"(?<!\w)[a-z]{1,20}+(?:[01345]{1,2}+[a-z]{1,20}+){1,6}(?!\w)")
+_LETTERS_FOR = str.maketrans("01345", "oieas")
 _SINGLE = re.compile(r"\W\w\W\w\W")
 """What every word that is set apart has in it, and few other texts: soon found."""
 _LETTER = r"[^\W\d_](?!\w)"
@@ -63,6 +68,11 @@ def folded(text: str) -> str:
     if low.isascii() and GAP not in low and BLANK not in low:
         return low
     return low.translate(_FOLDED)
+
+
+def spelled(low: str) -> str:
+    """A folded text with the figures inside of words read as the letters that they stand for, as in "disc0unt"."""
+    return _FIGURES_INSIDE.sub(lambda match: match[0].translate(_LETTERS_FOR), low)
 
 
 def unveiled(text: str) -> tuple[str, Spans]:

@@ -34,8 +34,10 @@ from schemas.free.texts import Words
 from schemas.free.weights import BY_HAND, CLEAR, DOUBTFUL, Trained, trained
 
 FREE, DOUBTED, NOT_FREE = "free", "doubtful", "not_free"
-BUSINESS, TONE, PLAIN = "business", "tone", "plain"
-"""Parts of the score that have no phrase: who gives it, words that adverts use more often, and words that gifts do."""
+BUSINESS, WORK, TONE, PLAIN = "business", "work", "tone", "plain"
+"""Parts of the score that have no phrase: who gives it, that it is work which nobody says is free, words that adverts
+use more often, and words that gifts do.
+"""
 
 _ASIDE = frozenset(["urgency", "call", VOICE])
 """Kinds of selling that are never plain by themselves: gifts can be urgent too."""
@@ -96,7 +98,9 @@ def _hardly_anything(reading: Reading, weights: Trained) -> bool:
     It does so for most listings, which is why this is asked first.
     """
     most = weights.start + sum(weights.of_keys(reading.text.keys)) + BROCHURE_WORD * len(reading.brochure)
-    return most + (weights.business if reading.is_business else 0.0) < DOUBTFUL and not has_signals(reading)
+    if reading.is_business:
+        most += weights.business + (BY_HAND[WORK] if reading.is_work else 0.0)
+    return most < DOUBTFUL and not has_signals(reading)
 
 
 def _points(found: Signs, weights: Trained) -> dict[str, float]:
@@ -125,6 +129,8 @@ def _of_words(found: Signs, weights: Trained) -> dict[str, float]:
     against = {TONE: min(MOST_OF_TONE, sum(value for value in single if value > 0))}
     if found.is_business:
         against[BUSINESS] = weights.business
+    if found.is_work:
+        against[WORK] = BY_HAND[WORK]
     return {**against, PLAIN: weights.start + facts + sum(value for value in single if value < 0)}
 
 

@@ -6,7 +6,7 @@ import re
 
 KEY = 5
 """Words are looked up, and weighed, by so many letters: a rough way to take their endings off."""
-MONEY, RATE, NUMBER, PERCENT = "£", "£pp", "#", "%"
+MONEY, RATE, NUMBER, FIGURE, PERCENT = "£", "£pp", "#", "##", "%"
 
 _SLANG = r"(?:fivers?|tenners?|quid)"
 _COINS = r"p|pence|pounds?|euros?|eur|quid|zł|zl|zlotych|€|£|funt\w{0,3}|svar\w{0,3}|libras|پاؤنڈ"
@@ -22,6 +22,7 @@ SPECIAL = {
     rf"|(?<!\w)(?:a|one|few|couple of) (?:few )?{_SLANG}(?!\w)|(?<!\w){_SLANG}(?!\w))",
     RATE: rf"(?>{_FIGURES} ?{_EACH}(?!\w))",
     NUMBER: r"(?>(?<!\w)(?:\d[\d,.]{0,11}+|one|two|three|four|five|six|eight|ten|twelve|hundreds?|thousands?)(?!\w))",
+    FIGURE: r"(?>(?<![\w£€$.,:/])(?:\d{2,4}(?:\.\d\d)?|\d\.\d\d)(?!\w))",
     PERCENT: r"(?>(?<!\w)\d{1,3}(?:\.\d{1,2})? ?(?:%|(?:per ?cent|procent\w{0,3}|por cento|فیصد)(?!\w)))",
 }
 """Signs that stand for many words in a phrase, and the regular expressions of those."""
@@ -34,6 +35,7 @@ _FINDERS = {
     RATE: re.compile(SPECIAL[RATE]),
     # All that is needed is where one may begin, and this is soon found.
     NUMBER: re.compile(r"(?<!\w)(?:\d|(?:one|two|th|fo|fi|six|ei|te|tw|hu))"),
+    FIGURE: re.compile(r"(?<![\w£€$.,:/])\d"),
     PERCENT: re.compile(r"(?<!\w)\d"),
 }
 _COIN = re.compile(r"\d ?(?:p|zl|€)(?!\w)")
@@ -93,6 +95,8 @@ def _words_of(string: str) -> list[str]:
 def _keys_in(string: str) -> set[str]:
     keys = {word[:KEY] for word in _words_of(string)}
     has_digit = _DIGIT.search(string) is not None
+    if has_digit:
+        keys.add(FIGURE)
     if has_digit or not _NUMBERS.isdisjoint(keys):
         keys.add(NUMBER)
     if "£" in string or "€" in string or "$" in string or not _CURRENCIES.isdisjoint(keys):

@@ -6,6 +6,7 @@ A phrase is written as people say it:
     reduce* to clear                    any ending; at least five letters stand before the star
     [a|your] free day pass              words that may be missing
     from £                              £ is any amount of money, £pp one with a unit, # any number, % any per cent
+    ## an hour                          ## is a number in figures that may be a sum: 25, 120 or 9.50, and no 3
 
 Words are compared without accents. A phrase ends where its sentence does, and never runs into another field; commas and
 brackets stand only where words may stand in between. Before any pattern is tried, the beginnings of the phrase's words
@@ -20,7 +21,7 @@ from collections.abc import Iterator, Sequence
 
 from schemas.errors import SharefeedError
 from schemas.free.folding import BLANK, GAP
-from schemas.free.keys import COMMON, KEY, NUMBER, SPECIAL, Text, key_of
+from schemas.free.keys import COMMON, FIGURE, KEY, NUMBER, SPECIAL, Text, key_of
 
 # Where markup was, there are many spaces.
 _JOIN = rf"[^\w{GAP}{BLANK}.!?£€$%+@,;:()]{{1,4}}+ {{0,200}}+"
@@ -29,6 +30,7 @@ _ANY = r"(?>[\w£€$%+@]\w{0,40}+(?:['.,]\w{1,20}+){0,4}+)"
 _PIECE = re.compile(r"\(([^()]+)\)|\[([^\[\]]+)\]|~(\d+)|(\S+)")
 _SHORT_STEM = re.compile(rf"(?<!\w)\w{{0,{KEY - 1}}}\*")
 _BRACKET = re.compile(r"[()\[\]|]")
+_NUMBERS = (NUMBER, FIGURE)
 _STAR = r"\w{0,24}+"
 
 
@@ -106,11 +108,11 @@ def _keys_of(piece: Sequence[str]) -> frozenset[str]:
 def _rarest(words: Sequence[str]) -> str:
     """The key of that word of an alternative which fewest texts have; "" where there is no word."""
     keys = [key for key in map(key_of, words) if key[0].isalnum() or key in SPECIAL]
-    return min(keys, key=lambda key: (key == NUMBER, key in COMMON, -len(key)), default="")
+    return min(keys, key=lambda key: (key in _NUMBERS, key in COMMON, -len(key)), default="")
 
 
 def _commonness(group: frozenset[str]) -> tuple[int, int]:
-    return sum(4 if key == NUMBER else 1 for key in group if key in COMMON or key == NUMBER), len(group)
+    return sum(4 if key in _NUMBERS else 1 for key in group if key in COMMON or key in _NUMBERS), len(group)
 
 
 def _sequence(phrase: str, apart: str) -> str:

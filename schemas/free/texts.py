@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from schemas.canonical import EXTENSION
 from schemas.errors import Mark
-from schemas.free.folding import BLANK, GAP, Spans, folded, unveiled
+from schemas.free.folding import BLANK, GAP, Spans, folded, spelled, unveiled
 
 LONGEST = 60_000
 """A valid listing is shorter; of others, what lies beyond is not read."""
@@ -76,7 +76,7 @@ def words_of(item: Mapping[str, Any]) -> Words:
             _unmarked(text) if name == "/content_html" else text for name, text in zip(fields, originals, strict=True)
         ]
     whole, veiled = unveiled(GAP.join(text.replace(GAP, " ") for text in read))
-    return Words(_folded(whole), tuple(fields), tuple(originals), veiled)
+    return Words(spelled(_folded(whole)), tuple(fields), tuple(originals), veiled)
 
 
 def _folded(whole: str) -> str:

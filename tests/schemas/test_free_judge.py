@@ -80,6 +80,8 @@ ADVERT = "Discount code for all, from £5 each"
         pytest.param("".join(chr(ord(one) + 0xFEE0) if one.isalpha() else one for one in ADVERT), id="wide letters"),
         pytest.param("𝗗𝗶𝘀𝗰𝗼𝘂𝗻𝘁 𝗰𝗼𝗱𝗲 for all, 𝗳𝗿𝗼𝗺 £5 𝗲𝗮𝗰𝗵", id="bold letters"),
         pytest.param("ⓓⓘⓢⓒⓞⓤⓝⓣ code for all, from £5 each", id="letters in circles"),
+        pytest.param("D1sc0unt code for all, from £5 each", id="figures for letters"),
+        pytest.param("Discount code for all, from £5\ufe0f\u20e3 each", id="figures as pictures"),
         pytest.param("ᴅɪsᴄᴏᴜɴᴛ code for all, from £5 each", id="small capitals"),
     ],
 )
@@ -92,7 +94,16 @@ def test_words_in_disguise_are_read_and_marked_as_they_stand(text: str) -> None:
     assert (price.start, price.end) == (len(text.rsplit(" ", 3)[0]) + 1, len(text))
 
 
-@pytest.mark.parametrize("text", ["Sizes S M L X", "Keys A B C D E", "A.B.C. books", "c a t h e d r a l jigsaw"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sizes S M L X",
+        "Keys A B C D E",
+        "A.B.C. books",
+        "Intel i5s, a PS4pro and 3m of 10x10cm oak",
+        "c a t h e d r a l jigsaw",
+    ],
+)
 def test_letters_that_only_stand_apart_mean_nothing(text: str) -> None:
     assert judge({"title": "Boots", "content_text": text}).kind == "free"
 
@@ -206,6 +217,30 @@ def test_what_speaks_for_a_thing_outweighs_a_sum_and_no_sum_for_a_room() -> None
     text = "About £80. The left arm is worn, one spring creaks, and it wobbles."
     assert judge({"title": "Chair", "content_text": text, "_sharefeed": {"weight_kg": 9}}).kind == "free"
     assert judge({"title": "Chair", "content_text": text}).kind == "doubtful"
+
+
+WORK = {"title": "Emergency joiner", "content_text": "Doors and locks repaired in the evenings. Enquire now."}
+
+
+@pytest.mark.parametrize(
+    ("giver", "kind", "direction", "words", "told"),
+    [
+        pytest.param("business", "skill", "offer", "", True, id="a business's work"),
+        pytest.param("business", "skill", "offer", " It is free.", False, id="that is free"),
+        pytest.param("business", "skill", "offer", " There is no charge.", False, id="without a charge"),
+        pytest.param("business", "skill", "offer", " For charities only.", False, id="for somebody in need"),
+        pytest.param("business", "item", "offer", "", False, id="a thing"),
+        pytest.param("business", "skill", "want", "", False, id="work that a business looks for"),
+        pytest.param("charity", "skill", "offer", "", False, id="a charity's work"),
+    ],
+)
+def test_work_that_nobody_says_is_free(giver: str, kind: str, direction: str, words: str, told: bool) -> None:
+    extension = {"organisation": {"type": giver}, "kind": kind, "direction": direction}
+    found = judge({**WORK, "content_text": WORK["content_text"] + words, "_sharefeed": extension})
+    assert ("work" in {part.kind for part in found.parts}) == told
+    if told:
+        problems = word_problems({**WORK, "_sharefeed": extension})
+        assert "A business offers its work here, and nothing says that it is free." in [one.message for one in problems]
 
 
 def test_single_words_alone_never_refuse_and_seldom_doubt() -> None:

@@ -204,6 +204,9 @@ HOSTILE = {
     "unseen characters": "a\u200b" * (LONG // 2),
     "accents on accents": "a" + "\u0301" * LONG,
     "marks of Urdu": "مفت " * (LONG // 4),
+    "figures for letters": "fr33 d1sc0unt b00k " * (LONG // 19),
+    "nearly figures for letters": "a1" * (LONG // 2),
+    "sums without a currency": "25 per hour 9.50 a head " * (LONG // 24),
 }
 
 
