@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SHOWN = 20
 """Refused rows, notes and remarks that are printed; a file holds all refused rows."""
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FOLDER_OR_ZIP = click.Path(exists=True, path_type=Path)
 _NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
@@ -42,7 +42,7 @@ def _write_template(context: click.Context, _parameter: click.Parameter, path: P
 @click.option(
     "--organisation-type", type=click.Choice(ORGANISATION_TYPES), help="Kind of organisation where a row names none."
 )
-@click.option("--images", type=_FOLDER, help="Folder with the pictures that rows name.")
+@click.option("--images", type=_FOLDER_OR_ZIP, help="Folder or zip with the pictures that rows name.")
 @click.option("--withdraw-missing", is_flag=True, help="Withdraw what an earlier import made and this file lacks.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 @click.option("--errors", type=_NEW_FILE, help="Write the refused rows to this CSV file, to correct and import again.")

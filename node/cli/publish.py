@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from node.settings import Settings
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FOLDER_OR_ZIP = click.Path(exists=True, path_type=Path)
 _NEW_FOLDER = click.Path(file_okay=False, path_type=Path)
 _NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 _SETTINGS = {
@@ -41,7 +41,7 @@ _SETTINGS = {
 @click.option(
     "--organisation-type", type=click.Choice(ORGANISATION_TYPES), help="Kind of organisation where a row names none."
 )
-@click.option("--images", type=_FOLDER, help="Folder with the pictures that rows name.")
+@click.option("--images", type=_FOLDER_OR_ZIP, help="Folder or zip with the pictures that rows name.")
 @click.option("--language", help="Language of the pages, and of rows that name none. Default: en.")
 @click.option("--country", help="Country of rows that name none, two letters. Default: GB.")
 @click.option("--timezone", help="Time zone in which days end. Default: Europe/London.")

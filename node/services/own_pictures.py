@@ -1,7 +1,8 @@
 """Pictures that a spreadsheet names: from a folder of the owner's into the node's own, small and without metadata.
 
-Only files directly in that folder are taken, by their names; a path in a cell leads nowhere else. What is written is
-named by its content, so that the same picture is one file however often it is imported.
+Only files directly in that folder are taken, by their names; a path in a cell leads nowhere else. A zip may stand in
+for the folder. What is written is named by its content, so that the same picture is one file however often it is
+imported.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from node.services.picture_zip import PictureZip, pictures_in
 from node.services.pictures import PictureError, shrink
 from node.services.row_values import Picture
 from schemas.listing import Image
@@ -22,7 +24,7 @@ MAX_PICTURE_BYTES = 25 * 2**20
 
 @dataclass(slots=True)
 class Shelf:
-    """Where pictures come from (``folder``, None if none was named) and go to (``media``, served at ``url``).
+    """Where pictures come from (``folder`` or a zip, None if none was named) and go to (``media``, served at ``url``).
 
     With ``only_try`` nothing is written. One shelf serves one import; threads do not share it.
     """
@@ -33,6 +35,7 @@ class Shelf:
     only_try: bool = False
     _known: dict[str, str | PictureError] = field(default_factory=dict)
     _names: dict[str, Path] | None = None
+    _zip: PictureZip | None = None
 
     def image(self, picture: Picture) -> Image:
         """The picture as a listing names it. Raises `PictureError` with what is wrong and what to do."""
@@ -47,7 +50,7 @@ class Shelf:
 
     def _taken(self, source: str) -> str | PictureError:
         try:
-            data = shrink(_read(self._find(source))).large
+            data = shrink(self._read(source)).large
         except PictureError as error:
             return error
         name = hashlib.sha256(data).hexdigest()[:32] + ".jpg"
@@ -55,14 +58,21 @@ class Shelf:
             write_whole(self.media / name, data)
         return name
 
-    def _find(self, source: str) -> Path:
+    def _read(self, source: str) -> bytes:
         if self.folder is None:
-            raise PictureError("No folder of pictures was named; use --images FOLDER.")
+            raise PictureError("No folder or zip of pictures was given; with the command, --images names it.")
+        if not self.folder.is_file():
+            return _read(self._find(source, self.folder))
+        if self._zip is None:
+            self._zip = pictures_in(self.folder)
+        return self._zip.read(source)
+
+    def _find(self, source: str, folder: Path) -> Path:
         name = re.split(r"[/\\]", source)[-1].casefold()
         if self._names is None:
-            self._names = _files_in(self.folder)
+            self._names = _files_in(folder)
         if name not in self._names:
-            raise PictureError(f"There is no such file in {self.folder}.")
+            raise PictureError(f"There is no such file in {folder}.")
         return self._names[name]
 
 
