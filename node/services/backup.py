@@ -83,9 +83,11 @@ def make_due(node: Node, free: Callable[[Path], int] = free_bytes) -> Backup | N
         return None
     folder = folder_of(node.settings)
     made = found(folder)
-    if made and node.now - made[0].made_at < DAY_S - _EARLY_S:
+    # One that a wrong clock dated into the future says nothing of today, and must not put off backups until then.
+    if any(0 <= node.now + _EARLY_S - one.made_at < DAY_S for one in made):
         return None
-    for old in made[1:]:
+    # By number as well as by age: a clock that jumped ahead makes all of them old at once.
+    for old in made[max(1, node.settings.backup_days) :]:
         if old.made_at < node.now - node.settings.backup_days * DAY_S:
             old.path.unlink(missing_ok=True)
     needed = _room_for(node, made)

@@ -18,7 +18,7 @@ from node.services.about import NODE_DOCUMENT_PATH
 from node.services.health import ADDRESS, BROKEN, OK, WORK, Finding, look
 from node.services.health_words import later, told
 from node.services.mail_settings import can_mail
-from node.storage import accounts, heartbeats, troubles
+from node.storage import accounts, due_times, heartbeats, troubles
 from node.storage.engine import Tx
 from node.storage.troubles import Trouble
 from node.voices import Voice
@@ -38,9 +38,10 @@ Ask = Callable[[str], bytes]
 
 
 def beat(node: Node) -> None:
-    """The worker is alive."""
+    """The worker is alive. Where the clock was put back, what it left due too far ahead is due now."""
     with node.database.write() as tx:
-        heartbeats.beat(tx, WORK, node.now)
+        if heartbeats.beat(tx, WORK, node.now):
+            due_times.pull_in(tx, node.now)
 
 
 def ask_ourselves(node: Node, ask: Ask | None = None) -> None:

@@ -25,14 +25,16 @@ class Heartbeat:
     moved_s: int | None = None
 
 
-def beat(tx: Tx, name: str, now: int, problem: str = "") -> None:
-    """Note that this was done just now."""
+def beat(tx: Tx, name: str, now: int, problem: str = "") -> bool:
+    """Note that this was done just now; whether the clock was put back since the time before."""
     before = by_name(tx, name)
     moved_at, moved_s = (before.moved_at, before.moved_s) if before else (None, None)
-    if before is not None and before.at > now + TOLERANCE_S:
+    back = before is not None and before.at > now + TOLERANCE_S
+    if before is not None and back:
         moved_at, moved_s = now, before.at - now
     row = {"name": name, "at": now, "problem": problem[:500], "moved_at": moved_at, "moved_s": moved_s}
     upsert(tx, heartbeats, [row])
+    return back
 
 
 def by_name(tx: Tx, name: str) -> Heartbeat | None:
