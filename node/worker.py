@@ -69,6 +69,9 @@ def _every(scheduler: BackgroundScheduler, seconds: float, job: Callable[[], Any
     def run() -> None:
         try:
             job()
+        except SharefeedError as error:
+            # No fault of the program's, and said in a sentence of its own; the next firing tries again.
+            log.warning("a regular task failed: %s", error)
         except Exception:
             # The next firing tries again; a clock that stops would stop for ever.
             log.exception("a regular task failed: %s", getattr(job, "__name__", job))

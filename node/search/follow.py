@@ -80,7 +80,8 @@ class Follower:
 
     def _is_sound(self, state: State, now: Publication) -> bool:
         """Whether the index opens and, where the numbers can be compared, holds as many listings as the catalogue."""
-        if self._checked:
+        # An index that was deleted under a running node is noticed before there is something to write into it.
+        if self._checked and (folder_of(self.home, state) / "meta.json").is_file():
             return True
         try:
             held = open_index(folder_of(self.home, state)).searcher().num_docs

@@ -59,6 +59,7 @@ ANSWERS = {
         503, PROBLEMS_URL + "storage", retry_s=5, detail="The database is busy. Ask again in a few seconds."
     ),
 }
+_INDEX = PROBLEMS_URL + "index"
 STORAGE = ANSWERS["node.storage.engine.StorageError"]
 FULL = replace(STORAGE, retry_s=300, detail="There is no room left on this side; nothing was changed. Ask again later.")
 UNEXPECTED = Answer(500, "about:blank")
@@ -89,7 +90,7 @@ def respond(error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return _from_http(error)
     found = answer_to(error)
-    reference = _log(error) if found.status >= 500 else None
+    reference = _log(error, found) if found.status >= 500 else None
     detail = str(error) if found.status < 500 else found.detail
     found = replace(found, retry_s=getattr(error, "retry_s", found.retry_s))
     return _answer(found, detail, reference, getattr(error, "problems", ()), getattr(error, "members", {}))
@@ -117,8 +118,14 @@ def _from_http(error: HTTPException) -> Response:
     return response
 
 
-def _log(error: Exception) -> str:
+def _log(error: Exception, answer: Answer) -> str:
     reference = secrets.token_hex(4)
+    if answer.type == _INDEX:
+        # It is being built, which is no fault to be traced: every search until then would write forty lines.
+        current_app.logger.warning(
+            "%s %s has to wait, reference %s: %s", request.method, request.path, reference, error
+        )
+        return reference
     current_app.logger.error("%s %s failed, reference %s", request.method, request.path, reference, exc_info=error)
     return reference
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from node.services.members import OWNER, VIEWER, Member
+from node.services.members import EDITOR, OWNER, VIEWER, Member
 from node.web.phrases import later, say
 from node.web.view_models_desk import DeskTab
 
@@ -23,6 +23,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("overview", later("Overview"), ""),
     Entry("listings", later("Listings"), "listings"),
     Entry("requests", later("Requests"), "requests"),
+    Entry("photos", later("Photos"), "photos", EDITOR),
     Entry("calendar", later("Calendar"), "calendar"),
     Entry("print", later("Print"), "print"),
     Entry("profile", later("About us"), "profile", OWNER),

@@ -67,3 +67,9 @@ def test_a_name_that_a_reader_gives_itself_is_only_text(app: Flask, node: Node) 
     page = signed_in(app, node, SLUG).get(PAGE).text
     assert "<script>alert" not in page
     assert '"onclick' not in page
+
+
+def test_photos_that_wait_are_found_from_every_page_by_those_who_may_use_them(app: Flask, node: Node) -> None:
+    link = f'href="/desk/{SLUG}/photos"'
+    assert link in signed_in(app, node, SLUG, "editor").get(f"/desk/{SLUG}/").text
+    assert link not in signed_in(app, node, SLUG, "viewer").get(f"/desk/{SLUG}/").text
