@@ -7,6 +7,7 @@ from typing import cast
 from flask import g, request
 
 from node.services import members
+from node.services.exchanges import reading
 from node.services.members import Member
 from node.storage.accounts import Account
 from node.storage.memberships import Place
@@ -37,7 +38,7 @@ def desk_frame(current: str = "") -> DeskFrame:
         sign_out=form_at("/desk/sign-out"),
         organisation=next((one.name for one in places if member and one.slug == member.slug), ""),
         role=member.role if member else "",
-        tabs=tabs(member, current, root) if member else (),
+        tabs=tabs(member, current, root, _waiting(member)) if member else (),
         places=tuple(
             Link(one.name, f"{root}/desk/{one.slug}/", bool(member and one.slug == member.slug)) for one in places
         ),
@@ -45,3 +46,8 @@ def desk_frame(current: str = "") -> DeskFrame:
         flash=said,
         flash_ok=good,
     )
+
+
+def _waiting(member: Member) -> dict[str, int]:
+    """How much waits for an answer, by the code of its entry."""
+    return {"requests": reading.count_waiting(current_node(), member.organisation_id)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from node.services.members import EDITOR, OWNER, VIEWER, Member
@@ -34,10 +35,18 @@ ENTRIES: tuple[Entry, ...] = (
 )
 
 
-def tabs(member: Member, current: str, root: str) -> tuple[DeskTab, ...]:
-    """The entries for a member; ``current`` is the code of the one that is looked at, ``root`` stands in front."""
+def tabs(member: Member, current: str, root: str, waiting: Mapping[str, int]) -> tuple[DeskTab, ...]:
+    """The entries for a member; ``current`` is the code of the one that is looked at, ``root`` stands in front.
+
+    ``waiting`` says by code how much waits there for somebody.
+    """
     return tuple(
-        DeskTab(say(entry.label), f"{root}/desk/{member.slug}/{entry.path}", entry.code == current)
+        DeskTab(
+            say(entry.label),
+            f"{root}/desk/{member.slug}/{entry.path}",
+            entry.code == current,
+            waiting.get(entry.code, 0),
+        )
         for entry in ENTRIES
         if member.may(entry.least)
     )

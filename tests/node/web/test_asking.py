@@ -224,6 +224,7 @@ def test_the_desk_shows_what_waits_in_the_stated_order(node: Node, app: Flask) -
 
     organisation = what.row.organisation_id
     assert order() == ["Cem", "Dai", "Eve"]
+    assert "Requests3 waiting" in words(client.get(f"{DESK}/listings"))
     reading.put_rules(node, organisation, AskingRules(True, "need"))
     assert order() == ["Eve", "Cem", "Dai"]
     reading.put_rules(node, organisation, AskingRules(True, "new"))
