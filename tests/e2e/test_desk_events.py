@@ -49,7 +49,7 @@ def test_a_workshop_from_the_desk_to_the_calendar(node: Node, browser: Browser) 
         page.goto(f"{home}/events")
         well(page, PHONE, DESKTOP)
         page.get_by_role("link", name="Mend your bicycle").click()
-        expect(page.get_by_text("Just come: nobody has to sign up.")).to_be_visible()
+        expect(page.get_by_text("Just come: nobody has to sign up.").first).to_be_visible()
         well(page, PHONE, DESKTOP)
         calendar = page.request.get(f"{home}/listings/{row.key}/event.ics")
         assert len(Calendar.from_ical(calendar.body()).walk("VEVENT")) == 5

@@ -243,6 +243,8 @@ def preview_page(node: Node, draft: DeskDraft, shown: Shown, judged: Judged, roo
     seen = {one.name: getattr(page, one.name) for one in fields(ListingPage)}
     # What it is about is not public yet: its page asks nobody to pass it on, to report it or to be told of it.
     hidden: dict[str, Any] = {"sharing": None, "report_path": None, "alert_path": None, "own_path": None, "card": card}
+    if page.event is not None:
+        hidden["event"] = replace(page.event, calendar_path=None)
     return DeskPreviewPage(
         **{**seen, **hidden, "head": head(page.head.title)},
         back_path=here,

@@ -66,6 +66,7 @@ def test_a_workshop_is_written_looked_at_and_published(browser: FlaskClient, nod
     seen = text(browser.get(looked.headers["Location"]))
     assert "Thu 3 December, 18:00–20:00; then every Thursday until 31 December, but not on 24 December" in seen
     assert "Thu 24 December, 18:00–20:00 Cancelled" in seen
+    assert "Add it to your calendar" not in seen
     (draft,) = desk_drafts.drafts(node, publishing_id(node), 9)
     assert "Event" in text(browser.get(f"{DESK}/listings?state=drafts"))
     desk_drafts.discard(node, draft.organisation_id, draft.id)
