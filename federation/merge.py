@@ -26,13 +26,15 @@ from federation.records import (
 )
 
 _ELIGIBLE = (SHOWN, MERGED)
+OURSELVES = 0
 
 
 class KnownNode(NamedTuple):
     """A source's node. ``spoken`` says that it was once read to the end, so that its silence means something.
 
-    ``former`` are ids that it had before it moved: it speaks for what lies under them as well. ``handed_on`` are pairs:
-    of what has an id that begins with the first, the node with the second as its id speaks in its place.
+    ``source_id`` is 0 for this node itself. ``former`` are ids that it had before it moved: it speaks for what lies
+    under them as well. ``handed_on`` are pairs: of what has an id that begins with the first, the node with the second
+    as its id speaks in its place.
     """
 
     source_id: int
@@ -70,6 +72,7 @@ class Nodes:
 
     def __init__(self, own_id: str, known: Iterable[KnownNode]) -> None:
         self.own_id = own_id
+        known = [node._replace(node_id=own_id) if node.source_id == OURSELVES else node for node in known]
         self.by_source = {node.source_id: node for node in known}
         speaking = [node for node in self.by_source.values() if node.spoken and node.state != REMOVED]
         # A node that is read under its own id comes before one that once had that id.

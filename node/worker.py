@@ -81,7 +81,7 @@ def _every(scheduler: BackgroundScheduler, seconds: float, job: Callable[[], Any
 
 
 def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
-    from node.services import backup, desk_listings, expiry, health, health_watch, postman, reminders, uploads
+    from node.services import backup, desk_listings, expiry, health, health_watch, moving, postman, reminders, uploads
     from node.services.bookings import regular
     from node.services.exchanges import chasing, privacy
 
@@ -118,6 +118,7 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
     _every(scheduler, HOUR_S, lambda: uploads.tidy(node))
     _every(scheduler, 5, post.deliver)
     _every(scheduler, HOUR_S, lambda: reminders.remind(node))
+    _every(scheduler, HOUR_S, lambda: moving.finish(node))
     _every(scheduler, HOUR_S, lambda: postman.tidy(node))
     _every(scheduler, 24 * HOUR_S, lambda: desk_listings.tidy(node))
     _every(scheduler, 60, lambda: regular.each_minute(node))

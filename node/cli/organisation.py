@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from node.cli.common import table, with_node
+from node.cli.common import counted, printable, table, with_node
 from node.context import Node
 from schemas.vocabulary import ORGANISATION_TYPES
 
@@ -59,3 +60,48 @@ def list_(node: Node) -> None:
 
     rows = [(own.slug, own.organisation.type, own.organisation.name) for own in organisations(node)]
     table(("short name", "type", "name"), rows)
+
+
+@organisation.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_node
+def bring(node: Node, file: Path) -> None:
+    """Take in an organisation from another node: FILE is what `sharefeed export` wrote there.
+
+    Listings keep their ids. Members and passwords do not come along.
+    """
+    from node.services.bringing import bring as take_in
+
+    found = take_in(node, file)
+    click.echo(
+        f"{found.name} is here as {found.slug}: {counted(found.listings, 'listing', 'listings')}, "
+        f"{counted(found.photos, 'photo', 'photos')}, {counted(found.bookings, 'booking', 'bookings')}."
+    )
+    for remark in found.remarks:
+        click.echo(printable(remark), err=True)
+    click.echo(
+        f"Next: `sharefeed account add --name NAME --email ADDRESS --organisation {found.slug}` for whoever looks "
+        f"after it. Then give the address {node.settings.url} where it was before."
+    )
+
+
+@organisation.command()
+@click.argument("slug")
+@click.option("--to", metavar="URL", help="The address of the node where it is now.")
+@click.option("--undo", is_flag=True, help="Let it be at home here again.")
+@with_node
+def move(node: Node, slug: str, to: str | None, undo: bool) -> None:
+    """Say that the organisation SLUG moved to another node, which has all of its listings already."""
+    from node.services import moving
+
+    if undo == bool(to):
+        raise click.UsageError("Name the new node with --to, or take it back with --undo.")
+    if undo:
+        moving.take_back(node, slug)
+        click.echo(f"{slug} is at home here again.")
+        return
+    moved = moving.move(node, slug, str(to))
+    click.echo(
+        f"{slug} is at {moved.to} now. Its pages here lead there. Its listings stay in the feed here, unchanged, for "
+        f"{moving.DAYS} days, so that catalogues can follow; then they are removed."
+    )

@@ -9,6 +9,7 @@ import orjson
 from node import __version__
 from node.context import Node
 from node.services.feeds import ATOM_PATH, CHANGES_PATH, JSON_PATH, Rendered, rendered
+from node.services.moving import told
 from node.settings import SettingError, Settings
 from node.storage import organisations
 from node.storage.engine import Tx
@@ -35,7 +36,8 @@ def node_document(node: Node) -> Rendered:
     with node.database.read() as tx:
         profiles = organisations.documents(tx)
         aggregates = _aggregated(tx) if node.settings.aggregate else ()
-    document = dump_node_document(replace(described(node.settings), aggregates=aggregates))
+        handed_on = told(tx)
+    document = dump_node_document(replace(described(node.settings), aggregates=aggregates, handed_on=handed_on))
     if profiles:
         document["organisations"] = [orjson.Fragment(profile) for profile in profiles]
     return rendered("node", orjson.dumps(document))

@@ -115,7 +115,7 @@ def _filled(draft: Draft, known: OwnListing | None, organisation: Organisation, 
     address = listing_id(url, draft.key)
     return replace(
         draft.listing,
-        id=address,
+        id=known.id if known else address,
         url=address,
         organisation=public_organisation(organisation),
         date_modified=now,

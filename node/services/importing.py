@@ -154,7 +154,8 @@ def _withdraw_missing(run: Run, table: Table) -> list[str]:
     present = {new_key(name.slug, name.ref) for name in names}
     for slug in sorted({name.slug for name in names}):
         with run.node.database.read() as tx:
-            before = imported(tx, organisation_id(run.node.settings.url, slug))
+            own = hosted.by_slug(tx, slug)
+            before = imported(tx, own.organisation.id) if own else []
         absent = [row for row in before if row.key not in present]
         for batch in chunked(absent):
             _take_down(run, batch)

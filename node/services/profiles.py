@@ -16,7 +16,7 @@ from node.services.audit import Who, record
 from node.services.bookings.keeping import closure_of
 from node.services.hosting import organisation, put_profile
 from node.services.opening_times import closed_of
-from node.services.own_ids import is_slug, organisation_id, slug_of
+from node.services.own_ids import is_slug, slug_of
 from node.services.own_pictures import write_whole
 from node.services.photo_names import FOLDER
 from node.services.pictures import PictureError
@@ -73,7 +73,8 @@ def change(
     profile: dict[str, Any] = {"type": told["type"]}
     profile |= {field: told[field].strip() or None for field in ("url", "description")}
     if found_at is not None:
-        hours = with_closed_days(node, organisation_id(node.settings.url, slug), found_at.hours)
+        own = organisation(node, slug)
+        hours = with_closed_days(node, own.organisation.id, found_at.hours) if own else found_at.hours
         profile |= {"place": found_at.place, "opening_hours": hours}
     if logo is not None:
         profile["logo"] = _kept(node, logo.data) if logo.data else None
@@ -104,7 +105,8 @@ def _put(node: Node, name: str, slug: str, profile: Mapping[str, Any], by: Who, 
     """Keep it, and in the same transaction that it was done."""
 
     def note(tx: Tx) -> None:
-        record(tx, node, by, action, name, organisation_id(node.settings.url, slug))
+        own = organisations.by_slug(tx, slug)
+        record(tx, node, by, action, name, own.organisation.id if own else None)
 
     try:
         put_profile(node, name, slug, profile, note)

@@ -30,7 +30,15 @@ from node.services.drafts import (
     public_organisation,
 )
 from node.services.own_ids import RESERVED_SLUGS, is_slug, new_key, organisation_id, slug_of
-from node.services.publishing_parts import PublishingError, UnknownListingError, refusals, writing
+from node.services.publishing_parts import (
+    PublishingError,
+    UnknownListingError,
+    known_slug,
+    refusals,
+    refuse_moved,
+    refuse_repeated,
+    writing,
+)
 from node.storage import catalogue, listing_versions
 from node.storage import listings as stored
 from node.storage import organisations as hosted
@@ -94,11 +102,12 @@ def put_organisation(node: Node, organisation: Organisation, also: Callable[[Tx]
     Its listings carry its name, type, address, logo and register numbers, so they are published anew when one of those
     changes. Raises `PublishingError`.
     """
-    slug = _slug_in(node, organisation)
+    slug = known_slug(node, organisation) or _slug_in(node, organisation)
     with refusals():
         checked = load_organisation(dump_organisation(organisation))
     with writing(node) as tx:
         known = hosted.by_slug(tx, slug)
+        refuse_moved(tx, [checked.id])
         if known is None or known.organisation != checked:
             hosted.put(tx, slug, checked, node.now)
         if known is not None and public_organisation(known.organisation) != public_organisation(checked):
@@ -161,7 +170,7 @@ def put_in(tx: Tx, node: Node, drafts: Sequence[Draft], by: str = "", import_id:
 
     ``import_id`` is the import that they came with, by which it can be undone.
     """
-    _refuse_repeated([draft.key for draft in drafts])
+    refuse_repeated([draft.key for draft in drafts])
     known = stored.by_keys(tx, [draft.key for draft in drafts])
     prepared = [_still(p, known.get(p.row.key)) for p in _prepared(node, tx, drafts, known)]
     changed = [p for p in prepared if p.change != UNCHANGED]
@@ -182,17 +191,6 @@ def _still(prepared: Prepared, known: OwnListing | None) -> Prepared:
 def version_of(row: OwnListing, by: str, change: str, import_id: str = "") -> Version:
     """A listing as its history keeps it."""
     return Version(row.id, row.modified_at, by, change, row.state, row.document, import_id)
-
-
-def _refuse_repeated(keys: Sequence[str]) -> None:
-    seen: set[str] = set()
-    problems = []
-    for index, key in enumerate(keys):
-        if key in seen:
-            problems.append(Problem(pointer([index]), "repeated-key", f"The key {key} stands more than once."))
-        seen.add(key)
-    if problems:
-        raise PublishingError(problems)
 
 
 def _prepared(node: Node, tx: Tx, drafts: Sequence[Draft], known: dict[str, OwnListing]) -> list[Prepared]:
@@ -219,6 +217,7 @@ def _unknown_organisation(draft: Draft) -> DocumentError:
 
 def publish_rows(tx: Tx, rows: Sequence[OwnListing], now: int) -> None:
     """Store these listings and show those that are live. Raises `PublishingError` before anything is written."""
+    refuse_moved(tx, [row.organisation_id for row in rows])
     with refusals():
         entries = [entry_of(row) for row in rows if row.state == LIVE]
     stored.put(tx, rows)
@@ -273,6 +272,7 @@ def _take_down(
     by: str,
     import_id: str = "",
 ) -> None:
+    refuse_moved(tx, [known[key].organisation_id for key in reasons])
     catalogue.apply(tx, [], [Removal(known[key].id, reason) for key, reason in reasons.items()], node.now)
     gone = [replace(known[key], state=state, modified_at=node.now) for key in reasons]
     stored.put(tx, gone)
@@ -370,8 +370,10 @@ def _revised(
 def listings(node: Node, state: str | None = None, organisation: str | None = None) -> list[OwnListing]:
     """This node's own listings, the latest change first; ``organisation`` is a slug."""
     with node.database.read() as tx:
-        host = None if organisation is None else organisation_id(node.settings.url, organisation)
-        return stored.select_by(tx, state, host)
+        if organisation is None:
+            return stored.select_by(tx, state)
+        host = hosted.by_slug(tx, organisation)
+        return stored.select_by(tx, state, host.organisation.id) if host else []
 
 
 def listing(node: Node, key: str) -> OwnListing:

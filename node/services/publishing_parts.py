@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from node.context import Node
-from node.storage import catalogue
+from node.storage import catalogue, handed_on
+from node.storage import organisations as hosted
 from node.storage.engine import Tx
-from schemas.errors import DocumentError, Problem, SharefeedError
+from schemas.errors import DocumentError, Problem, SharefeedError, pointer
+from schemas.organisation import Organisation
 
 
 class PublishingError(SharefeedError):
@@ -42,3 +44,31 @@ def refusals() -> Iterator[None]:
         yield
     except DocumentError as error:
         raise PublishingError(error.problems) from error
+
+
+def refuse_moved(tx: Tx, organisation_ids: Iterable[str]) -> None:
+    """Raises `PublishingError` for an organisation that is at another node now: there would be two versions."""
+    for organisation_id in set(organisation_ids):
+        moved = handed_on.of(tx, organisation_id)
+        if moved is not None:
+            message = f"This organisation moved to {moved.to}. Nothing can be changed here any more; change it there."
+            raise PublishingError([Problem("", "moved", message)])
+
+
+def known_slug(node: Node, organisation: Organisation) -> str | None:
+    """The slug of an organisation that is here, whatever its id: it may have come from another node."""
+    with node.database.read() as tx:
+        known = hosted.by_ids(tx, [organisation.id]).get(organisation.id)
+    return known.slug if known else None
+
+
+def refuse_repeated(keys: Sequence[str]) -> None:
+    """Raises `PublishingError` where a key stands more than once."""
+    seen: set[str] = set()
+    problems = []
+    for index, key in enumerate(keys):
+        if key in seen:
+            problems.append(Problem(pointer([index]), "repeated-key", f"The key {key} stands more than once."))
+        seen.add(key)
+    if problems:
+        raise PublishingError(problems)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, String, Table, Text
 
 from node.storage.metadata import ROW_ID, metadata
 
@@ -34,6 +34,18 @@ listing_versions = Table(
     Column("document", Text, nullable=False),
     Column("import_id", String(24), nullable=False),  # the import that the change came with, or empty
     Index("ix_listing_versions_listing_id", "listing_id", "id"),
+)
+
+# Which organisations moved to another node.
+handed_on = Table(
+    "handed_on",
+    metadata,
+    Column("organisation_id", Text, ForeignKey("organisations.id", ondelete="CASCADE"), primary_key=True),
+    Column("ids", Text, nullable=False),  # what the ids of its listings begin with
+    Column("to", Text, nullable=False),  # id of the node where it is now
+    Column("at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),  # until when its listings are published here as well
+    Column("ended", Boolean, nullable=False),
 )
 
 # Of which listings somebody was told that they end soon: once for each end.

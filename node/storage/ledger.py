@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from federation.facts import Entry, Removal
-from federation.merge import Current, KnownNode
+from federation.merge import OURSELVES, Current, KnownNode
 from federation.records import ACTIVE, KEPT, SUSPENDED, WAITING, Mirrored, PollResult, Ruling, Source, Withdrawn
-from node.storage import catalogue, events, mirror, polls, removals, rulings, sources
+from node.storage import catalogue, events, handed_on, mirror, polls, removals, rulings, sources
 from node.storage.engine import Database, Tx
 
 
@@ -46,7 +46,9 @@ class StoredLedger:
         return found.id if found else None
 
     def nodes(self) -> list[KnownNode]:
-        return sources.nodes(self.tx)
+        ours = tuple((one.ids, one.to) for one in handed_on.every(self.tx))
+        own = [KnownNode(OURSELVES, "", ACTIVE, True, (), ours)] if ours else []
+        return [*sources.nodes(self.tx), *own]
 
     def known(self, source_id: int, ids: Collection[str]) -> dict[str, Mirrored]:
         return mirror.known(self.tx, source_id, ids)

@@ -68,6 +68,15 @@ def by_key(tx: Tx, key: str) -> OwnListing | None:
     return by_keys(tx, [key]).get(key)
 
 
+def known_ids(tx: Tx, ids: Sequence[str]) -> set[str]:
+    """Those of these ids that a listing of this node has."""
+    found: set[str] = set()
+    for start in range(0, len(ids), _IN_LIMIT):
+        query = select(listings.c.id).where(listings.c.id.in_(list(ids[start : start + _IN_LIMIT])))
+        found.update(tx.execute(query).scalars())
+    return found
+
+
 def select_by(tx: Tx, state: str | None = None, organisation_id: str | None = None) -> list[OwnListing]:
     """The listings in this state and of this organisation, where asked for; the latest change first."""
     query = select(listings)

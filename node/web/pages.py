@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 
 from federation.facts import short_key
 from node.context import Node
+from node.services import moving
 from node.services import shown as services
 from node.services.shown import Found, Gone, Host
 from node.storage.catalogue import Shown
@@ -60,12 +61,22 @@ def home() -> str:
 @blueprint.get("/listings/<key>")
 def listing(key: str) -> Response:
     node = current_node()
+    place = moving.place_of(node, key.partition(".")[0]) if "." in key else None
+    if place is not None:
+        return to_new_place(place.listing(key))
     found = services.listing(node, key)
     if isinstance(found, Found):
         return _listing(node, found)
     if found is None:
         abort(404)
     return _gone(found)
+
+
+def to_new_place(address: str) -> Response:
+    """It is at another node now, for good (RFC 9110 section 15.4.9); whoever asks there again need not ask here."""
+    response = make_response(redirect(address, 308))
+    response.headers["Cache-Control"] = "max-age=3600"
+    return response
 
 
 def _listing(node: Node, found: Found) -> Response:
@@ -111,8 +122,11 @@ def _gone(gone: Gone) -> Response:
 
 
 @blueprint.get("/organisations/<key>")
-def organisation(key: str) -> str:
+def organisation(key: str) -> str | Response:
     node = current_node()
+    place = moving.place_of(node, key)
+    if place is not None:
+        return to_new_place(place.organisation(key))
     host = services.organisation(node, key)
     if host is None:
         abort(404)

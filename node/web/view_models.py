@@ -86,6 +86,7 @@ desk/preview.html               DeskPreviewPage
 desk/published.html             DeskPublishedPage
 desk/signed_out.html            DeskSignedOutPage
 desk/export.html                DeskExportPage
+desk/move.html                  DeskMovePage
 desk/print.html                 DeskPrintPage
 desk/paper.html                 DeskPaperPage
 desk/listings.html              DeskListingsPage

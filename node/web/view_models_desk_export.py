@@ -10,8 +10,9 @@ from node.web.view_models_desk import DeskFrame
 
 @dataclass(frozen=True, slots=True)
 class DeskExportPage:
-    """desk/export.html: ``form`` has no fields; sending it is answered with the file."""
+    """desk/export.html: ``form`` has no fields; sending it is answered with the file. Owners move at ``move_path``."""
 
     head: Head
     desk: DeskFrame
     form: Form
+    move_path: str | None = None

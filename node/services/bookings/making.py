@@ -18,7 +18,7 @@ from node.services.bookings.keeping import CalendarError, Kept, known
 from node.services.bookings.opening import Span
 from node.services.bookings.refusals import BookingError, Refusal
 from node.services.bookings.taken import AROUND_S, TakenSpans, taken_of, together
-from node.storage import booking_spans, bookings, calendars
+from node.storage import booking_spans, bookings, calendars, handed_on
 from node.storage.booking_spans import OverlapError
 from node.storage.bookings import CANCELLED, CONFIRMED, HELD, OPEN, OUT, Booking
 from node.storage.engine import Tx
@@ -64,6 +64,9 @@ def book(node: Node, key: str, organisation_id: str, wanted: Wanted, by: str) ->
 
     def enter(tx: Tx) -> Booking:
         kept = _locked(node, tx, key, organisation_id)
+        moved = handed_on.of(tx, organisation_id)
+        if moved is not None:
+            raise CalendarError(Problem("", "moved", f"This organisation moved to {moved.to}. Book it there."))
         fit = _fit(tx, kept, wanted, node.now)
         hold = None if wanted.hold_s is None else node.now + wanted.hold_s
         number = bookings.add(

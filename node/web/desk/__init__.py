@@ -33,6 +33,7 @@ PARTS = (
     "own",
     "printing",
     "exporting",
+    "moving",
     "calendar",
     "booking",
     "calendar_settings",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template
+from flask import Response, render_template, request
 from flask_babel import gettext as _
 
 from node.services import audit, exporting
+from node.services.members import OWNER
 from node.web import current_node
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, member_now
@@ -18,7 +19,12 @@ blueprint = guarded("exporting")
 
 @blueprint.get("/<slug>/export")
 def page(slug: str) -> str:
-    view = DeskExportPage(head(_("Take a copy")), desk_frame("export"), form_at(f"/desk/{slug}/export"))
+    view = DeskExportPage(
+        head(_("Take a copy")),
+        desk_frame("export"),
+        form_at(f"/desk/{slug}/export"),
+        f"{request.script_root}/desk/{slug}/move" if member_now().may(OWNER) else None,
+    )
     return render_template("desk/export.html", page=view)
 
 

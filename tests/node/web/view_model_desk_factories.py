@@ -8,6 +8,7 @@ from typing import Any
 from node.web import view_models as vm
 from node.web.view_models_calendar import OpeningDay
 from node.web.view_models_desk import DeskStep, DeskTelling
+from node.web.view_models_desk_move import DeskMovePage
 from node.web.view_models_health import DeskHealthPage, HealthPart, HealthReader
 from node.web.view_models_profile import DeskNewOrganisationPage, DeskProfilePage
 from tests.node.web import view_model_factories as make
@@ -269,7 +270,24 @@ FULL: dict[str, tuple[str, Any]] = {
     "desk-paper-labels": paper("labels", CHAIRS, SCHOOL),
     "desk-paper-cards": paper("cards", SCHOOL, CHAIRS),
     "desk-paper-signup": paper("signup", CHAIRS, lines=(1, 2, 3)),
-    "desk-export": ("desk/export.html", vm.DeskExportPage(HEAD, frame("export"), make.form())),
+    "desk-export": ("desk/export.html", vm.DeskExportPage(HEAD, frame("export"), make.form(), "/desk/a/move")),
+    "desk-move": (
+        "desk/move.html",
+        DeskMovePage(HEAD, frame("export"), 14, "/desk/a/export", make.form("address", wrong=True)),
+    ),
+    "desk-moved": (
+        "desk/move.html",
+        DeskMovePage(
+            HEAD,
+            frame("export"),
+            14,
+            "/desk/a/export",
+            None,
+            "https://school.example/",
+            make.ahead(days=9),
+            make.form(),
+        ),
+    ),
     "desk-photos": (
         "desk/photos.html",
         vm.DeskPhotosPage(
@@ -296,6 +314,8 @@ MINIMAL: dict[str, tuple[str, Any]] = {
     "desk-health": ("desk/health.html", DeskHealthPage(HEAD, BARE, "Everything is working.", "ok")),
     "desk-prove": ("desk/prove.html", vm.DeskProvePage(HEAD, BARE, FORM, False)),
     "desk-export": ("desk/export.html", vm.DeskExportPage(HEAD, BARE, FORM)),
+    "desk-move": ("desk/move.html", DeskMovePage(HEAD, BARE, 1, "", FORM)),
+    "desk-moved": ("desk/move.html", DeskMovePage(HEAD, BARE, 1, "", None, "https://x.example/")),
     "desk-photos": ("desk/photos.html", vm.DeskPhotosPage(HEAD, BARE)),
     "desk-print": ("desk/print.html", vm.DeskPrintPage(HEAD, BARE, "/desk/x/print", "/desk/x/print/sheet", "X")),
     "desk-paper": (

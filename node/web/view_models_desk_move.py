@@ -1,0 +1,26 @@
+"""What the page shows on which an organisation moves to a node of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from node.web.view_model_parts import Form, Head
+from node.web.view_models_desk import DeskFrame
+
+
+@dataclass(frozen=True, slots=True)
+class DeskMovePage:
+    """desk/move.html: ``form`` asks for the address of the new node, None once it moved ``to`` it.
+
+    Until ``ends`` the listings are published here too, and ``undo`` takes it back; both None afterwards.
+    """
+
+    head: Head
+    desk: DeskFrame
+    days: int
+    export_path: str
+    form: Form | None
+    to: str = ""
+    ends: datetime | None = None
+    undo: Form | None = None
