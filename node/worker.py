@@ -19,6 +19,8 @@ from schemas.errors import SharefeedError
 log = logging.getLogger(__name__)
 
 HOUR_S = 3600
+IMPORT_EVERY_S = 3
+"""How often it is asked whether an import waits to be gone on with."""
 FOLLOW_EVERY_S = 0.5
 BACK_UP_EVERY_S = 600
 """How often it is asked whether the day's backup is due."""
@@ -81,7 +83,19 @@ def _every(scheduler: BackgroundScheduler, seconds: float, job: Callable[[], Any
 
 
 def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
-    from node.services import backup, desk_listings, expiry, health, health_watch, moving, postman, reminders, uploads
+    from node.services import (
+        backup,
+        desk_listings,
+        expiry,
+        health,
+        health_watch,
+        import_work,
+        imports,
+        moving,
+        postman,
+        reminders,
+        uploads,
+    )
     from node.services.bookings import regular
     from node.services.exchanges import chasing, privacy
 
@@ -117,6 +131,8 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
     _every(scheduler, BACK_UP_EVERY_S, back_up)
     _every(scheduler, HOUR_S, lambda: uploads.tidy(node))
     _every(scheduler, 5, post.deliver)
+    _every(scheduler, IMPORT_EVERY_S, lambda: import_work.work(node))
+    _every(scheduler, 24 * HOUR_S, lambda: imports.tidy(node))
     _every(scheduler, HOUR_S, lambda: reminders.remind(node))
     _every(scheduler, HOUR_S, lambda: moving.finish(node))
     _every(scheduler, HOUR_S, lambda: postman.tidy(node))

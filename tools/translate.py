@@ -67,6 +67,7 @@ NOT_SHOWN = (
     *("node/services/audit.py", "node/services/members.py", "node/services/passkeys.py", "node/services/proving.py"),
     *("node/services/sealing.py", "node/services/second_factor.py", "node/services/throttling.py"),
     *("node/services/photos.py", "node/services/pictures.py", "node/services/publishing.py"),
+    "node/services/publishing_parts.py",
     *("node/services/report_text.py", "node/services/row_values.py", "node/services/rows.py"),
     *("node/services/setup.py", "node/services/spreadsheet.py", "node/services/template.py"),
     *("node/services/static_site.py", "node/services/validating.py", "node/services/workbook.py"),

@@ -30,6 +30,7 @@ from node.storage import booking_tables as booking_tables
 from node.storage import desk_tables as desk_tables
 from node.storage import exchange_tables as exchange_tables
 from node.storage import health_tables as health_tables
+from node.storage import import_tables as import_tables
 from node.storage import operator_tables as operator_tables
 from node.storage import photo_tables as photo_tables
 from node.storage.metadata import ROW_ID

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from node.web import desk_words, exchange_words
+from node.web import desk_words, exchange_words, import_words
 from node.web.phrases import later as _l
 from node.web.phrases import later_of, locale, say
 from schemas.labels import WRITTEN_IN, Names, names_of
@@ -195,6 +195,8 @@ AUDIT: Mapping[str, str] = {
     "organisation-moved": _l("Moved the organisation to another node"),
     "organisation-move-undone": _l("Took the move to another node back"),
     "organisation-brought": _l("Brought the organisation from another node"),
+    "import-run": _l("Imported a list"),
+    "import-undone": _l("Undid an import"),
     "member-joined": _l("Became a member"),
     "member-role": _l("Changed what a member may do"),
     "member-left": _l("Ended a membership"),
@@ -250,6 +252,7 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "audit": AUDIT,
     **desk_words.VOCABULARIES,
     **exchange_words.VOCABULARIES,
+    **import_words.VOCABULARIES,
     "scope": SCOPES,
 }
 

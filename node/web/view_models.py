@@ -91,6 +91,9 @@ desk/print.html                 DeskPrintPage
 desk/paper.html                 DeskPaperPage
 desk/listings.html              DeskListingsPage
 desk/history.html               DeskHistoryPage
+desk/imports.html               DeskImportsPage
+desk/import.html                DeskImportPage
+desk/import_rows.html           DeskImportRowsPage
 desk/reminded.html              DeskRemindedPage
 desk/requests.html              DeskRequestsPage
 desk/request.html               DeskRequestPage
@@ -111,6 +114,7 @@ from node.web.view_models_calendar import *
 from node.web.view_models_control import *
 from node.web.view_models_desk import *
 from node.web.view_models_desk_export import *
+from node.web.view_models_desk_imports import *
 from node.web.view_models_desk_listings import *
 from node.web.view_models_desk_people import *
 from node.web.view_models_desk_photos import *

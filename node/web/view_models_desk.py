@@ -137,6 +137,7 @@ class DeskOverviewPage:
     steps: tuple[DeskStep, ...] = ()
     telling: DeskTelling | None = None
     new_path: str = ""
+    import_path: str = ""
     public_path: str = ""
 
 

@@ -215,6 +215,7 @@ class DeskListingsPage:
     categories: tuple[DeskGroup, ...] = ()
     places: tuple[Choice, ...] = ()
     new_path: str = ""
+    import_path: str = ""
     may_change: bool = True
 
 

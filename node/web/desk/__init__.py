@@ -29,6 +29,7 @@ PARTS = (
     "log",
     "tokens",
     "photos",
+    "importing",
     "reminded",
     "own",
     "printing",

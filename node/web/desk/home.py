@@ -68,6 +68,7 @@ def _overview(slug: str, checked: Checked | None = None) -> str:
         steps=() if all(step.done for step in steps) else steps,
         telling=_telling(node, member.slug, checked) if member.may(OWNER) and (counts.get(LIVE) or checked) else None,
         new_path=f"{start}/listings/new" if member.may(EDITOR) else "",
+        import_path=f"{start}/import" if member.may(EDITOR) else "",
         public_path=f"{request.script_root}/organisations/{slug}",
     )
     return render_template("desk/overview.html", page=view)

@@ -82,6 +82,7 @@ def listings_page(
         total=total,
         filtered=bool(asked.pairs),
         new_path=f"{request.script_root}{base}/new",
+        import_path=f"{request.script_root}/desk/{member.slug}/import",
         may_change=may_change,
     )
     if asked.tab == DRAFTS:

@@ -22,6 +22,7 @@ from tests.node.web import view_model_desk_listing_factories as writing
 from tests.node.web import view_model_embed_factories as embed
 from tests.node.web import view_model_exchange_factories as asking
 from tests.node.web import view_model_factories as make
+from tests.node.web import view_model_import_factories as importing
 from tests.node.web import view_model_operator_factories as operate
 from tests.node.web import view_model_portal_factories as portal
 
@@ -132,6 +133,7 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "preview": ("control/preview.html", look.preview()),
         **desk.FULL,
         **writing.FULL,
+        **importing.FULL,
         **calendar.FULL,
         **asking.FULL,
     }
@@ -140,6 +142,7 @@ MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
     {
         **desk.MINIMAL,
         **writing.MINIMAL,
+        **importing.MINIMAL,
         **calendar.MINIMAL,
         **asking.MINIMAL,
         "home": ("portal/home.html", vm.HomePage(HEAD)),

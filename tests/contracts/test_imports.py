@@ -1,0 +1,258 @@
+"""Imports at the desk, on every database: looked at, corrected, published in pieces, gone on with, and undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from node.context import Node
+from node.services import accounts, import_work, imports, members, publishing
+from node.services.imports import DeskImportError
+from node.services.members import Member
+from node.services.publishing import edit, listings
+from node.storage import catalogue
+from node.storage import imports as stored
+from node.storage.engine import Database, Tx
+from node.storage.imports import CHECKED, DONE, REFUSED, UNDONE, Import
+from tests.fakes.publisher import clock_of, draft, publisher, school
+
+CSV = "id,title,quantity,organisation,Where\n1,Six chairs,6,,Hall\n2,A tent,lots,,Shed\n3,A lamp,,,Attic\n"
+
+
+class Here:
+    """A workshop that works in this process."""
+
+    def run(self, function: Any, *args: Any) -> Any:
+        return function(*args)
+
+
+@pytest.fixture
+def node(database: Database, tmp_path: Path) -> Node:
+    made = replace(publisher(tmp_path / "home", database), workshop=Here())  # type: ignore[arg-type]
+    school(made)
+    return made
+
+
+@pytest.fixture
+def member(node: Node) -> Member:
+    account = accounts.add(node, "Anna Nowak", "anna@riverside.example")
+    members.join(node, account, "riverside-school", members.EDITOR)
+    found = members.member_of(node, account, "riverside-school")
+    assert found is not None
+    return found
+
+
+def bring(node: Node, member: Member, text: str = CSV, missing: bool = False) -> Import:
+    """A file that was looked at, with the columns as they were guessed."""
+    one = imports.begin(node, member, text.encode(), "kit.csv")
+    imports.check(node, member, one, {at: column for column, at in one.columns.items()}, missing)
+    assert import_work.work(node, 60)
+    return imports.one_of(node, member, one.id)
+
+
+def run(node: Node, member: Member, one: Import) -> Import:
+    imports.run(node, member, one)
+    assert import_work.work(node, 60)
+    return imports.one_of(node, member, one.id)
+
+
+def undo(node: Node, member: Member, one: Import) -> Import:
+    imports.undo(node, member, one)
+    assert import_work.work(node, 60)
+    return imports.one_of(node, member, one.id)
+
+
+def shown(node: Node) -> dict[str, str]:
+    with node.database.read() as tx:
+        return {one.entry.key.partition(".")[2]: one.entry.facts.title or "" for one in catalogue.live(tx)}
+
+
+def counts(one: Import) -> dict[str, int]:
+    return {name: number for name, number in one.counts.items() if number}
+
+
+def test_it_is_looked_at_and_only_then_published(node: Node, member: Member) -> None:
+    one = bring(node, member)
+    assert (one.state, counts(one)) == (CHECKED, {"added": 2, "refused": 1})
+    assert shown(node) == {}
+    [wrong] = imports.rows_in(node, one, (REFUSED,), 10)
+    assert (wrong.number, wrong.problems[0]["field"], wrong.problems[0]["value"]) == (3, "quantity", "lots")
+    done = run(node, member, one)
+    assert (done.state, done.open_for, counts(done)) == (DONE, None, {"added": 2, "refused": 1})
+    assert shown(node) == {"1": "Six chairs", "3": "A lamp"}
+    assert listings(node)[0].listing().place is None
+    assert not import_work.work(node), "nothing is left to do"
+
+
+def test_a_second_time_nothing_changes_but_what_did(node: Node, member: Member) -> None:
+    run(node, member, bring(node, member))
+    clock_of(node).pass_by(days=1)
+    again = bring(node, member, CSV.replace("A lamp", "A desk lamp"))
+    assert counts(again) == {"unchanged": 1, "changed": 1, "refused": 1}
+
+
+def test_wrong_cells_are_corrected_before_and_after(node: Node, member: Member) -> None:
+    one = bring(node, member)
+    said = import_work.correct(node, one, {3: {"quantity": "many"}}, (), "Anna")
+    assert said == {"good": 0, "refused": 1, "left": 0}
+    [wrong] = imports.rows_in(node, one, (REFUSED,), 10)
+    assert (wrong.typed["quantity"], wrong.problems[0]["value"]) == ("many", "many"), "what was typed is kept"
+    done = run(node, member, imports.one_of(node, member, one.id))
+    assert import_work.correct(node, done, {3: {"quantity": "2"}}, (), "Anna")["good"] == 1
+    assert shown(node).keys() == {"1", "2", "3"}
+    assert counts(imports.one_of(node, member, one.id)) == {"added": 3}
+
+
+def test_a_row_is_left_out(node: Node, member: Member) -> None:
+    one = bring(node, member)
+    assert import_work.correct(node, one, {}, (3,), "Anna")["left"] == 1
+    after = imports.one_of(node, member, one.id)
+    assert counts(after) == {"added": 2, "left": 1}
+    assert counts(run(node, member, after)) == {"added": 2, "left": 1}
+
+
+def test_an_id_that_is_taken_is_refused_in_corrections_too(node: Node, member: Member) -> None:
+    one = bring(node, member)
+    import_work.correct(node, one, {3: {"quantity": "1", "id": "1"}}, (), "Anna")
+    [wrong] = imports.rows_in(node, one, (REFUSED,), 10)
+    assert "same id" in wrong.problems[0]["message"]
+
+
+def test_rows_of_others_are_not_taken(node: Node, member: Member) -> None:
+    text = "title,organisation\nA desk,Park Trust\nA chair,Riverside School\nA lamp,\n"
+    one = bring(node, member, text)
+    assert counts(one) == {"added": 2, "refused": 1}
+    assert run(node, member, one).counts["added"] == 2
+    assert shown(node).keys() == {"a-chair", "a-lamp"}
+
+
+class BrokenError(Exception):
+    """The process ends here."""
+
+
+class Breaking(Database):
+    """A database whose n-th writing transaction is lost at its very end."""
+
+    left = 0
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        with super().write() as tx:
+            yield tx
+            self.left -= 1
+            if self.left == 0:
+                raise BrokenError
+
+
+@pytest.mark.parametrize("lost", [2, 3, 4])
+def test_after_a_crash_it_goes_on_without_double_or_lost_rows(node: Node, member: Member, lost: int) -> None:
+    count = import_work.PIECE * 2 + 3
+    one = bring(node, member, "id,title\n" + "".join(f"{n},Chair {n}\n" for n in range(count)))
+    imports.run(node, member, one)
+    breaking = Breaking(node.database.url)
+    breaking.left = lost
+    with pytest.raises(BrokenError):
+        import_work.work(replace(node, database=breaking), 60)
+    breaking.close()
+    assert len(shown(node)) == import_work.PIECE * (lost - 2), "whole pieces"
+    assert not import_work.work(node, 60), "whoever died may be alive still"
+    clock_of(node).pass_by(seconds=import_work.LEASE_S + 1)
+    assert import_work.work(node, 60)
+    done = imports.one_of(node, member, one.id)
+    assert (done.state, counts(done)) == (DONE, {"added": count})
+    assert len(shown(node)) == len(listings(node)) == count
+
+
+def test_it_is_undone_but_for_what_somebody_changed_since(node: Node, member: Member) -> None:
+    publishing.put_listings(node, [draft(node, "1", title="Four chairs"), draft(node, "9", title="By hand")])
+    clock_of(node).pass_by(hours=1)
+    text = "id,title,status\n1,Six chairs,\n2,A tent,\n3,A lamp,\n9,By hand,given\n"
+    one = run(node, member, bring(node, member, text))
+    assert shown(node) == {"1": "Six chairs", "2": "A tent", "3": "A lamp"}
+    clock_of(node).pass_by(hours=1)
+    edit(node, "riverside-school.3", title="A better lamp")
+    back = undo(node, member, one)
+    assert back.state == UNDONE
+    assert shown(node) == {"1": "Four chairs", "3": "A better lamp", "9": "By hand"}
+    assert [row.title for row in imports.rows_in(node, back, (stored.KEPT,), 10)] == ["A lamp"]
+    assert back.counts["kept"] == 1
+
+
+def test_what_the_file_lacks_is_taken_down_and_comes_back(node: Node, member: Member) -> None:
+    run(node, member, bring(node, member))
+    clock_of(node).pass_by(hours=1)
+    one = bring(node, member, "id,title\n1,Six chairs\n", missing=True)
+    assert one.counts["absent"] == 1
+    assert shown(node).keys() == {"1", "3"}
+    done = run(node, member, one)
+    assert (shown(node).keys(), done.counts["absent"]) == ({"1"}, 1)
+    undo(node, member, done)
+    assert shown(node).keys() == {"1", "3"}
+
+
+def test_one_at_a_time(node: Node, member: Member) -> None:
+    first = bring(node, member)
+    imports.run(node, member, first)
+    with pytest.raises(DeskImportError, match="going on"):
+        imports.begin(node, member, CSV.encode(), "b.csv")
+    import_work.work(node, 60)
+    waits = imports.begin(node, member, CSV.encode(), "b.csv")
+    other = imports.begin(node, member, CSV.encode(), "c.csv")
+    assert [one.id for one in imports.past(node, member, 10).imports if one.open_for] == [other.id]
+    with pytest.raises(imports.UnknownImportError):
+        imports.one_of(node, member, waits.id)
+    with pytest.raises(DeskImportError, match="not done yet"):
+        imports.undo(node, member, imports.one_of(node, member, first.id))
+
+
+def test_headings_mean_next_time_what_they_meant(node: Node, member: Member) -> None:
+    one = imports.begin(node, member, b"Thing,Where\nTent,Shed\n", "a.csv")
+    assert one.columns == {}
+    with pytest.raises(DeskImportError, match="names the thing"):
+        imports.check(node, member, one, {1: "locality"}, False)
+    with pytest.raises(DeskImportError, match="Two columns"):
+        imports.check(node, member, one, {0: "title", 1: "title"}, False)
+    imports.check(node, member, one, {0: "title", 1: "locality"}, False)
+    import_work.work(node, 60)
+    again = imports.begin(node, member, b"THING,where\nLamp,Hall\n", "b.csv")
+    assert again.columns == {"title": 0, "locality": 1}
+
+
+def test_rows_go_after_a_month_and_the_list_stays(node: Node, member: Member) -> None:
+    one = run(node, member, bring(node, member))
+    clock_of(node).pass_by(days=29)
+    assert imports.tidy(node) == 0
+    clock_of(node).pass_by(days=2)
+    assert imports.tidy(node) == 1
+    assert imports.rows_in(node, one, (), 10) == []
+    assert imports.one_of(node, member, one.id).counts["added"] == 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"\xff\xfe\x00", id="half-a-sign"),
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"%PDF-1.4", id="pdf"),
+        pytest.param(b"PK\x03\x04zip", id="broken-zip"),
+        pytest.param(b"title\n", id="no-rows"),
+    ],
+)
+def test_hostile_files_are_refused(node: Node, member: Member, data: bytes) -> None:
+    with pytest.raises((DeskImportError, imports.SpreadsheetError)):
+        imports.begin(node, member, data, "x")
+    assert imports.past(node, member, 10).total == 0
+
+
+def test_a_million_columns_and_odd_bytes_cost_no_more(node: Node, member: Member) -> None:
+    data = b"title," + b"x," * 100_000 + b"\nA \x00<b>\xff\ttent," + b"=1+1," * 100 + b"\n"
+    one = imports.begin(node, member, data, "\x00a" * 200)
+    assert len(one.headings) <= 60
+    imports.check(node, member, one, {0: "title"}, False)
+    import_work.work(node, 60)
+    assert imports.one_of(node, member, one.id).state == CHECKED
