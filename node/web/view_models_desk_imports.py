@@ -113,7 +113,10 @@ class DeskImportCell:
 
 @dataclass(frozen=True, slots=True)
 class DeskImportRefused:
-    """A refused row: its wrong cells, the others, and ``whole`` for what is wrong with no cell by itself."""
+    """A refused row: its wrong cells, the others, and ``whole`` for what is wrong with no cell by itself.
+
+    ``advice`` is what to do about it as a whole.
+    """
 
     number: int
     title: str
@@ -121,6 +124,7 @@ class DeskImportRefused:
     others: tuple[DeskImportCell, ...] = ()
     whole: tuple[str, ...] = ()
     leave: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

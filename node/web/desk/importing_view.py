@@ -10,10 +10,24 @@ from flask_babel import gettext as _
 from node.context import Node
 from node.services import imports
 from node.services.columns import COLUMNS, PRICE
+from node.services.doubted import INSTEAD
 from node.services.import_work import table_row
 from node.services.imports import NOT_OFFERED
 from node.services.members import EDITOR, Member
-from node.storage.imports import AT_WORK, BACK, CHECKED, DONE, KEPT, LEFT, READY, REFUSED, TAKEN, Import, ImportRow
+from node.storage.imports import (
+    AT_WORK,
+    BACK,
+    CHECKED,
+    DONE,
+    KEPT,
+    LEFT,
+    READY,
+    REFUSED,
+    TAKEN,
+    UNDONE,
+    Import,
+    ImportRow,
+)
 from node.web.cards import moment
 from node.web.code_words import word
 from node.web.desk.frame import desk_frame
@@ -57,8 +71,13 @@ def imports_page(node: Node, member: Member, number: int, errors: Mapping[str, s
 
 def _in_list(one: Import, base: str) -> DeskImportRow:
     return DeskImportRow(
-        one.file_name, f"{base}/{one.id}", one.by, moment(one.made_at), one.state, _counted(one.counts)
+        one.file_name, f"{base}/{one.id}", one.by, moment(one.made_at), one.state, _counted(_told(one))
     )
+
+
+def _told(one: Import) -> Mapping[str, int]:
+    """What to say of it: once it is undone, what came of that."""
+    return {kind: one.counts.get(kind, 0) for kind in (BACK, KEPT)} if one.state == UNDONE else one.counts
 
 
 def _counted(counts: Mapping[str, int]) -> tuple[DeskImportCount, ...]:
@@ -85,7 +104,7 @@ def import_page(
         missing=one.missing,
         done=max(0, one.done),
         total=one.total,
-        counts=() if show or one.state in AT_WORK else _counted(one.counts),
+        counts=() if show or one.state in AT_WORK else _counted(_told(one)),
         rows=tuple(_sample(row) for row in rows),
         run=form_at(here, {"then": "run"}) if may and one.state == CHECKED and not show else None,
         undo=form_at(here, {"then": "undo"}) if may and one.state == DONE and rows else None,
@@ -150,7 +169,6 @@ def _refused(one: Import, row: ImportRow) -> DeskImportRefused:
     asked = dict(wrong)
     if any(problem["code"] == _NOT_FREE for problem in row.problems):
         asked.setdefault("appeal", {"message": "", "advice": COLUMNS["appeal"].help})
-        whole += [problem["advice"] for problem in row.problems if problem["code"] == _NOT_FREE and problem["advice"]]
     others = [column for column in texts if column not in asked]
     return DeskImportRefused(
         number=row.number,
@@ -159,6 +177,7 @@ def _refused(one: Import, row: ImportRow) -> DeskImportRefused:
         others=tuple(_cell(one, row, column, texts, {}) for column in others),
         whole=tuple(whole),
         leave=str(row.number),
+        advice=INSTEAD if "appeal" in asked else "",
     )
 
 

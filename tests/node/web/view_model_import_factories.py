@@ -18,7 +18,13 @@ COLUMNS = (
 SAMPLE = vm.DeskImportSample(2, "Six chairs", "added", ("The picture was left out.",))
 CELL = vm.DeskImportCell("cell-3-quantity", "How many", "lots", "This must be a number.", "A whole number.")
 REFUSED = vm.DeskImportRefused(
-    3, "A tent", (CELL,), (vm.DeskImportCell("cell-3-terms", "Terms", "a\nb", long=True),), ("It is over.",), "3"
+    3,
+    "A tent",
+    (CELL,),
+    (vm.DeskImportCell("cell-3-terms", "Terms", "a\nb", long=True),),
+    ("It is over.",),
+    "3",
+    "Say less.",
 )
 
 

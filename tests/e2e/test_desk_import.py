@@ -1,0 +1,70 @@
+"""A list is imported from a phone, with scripts and without: columns, a look before, a wrong cell, undoing."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, FilePayload, Page, expect
+
+from node.context import Node
+from node.services import import_work, publishing
+from tests.e2e.looking import overflow, violations
+from tests.e2e.test_desk_photos import node as node
+from tests.e2e.test_desk_photos import sign_in
+from tests.e2e.visits import visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+PHONE, DESKTOP = 390, 1280
+LIST: FilePayload = {
+    "name": "kit list.csv",
+    "mimeType": "text/csv",
+    "buffer": b"Gear,Quantity\nSix chairs,6\nA tent,lots\nA lamp,1\n",
+}
+
+
+def well(page: Page) -> None:
+    for width in (DESKTOP, PHONE):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert violations(page) == [], page.url
+        assert overflow(page, width) == [], page.url
+
+
+def shown(node: Node) -> set[str]:
+    return {row.item()["title"] for row in publishing.listings(node) if row.state == "live"}
+
+
+def press(page: Page, node: Node, name: str, then: str) -> None:
+    """Press a button, and let the worker do what the request did not come to; ``then`` is the heading afterwards."""
+    page.get_by_role("button", name=name).click()
+    import_work.work(node, 60)
+    heading = page.get_by_role("heading", name=then)
+    if not heading.is_visible():
+        page.reload()
+    expect(heading).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_a_list_is_imported_and_taken_back(node: Node, browser: Browser, scripts: bool) -> None:
+    look = well if scripts else lambda _page: None
+    with visit(browser, width=PHONE, scripts=scripts) as (page, noted):
+        page.goto(f"{sign_in(page, node)}/import")
+        look(page)
+        page.get_by_label("Your file").set_input_files(LIST)
+        page.get_by_role("button", name="Look at it").click()
+        page.get_by_label("Gear").select_option(label="What it is")
+        look(page)
+        press(page, node, "See what would happen", "What would happen")
+        look(page)
+        assert shown(node) == set()
+        page.get_by_role("link", name="Put them right").click()
+        expect(page.get_by_text("This must be a number.")).to_be_visible()
+        look(page)
+        page.get_by_label("How many").first.fill("2")
+        page.get_by_role("button", name="Try again").click()
+        page.get_by_role("link", name="Back to the import").last.click()
+        press(page, node, "Import now", "What was imported")
+        look(page)
+        assert shown(node) == {"Six chairs", "A tent", "A lamp"}
+        press(page, node, "Undo this import", "The import is undone")
+        look(page)
+        assert shown(node) == set()
+        assert noted == []
