@@ -110,9 +110,6 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
             # No fault of the program's, so no trace of it; it is tried again each time.
             log.warning("%s", error)
 
-    def prune() -> None:
-        expiry.prune(node)
-
     def forget() -> None:
         while privacy.purge(node):
             pass
@@ -127,7 +124,7 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
     _every(scheduler, HOUR_S, lambda: health_watch.ask_ourselves(node))
 
     _every(scheduler, 60, expire)
-    _every(scheduler, 6 * HOUR_S, prune)
+    _every(scheduler, 6 * HOUR_S, lambda: expiry.prune(node))
     _every(scheduler, BACK_UP_EVERY_S, back_up)
     _every(scheduler, HOUR_S, lambda: uploads.tidy(node))
     _every(scheduler, 5, post.deliver)
