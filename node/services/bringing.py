@@ -22,7 +22,7 @@ from node.services.brought_bookings import bring_bookings, bring_calendars
 from node.services.brought_files import BringError, Export, opened
 from node.services.doubted import ask_about, is_refused
 from node.services.drafts import entry_of
-from node.services.own_ids import RESERVED_SLUGS, is_slug
+from node.services.own_ids import RESERVED_SLUGS, is_slug, listing_id
 from node.services.photo_names import FOLDER as MEDIA
 from node.services.photo_names import name_of
 from node.storage import catalogue, desk_drafts, listing_versions, organisations, uploads
@@ -150,10 +150,10 @@ def _listings(node: Node, tx: Tx, export: Export, homes: Homes, brought: Brought
             row = _row(node, homes.moved(item), brought, doubts)
             if row is not None and row.key not in kept:
                 rows.append(row)
-        there = stored.known_ids(tx, [row.id for row in rows])
+        there = _taken(tx, [row.id for row in rows], brought)
         for row in rows:
             if row.id in there:
-                brought.remark(f"{row.key} was left out: this node has a listing with its id already.")
+                brought.remark(f"{row.key} was left out: its id is that of another listing here.")
         rows = list({row.id: row for row in rows if row.id not in there}.values())
         stored.put(tx, rows)
         catalogue.apply(tx, [entry_of(row) for row in rows if row.state == LIVE], [], node.now)
@@ -161,6 +161,13 @@ def _listings(node: Node, tx: Tx, export: Export, homes: Homes, brought: Brought
         kept.update((row.key, row) for row in rows)
     brought.listings = len(kept)
     return kept
+
+
+def _taken(tx: Tx, ids: list[str], brought: Brought) -> set[str]:
+    """Those of these ids that are listings of this node, or are shown here as another organisation's."""
+    shown = catalogue.by_ids(tx, ids)
+    others = {id_ for id_, one in shown.items() if one.entry.facts.organisation_id != brought.organisation_id}
+    return stored.known_ids(tx, ids) | others
 
 
 def _row(
@@ -177,7 +184,8 @@ def _row(
     except DocumentError as error:
         brought.remark(f"{key} was left out: {error}")
         return None
-    if listing.organisation.id != brought.organisation_id or own.get("state") not in STATES:
+    is_own = listing.organisation.id == brought.organisation_id and listing.id.endswith(f"/{listing_id('', str(key))}")
+    if not is_own or own.get("state") not in STATES:
         brought.remark(f"{key} was left out: it is not this organisation's.")
         return None
     found = word_problems(item)
@@ -230,9 +238,20 @@ def _versions(export: Export, homes: Homes, ids: set[str]) -> Iterator[Version]:
         item = told.get("item")
         if told.get("listing_id") not in ids or not isinstance(item, dict) or told.get("state") not in STATES:
             continue
-        document = orjson.dumps(homes.moved(item)).decode()
+        item = homes.moved(item)
+        if not _is_version(item, told["listing_id"]):
+            continue
+        document = orjson.dumps(item).decode()
         by, change = str(told.get("by", ""))[:300], str(told.get("change", ""))[:20]
         yield Version(told["listing_id"], _moment(told.get("at")), by, change, told["state"], document)
+
+
+def _is_version(item: dict[str, Any], id_: str) -> bool:
+    """Whether this is what the listing with this id said once, and can be read and brought back later on."""
+    try:
+        return load_listing(item).id == id_
+    except DocumentError:
+        return False
 
 
 def _drafts(tx: Tx, export: Export, homes: Homes, brought: Brought, rows: Mapping[str, OwnListing]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Protocol
 
 import orjson
@@ -19,7 +20,7 @@ from node.storage.listings import OwnListing
 
 _TEXTS = {"name": 120, "contact": 200, "borrower": 64, "note": 1000, "reason": 1000, "entered_by": 300}
 _MOMENTS = ("starts_at", "ends_at", "entered_at", "changed_at")
-_LATEST = 2**40
+_LATEST, MOST_UNITS = 2**40, 10_000
 
 
 class Remarks(Protocol):
@@ -46,18 +47,26 @@ def bring_calendars(
         _closed(tx, told.get("closed"), organisation_id, number)
         for one in _objects(told.get("elsewhere")):
             unit, url = one.get("unit"), one.get("url")
-            if isinstance(url, str) and url.startswith("https://") and len(url) <= 2048:
-                busy.add(tx, number, unit if isinstance(unit, int) else None, url, 0)
+            is_unit = unit is None or (isinstance(unit, int) and 1 <= unit <= MOST_UNITS)
+            if is_unit and isinstance(url, str) and url.startswith("https://") and len(url) <= 2048:
+                busy.add(tx, number, unit, url, 0)
     _closed(tx, export.head("calendars.json").get("closed"), organisation_id, None)
 
 
 def _closed(tx: Tx, days: Any, organisation_id: str, calendar_id: int | None) -> None:
     for day in _objects(days):
         first, last = str(day.get("first_day")), str(day.get("last_day"))
-        if len(first) == len(last) == 10:
+        if _is_day(first) and _is_day(last) and first <= last:
             told = {"yearly": day.get("yearly") is True, "reason": str(day.get("reason", ""))[:300]}
             days_of = {"first_day": first, "last_day": last, "calendar_id": calendar_id}
             closures.add(tx, organisation_id=organisation_id, **days_of, **told)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def bring_bookings(node: Node, tx: Tx, export: Export, rows: Mapping[str, OwnListing], remarks: Remarks) -> int:
@@ -79,7 +88,7 @@ def bring_bookings(node: Node, tx: Tx, export: Export, rows: Mapping[str, OwnLis
 
 def _is_booking(told: Mapping[str, Any]) -> bool:
     unit = told.get("unit")
-    good = isinstance(unit, int) and 1 <= unit <= 10_000 and told.get("state") in STATES
+    good = isinstance(unit, int) and 1 <= unit <= MOST_UNITS and told.get("state") in STATES
     return good and 0 < _moment(told, "starts_at") < _moment(told, "ends_at")
 
 

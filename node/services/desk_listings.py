@@ -121,7 +121,7 @@ def history(node: Node, row: OwnListing) -> list[Change]:
     with node.database.read() as tx:
         versions = listing_versions.of_listing(tx, row.id)
     said = [_said(node, load_listing(version.item())) for version in versions]
-    older: list[Mapping[str, str] | None] = [*said[1:], None]
+    older: Sequence[Mapping[str, str] | None] = [*said, None][1:]
     return [Change(one, _different(before, now)) for one, now, before in zip(versions, said, older, strict=True)]
 
 

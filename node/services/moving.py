@@ -194,6 +194,9 @@ def _let_go(node: Node, moved: HandedOver) -> None:
 
     with node.database.write() as tx:
         catalogue.state(tx, lock=True)
+        now = stored.of(tx, moved.organisation_id)
+        if now is None or now.ended or now.at != moved.at:
+            return  # taken back meanwhile
         ids = [row.id for row in listings.select_by(tx, LIVE, moved.organisation_id)]
         catalogue.apply(tx, [], [Removal(listing_id, "removed") for listing_id in ids], node.now)
         listings.set_state(tx, ids, WITHDRAWN)

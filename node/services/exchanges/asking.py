@@ -16,7 +16,7 @@ from node.services.exchanges import booked, links, stock, telling
 from node.services.exchanges.acting import LONGEST_LETTER
 from node.services.mail_settings import can_mail
 from node.services.strangers import FormError, FormLimitError, mail_problems, sender_of, text_problems
-from node.storage import asking_rules, calendars, exchange_people, exchanges, listings, organisations
+from node.storage import asking_rules, calendars, exchange_people, exchanges, handed_on, listings, organisations
 from node.storage.engine import Tx
 from node.storage.exchange_people import Letter, Person
 from node.storage.exchanges import Event, Stored
@@ -73,7 +73,8 @@ class Wish:
 def askable(node: Node, key: str) -> Askable | None:
     """A listing with this key that can be asked for on this node; None where there is none such.
 
-    It must be shown, its organisation must take requests here, and somebody must be there to read them.
+    It must be shown, its organisation must take requests here, not at another node that it moved to, and somebody must
+    be there to read them.
     """
     if not can_mail(node.settings):
         return None
@@ -84,6 +85,8 @@ def askable(node: Node, key: str) -> Askable | None:
         said = asking_rules.of(tx, row.organisation_id)
         host = organisations.by_ids(tx, [row.organisation_id]).get(row.organisation_id)
         if not said.open or host is None or not telling.owners(tx, row.organisation_id):
+            return None
+        if handed_on.of(tx, row.organisation_id) is not None:
             return None
         waiting = [one for one in exchanges.of_listing(tx, row.id) if one.exchange.state == rules.REQUESTED]
         has_calendar = calendars.by_key(tx, key) is not None

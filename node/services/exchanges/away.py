@@ -9,7 +9,7 @@ from node.services import publishing
 from node.services.exchanges import asking
 from node.services.exchanges.acting import ExchangeError, act, keep
 from node.services.publishing import UnknownListingError
-from node.storage import exchanges, listings
+from node.storage import exchanges, handed_on, listings
 from node.storage.exchanges import Stored
 from node.storage.listings import LIVE, PAUSED
 from schemas import exchange as rules
@@ -37,7 +37,8 @@ def gave_elsewhere(node: Node, key: str, organisation_id: str, quantity: int, by
         row = listings.by_key(tx, key)
         if row is None or row.organisation_id != organisation_id:
             raise UnknownListingError(key)
-        if row.state not in (LIVE, PAUSED) or row.listing().action != "give":
+        moved = handed_on.of(tx, organisation_id) is not None
+        if moved or row.state not in (LIVE, PAUSED) or row.listing().action != "give":
             raise ExchangeError(Refusal("over"))
         if quantity < 1 or quantity > row.listing().quantity.available:
             raise ExchangeError(Refusal("too-few" if quantity < 1 else "too-many"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from node.context import Node
 from node.services.bookings import availability
 from node.services.bookings.judging import Asked, judge
-from node.services.bookings.keeping import known
+from node.services.bookings.keeping import CalendarError, known
 from node.services.bookings.making import Wanted, book, cancel, end
 from node.services.bookings.opening import Span
 from node.services.bookings.refusals import BookingError, Refusal
@@ -41,7 +41,8 @@ def refused(node: Node, key: str, organisation_id: str, span: Span) -> Refusal |
 def hold(node: Node, stored: Stored) -> int | None:
     """Hold the time of a request for a while; the booking's number, None for what has no calendar or no time.
 
-    The owner has decided, so opening times and notice do not count. Raises `BookingError` where it is taken.
+    The owner has decided, so opening times and notice do not count. Raises `BookingError` where it is taken, or booked
+    elsewhere since its organisation moved.
     """
     exchange = stored.exchange
     with node.database.read() as tx:
@@ -49,7 +50,10 @@ def hold(node: Node, stored: Stored) -> int | None:
     if row is None or exchange.starts_at is None or exchange.ends_at is None:
         return None
     wanted = Wanted(Span(exchange.starts_at, exchange.ends_at), name_of(stored), hold_s=HOLD_S, insists=True)
-    return book(node, stored.key, stored.organisation_id, wanted, name_of(stored)).id
+    try:
+        return book(node, stored.key, stored.organisation_id, wanted, name_of(stored)).id
+    except CalendarError as error:
+        raise BookingError(Refusal("off")) from error
 
 
 def let_go(node: Node, stored: Stored, booking_id: int) -> None:

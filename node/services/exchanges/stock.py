@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -44,7 +45,8 @@ def follow(tx: Tx, node: Node, before: Exchange, after: Stored, by: str) -> None
         return
     left = row.listing().quantity.available - taken
     if left <= 0:
-        publishing.withdraw_in(tx, node, {row.key: GIVEN}, by)
+        with suppress(PublishingError):
+            publishing.withdraw_in(tx, node, {row.key: GIVEN}, by)
         return
     promised = sum(rules.promised(one) for one in (*_others(tx, after), after.exchange))
     _state(tx, node, row, left, RESERVED if promised >= left else AVAILABLE, by)

@@ -21,19 +21,24 @@ from federation.schedule import Pace
 from node.app import create_app
 from node.context import Node
 from node.services import about, exporting, hosting, moving, publishing
-from node.services.bookings.keeping import CalendarError
+from node.services.bookings.keeping import CalendarError, calendars_of
 from node.services.bookings.making import book
 from node.services.bookings.refusals import BookingError
 from node.services.bringing import Brought, bring
 from node.services.brought_files import BringError
+from node.services.desk_listings import history
+from node.services.exchanges import asking, away
+from node.services.exchanges.acting import ExchangeError
 from node.services.moving import MoveError
 from node.services.publishing import PublishingError, put_listings
 from node.storage import bookings, calendars, catalogue, listing_versions, sources
 from node.storage import desk_drafts as stored_drafts
 from node.storage.desk_drafts import DeskDraft
 from node.storage.ledger import StoredBook
+from schemas import exchange as rules
 from schemas.listing import Image
 from tests.fakes.bookable import bookable, hour, wanted
+from tests.fakes.exchanges import act, asked, shared
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import clock_of, desk, draft, publisher
 from tests.fakes.wire import Wire
@@ -356,3 +361,108 @@ def test_listings_that_are_not_its_own_are_left_out(town: Town) -> None:
     found = bring(school, rewritten(path, feed_json=foreign))
     assert found.listings == 3
     assert "key" in found.remarks[0]
+
+
+def test_what_moved_is_asked_for_at_its_new_place_and_what_was_agreed_here_still_ends(town: Town) -> None:
+    council = town.nodes[COUNCIL] = replace_settings(town.node(COUNCIL), mail_capture=True)
+    what = shared(council, "stool")
+    one = asked(council, what)
+    drill = asking.askable(council, f"{SLUG}.drill")
+    assert drill is not None
+    other = asked(council, drill, starts_at=hour(3, 10).starts, ends_at=hour(3, 10).ends)
+    brought(town)
+    move(town)
+    assert asking.askable(council, what.row.key) is None
+    with pytest.raises(ExchangeError):
+        away.gave_elsewhere(council, what.row.key, what.row.organisation_id, 1, "Ann")
+    with pytest.raises(BookingError):
+        act(council, other, rules.ACCEPT)
+    assert act(council, one, rules.ACCEPT).exchange.state == rules.ACCEPTED
+    assert act(council, one, rules.HAND_OVER).exchange.owner_said
+    assert publishing.listing(council, what.row.key).state == "live", "the new node says what becomes of it"
+
+
+def test_what_was_taken_back_at_the_last_moment_stays(town: Town) -> None:
+    brought(town)
+    council = town.node(COUNCIL)
+    move(town)
+    moved = moving.move_of(council, SLUG)
+    assert moved is not None
+    moving.take_back(council, SLUG)
+    moving._let_go(council, moved)
+    assert publishing.listing(council, f"{SLUG}.desk").state == "live"
+
+
+def lines(change: Callable[[dict[str, Any]], None], which: str = "") -> Callable[[bytes], bytes]:
+    """Changes the objects of a file with one a line, those in which ``which`` stands."""
+
+    def changed(data: bytes) -> bytes:
+        made = []
+        for line in data.splitlines():
+            if line.startswith(b"{") and line.rstrip(b",").endswith(b"}") and which.encode() in line:
+                told = json.loads(line.rstrip(b","))
+                change(told)
+                line = json.dumps(told).encode() + (b"," if line.endswith(b",") else b"")
+            made.append(line)
+        return b"\n".join(made) + b"\n"
+
+    return changed
+
+
+def test_listings_under_ids_of_others_are_left_out(town: Town) -> None:
+    city = town.node(CITY, aggregate=True)
+    town.read(town.follow(COUNCIL))
+    before = town.shown()
+
+    def under(id_: str, key: str = f"{SLUG}.desk") -> Callable[[bytes], bytes]:
+        def taken(told: dict[str, Any]) -> None:
+            told["id"], told["_export"]["key"] = id_, key
+
+        return lines(taken, '.desk"')
+
+    def rival(data: bytes) -> bytes:
+        called = data.replace(SLUG.encode(), b"library")
+        return called.replace(f"{COUNCIL}organisations/".encode(), f"{RIVAL}organisations/".encode())
+
+    path, lamp = exported(town), f"{COUNCIL}listings/library.lamp"
+    other = rewritten(path, organisation_json=rival, feed_json=lambda data: under(lamp, "library.lamp")(rival(data)))
+    found = bring(city, other)
+    assert (found.slug, found.organisation_id) == ("library", f"{RIVAL}organisations/library")
+    assert "library.lamp was left out" in " ".join(found.remarks)
+    assert town.shown()[lamp] == before[lamp]
+    found = bring(city, rewritten(path, feed_json=under(lamp)))
+    assert found.listings == 3
+    assert town.shown()[lamp] == before[lamp]
+
+
+def test_what_cannot_be_read_later_on_is_not_kept(town: Town) -> None:
+    path, school = exported(town), town.node(SCHOOL)
+
+    def broken(told: dict[str, Any]) -> None:
+        told["item"] = {"title": "<b>"}
+
+    def foreign(told: dict[str, Any]) -> None:
+        told["item"]["id"] = f"{COUNCIL}listings/library.lamp"
+
+    def days(data: bytes) -> bytes:
+        wrong = [
+            {"first_day": "0000-00-00", "last_day": "2026-13-01"},
+            {"first_day": "2026-12-24", "last_day": "2026-12-01"},
+        ]
+        return data.replace(b'"closed":[]', b'"closed":' + json.dumps(wrong).encode())
+
+    def large(told: dict[str, Any]) -> None:
+        told["elsewhere"] = [{"unit": 2**63, "url": "https://a.example/x.ics"}]
+
+    bad = rewritten(
+        path,
+        history_ndjson=lambda data: lines(foreign, f"{SLUG}.drill")(lines(broken, f"{SLUG}.desk")(data)),
+        calendars_json=lambda data: lines(large, '"listing"')(days(data)),
+    )
+    found = bring(school, bad)
+    rows = {row.key: row for row in publishing.listings(school, organisation=SLUG)}
+    assert found.listings == len(rows) == 4
+    assert [change.version.change for change in history(school, rows[f"{SLUG}.desk"])] == []
+    assert [change.version.change for change in history(school, rows[f"{SLUG}.drill"])] == []
+    [kept] = calendars_of(school, found.organisation_id)
+    assert kept.calendar.closures == ()
