@@ -8,12 +8,13 @@ move that the new place does not confirm.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from federation.discovery import WELL_KNOWN, Discovered, DiscoveryError, discover, well_known
 from federation.fetch import Answer, FetchError
+from federation.merge import KnownNode, territory
 from federation.pasted import origin
 from federation.ports import Book, Fetching, Ledger
 from federation.reading import storable
@@ -29,6 +30,7 @@ from federation.renewal import (
     led_to,
     refusal_of_move,
     renewed,
+    shared,
     wants_feed,
 )
 from federation.schedule import wants_document
@@ -150,17 +152,29 @@ def _with_heirs(ledger: Ledger, source: Source, news: News, own_id: str, now: in
         return source
     named = {one.to for one in news.read.document.handed_on}
     read_at = {own_id: now}
-    for node in ledger.nodes() if named else ():
+    nodes = ledger.nodes() if named else []
+    own = _own_ids(nodes, source)
+    for node in nodes:
         other = ledger.source(node.source_id) if node.spoken and node.node_id in named else None
         if other is not None and other.state != REMOVED and other.last_read_at is not None:
             read_at[node.node_id] = max(other.last_read_at, read_at.get(node.node_id, 0))
-    return replace(source, handed_on=json.dumps(handed_on(source, news.read.document, read_at)))
+    return replace(source, handed_on=json.dumps(handed_on(source, news.read.document, read_at, own)))
+
+
+def _own_ids(nodes: Iterable[KnownNode], source: Source) -> list[str]:
+    """What the ids begin with that a node speaks for: under its own addresses, and what others handed on to it."""
+    own = [territory(one) for one in (source.node_id, *json.loads(source.former_ids))]
+    others = (node for node in nodes if node.source_id != source.id)
+    return own + [ids for node in others for ids, to in node.handed_on if to == source.node_id]
 
 
 def _changed_hands(ledger: Ledger, before: Source, after: Source) -> list[str]:
     """The listings that another node speaks for than before."""
     was, now = ({(ids, to) for ids, to in json.loads(one.handed_on)} for one in (before, after))
-    return sorted({found for ids, _ in was ^ now for found in ledger.under(ids, -1)})
+    own = _own_ids(ledger.nodes(), after) if was != now else []
+    # Never more than it speaks for: what is said of others must not have the whole catalogue looked through.
+    places = {place for ids, _ in was ^ now for place in shared(ids, own)}
+    return sorted({found for place in places for found in ledger.under(place, -1)})
 
 
 def _is_moving(source: Source) -> bool:

@@ -7,7 +7,7 @@ node no longer has goes, by the same rules as ever; nothing goes because an addr
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -129,19 +129,29 @@ def refusal_of_move(source: Source, to: str, found: Discovered, own_id: str) -> 
     return None
 
 
-def handed_on(source: Source, document: NodeDocument, read_at: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
+def handed_on(
+    source: Source, document: NodeDocument, read_at: Mapping[str, int], own: Collection[str]
+) -> tuple[tuple[str, str], ...]:
     """What counts of that which a node says it handed on: what ids begin with, and whose they are now.
 
     ``read_at`` says of other nodes when they were last read, in seconds. What is new counts once the other node was
-    read after it was handed on, so that what is there now is known here and nothing is missing in between.
+    read after it was handed on, so that what is there now is known here and nothing is missing in between. ``own`` are
+    beginnings of the ids that it may hand on; what concerns none of them is nothing to it.
     """
     before = {(ids, to) for ids, to in json.loads(source.handed_on)}
     said = {
         (one.ids, one.to)
         for one in document.handed_on
-        if one.to != source.node_id and ((one.ids, one.to) in before or read_at.get(one.to, -1) >= seconds(one.at))
+        if one.to != source.node_id
+        and shared(one.ids, own)
+        and ((one.ids, one.to) in before or read_at.get(one.to, -1) >= seconds(one.at))
     }
     return tuple(sorted(said))
+
+
+def shared(ids: str, own: Iterable[str]) -> tuple[str, ...]:
+    """What all ids begin with that begin with ``ids`` and with one of ``own``."""
+    return tuple(max(ids, one, key=len) for one in own if ids.startswith(one) or one.startswith(ids))
 
 
 def handing_on(before: Source, after: Source) -> Iterator[Event]:

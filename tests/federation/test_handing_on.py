@@ -178,3 +178,39 @@ def test_whose_an_id_is(pairs: dict[str, list[tuple[str, str]]], home: str) -> N
         for number, (node_id, state) in enumerate(states.items(), 1)
     ]
     assert Nodes(CITY, known).home(SCHOOL + "desk") == home
+
+
+def test_what_lies_elsewhere_is_nothing_to_hand_on(
+    city: City, old: ScriptedNode, new: ScriptedNode, net: ScriptedNet
+) -> None:
+    """Otherwise a node could have the whole catalogue looked through each time that it is read."""
+    rival = net.node(RIVAL)
+    rival.add("rival.desk")
+    rival.describe("changes", "json")
+    ids = [city.follow(node) for node in (old, new, rival)]
+    for source_id in ids:
+        city.visit(source_id)
+    hand_on(city, rival, OLD)
+    days_go_by(city, *ids, days=2)
+    hand_on(city, rival, "https://c")
+    days_go_by(city, *ids, days=2)
+    assert city.store.events(ids[2]) == []
+    hand_on(city, rival, RIVAL + "listings/rival.")
+    days_go_by(city, *ids, days=2)
+    assert city.store.events(ids[2]) == ["handed-on"]
+
+
+def test_what_was_handed_on_to_a_node_can_be_handed_on_by_it(
+    city: City, old: ScriptedNode, new: ScriptedNode, net: ScriptedNet
+) -> None:
+    third = net.node(RIVAL)
+    ids = [city.follow(node) for node in (old, new, third)]
+    new.describe("changes", "json")
+    bring(old, new, *REFS)
+    bring(old, third, *REFS)
+    hand_on(city, old)
+    hand_on(city, new, SCHOOL, RIVAL)
+    for source_id in ids:
+        city.visit(source_id)
+    days_go_by(city, *reversed(ids), days=3)
+    assert origins(city)["school.desk"] == RIVAL
