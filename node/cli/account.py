@@ -61,6 +61,18 @@ def link(node: Node, email: str) -> None:
 
 @account.command()
 @click.argument("email")
+@click.argument("new")
+@with_node
+def address(node: Node, email: str, new: str) -> None:
+    """Give the account with this address another one. Links that went to the old one stop working."""
+    from node.services import accounts, addresses
+
+    addresses.give(node, accounts.by_email(node, email), new)
+    click.echo(f"From now on they sign in as {new}.")
+
+
+@account.command()
+@click.argument("email")
 @with_node
 def remove(node: Node, email: str) -> None:
     """Take an account away: it is signed out everywhere and is no member of anything any more."""

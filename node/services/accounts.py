@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from node.context import Node
+from node.languages import offered
 from node.services import links, passkeys, passwords, second_factor, sessions, throttling
 from node.services.audit import COMMAND_LINE, Who, record
 from node.services.audit import by as by_account
@@ -140,14 +141,20 @@ def set_password(node: Node, account: Account, password: str, keep_session: str 
         record(tx, node, by_account(account), "password-set")
 
 
-def rename(node: Node, account: Account, name: str) -> None:
-    """Call somebody another name. Raises `FormError`."""
-    problems = name_problems(name.strip())
+def rename(node: Node, account: Account, name: str, language: str) -> None:
+    """Call somebody another name, and write to them in another language. Raises `FormError`."""
+    name = name.strip()
+    problems = name_problems(name)
+    if language != account.language and language not in offered(node.settings):
+        problems.append(Problem(pointer(["language"]), "unknown", "Choose one of the languages."))
     if problems:
         raise FormError(problems)
     with node.database.write() as tx:
-        stored.change(tx, account.id, name=name.strip())
-        record(tx, node, by_account(account), "account-renamed", name.strip())
+        stored.change(tx, account.id, name=name, language=language)
+        if name != account.name:
+            record(tx, node, by_account(account), "account-renamed", name)
+        if language != account.language:
+            record(tx, node, by_account(account), "account-language", language)
 
 
 def new_link(node: Node, account: Account, by: Who = COMMAND_LINE) -> str:

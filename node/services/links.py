@@ -18,11 +18,13 @@ READY, USED, EXPIRED = "ready", "used", "expired"
 _DAY_S = 86_400
 
 
-def make(tx: Tx, node: Node, purpose: str, minutes: int, account_id: str | None = None) -> str:
-    """The token of a new link, good for so many minutes."""
+def make(
+    tx: Tx, node: Node, purpose: str, minutes: int, account_id: str | None = None, email: str | None = None
+) -> str:
+    """The token of a new link, good for so many minutes; ``email`` is the address that it gives the account."""
     token = new_secret()
     stored.forget(tx, node.now - _DAY_S)
-    stored.add(tx, StoredLink(hash_of(token), purpose, account_id, node.now + minutes * 60))
+    stored.add(tx, StoredLink(hash_of(token), purpose, account_id, node.now + minutes * 60, None, email))
     return token
 
 

@@ -85,13 +85,14 @@ def begin_code(node: Node, account_id: str) -> Try:
     return _count(node, Try(((CODE, _key(node, "code", account_id)),)))
 
 
-def begin_mail(node: Node, email: str, network: str) -> Try:
-    """The same for mails that anybody may have sent to an address."""
+def begin_mail(node: Node, email: str, network: str, account_id: str = "") -> Try:
+    """The same for mails that anybody may have sent to an address, or that one account has sent to any address."""
     keys = (
         (MAILS, _key(node, "mails", email.strip().lower()[:300])),
         (NETWORK, _key(node, "network", network_of(network))),
     )
-    return _count(node, Try(keys))
+    own = ((MAILS, _key(node, "mails of", account_id)),) if account_id else ()
+    return _count(node, Try(keys + own))
 
 
 def _count(node: Node, tried: Try) -> Try:

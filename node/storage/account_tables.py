@@ -56,6 +56,7 @@ links = Table(
     Column("account_id", String(32), ForeignKey("accounts.id", ondelete="CASCADE"), index=True),
     Column("expires_at", BigInteger, nullable=False),
     Column("used_at", BigInteger),
+    Column("email", String(254)),  # where it gives the account another address, that address
 )
 
 # Browsers that are signed in: an operator's at the control pages, or one with an account at the desk.

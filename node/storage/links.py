@@ -12,7 +12,7 @@ from node.storage.engine import Tx
 
 @dataclass(frozen=True, slots=True)
 class StoredLink:
-    """A one-time link to the door ``purpose``, for the account if there is one.
+    """A one-time link to the door ``purpose``, for the account if there is one; ``email`` is the address it gives it.
 
     Moments are whole seconds since 1970 in UTC.
     """
@@ -22,6 +22,7 @@ class StoredLink:
     account_id: str | None
     expires_at: int
     used_at: int | None = None
+    email: str | None = None
 
 
 def add(tx: Tx, link: StoredLink) -> None:
@@ -45,6 +46,12 @@ def use(tx: Tx, purpose: str, token_hash: str, now: int) -> bool:
 def forget(tx: Tx, before: int) -> None:
     """Forget links whose time was over before ``before``."""
     tx.execute(delete(links).where(links.c.expires_at < before))
+
+
+def remove_since(tx: Tx, purpose: str, account_id: str, expires_at: int) -> None:
+    """Let those links of one account stop working that would end at ``expires_at`` or later."""
+    c = links.c
+    tx.execute(delete(links).where(c.purpose == purpose, c.account_id == account_id, c.expires_at >= expires_at))
 
 
 def remove_all(tx: Tx) -> None:

@@ -59,6 +59,8 @@ control/appearance.html         AppearancePage
 control/logo.html               LogoPage
 control/preview.html            PreviewPage
 desk/account.html               DeskAccountPage
+desk/address.html               DeskAddressPage
+desk/address_undo.html          DeskAddressUndoPage
 desk/booking.html               DeskBookingPage
 desk/calendar.html              DeskCalendarPage
 desk/calendar_settings.html     DeskCalendarSettingsPage

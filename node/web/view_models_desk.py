@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from node.web.view_model_parts import Form, Head, Link
+from node.web.view_model_parts import Choice, Form, Head, Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ class DeskSessionRow:
 
 @dataclass(frozen=True, slots=True)
 class DeskAccountPage:
-    """desk/account.html. ``form`` has the field ``name``, ``end_others`` signs all other browsers out.
+    """desk/account.html. ``form`` has the fields ``name`` and ``language``; ``end_others`` signs other browsers out.
 
     With ``codes_on``, signing in asks for a code as well.
     """
@@ -171,6 +171,35 @@ class DeskAccountPage:
     codes_on: bool = False
     passkeys_path: str = ""
     passkeys: int = 0
+    languages: tuple[Choice, ...] = ()
+    address_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAddressPage:
+    """desk/address.html: another e-mail address. ``email`` is the one that the account has.
+
+    ``state``: ask (``form`` has the field ``email``), asked, no_mail, ready (a button, for ``new_email``), used,
+    expired or taken.
+    """
+
+    head: Head
+    desk: DeskFrame
+    state: str
+    back_path: str
+    email: str = ""
+    form: Form | None = None
+    new_email: str = ""
+    hours: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAddressUndoPage:
+    """desk/address_undo.html: ``state`` is ready (with the button ``form``), used, expired or taken."""
+
+    head: Head
+    state: str
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from node.context import Node
-from node.services import accounts, hosting, links, members, passwords
+from node.services import accounts, addresses, hosting, links, members, passwords
 from node.services.accounts import DoorError
+from node.services.addresses import AddressError
 from node.services.members import EDITOR, OWNER, VIEWER, MembersError
 from node.services.strangers import FormError
 from node.storage.account_tables import accounts as account_rows
@@ -107,6 +108,33 @@ def test_of_two_owners_who_step_down_at_once_one_stays(node: Node, anna: Account
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(step_down, (anna, ben))) == [False, True]
+
+
+def test_of_two_who_take_the_same_address_at_once_one_does(node: Node, anna: Account) -> None:
+    ben = accounts.add(node, "Ben", "ben@school.example")
+    with node.database.write() as tx:
+        tokens = {one: links.make(tx, node, addresses.CONFIRM, 60, one.id, "new@school.example") for one in (anna, ben)}
+
+    def press(who: Account) -> bool:
+        try:
+            addresses.confirm(node, who, tokens[who])
+        except (AddressError, StorageError):
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(press, (anna, ben))) == [False, True]
+    assert [one.email for one in accounts.every(node)].count("new@school.example") == 1
+
+
+def test_a_changed_address_ends_the_links_that_went_to_the_old_one(node: Node, anna: Account) -> None:
+    token = accounts.new_link(node, anna).rpartition("/")[2]
+    addresses.give(node, anna, "Anna@new.example")
+    with pytest.raises(DoorError):
+        accounts.sign_in_by_link(node, token)
+    assert accounts.by_email(node, "anna@NEW.example").id == anna.id
+    with pytest.raises(FormError):
+        addresses.give(node, accounts.add(node, "Ben", "ben@school.example"), "anna@new.example")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 from examples.demo_processes import choose_port
 from node.app import create_app
 from node.context import Node
-from node.services import accounts, hosting, invitations, links, members
+from node.services import accounts, addresses, hosting, invitations, links, members
 from node.services.members import EDITOR, OWNER
 from node.services.resetting import PURPOSE
 from tests.e2e.boards import Quiet
@@ -92,7 +92,8 @@ def doors(node: Node) -> list[str]:
     anna = accounts.by_email(node, EMAIL)
     with node.database.write() as tx:
         reset = links.make(tx, node, PURPOSE, 60, anna.id)
-    good = [urlsplit(accounts.new_link(node, anna)).path, f"/desk/reset/{reset}"]
+        undo = links.make(tx, node, addresses.UNDO, 60, anna.id, EMAIL)
+    good = [urlsplit(accounts.new_link(node, anna)).path, f"/desk/reset/{reset}", f"/desk/reset/address/{undo}"]
     return [*good, "/desk/sign-in/x", "/desk/reset/x", "/desk/invitation/x", "/desk/sign-in", "/desk/reset"]
 
 

@@ -17,6 +17,7 @@ PARTS = (
     "signing_in",
     "resetting",
     "account",
+    "address",
     "codes",
     "passkeys",
     "invitation",

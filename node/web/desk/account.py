@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from node.languages import locale_of, offered
 from node.services import accounts, passkeys, proving, second_factor, sessions
 from node.services.strangers import FormError
 from node.services.throttling import TooManyTriesError
@@ -20,6 +21,7 @@ from node.web.desk.gate import PATH, PROVE, guarded, proved
 from node.web.desk.signing_in import passkey_form, wait_a_while, way_back
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
+from node.web.view_model_parts import Choice
 from node.web.view_models_desk import DeskAccountPage, DeskPasswordPage, DeskProvePage, DeskSessionRow
 
 blueprint = guarded("account")
@@ -30,14 +32,14 @@ PASSWORD = f"{ACCOUNT}/password"
 
 @blueprint.get("/account")
 def page() -> str:
-    return _page({"name": g.account.name})
+    return _page({"name": g.account.name, "language": g.account.language})
 
 
 @blueprint.post("/account")
 def rename() -> ResponseReturnValue:
-    typed = typed_in("name")
+    typed = typed_in("name", "language")
     try:
-        accounts.rename(current_node(), g.account, typed["name"])
+        accounts.rename(current_node(), g.account, typed["name"], typed["language"] or g.account.language)
     except FormError as error:
         return _page(typed, sentences(error.problems)), 422
     say(_("Saved."))
@@ -60,8 +62,17 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str] | None = None) -> 
         has_password=g.account.password_hash is not None,
         sessions=tuple(_row(one) for one in every),
         end_others=form_at(f"{ACCOUNT}/sessions/end-others") if len(every) > 1 else None,
+        languages=_languages(typed["language"]),
+        address_path=f"{root}{ACCOUNT}/address",
     )
     return render_template("desk/account.html", page=view)
+
+
+def _languages(chosen: str) -> tuple[Choice, ...]:
+    """Those that are offered, by their own names; none where there is nothing to choose."""
+    codes = offered(current_node().settings)
+    named = [(code, locale_of(code).get_language_name() or code) for code in codes]
+    return tuple(Choice(code, name, code == chosen) for code, name in named) if len(codes) > 1 else ()
 
 
 def _row(session: StoredSession) -> DeskSessionRow:

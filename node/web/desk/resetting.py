@@ -8,8 +8,9 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import accounts, resetting
+from node.services import accounts, addresses, resetting
 from node.services.accounts import DoorError
+from node.services.addresses import TAKEN, AddressError
 from node.services.links import EXPIRED, READY, USED
 from node.services.mail_settings import can_mail
 from node.services.strangers import FormError
@@ -19,12 +20,12 @@ from node.web.desk.gate import PATH, SIGN_IN
 from node.web.desk.signing_in import wait_a_while
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, to
-from node.web.view_models_desk import DeskResetPage
+from node.web.view_models_desk import DeskAddressUndoPage, DeskResetPage
 
 blueprint = Blueprint("resetting", __name__)
 
 RESET = f"{PATH}/reset"
-_STATUS = {USED: 410, EXPIRED: 410}
+_STATUS = {USED: 410, EXPIRED: 410, TAKEN: 409}
 
 
 @blueprint.get("/reset")
@@ -61,6 +62,25 @@ def set_password(token: str) -> ResponseReturnValue:
     except DoorError as error:
         return _page(error.state)
     return to(f"{SIGN_IN}?state=reset")
+
+
+@blueprint.get("/reset/address/<token>")
+def address(token: str) -> Response:
+    return _undo_page(addresses.state_of_undo(current_node(), token), token)
+
+
+@blueprint.post("/reset/address/<token>")
+def undo_address(token: str) -> ResponseReturnValue:
+    try:
+        return to(f"{RESET}/{addresses.undo(current_node(), token)}")
+    except AddressError as error:
+        return _undo_page(error.state)
+
+
+def _undo_page(state: str, token: str = "") -> Response:
+    form = form_at(f"{RESET}/address/{token}") if state == READY else None
+    page = DeskAddressUndoPage(head(_("Take the change of your address back")), state, form)
+    return make_response(render_template("desk/address_undo.html", page=page), _STATUS.get(state, 200))
 
 
 def _page(

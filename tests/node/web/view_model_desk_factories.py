@@ -207,8 +207,23 @@ FULL: dict[str, tuple[str, Any]] = {
             True,
             "/k",
             2,
+            (vm.Choice("en", "English", True), vm.Choice("pl", "polski")),
+            "/desk/account/address",
         ),
     ),
+    **{
+        f"desk-address-{state}": (
+            "desk/address.html",
+            vm.DeskAddressPage(
+                HEAD, frame(), state, "/a", "a@b.example", make.form("email", wrong=True), "c@d.example"
+            ),
+        )
+        for state in ("ask", "asked", "no_mail", "ready", "used", "expired", "taken")
+    },
+    **{
+        f"desk-address-undo-{state}": ("desk/address_undo.html", vm.DeskAddressUndoPage(HEAD, state, FORM))
+        for state in ("ready", "used", "expired", "taken")
+    },
     "desk-password": ("desk/password.html", vm.DeskPasswordPage(HEAD, frame(), make.form("password", wrong=True))),
     "desk-reset": ("desk/reset.html", vm.DeskResetPage(HEAD, "ask", make.form("email", wrong=True))),
     "desk-reset-ready": ("desk/reset.html", vm.DeskResetPage(HEAD, "ready", make.form("password", wrong=True))),
@@ -303,6 +318,8 @@ MINIMAL: dict[str, tuple[str, Any]] = {
     "desk-new-organisation": ("desk/new_organisation.html", DeskNewOrganisationPage(HEAD, BARE, FORM, TYPES)),
     "desk-account": ("desk/account.html", vm.DeskAccountPage(HEAD, BARE, "a@b.example", FORM)),
     "desk-password": ("desk/password.html", vm.DeskPasswordPage(HEAD, BARE, FORM, True, "/desk/")),
+    "desk-address": ("desk/address.html", vm.DeskAddressPage(HEAD, BARE, "asked", "/a")),
+    "desk-address-undo": ("desk/address_undo.html", vm.DeskAddressUndoPage(HEAD, "used")),
     "desk-reset": ("desk/reset.html", vm.DeskResetPage(HEAD, "asked")),
     "desk-tokens": ("desk/tokens.html", vm.DeskTokensPage(HEAD, BARE, FORM)),
     "desk-code": ("desk/code.html", vm.DeskSignInPage(HEAD, "code", FORM)),
