@@ -89,6 +89,13 @@ def test_own_files_are_small_and_ask_nobody_else(path: Path) -> None:
     ] == []
 
 
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.name) for path in CSS])
+def test_every_rule_is_closed(path: Path) -> None:
+    """One that is not swallows the rules below it, and browsers say nothing."""
+    text = path.read_text()
+    assert text.count("{") == text.count("}")
+
+
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.name) for path in CSS if path.name != "print.css"])
 def test_sheets_are_ready_for_right_to_left(path: Path) -> None:
     physical = r"(?:margin|padding|border)-(?:left|right)|(?:^|[\s;{])(?:left|right):|text-align: (?:left|right)|float:"
