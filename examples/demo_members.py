@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from examples.demo_plan import PHOTOS, PUBLISHER, Member
@@ -29,13 +31,18 @@ class Site:
     url: str
 
 
-def start_member(member: Member, folder: Path, children: Children) -> Site:
-    """Set ``member`` up in a folder of its own below ``folder``, and serve it. Raises `DemoError`."""
+def start_member(
+    member: Member, folder: Path, children: Children, settings: Mapping[str, str] = MappingProxyType({})
+) -> Site:
+    """Set ``member`` up in a folder of its own below ``folder``, and serve it. Raises `DemoError`.
+
+    A node, which is one that runs the software, gets these settings, too.
+    """
     port = choose_port()
     site = Site(member, f"http://127.0.0.1:{port}/")
     home = folder / member.slug
     if member.kind == PUBLISHER:
-        _make_node(site, home, port, children)
+        _make_node(site, home, port, children, settings)
         child, asked = children.start(member.slug, [*SHAREFEED, "serve", "--home", str(home)]), NODE_DOCUMENT
     else:
         _make_folder(site, home, children)
@@ -50,10 +57,12 @@ def wait_until_answers(url: str, child: Child) -> None:
     wait_until(lambda: status_of(url) == 200, f"Starting {child.name}", child.check)
 
 
-def _make_node(site: Site, home: Path, port: int, children: Children) -> None:
+def _make_node(site: Site, home: Path, port: int, children: Children, settings: Mapping[str, str]) -> None:
     member = site.member
     command = [*SHAREFEED, "init", "--home", str(home), "--url", site.url, "--port", str(port)]
-    command += [*_description(member), "--set", f"area_bbox={_bbox(member)}", "--set", f"ttl={TTL_S}"]
+    command += _description(member)
+    every = {"area_bbox": _bbox(member), "ttl": str(TTL_S), **settings}
+    command += [part for name, value in every.items() for part in ("--set", f"{name}={value}")]
     children.run(f"{member.slug}-init", command)
     _host_organisations(member, home)
     command = [*SHAREFEED, "import", str(member.source), "--images", str(PHOTOS), "--home", str(home)]

@@ -1,4 +1,4 @@
-"""`./run screenshots`: the pictures in ``docs/screenshots``, taken of a demo network that is started for it."""
+"""`./run screenshots`: the pictures in ``docs/screenshots``, taken of a demo network and a desk started for them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from examples.demo_network import Network, running, wait_until_read
 from examples.demo_plan import read_plan
 from examples.demo_processes import DemoError, choose_port
 from tools.browser import MISSING, chromium, find_chromium
+from tools.desk_pages import DESK_PAGES, Desk, desk
 from tools.pages import PAGES, addresses
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
@@ -23,6 +24,8 @@ SIZES = {390: 844, 1280: 900}
 """Width and height of the window in CSS pixels."""
 THEMES = ("light", "dark")
 MOST_BYTES = 250_000
+Picture = tuple[str, bytes]
+"""The name of a file, and the PNG that is in it."""
 _PAINT = """async () => {
     const drawn = Array.from(document.images).filter((one) => one.currentSrc && one.checkVisibility());
     const near = drawn.filter((one) => one.getBoundingClientRect().top < innerHeight);
@@ -35,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="./run screenshots", description=__doc__)
     parser.add_argument("--to", type=Path, default=FOLDER, help="folder for the pictures")
     parser.add_argument("--whole", action="store_true", help="the whole length of each page, not one window")
+    parser.add_argument("--desk", action="store_true", help="the pages of the desk alone")
     chosen = parser.parse_args(arguments)
     program = find_chromium()
     if program is None:
@@ -42,29 +46,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     chosen.to.mkdir(parents=True, exist_ok=True)
     try:
-        _take_all(program, chosen.to, chosen.whole)
+        with chromium(program) as browser:
+            for name, picture in _taken(browser, chosen.whole, chosen.desk):
+                (chosen.to / name).write_bytes(picture)
+                print(f"  {name}, {len(picture) // 1000} kB")
     except DemoError as error:
         print(error)
         return 1
     return 0
 
 
-def _take_all(program: str, folder: Path, whole: bool) -> None:
-    with (
-        tempfile.TemporaryDirectory(prefix="sharefeed-pictures-") as made,
-        running(read_plan(), Path(made), choose_port(), print) as network,
-        chromium(program) as browser,
-    ):
-        wait_until_read(network)
-        for name, picture in pictures(network, browser, whole):
-            path = folder / name
-            path.write_bytes(picture)
-            print(f"  {path.name}, {len(picture) // 1000} kB")
+def _taken(browser: Browser, whole: bool, desk_alone: bool) -> Iterator[Picture]:
+    with tempfile.TemporaryDirectory(prefix="sharefeed-pictures-") as made:
+        if not desk_alone:
+            with running(read_plan(), Path(made) / "network", choose_port(), print) as network:
+                wait_until_read(network)
+                yield from pictures(network, browser, whole)
+        with desk(read_plan(), Path(made) / "desk") as staffed:
+            yield from desk_pictures(staffed, browser, whole)
 
 
-def pictures(network: Network, browser: Browser, whole: bool = False) -> Iterator[tuple[str, bytes]]:
-    """Name and PNG of every page, in every width and theme. Raises `DemoError` for one that is too large."""
+def pictures(network: Network, browser: Browser, whole: bool = False) -> Iterator[Picture]:
+    """Every page of the portal, in every width and theme. Raises `DemoError` for one that is too large."""
     found = addresses(network)
+    for way, page in _windows(browser):
+        for name in PAGES:
+            yield f"{name}-{way}.png", _picture(page, found[name], whole)
+
+
+def desk_pictures(staffed: Desk, browser: Browser, whole: bool = False) -> Iterator[Picture]:
+    """The same of the desk, by those who may see each page."""
+    for way, page in _windows(browser):
+        for name in DESK_PAGES:
+            page.context.add_cookies([staffed.cookie(name)])
+            yield f"{name}-{way}.png", _picture(page, staffed.addresses[name], whole)
+
+
+def _windows(browser: Browser) -> Iterator[tuple[str, Page]]:
+    """A window in every width and theme, and what it is called."""
     for width, height in SIZES.items():
         for theme in THEMES:
             context = browser.new_context(
@@ -73,9 +92,7 @@ def pictures(network: Network, browser: Browser, whole: bool = False) -> Iterato
                 locale="en-GB",
                 reduced_motion="reduce",
             )
-            page = context.new_page()
-            for name in PAGES:
-                yield f"{name}-{width}-{theme}.png", _picture(page, found[name], whole)
+            yield f"{width}-{theme}", context.new_page()
             context.close()
 
 
