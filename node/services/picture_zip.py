@@ -23,7 +23,9 @@ MAX_DIRECTORY_BYTES = 8 * 2**20
 MOST_RATIO = 100
 """How many times larger than packed a file may be. Pictures are packed already, and hardly get smaller."""
 _SMALL_BYTES = 2**20
-_END, _END_BYTES = b"PK\x05\x06", 22 + 2**16
+_END, _END64, _LOCATOR = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
+_END_SIZE, _END64_SIZE, _LOCATOR_SIZE = 22, 56, 20
+_ENDING_BYTES = _END_SIZE + 2**16 + _END64_SIZE + _LOCATOR_SIZE
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -91,13 +93,25 @@ def _refuse_long_directory(path: Path) -> None:
     """Look at how long the list of its files is before that is read into memory."""
     with path.open("rb") as file:
         size = file.seek(0, 2)
-        file.seek(max(0, size - _END_BYTES))
+        file.seek(max(0, size - _ENDING_BYTES))
         ending = file.read()
-    at = ending.rfind(_END)
-    if at >= 0 and len(ending) >= at + 16:
-        (length,) = struct.unpack("<L", ending[at + 12 : at + 16])
-        if length > MAX_DIRECTORY_BYTES:
-            raise PictureError(f"{path.name} holds more than can be imported at once. Split it into smaller ones.")
+    if _directory_bytes(ending) > MAX_DIRECTORY_BYTES:
+        raise PictureError(f"{path.name} holds more than can be imported at once. Split it into smaller ones.")
+
+
+def _directory_bytes(ending: bytes) -> int:
+    """How long the list of files is by the end of a zip, which is found as `zipfile` finds it."""
+    at = len(ending) - _END_SIZE
+    if not (ending[at : at + 4] == _END and ending.endswith(b"\0\0")):
+        at = ending.rfind(_END)
+    if at < 0 or len(ending) < at + _END_SIZE:
+        return 0
+    before = ending[:at]
+    if before[-_LOCATOR_SIZE:][:4] == _LOCATOR:
+        record = before[-_LOCATOR_SIZE - _END64_SIZE : -_LOCATOR_SIZE]
+        is_known = record.startswith(_END64) and len(record) == _END64_SIZE
+        return int(struct.unpack("<Q", record[40:48])[0]) if is_known else MAX_DIRECTORY_BYTES + 1
+    return int(struct.unpack("<L", ending[at + 12 : at + 16])[0])
 
 
 def _refuse(info: zipfile.ZipInfo) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import stat
+import struct
 import zipfile
 from pathlib import Path
 
@@ -99,3 +100,26 @@ def test_what_is_no_zip_is_a_note_for_each_picture(tmp_path: Path, data: bytes) 
     (tmp_path / "photos.zip").write_bytes(data)
     with pytest.raises(PictureError, match="no zip"):
         Shelf(tmp_path / "photos.zip", tmp_path / "media", "https://a.example/media/").image(Picture("desk.jpg"))
+
+
+def test_a_long_directory_is_noticed_however_its_end_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = zipped(tmp_path, *[(f"{number}.jpg", b"x") for number in range(40)])
+    whole = path.read_bytes()
+    at = whole.rindex(b"PK\x05\x06")
+    (length, start) = struct.unpack("<LL", whole[at + 12 : at + 20])
+    # Where the offset is, the signature once more; the real length only in a record of 64 bits, which counts.
+    again = whole[: at + 16] + b"PK\x05\x06" + whole[at + 20 :]
+    record = struct.pack("<4sQHHLLQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 40, 40, length, start)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, at, 1)
+    wide = whole[:at] + record + locator + whole[at : at + 12] + struct.pack("<L", 10) + whole[at + 16 :]
+    monkeypatch.setattr(picture_zip, "MAX_DIRECTORY_BYTES", length - 1)
+    for data in (whole, again, wide):
+        path.write_bytes(data)
+        with pytest.raises(PictureError, match="more than can be imported"):
+            pictures_in(path)
+    monkeypatch.setattr(picture_zip, "MAX_DIRECTORY_BYTES", length)
+    for data in (whole, wide):
+        path.write_bytes(data)
+        assert pictures_in(path).read("7.jpg") == b"x"
