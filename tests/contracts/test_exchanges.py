@@ -295,3 +295,14 @@ def test_what_cannot_be_asked_is_told_by_its_field(node: Node) -> None:
             asking.ask(node, what, wish(**{"email": "cem@cem.example", **changed}), "192.0.2.7")
         assert [problem.pointer for problem in refused.value.problems] == [f"/{field}"], name
     assert mails(node) == []
+
+
+def test_nobody_writes_any_more_when_it_is_over(node: Node) -> None:
+    what = shared(node)
+    one = asked(node, what)
+    act(node, one, rules.DECLINE)
+    count = len(mails(node))
+    for side in (ASKER, OWNER):
+        with pytest.raises(ExchangeError, match="over"):
+            acting.write(node, one, side, "But why?")
+    assert len(mails(node)) == count

@@ -96,8 +96,10 @@ def write(node: Node, exchange_id: str, side: str, words: str) -> None:
         raise FormError([Problem("/words", "missing", "Write something first.")])
     with node.database.write() as tx:
         stored = _known(tx, exchange_id, lock=True)
+        if not stored.exchange.is_open:
+            raise ExchangeError(Refusal("over"))
         if stored.exchange.state == rules.UNCONFIRMED or exchange_people.of(tx, exchange_id) is None:
-            raise ExchangeError(Refusal("over" if not stored.exchange.is_open else "not-yet"))
+            raise ExchangeError(Refusal("not-yet"))
         if exchange_people.count_letters(tx, exchange_id, side, node.now - rules.DAY_S) >= A_DAY:
             message = "This is a lot for one day. Please write again tomorrow."
             raise FormError([Problem("/words", "too-many", message)])
