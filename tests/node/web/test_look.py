@@ -98,7 +98,9 @@ def test_every_rule_is_closed(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.name) for path in CSS if path.name != "print.css"])
 def test_sheets_are_ready_for_right_to_left(path: Path) -> None:
-    physical = r"(?:margin|padding|border)-(?:left|right)|(?:^|[\s;{])(?:left|right):|(?:text-align|float): (?:left|right)"
+    physical = (
+        r"(?:margin|padding|border)-(?:left|right)|(?:^|[\s;{])(?:left|right):|(?:text-align|float): (?:left|right)"
+    )
     assert re.findall(physical, path.read_text()) == []
 
 
