@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment
 
+from node.services.desk_place import PRECISIONS
 from node.web import card_days, day_strip, event_words, slots, words
 from node.web.view_model_parts import Form
 
@@ -20,9 +21,9 @@ def has_errors(page: Any) -> bool:
 
 
 def install(environment: Environment) -> None:
-    """Give a Jinja environment our filters and ``drawn_once``; block tags then leave no blank lines behind."""
+    """Give a Jinja environment our filters, ``drawn_once`` and ``metres_told``; block tags leave no blank lines."""
     environment.filters.update(
         {**words.FILTERS, **card_days.FILTERS, **day_strip.FILTERS, **event_words.FILTERS, "has_errors": has_errors}
     )
-    environment.globals["drawn_once"] = slots.drawn_once
+    environment.globals.update(drawn_once=slots.drawn_once, metres_told=dict(PRECISIONS))
     environment.trim_blocks = environment.lstrip_blocks = True

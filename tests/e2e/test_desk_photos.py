@@ -42,11 +42,11 @@ def node(tmp_path: Path) -> Iterator[Node]:
     made.database.close()
 
 
-def sign_in(page: Page, node: Node) -> str:
+def sign_in(page: Page, node: Node, role: str = EDITOR) -> str:
     """Let the browser in; the address of the desk."""
     hosting.put_profile(node, "Riverside School", SLUG, {})
     account = accounts.add(node, "Anna", "anna@school.example")
-    members.join(node, account, SLUG, EDITOR)
+    members.join(node, account, SLUG, role)
     with node.database.write() as tx:
         secret = accounts.let_in(tx, node, account, "")
     page.context.add_cookies([{"name": accounts.COOKIE, "value": secret, "url": f"{node.settings.url}desk"}])

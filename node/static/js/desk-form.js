@@ -105,21 +105,6 @@ function elsewhere() {
   if (choice) box.hidden = choice.value !== "other";
 }
 
-function here(button) {
-  const status = form.querySelector("[data-here-status]");
-  navigator.geolocation.getCurrentPosition(
-    ({ coords }) => {
-      form.elements.lat.value = coords.latitude.toFixed(5);
-      form.elements.lon.value = coords.longitude.toFixed(5);
-      status.textContent = status.dataset.found;
-      later();
-    },
-    () => { status.textContent = status.dataset.failed; },
-    { maximumAge: 60000, timeout: 10000 },
-  );
-  button.blur();
-}
-
 if (form) {
   form.addEventListener("input", later);
   form.addEventListener("change", elsewhere);
@@ -136,14 +121,10 @@ if (form) {
       chip.blur();
       later();
     }
-    const button = target.closest("[data-here]");
-    if (button) here(button);
   });
   addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden" && changed) save();
   });
-  const button = form.querySelector("[data-here]");
-  if (button && !navigator.geolocation) button.parentElement.hidden = true;
   // A page that the server has answered with what was sent holds it already.
   if (document.querySelector("[data-error-summary]")) forget();
   else restore();

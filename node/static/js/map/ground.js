@@ -53,6 +53,7 @@ function drawNames(map, features, pins) {
   const labels = localities(features).map(({ name, at }) => label(map, name, at, pins ? 30 : 8));
   const again = () => spread(map, labels, pins);
   if (pins) pins.onChange(again);
+  else map.on("moveend", again);
   again();
 }
 
@@ -71,8 +72,9 @@ function drawTiles(map, settings, otherwise) {
   tiles.addTo(map);
 }
 
+// `features` are there, or a function that fetches them where they are needed.
 export function drawGround(map, settings, features, pins) {
-  const names = () => drawNames(map, features, pins);
+  const names = async () => drawNames(map, typeof features === "function" ? await features() : features, pins);
   if (settings.tiles) drawTiles(map, settings, names);
   else names();
 }

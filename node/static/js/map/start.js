@@ -1,57 +1,12 @@
-// One map, from the JSON block that the template writes behind it. Leaflet stands on `window.L` once it is loaded.
+// One map of listings, from the JSON block that the template writes behind it.
 
 import { drawCentre, drawSingle, precisionCircles } from "./circles.js";
+import { calm, everyPoint, loadScripts, make } from "./frame.js";
 import { drawGround } from "./ground.js";
 import { lightUp } from "./lights.js";
 import { drawPins, pinIcon } from "./pins.js";
 import { keepPlace, look } from "./place.js";
 import { openPopups } from "./popups.js";
-
-const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-let loaded;
-
-function loadScripts(addresses) {
-  const one = (address) =>
-    new Promise((done, failed) => {
-      const script = document.createElement("script");
-      Object.assign(script, { src: address, async: false, onload: done, onerror: failed });
-      document.head.append(script);
-    });
-  loaded ??= Promise.all(addresses.map(one));
-  return loaded;
-}
-
-function make(box, settings) {
-  const map = L.map(box, {
-    attributionControl: Boolean(settings.tiles),
-    scrollWheelZoom: !settings.single,
-    zoomAnimation: !calm,
-    fadeAnimation: !calm,
-    markerZoomAnimation: !calm,
-    inertia: !calm,
-    zoomControl: false,
-    maxZoom: 18,
-    worldCopyJump: true,
-  });
-  // No option of Leaflet's keeps it from gliding where keys, popups and addresses lead.
-  if (calm) map.panBy = (offset, options) => L.Map.prototype.panBy.call(map, offset, { ...options, animate: false });
-  map.attributionControl?.setPrefix(false);
-  map.setView([settings.start.lat, settings.start.lon], settings.start.zoom, { animate: false });
-  L.control.zoom({ zoomInTitle: settings.words.zoomIn, zoomOutTitle: settings.words.zoomOut }).addTo(map);
-  L.control.scale({ imperial: settings.miles, metric: !settings.miles }).addTo(map);
-  return map;
-}
-
-async function everyPoint(settings) {
-  const here = settings.points.features;
-  if (!settings.geojson) return here;
-  try {
-    const answer = await fetch(settings.geojson, { headers: { Accept: "application/geo+json" } });
-    return answer.ok ? (await answer.json()).features : here;
-  } catch {
-    return here;
-  }
-}
 
 // Between two steps the page may answer whoever uses it meanwhile.
 const pause = () => new Promise((done) => setTimeout(done));
