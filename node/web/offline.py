@@ -38,7 +38,7 @@ PATIENCE_MS = 6000
 """For how long a page that is kept is waited for before the kept one is shown."""
 _SHELL = ("css/*.css", "js/*.js", "*.svg")
 _NOT_IN_IT = re.compile(
-    r"css/(?:api|control|desk|embed|map|print)\.css|js/(?:api|appearance|embed.*|map|service-worker.*)\.js"
+    r"css/(?:api|control|desk|embed|map|print)\.css|js/(?:api|appearance|desk-.*|embed.*|map|service-worker.*|told)\.js"
 )
 """What only pages need that are not kept, or that is looked at only with a connection."""
 

@@ -59,7 +59,9 @@ def test_a_point_is_pressed_moved_and_told_no_more_exactly_than_was_chosen(node:
             assert shown(page) == pytest.approx([seen.lat, seen.lon, metres], abs=0.00001), precision
             assert page.locator("#place-map path").count() == (0 if precision == "door" else 1)
         assert len(page.locator("#lat").input_value().partition(".")[2]) == 2
-        expect(page.locator("[data-map-said]")).to_contain_text("only see the circle: up to about 5 km from its middle.")
+        expect(page.locator("[data-map-said]")).to_contain_text(
+            "only see the circle: up to about 5 km from its middle."
+        )
         before = point(page)
         page.locator("#place-map").press("ArrowLeft")
         assert point(page)[1] < before[1]
