@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -17,11 +17,12 @@ from node.services.drafts import end_of_day
 from node.services.publishing import OwnListing, PublishingError, UnknownListingError
 from node.services.row_values import LONGEST_SHOWING
 from node.storage import listing_versions, listings
+from node.storage.engine import Tx
 from node.storage.listing_versions import Version
 from node.storage.listings import Filter
 from schemas.errors import Problem
 from schemas.listing import Listing, load_listing
-from schemas.vocabulary import categories
+from schemas.vocabulary import REMOVAL_REASONS, categories
 
 PAGE = 50
 RENEW, PAUSE, RESUME, WITHDRAW, CATEGORY, EXPIRES, PLACE = DOINGS = (
@@ -68,20 +69,43 @@ def do(node: Node, organisation_id: str, keys: Sequence[str], doing: str, fields
     keys = _own(node, organisation_id, keys)
     if not keys:
         raise _refused("key", "Choose one or more of them first.")
-    if doing == PAUSE:
-        return publishing.pause_all(node, keys, by)
-    if doing == RESUME:
-        return publishing.resume_all(node, keys, by)
-    if doing == RENEW:
-        publishing.renew_all(node, keys, by=by)
-    elif doing == WITHDRAW:
-        publishing.withdraw_all(node, dict.fromkeys(keys, fields.get("reason", "")), by)
-    elif doing in (CATEGORY, EXPIRES, PLACE):
-        changes = _changes(node, organisation_id, doing, fields.get(doing, ""))
-        publishing.revise_all(node, keys, lambda row: changes, by)
-    else:
+    change = meant(node, organisation_id, doing, fields)
+    with publishing.writing(node) as tx:
+        return do_in(tx, node, keys, change, by)
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """One of `DOINGS`, looked at: the ``reason`` to withdraw, or the ``changes`` of members of a listing."""
+
+    doing: str
+    reason: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def meant(node: Node, organisation_id: str, doing: str, fields: Mapping[str, str]) -> Meant:
+    """What is to be done with listings of this organisation, by the same ``fields``. Raises `PublishingError`."""
+    if doing in (CATEGORY, EXPIRES, PLACE):
+        return Meant(doing, changes=_changes(node, organisation_id, doing, fields.get(doing, "")))
+    if doing not in DOINGS:
         raise _refused("then", "This cannot be done here.")
-    return len(keys)
+    reason = fields.get("reason", "")
+    if doing == WITHDRAW and reason not in REMOVAL_REASONS:
+        raise _refused("reason", "Choose a reason.")
+    return Meant(doing, reason)
+
+
+def do_in(tx: Tx, node: Node, keys: Sequence[str], change: Meant, by: str) -> int:
+    """Do it with these listings in a transaction of `writing`; how many. Where it raises, nothing is written."""
+    if change.doing == PAUSE:
+        return publishing.pause_in(tx, node, keys, by)
+    if change.doing == RESUME:
+        return publishing.resume_in(tx, node, keys, by)
+    if change.doing == RENEW:
+        return len(publishing.renew_in(tx, node, keys, by=by))
+    if change.doing == WITHDRAW:
+        return len(publishing.withdraw_in(tx, node, dict.fromkeys(keys, change.reason), by))
+    return len(publishing.revise_in(tx, node, keys, lambda row: dict(change.changes), by))
 
 
 def _own(node: Node, organisation_id: str, keys: Sequence[str]) -> list[str]:

@@ -33,6 +33,7 @@ from node.services.own_ids import RESERVED_SLUGS, is_slug, new_key, organisation
 from node.services.publishing_parts import (
     PublishingError,
     UnknownListingError,
+    all_known,
     known_slug,
     refusals,
     refuse_moved,
@@ -45,6 +46,7 @@ from node.storage import organisations as hosted
 from node.storage.engine import Tx
 from node.storage.listing_versions import Version
 from node.storage.listings import LIVE, PAUSED, WITHDRAWN, OwnListing
+from node.storage.organisations import OwnOrganisation
 from schemas.errors import DocumentError, Problem, pointer
 from schemas.event import occurrences
 from schemas.listing import Listing, dump_listing
@@ -68,14 +70,15 @@ __all__ = [
     "listing",
     "listings",
     "new_key",
-    "pause_all",
+    "pause_in",
     "publish_rows",
     "put_in",
     "put_listings",
     "put_organisation",
     "renew",
     "renew_all",
-    "resume_all",
+    "renew_in",
+    "resume_in",
     "revise_all",
     "revise_in",
     "slug_of",
@@ -244,22 +247,21 @@ def withdraw_all(node: Node, reasons: Mapping[str, str], by: str = "") -> list[O
 
 def withdraw_in(tx: Tx, node: Node, reasons: Mapping[str, str], by: str = "", import_id: str = "") -> list[OwnListing]:
     """The same in a transaction of `writing`, for reasons that are among those."""
-    known = _all_known(tx, list(reasons))
+    known = all_known(tx, list(reasons))
     gone = [row for row in known.values() if row.state != WITHDRAWN]
     _take_down(node, tx, {row.key: reasons[row.key] for row in gone}, known, WITHDRAWN, by, import_id)
-    after = _all_known(tx, list(reasons))
+    after = all_known(tx, list(reasons))
     return [after[key] for key in reasons]
 
 
-def pause_all(node: Node, keys: Sequence[str], by: str = "") -> int:
+def pause_in(tx: Tx, node: Node, keys: Sequence[str], by: str = "") -> int:
     """Stop showing those of these listings that are shown, until they are resumed; how many. Others stay as they are.
 
-    Raises `UnknownListingError`.
+    ``tx`` is one of `writing`. Raises `UnknownListingError`.
     """
-    with writing(node) as tx:
-        known = _all_known(tx, keys)
-        shown = {key: WITHDRAWN for key, row in known.items() if row.state == LIVE}
-        _take_down(node, tx, shown, known, PAUSED, by)
+    known = all_known(tx, keys)
+    shown = {key: WITHDRAWN for key, row in known.items() if row.state == LIVE}
+    _take_down(node, tx, shown, known, PAUSED, by)
     return len(shown)
 
 
@@ -280,16 +282,14 @@ def _take_down(
     listing_versions.add(tx, [version_of(row, by, changes[row.key], import_id) for row in gone])
 
 
-def resume_all(node: Node, keys: Sequence[str], by: str = "") -> int:
-    """Show those of these listings again that are paused, for the usual time where they would be over; how many."""
-    with node.database.read() as tx:
-        paused = [row.key for row in _all_known(tx, keys).values() if row.state == PAUSED]
-    now = _moment(node)
+def resume_in(tx: Tx, node: Node, keys: Sequence[str], by: str = "") -> int:
+    """Show those of these listings again that are paused, for the usual time where they would be over; how many.
 
-    def end(row: OwnListing) -> dict[str, Any]:
-        return {} if row.expires_at > node.now else {"expires": now + DEFAULT_LIFE}
-
-    revise_all(node, paused, end, by, RESUMED, revive=True)
+    ``tx`` is one of `writing`. Raises `UnknownListingError` and `PublishingError`.
+    """
+    paused = [row.key for row in all_known(tx, keys).values() if row.state == PAUSED]
+    end = _moment(node) + DEFAULT_LIFE
+    revise_in(tx, node, paused, lambda row: {} if row.expires_at > node.now else {"expires": end}, by, RESUMED, True)
     return len(paused)
 
 
@@ -300,10 +300,16 @@ def renew(node: Node, key: str, until: date | None = None) -> OwnListing:
 
 def renew_all(node: Node, keys: Sequence[str], until: date | None = None, by: str = "") -> list[OwnListing]:
     """The same for several listings, all or none. Raises `UnknownListingError` and `PublishingError`."""
+    with writing(node) as tx:
+        return renew_in(tx, node, keys, until, by)
+
+
+def renew_in(tx: Tx, node: Node, keys: Sequence[str], until: date | None = None, by: str = "") -> list[OwnListing]:
+    """The same within a transaction of `writing`."""
     end = end_of_day(until, node.settings.timezone) if until else _moment(node) + DEFAULT_LIFE
     if end <= _moment(node):
         raise PublishingError([Problem("/_sharefeed/expires", "expired", "This day is over; choose a later one.")])
-    return revise_all(node, keys, lambda row: {"expires": _end_of(row, end)}, by, RENEWED, revive=True)
+    return revise_in(tx, node, keys, lambda row: {"expires": _end_of(row, end)}, by, RENEWED, revive=True)
 
 
 def _end_of(row: OwnListing, end: datetime) -> datetime:
@@ -335,8 +341,12 @@ def revise_in(
     tx: Tx, node: Node, keys: Sequence[str], changes: Changes, by: str, change: str = CHANGED, revive: bool = False
 ) -> list[OwnListing]:
     """The same within a transaction of `writing`."""
-    known = _all_known(tx, keys)
-    revised = [_revised(node, tx, known[key], _checked(changes(known[key])), revive) for key in keys]
+    known = all_known(tx, keys)
+    hosts = hosted.by_ids(tx, sorted({row.organisation_id for row in known.values()}))
+    revised = [
+        _revised(node, hosts[known[key].organisation_id], known[key], _checked(changes(known[key])), revive)
+        for key in keys
+    ]
     moved = [(row, doubts) for row, doubts in revised if row != known[row.key]]
     publish_rows(tx, [row for row, _ in moved], node.now)
     listing_versions.add(tx, [version_of(row, by, change) for row, _ in moved])
@@ -352,11 +362,10 @@ def _checked(changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _revised(
-    node: Node, tx: Tx, known: OwnListing, changes: dict[str, Any], revive: bool
+    node: Node, host: OwnOrganisation, known: OwnListing, changes: dict[str, Any], revive: bool
 ) -> tuple[OwnListing, tuple[Problem, ...]]:
     """A listing with these changes, not yet stored, and what its words leave in doubt."""
     draft = Draft(replace(known.listing(), **changes), known.key, known.import_ref)
-    host = hosted.by_ids(tx, [known.organisation_id])[known.organisation_id]
     with refusals():
         prepared = prepare(draft, known, host.organisation, node.settings.url, _moment(node))
     stays = known.state in (WITHDRAWN, PAUSED) and not revive
@@ -379,15 +388,7 @@ def listings(node: Node, state: str | None = None, organisation: str | None = No
 def listing(node: Node, key: str) -> OwnListing:
     """One of this node's own listings. Raises `UnknownListingError`."""
     with node.database.read() as tx:
-        return _all_known(tx, [key])[key]
-
-
-def _all_known(tx: Tx, keys: Sequence[str]) -> dict[str, OwnListing]:
-    found = stored.by_keys(tx, keys)
-    for key in keys:
-        if key not in found:
-            raise UnknownListingError(key)
-    return {key: found[key] for key in keys}
+        return all_known(tx, [key])[key]
 
 
 def _moment(node: Node) -> datetime:

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 
 from node.context import Node
 from node.storage import catalogue, handed_on
+from node.storage import listings as stored
 from node.storage import organisations as hosted
 from node.storage.engine import Tx
+from node.storage.listings import OwnListing
 from schemas.errors import DocumentError, Problem, SharefeedError, pointer
 from schemas.organisation import Organisation
 
@@ -72,3 +74,12 @@ def refuse_repeated(keys: Sequence[str]) -> None:
         seen.add(key)
     if problems:
         raise PublishingError(problems)
+
+
+def all_known(tx: Tx, keys: Sequence[str]) -> dict[str, OwnListing]:
+    """The listings with these keys. Raises `UnknownListingError` where one is missing."""
+    found = stored.by_keys(tx, keys)
+    for key in keys:
+        if key not in found:
+            raise UnknownListingError(key)
+    return {key: found[key] for key in keys}

@@ -108,13 +108,18 @@ def counts(tx: Tx, organisation_id: str) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which listings of an organisation are asked for: ``words`` stand in the title, each at the start of a word."""
+    """Which listings of an organisation are asked for: ``words`` stand in the title, each at the start of a word.
+
+    ``after`` is a key behind which theirs come; with ``unchanged`` none has changed after that moment.
+    """
 
     organisation_id: str
     state: str = ""
     words: str = ""
     sign: str = ""
     category: str = ""
+    after: str = ""
+    unchanged: int | None = None
 
     @property
     def condition(self) -> ColumnElement[bool]:
@@ -124,6 +129,10 @@ class Filter:
         wanted += [c.words.contains(f" {word}", autoescape=True) for word in fold(self.words).split()]
         if self.category:
             wanted.append((c.category == self.category) | c.category.startswith(f"{self.category}/", autoescape=True))
+        if self.after:
+            wanted.append(c.key > self.after)
+        if self.unchanged is not None:
+            wanted.append(c.modified_at <= self.unchanged)
         return and_(*wanted)
 
 
@@ -138,6 +147,12 @@ def page(tx: Tx, wanted: Filter, limit: int, offset: int = 0, soonest: bool = Fa
     ]
     found = by_keys(tx, keys)
     return [found[key] for key in keys]
+
+
+def keys(tx: Tx, wanted: Filter, limit: int) -> list[str]:
+    """The first keys of these listings, in the order that ``Filter.after`` goes by."""
+    c = listings.c
+    return [row.key for row in tx.execute(select(c.key).where(wanted.condition).order_by(c.key).limit(limit))]
 
 
 def count(tx: Tx, wanted: Filter) -> dict[str, int]:

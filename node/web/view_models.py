@@ -92,6 +92,7 @@ desk/move.html                  DeskMovePage
 desk/print.html                 DeskPrintPage
 desk/paper.html                 DeskPaperPage
 desk/listings.html              DeskListingsPage
+desk/bulk.html                  DeskBulkPage
 desk/history.html               DeskHistoryPage
 desk/imports.html               DeskImportsPage
 desk/import.html                DeskImportPage

@@ -196,6 +196,7 @@ class DeskListingsPage:
 
     ``tabs`` are the states, with counts; ``search`` has the fields ``q``, ``sign`` and ``category`` (GET). ``bulk`` is
     the form around the rows: ``key`` is ticked, ``then`` is renew, pause, resume, withdraw, category, expires or place.
+    ``all`` ticked means all ``total`` of them; it is there where they do not fit on this page.
     """
 
     head: Head
@@ -217,6 +218,29 @@ class DeskListingsPage:
     new_path: str = ""
     import_path: str = ""
     may_change: bool = True
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeskBulkPage:
+    """desk/bulk.html: whether the same is to be done with all ``count`` listings that a search shows.
+
+    ``doing`` is one of `node.services.desk_listings.DOINGS`, ``asked`` the question, ``effect`` what it means,
+    ``narrowed`` what was searched for, in words, and ``first`` the names of some. ``going_on`` says that these are
+    left of more. ``form`` is one button; its errors stand under "".
+    """
+
+    head: Head
+    desk: DeskFrame
+    doing: str
+    asked: str
+    effect: str
+    count: int
+    form: Form
+    back_path: str
+    narrowed: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
+    going_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from node.context import Node
 from node.services.drafts import Draft
 from node.services.own_ids import new_key
-from node.services.publishing import ensure_organisation
+from node.services.publishing import ensure_organisation, pause_in, writing
 from node.services.setup import prepare_database
 from node.settings import SECRET_FILE, Settings
 from node.storage.engine import Database
@@ -74,3 +74,9 @@ def desk(organisation: Organisation, **members: Any) -> Listing:
 def draft(node: Node, ref: str = "a", **members: Any) -> Draft:
     """A draft of a desk of `school`, known by ``ref``."""
     return Draft(desk(**{"organisation": school(node), **members}), new_key("riverside-school", ref), ref)
+
+
+def pause(node: Node, key: str) -> None:
+    """Do with one listing what its organisation does at the desk."""
+    with writing(node) as tx:
+        pause_in(tx, node, [key])

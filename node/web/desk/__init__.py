@@ -26,6 +26,7 @@ PARTS = (
     "profile",
     "listing_form",
     "listings",
+    "bulk",
     "members",
     "log",
     "tokens",

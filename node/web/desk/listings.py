@@ -6,21 +6,23 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import desk_listings
+from node.services import desk_bulk, desk_listings
+from node.services.desk_bulk import Wish
 from node.services.members import EDITOR
 from node.services.publishing import PublishingError, UnknownListingError
-from node.storage.listings import STATES, Filter
 from node.web import current_node
+from node.web.desk.bulk_view import asked_for, query_of
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, member_now
 from node.web.desk.listing_form import own_listing
-from node.web.desk.listings_view import DRAFTS, Asked, done, history_page, listings_page
+from node.web.desk.listings_view import done, history_page, listings_page
 from node.web.form_state import sentences
-from node.web.inside import page_number, say, to
+from node.web.inside import say, to
 from node.web.said import plain
 
 blueprint = guarded("desk_listings", EDITOR)
-LONGEST_SEARCH = 100
+FIELDS = ("reason", "category", "expires", "place")
+"""What is asked for besides, to do one thing or another with several."""
 
 
 @blueprint.get("/<slug>/listings")
@@ -29,29 +31,17 @@ def page(slug: str) -> str:
 
 
 def _page(errors: dict[str, str] | None = None) -> str:
-    view = listings_page(current_node(), member_now(), _asked(), desk_frame("listings"), errors or {})
+    view = listings_page(current_node(), member_now(), asked_for(), desk_frame("listings"), errors or {})
     return render_template("desk/listings.html", page=view)
-
-
-def _asked() -> Asked:
-    """What the address asks for; whatever makes no sense is left out."""
-    state = request.values.get("state", "live")
-    text = request.args.get("q", "")[:LONGEST_SEARCH].replace("\x00", "").strip()
-    wanted = Filter(
-        member_now().organisation_id,
-        state if state in STATES else "live",
-        text,
-        request.args.get("sign", "")[:20],
-        request.args.get("category", "")[:80].replace("\x00", ""),
-    )
-    return Asked(wanted, DRAFTS if state == DRAFTS else wanted.state, page_number())
 
 
 @blueprint.post("/<slug>/listings")
 def change(slug: str) -> ResponseReturnValue:
     """Do with what is ticked what the button says, and come back to where it was."""
     member, doing = member_now(), request.form.get("then", "")
-    fields = {name: request.form.get(name, "") for name in ("reason", "category", "expires", "place")}
+    fields = {name: request.form.get(name, "") for name in FIELDS}
+    if request.form.get("all") == "yes":
+        return _ask_about_all(slug, doing, fields)
     keys = request.form.getlist("key")[: desk_listings.PAGE]
     try:
         count = desk_listings.do(current_node(), member.organisation_id, keys, doing, fields, member.name)
@@ -60,6 +50,16 @@ def change(slug: str) -> ResponseReturnValue:
     say(done(doing, count))
     query = request.query_string.decode("ascii", "ignore")
     return to(f"/desk/{slug}/listings" + (f"?{query}" if query else ""))
+
+
+def _ask_about_all(slug: str, doing: str, fields: dict[str, str]) -> ResponseReturnValue:
+    """Lead to the question whether it is to be done with everything that the search shows."""
+    wish = Wish(asked_for().wanted, doing, fields)
+    try:
+        desk_bulk.offer(current_node(), wish)
+    except PublishingError as error:
+        return _page(sentences(error.problems)), 422
+    return to(f"/desk/{slug}/listings/all?{query_of(wish)}")
 
 
 @blueprint.get("/<slug>/listings/<key>/history")

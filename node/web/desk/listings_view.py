@@ -93,6 +93,7 @@ def listings_page(
         rows=tuple(_row(node, row, paths, f"{request.script_root}{base}") for row in found.rows),
         pager=pager(f"{request.script_root}{base}?{query}&", asked.page, total, desk_listings.PAGE),
         bulk=form_at(f"{base}?{query}", errors=errors) if may_change and found.rows else None,
+        more=total > len(found.rows),
         reasons=tuple(Choice(reason, word(reason, "own_reason")) for reason in REASONS),
         categories=category_groups(),
         places=tuple(

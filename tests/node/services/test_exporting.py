@@ -23,7 +23,7 @@ from node.services.bookings.making import book
 from node.services.exporting import ExportError, export
 from node.services.importing import Options, import_sheet
 from node.services.item_cells import cells_of, said_so
-from node.services.publishing import ensure_organisation, listings, pause_all, put_listings, put_organisation, withdraw
+from node.services.publishing import ensure_organisation, listings, put_listings, put_organisation, withdraw
 from node.services.row_values import Defaults, compose, parse_cells
 from node.services.spreadsheet import read
 from node.storage.desk_drafts import DeskDraft
@@ -31,7 +31,7 @@ from schemas.listing import Image, Listing, Money, Place, dump_listing, load_lis
 from schemas.organisation import Organisation
 from tests.fakes import camera
 from tests.fakes.bookable import bookable, hour, wanted
-from tests.fakes.publisher import START, URL, clock_of, desk, draft, publisher, school
+from tests.fakes.publisher import START, URL, clock_of, desk, draft, pause, publisher, school
 from tests.schemas import made
 
 
@@ -61,7 +61,7 @@ def rows_of(archive: zipfile.ZipFile, name: str) -> list[dict[str, str]]:
 
 def test_it_holds_every_listing_whatever_its_state_and_nothing_of_others(node: Node) -> None:
     put_listings(node, [draft(node, ref, title=f"Desk {ref}") for ref in ("live", "paused", "gone")])
-    pause_all(node, ["riverside-school.paused"])
+    pause(node, "riverside-school.paused")
     withdraw(node, "riverside-school.gone", "given")
     other = ensure_organisation(node, "Other Club", "community_group")
     put_listings(node, [draft(node, "secret", title="Not theirs", organisation=other)])

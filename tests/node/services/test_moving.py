@@ -40,7 +40,7 @@ from schemas.listing import Image
 from tests.fakes.bookable import bookable, hour, wanted
 from tests.fakes.exchanges import act, asked, shared
 from tests.fakes.own_client import client_of
-from tests.fakes.publisher import clock_of, desk, draft, publisher
+from tests.fakes.publisher import clock_of, desk, draft, pause, publisher
 from tests.fakes.wire import Wire
 
 COUNCIL, SCHOOL, CITY, RIVAL = (f"https://{name}.example/" for name in ("council", "school", "city", "rival"))
@@ -99,7 +99,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
     picture = Image(f"{COUNCIL}media/{PHOTO}.jpg", "A desk")
     put_listings(council, [draft(council, "desk", images=(picture,)), draft(council, "gone"), draft(council, "paused")])
     publishing.withdraw(council, f"{SLUG}.gone")
-    publishing.pause_all(council, [f"{SLUG}.paused"])
+    pause(council, f"{SLUG}.paused")
     library = publishing.ensure_organisation(council, "Library", "public_body")
     put_listings(council, [publishing.Draft(desk(library, title="A lamp"), "library.lamp", "lamp")])
     media = council.settings.home / "media"
@@ -254,7 +254,7 @@ def test_pages_lead_to_the_new_place_and_nothing_is_changed_at_the_old(town: Tow
     changes: list[Callable[[], object]] = [
         lambda: publishing.edit(council, key, title="x"),
         lambda: publishing.withdraw(council, key),
-        lambda: publishing.pause_all(council, [key]),
+        lambda: pause(council, key),
         lambda: put_listings(council, [draft(council, "another")]),
         lambda: hosting.put_profile(council, "Another name", SLUG, {}),
     ]

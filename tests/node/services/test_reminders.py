@@ -17,7 +17,7 @@ from node.services import accounts, members, publishing, reminders
 from node.storage import outbox
 from schemas.vocabulary import REMOVAL_REASONS
 from tests.fakes.own_client import client_of
-from tests.fakes.publisher import START, URL, clock_of, draft, publisher, school
+from tests.fakes.publisher import START, URL, clock_of, draft, pause, publisher, school
 from tests.node.web.desk.signed_in import token_of
 
 KEY = "riverside-school.a"
@@ -106,7 +106,7 @@ def test_nobody_is_asked_about_what_is_not_shown_or_without_mail(
     members.join(node, accounts.add(node, "Owner", "owner@school.example"), _slug(node), "owner")
     publishing.put_listings(node, [draft(node)])
     if state == "paused":
-        publishing.pause_all(node, [KEY])
+        pause(node, KEY)
     if state == "withdrawn":
         publishing.withdraw(node, KEY, REMOVAL_REASONS[0])
     clock_of(node).pass_by(days=54)

@@ -134,6 +134,7 @@ def listings(state: str = "live", **more: Any) -> vm.DeskListingsPage:
             row(2, state, root="furniture"),
         ),
         "total": 2,
+        "more": True,
         "pager": make.PAGER,
         "bulk": make.form("key", "category", wrong=True),
         "reasons": REASONS,
@@ -152,11 +153,29 @@ HISTORY = vm.DeskHistoryPage(
     HEAD, frame("listings"), "Chairs", "expired", VERSIONS, f"{HERE}/1/edit", HERE, FORM, "/listings/1"
 )
 
+
+def bulk(**more: Any) -> vm.DeskBulkPage:
+    made = vm.DeskBulkPage(HEAD, BARE, "pause", "Pause 312 listings?", "Nobody sees them.", 312, FORM, HERE)
+    return replace(made, **more)
+
+
 FULL: dict[str, tuple[str, Any]] = {
     **{f"desk-listings-{state}": ("desk/listings.html", listings(state)) for state in ("live", "paused", "withdrawn")},
     "desk-listings-drafts": ("desk/listings.html", listings("drafts", drafts=DRAFTS, rows=(), bulk=None)),
     "desk-listings-viewer": ("desk/listings.html", listings(bulk=None, may_change=False)),
     "desk-history": ("desk/history.html", HISTORY),
+    "desk-bulk": (
+        "desk/bulk.html",
+        bulk(
+            desk=frame("listings"),
+            doing="withdraw",
+            form=replace(make.form("count", "at"), errors={"": "The number has changed."}),
+            narrowed=("Shown", "“chair”", "Lend"),
+            first=("Chairs", "A very long name of a thing that somebody wrote without thinking of whoever reads it"),
+            going_on=True,
+        ),
+    ),
+    "desk-bulk-renew": ("desk/bulk.html", bulk(desk=frame("listings"), doing="renew")),
     **{
         f"desk-reminded-{state}": ("desk/reminded.html", reminded(state)) for state in ("ask", "renewed", "gone", "bad")
     },
@@ -170,6 +189,7 @@ FULL: dict[str, tuple[str, Any]] = {
     ),
 }
 MINIMAL: dict[str, tuple[str, Any]] = {
+    "desk-bulk": ("desk/bulk.html", bulk()),
     "desk-listings": ("desk/listings.html", vm.DeskListingsPage(HEAD, BARE, "live", (), FORM)),
     "desk-reminded": ("desk/reminded.html", vm.DeskRemindedPage(HEAD, "not_shown")),
     "desk-history": ("desk/history.html", replace(HISTORY, desk=BARE, state="live", versions=(), path=None)),
