@@ -185,10 +185,10 @@ def test_what_is_for_programs_looks_at_tokens_alone(app: Flask, node: Node) -> N
 
 
 def test_a_viewer_changes_nothing(app: Flask, node: Node) -> None:
-    """Every view that changes something of an organisation asks for more than looking on."""
+    """Every view that changes something asks for more than looking on. Taking a copy of everything changes nothing."""
     client = signed_in(app, node, "riverside-school", "viewer")
     for method, path, of_one in paths(app, "riverside-school"):
-        if of_one and method != "GET":
+        if of_one and method != "GET" and not path.endswith("/export"):
             assert ask(client, method, path)[0] == 403, (method, path)
 
 
