@@ -21,7 +21,7 @@ from node.services.members import keep_an_owner
 from node.services.sessions import Kind
 from node.services.strangers import FormError, mail_problems, text_problems
 from node.storage import accounts as stored
-from node.storage import memberships
+from node.storage import api_tokens, memberships
 from node.storage import sessions as stored_sessions
 from node.storage.accounts import Account
 from node.storage.engine import Tx
@@ -103,10 +103,11 @@ def email_problems(email: str) -> list[Problem]:
 
 
 def remove(node: Node, account: Account, by: Who = COMMAND_LINE) -> None:
-    """Take an account away, with its memberships, sessions and links. Raises `MembersError` for an only owner."""
+    """Take an account away, with its memberships, sessions, links, tokens. Raises `MembersError` for a sole owner."""
     with node.database.write() as tx:
         for place in memberships.places_of(tx, account.id):
             keep_an_owner(tx, place.organisation_id, account.id)
+        api_tokens.remove_of(tx, account.id)
         stored.remove(tx, account.id)
         record(tx, node, by, "account-removed", account.email)
 

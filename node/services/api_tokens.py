@@ -51,7 +51,14 @@ def make(node: Node, member: Member, name: str, scopes: Collection[str]) -> str:
         if problems:
             raise FormError(problems)
         made = ApiToken(
-            secrets.token_hex(8), member.organisation_id, name, hash_of(secret), chosen, member.name, node.now
+            secrets.token_hex(8),
+            member.organisation_id,
+            name,
+            hash_of(secret),
+            chosen,
+            member.name,
+            node.now,
+            account_id=member.account_id,
         )
         stored.add(tx, made)
         record(tx, node, by(member), "token-made", f"{name}: {chosen}", member.organisation_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from node.context import Node
 from node.services.audit import COMMAND_LINE, Who, record
-from node.storage import accounts, memberships, organisations
+from node.storage import accounts, api_tokens, memberships, organisations
 from node.storage.accounts import Account
 from node.storage.engine import Tx
 from node.storage.memberships import MemberRow, Membership, Place
@@ -103,12 +103,13 @@ def join_in(tx: Tx, node: Node, account: Account, organisation_id: str, role: st
 
 
 def leave(node: Node, account: Account, slug: str, by: Who = COMMAND_LINE) -> None:
-    """End somebody's membership. Raises `MembersError` where there is none, or for an only owner."""
+    """End somebody's membership and their tokens. Raises `MembersError` for none and an only owner."""
     with node.database.write() as tx:
         organisation_id = _organisation(tx, slug)
         keep_an_owner(tx, organisation_id, account.id)
         if not memberships.remove(tx, account.id, organisation_id):
             raise MembersError(f"{account.email} is no member of {slug}. Nothing was changed.")
+        api_tokens.remove_of(tx, account.id, organisation_id)
         record(tx, node, by, "member-left", account.email, organisation_id)
 
 

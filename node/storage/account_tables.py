@@ -124,6 +124,7 @@ api_tokens = Table(
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("scopes", String(200), nullable=False),  # with spaces between, as in RFC 6749
     Column("made_by", Text, nullable=False),
+    Column("account_id", String(32)),  # whose going ends the token
     Column("made_at", BigInteger, nullable=False),
     Column("used_at", BigInteger),
 )

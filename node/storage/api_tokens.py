@@ -23,6 +23,7 @@ class ApiToken:
     made_by: str
     made_at: int
     used_at: int | None = None
+    account_id: str | None = None
 
 
 _NAMES = tuple(ApiToken.__slots__)
@@ -42,6 +43,13 @@ def of_organisation(tx: Tx, organisation_id: str) -> list[ApiToken]:
     c = api_tokens.c
     query = select(api_tokens).where(c.organisation_id == organisation_id).order_by(c.name, c.id)
     return [_token(row) for row in tx.execute(query)]
+
+
+def remove_of(tx: Tx, account_id: str, organisation_id: str | None = None) -> None:
+    """Let the tokens that somebody made stop working, of one organisation or of all."""
+    c = api_tokens.c
+    where = () if organisation_id is None else (c.organisation_id == organisation_id,)
+    tx.execute(delete(api_tokens).where(c.account_id == account_id, *where))
 
 
 def used(tx: Tx, token_id: str, now: int) -> None:

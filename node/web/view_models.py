@@ -61,6 +61,7 @@ control/preview.html            PreviewPage
 desk/account.html               DeskAccountPage
 desk/address.html               DeskAddressPage
 desk/address_undo.html          DeskAddressUndoPage
+desk/leaving.html               DeskLeavingPage
 desk/booking.html               DeskBookingPage
 desk/calendar.html              DeskCalendarPage
 desk/calendar_settings.html     DeskCalendarSettingsPage

@@ -173,6 +173,8 @@ class DeskAccountPage:
     passkeys: int = 0
     languages: tuple[Choice, ...] = ()
     address_path: str = ""
+    leave: tuple[Link, ...] = ()
+    close_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,22 @@ class DeskAddressUndoPage:
 
     head: Head
     state: str
+    form: Form | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLeavingPage:
+    """desk/leaving.html: leaving an ``organisation``, or without one closing the account, with the tick ``sure``.
+
+    Without ``form`` it cannot be: of those that are ``blocked`` who asks is the last owner.
+    """
+
+    head: Head
+    desk: DeskFrame
+    back_path: str
+    organisation: str = ""
+    blocked: tuple[str, ...] = ()
+    last_operator: bool = False
     form: Form | None = None
 
 

@@ -18,6 +18,7 @@ PARTS = (
     "resetting",
     "account",
     "address",
+    "leaving",
     "codes",
     "passkeys",
     "invitation",

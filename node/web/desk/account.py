@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from node.languages import locale_of, offered
-from node.services import accounts, passkeys, proving, second_factor, sessions
+from node.services import accounts, leaving, passkeys, proving, second_factor, sessions
 from node.services.strangers import FormError
 from node.services.throttling import TooManyTriesError
 from node.storage.sessions import StoredSession
@@ -21,7 +21,7 @@ from node.web.desk.gate import PATH, PROVE, guarded, proved
 from node.web.desk.signing_in import passkey_form, wait_a_while, way_back
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
-from node.web.view_model_parts import Choice
+from node.web.view_model_parts import Choice, Link
 from node.web.view_models_desk import DeskAccountPage, DeskPasswordPage, DeskProvePage, DeskSessionRow
 
 blueprint = guarded("account")
@@ -64,6 +64,10 @@ def _page(typed: Mapping[str, str], errors: Mapping[str, str] | None = None) -> 
         end_others=form_at(f"{ACCOUNT}/sessions/end-others") if len(every) > 1 else None,
         languages=_languages(typed["language"]),
         address_path=f"{root}{ACCOUNT}/address",
+        leave=tuple(
+            Link(place.name, f"{root}{ACCOUNT}/leave/{place.slug}") for place, _last in leaving.places(node, g.account)
+        ),
+        close_path=f"{root}{ACCOUNT}/close",
     )
     return render_template("desk/account.html", page=view)
 

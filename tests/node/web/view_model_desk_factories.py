@@ -209,6 +209,8 @@ FULL: dict[str, tuple[str, Any]] = {
             2,
             (vm.Choice("en", "English", True), vm.Choice("pl", "polski")),
             "/desk/account/address",
+            (vm.Link("Riverside School", "/desk/account/leave/riverside-school"),),
+            "/desk/account/close",
         ),
     ),
     **{
@@ -224,6 +226,11 @@ FULL: dict[str, tuple[str, Any]] = {
         f"desk-address-undo-{state}": ("desk/address_undo.html", vm.DeskAddressUndoPage(HEAD, state, FORM))
         for state in ("ready", "used", "expired", "taken")
     },
+    "desk-leaving": (
+        "desk/leaving.html",
+        vm.DeskLeavingPage(HEAD, frame(), "/a", "School", form=make.form("sure", wrong=True)),
+    ),
+    "desk-leaving-last": ("desk/leaving.html", vm.DeskLeavingPage(HEAD, frame(), "/a", "", ("School",), True)),
     "desk-password": ("desk/password.html", vm.DeskPasswordPage(HEAD, frame(), make.form("password", wrong=True))),
     "desk-reset": ("desk/reset.html", vm.DeskResetPage(HEAD, "ask", make.form("email", wrong=True))),
     "desk-reset-ready": ("desk/reset.html", vm.DeskResetPage(HEAD, "ready", make.form("password", wrong=True))),
@@ -318,6 +325,7 @@ MINIMAL: dict[str, tuple[str, Any]] = {
     "desk-new-organisation": ("desk/new_organisation.html", DeskNewOrganisationPage(HEAD, BARE, FORM, TYPES)),
     "desk-account": ("desk/account.html", vm.DeskAccountPage(HEAD, BARE, "a@b.example", FORM)),
     "desk-password": ("desk/password.html", vm.DeskPasswordPage(HEAD, BARE, FORM, True, "/desk/")),
+    "desk-leaving": ("desk/leaving.html", vm.DeskLeavingPage(HEAD, BARE, "/a")),
     "desk-address": ("desk/address.html", vm.DeskAddressPage(HEAD, BARE, "asked", "/a")),
     "desk-address-undo": ("desk/address_undo.html", vm.DeskAddressUndoPage(HEAD, "used")),
     "desk-reset": ("desk/reset.html", vm.DeskResetPage(HEAD, "asked")),
