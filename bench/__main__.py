@@ -5,7 +5,22 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("ingest", "search", "map", "rates", "busy", "node_floor", "relevance", "free", "pages", "photos", "desk")
+NAMES = (
+    "ingest",
+    "search",
+    "map",
+    "rates",
+    "busy",
+    "node_floor",
+    "relevance",
+    "free",
+    "pages",
+    "photos",
+    "desk",
+    "import",
+)
+MODULES = {"import": "importing"}
+"""Where a name is none that a module can have."""
 WITH_MORE = ("lighthouse",)
 """Those that need programs which are no part of the project are run when they are named."""
 
@@ -20,7 +35,7 @@ def main() -> None:
         sys.argv = [f"./run bench {chosen}", *rest]
         # What is asked for as JSON can be read from the standard output as it is.
         print(f"== {chosen}", flush=True, file=sys.stderr if "--json" in rest else sys.stdout)
-        import_module(f"bench.{chosen}").main()
+        import_module(f"bench.{MODULES.get(chosen, chosen)}").main()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ whoever goes on after a crash neither loses a row nor takes one twice.
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -45,10 +46,17 @@ from node.storage.imports import (
 )
 from node.storage.listings import WITHDRAWN
 from node.storage.organisations import OwnOrganisation
+from schemas.errors import SharefeedError
+
+log = logging.getLogger(__name__)
 
 PIECE = 250
 LEASE_S = 60
 AT_ONCE_S = 20.0
+MOST_TRIES = 3
+"""So often in a row a piece may fail on a fault of ours before somebody has to say that it is to go on."""
+AGAIN_S = 15
+_NO_FILES = "Only web addresses can be read here. Add this photo at the listing itself."
 ABSENT = "absent"
 """The change of a listing that was taken down because the file lacks it."""
 _ABSENT_FROM = 2_000_000
@@ -63,13 +71,37 @@ def work(node: Node, seconds: float = AT_ONCE_S, import_id: str | None = None) -
     if one is None:
         return False
     while one is not None and one.state in stored.AT_WORK and one.lease == lease and monotonic() < ends:
-        _step(node, one)
-        with node.database.read() as tx:
-            one = stored.by_id(tx, one.organisation_id, one.id)
+        one = _tried(node, one)
     if one is not None and one.lease == lease:
         with node.database.write() as tx:
             stored.change(tx, one.id, leased_until=0)
     return True
+
+
+def _tried(node: Node, one: Import) -> Import | None:
+    """Do a piece; the import as it stands then, or None where that failed."""
+    try:
+        _step(node, one)
+    except SharefeedError:
+        raise  # nobody's fault, such as a database that is busy: it is tried until it succeeds
+    except Exception:
+        _note_fault(node, one)
+        return None
+    if one.tries:
+        with node.database.write() as tx:
+            stored.change(tx, one.id, tries=0)
+    with node.database.read() as tx:
+        return stored.by_id(tx, one.organisation_id, one.id)
+
+
+def _note_fault(node: Node, one: Import) -> None:
+    reference = secrets.token_hex(4)
+    log.exception("an import failed, reference %s", reference)
+    with node.database.write() as tx:
+        if stored.holds(tx, one):
+            tries = one.tries + 1
+            stopped = reference if tries >= MOST_TRIES else ""
+            stored.change(tx, one.id, tries=tries, stopped=stopped, leased_until=node.now + AGAIN_S)
 
 
 def _step(node: Node, one: Import) -> None:
@@ -140,7 +172,7 @@ def _settle(node: Node, one: Import, rows: Sequence[ImportRow], only_try: bool) 
         host = _host(tx, one)
     run = Run(node, only_try, {host.slug: host.organisation}, one.by, one.id)
     readings = _read(run, one, host, rows)
-    shelf = Shelf(None, node.settings.home / "media", node.settings.url + "media/", only_try)
+    shelf = Shelf(None, node.settings.home / "media", node.settings.url + "media/", only_try, _NO_FILES)
     images = pictures_of(run, readings, shelf)
     with node.database.write() if only_try else writing(node) as tx:
         if not stored.holds(tx, one):

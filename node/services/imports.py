@@ -22,6 +22,7 @@ from node.services.rows import Name, Refusal, RowProblem, match_columns
 from node.services.spreadsheet import Sheet, SheetRow, SpreadsheetError, text_of
 from node.services.template import refused_rows
 from node.storage import imports as stored
+from node.storage.engine import Tx
 from node.storage.imports import CHECKED, CHECKING, DONE, REFUSED, RUNNING, UNDOING, Import, ImportRow
 from schemas.errors import SharefeedError
 
@@ -33,6 +34,9 @@ LONGEST_NAME = 120
 SMALL = 2**18
 UNNAMED = -1
 """What `Import.done` says of an import whose rows have no names yet."""
+
+
+_FRESH: Mapping[str, object] = {"tries": 0, "stopped": "", "leased_until": 0}
 
 
 class DeskImportError(SharefeedError):
@@ -180,6 +184,31 @@ def drop(node: Node, member: Member, one: Import) -> None:
         stored.remove(tx, one.id)
 
 
+def resume(node: Node, member: Member, one: Import) -> None:
+    """Try again what stopped on a fault of ours. Raises `DeskImportError`."""
+    with node.database.write() as tx:
+        _stopped(tx, member, one)
+        stored.change(tx, one.id, changed_at=node.now, **_FRESH)
+
+
+def leave(node: Node, member: Member, one: Import) -> None:
+    """End an import that stopped; what was brought in stays. Raises `DeskImportError`."""
+    with node.database.write() as tx:
+        if _stopped(tx, member, one).state == CHECKING:
+            stored.remove(tx, one.id)
+            return
+        stored.set_rows(tx, one.id, (stored.READY,), state=stored.LEFT)
+        counts = summed(stored.tally(tx, one.id))
+        stored.change(tx, one.id, state=DONE, open_for=None, counts=counts, changed_at=node.now, **_FRESH)
+
+
+def _stopped(tx: Tx, member: Member, one: Import) -> Import:
+    now = stored.by_id(tx, member.organisation_id, one.id)
+    if now is None or not now.stopped:
+        raise _moved_on()
+    return now
+
+
 def _move(
     node: Node, member: Member, one: Import, from_: Sequence[str], to: str, action: str = "", **values: object
 ) -> None:
@@ -190,7 +219,7 @@ def _move(
         busy = stored.open_of(tx, one.organisation_id)
         if busy is not None and busy.id != one.id:
             raise DeskImportError("Another import is not done yet. Finish it or throw it away first.")
-        stored.change(tx, one.id, state=to, open_for=one.organisation_id, changed_at=node.now, leased_until=0, **values)
+        stored.change(tx, one.id, state=to, open_for=one.organisation_id, changed_at=node.now, **_FRESH, **values)
         if to == CHECKING:
             waiting = (stored.READY, REFUSED)
             stored.set_rows(tx, one.id, waiting, state=stored.WAITING, ref="", twin=None)

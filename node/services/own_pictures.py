@@ -26,13 +26,15 @@ MAX_PICTURE_BYTES = 25 * 2**20
 class Shelf:
     """Where pictures come from (``folder`` or a zip, None if none was named) and go to (``media``, served at ``url``).
 
-    With ``only_try`` nothing is written. One shelf serves one import; threads do not share it.
+    With ``only_try`` nothing is written. ``without`` is what is said of a file name where no folder was named. One
+    shelf serves one import; threads do not share it.
     """
 
     folder: Path | None
     media: Path
     url: str
     only_try: bool = False
+    without: str = "No folder or zip of pictures was given; with the command, --images names it."
     _known: dict[str, str | PictureError] = field(default_factory=dict)
     _names: dict[str, Path] | None = None
     _zip: PictureZip | None = None
@@ -60,7 +62,7 @@ class Shelf:
 
     def _read(self, source: str) -> bytes:
         if self.folder is None:
-            raise PictureError("No folder or zip of pictures was given; with the command, --images names it.")
+            raise PictureError(self.without)
         if not self.folder.is_file():
             return _read(self._find(source, self.folder))
         if self._zip is None:

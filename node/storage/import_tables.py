@@ -25,6 +25,8 @@ imports = Table(
     Column("done", Integer, nullable=False),  # rows of what is being done now
     Column("lease", String(24), nullable=False),  # of who works on it
     Column("leased_until", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),  # in a row that failed on a fault of ours
+    Column("stopped", String(8), nullable=False),  # by what name the log has that fault, once it is not tried again
     Column("counts", Text, nullable=False),  # JSON: what became of how many
 )
 

@@ -28,6 +28,7 @@ class Import:
     """One file that was brought. ``columns`` says at which place among the ``headings`` each column stands.
 
     ``done`` of its ``total`` rows have come through what is being done; ``counts`` says what became of how many.
+    ``tries`` in a row failed; ``stopped`` names the fault in the log once it is not tried again by itself.
     """
 
     id: str
@@ -46,6 +47,8 @@ class Import:
     done: int = 0
     lease: str = ""
     leased_until: int = 0
+    tries: int = 0
+    stopped: str = ""
     counts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -112,7 +115,7 @@ def open_of(tx: Tx, organisation_id: str) -> Import | None:
 
 def claim(tx: Tx, now: int, until: int, lease: str, import_id: str | None = None) -> Import | None:
     """Take on an import that waits for work, or just this one, until a moment; None if there is none."""
-    due = and_(_c.state.in_(AT_WORK), _c.leased_until <= now)
+    due = and_(_c.state.in_(AT_WORK), _c.leased_until <= now, _c.stopped == "")
     if import_id is not None:
         due = and_(due, _c.id == import_id)
     found = tx.execute(select(_c.id).where(due).order_by(_c.changed_at, _c.id).limit(1).with_for_update()).scalar()

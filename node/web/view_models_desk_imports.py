@@ -74,7 +74,8 @@ class DeskImportPage:
 
     columns: ``form`` has a field for each of ``columns``, and ``missing``. checking, running, undoing: ``done`` of
     ``total``. checked, done, undone: ``counts`` and ``rows``, some of them; ``run``, ``undo`` and ``drop`` are buttons,
-    ``rows_path`` leads to the refused ones.
+    ``rows_path`` leads to the refused ones. ``stopped`` names a fault of ours in the log; ``resume`` and ``leave`` are
+    the buttons then.
     """
 
     head: Head
@@ -97,6 +98,9 @@ class DeskImportPage:
     rows_path: str = ""
     refused_path: str = ""
     columns_path: str = ""
+    stopped: str = ""
+    resume: Form | None = None
+    leave: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,13 @@ def test_an_id_that_is_taken_is_refused_in_corrections_too(node: Node, member: M
     assert "same id" in wrong.problems[0]["message"]
 
 
+def test_a_file_name_of_a_photo_speaks_of_no_command(node: Node, member: Member) -> None:
+    one = bring(node, member, "title,image\nA lamp,lamp.jpg\n")
+    [row] = imports.rows_in(node, one, (), 10)
+    assert "Add this photo at the listing itself." in row.problems[0]["message"]
+    assert "--" not in row.problems[0]["message"]
+
+
 def test_rows_of_others_are_not_taken(node: Node, member: Member) -> None:
     text = "title,organisation\nA desk,Park Trust\nA chair,Riverside School\nA lamp,\n"
     one = bring(node, member, text)
@@ -131,7 +138,7 @@ def test_rows_of_others_are_not_taken(node: Node, member: Member) -> None:
     assert shown(node).keys() == {"a-chair", "a-lamp"}
 
 
-class BrokenError(Exception):
+class BrokenError(BaseException):
     """The process ends here."""
 
 
@@ -166,6 +173,67 @@ def test_after_a_crash_it_goes_on_without_double_or_lost_rows(node: Node, member
     done = imports.one_of(node, member, one.id)
     assert (done.state, counts(done)) == (DONE, {"added": count})
     assert len(shown(node)) == len(listings(node)) == count
+
+
+def failing(node: Node, monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
+    """The next pieces fail on a fault of ours; what is returned has one entry for each."""
+    whole = import_work.bring
+    met: list[int] = []
+
+    def broken(*args: Any) -> None:
+        if len(met) < times:
+            met.append(1)
+            raise ZeroDivisionError
+        whole(*args)
+
+    monkeypatch.setattr(import_work, "bring", broken)
+    return met
+
+
+def test_a_fault_of_ours_is_tried_three_times_and_then_somebody_is_asked(
+    node: Node, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = bring(node, member)
+    imports.run(node, member, one)
+    met = failing(node, monkeypatch, import_work.MOST_TRIES)
+    for _ in range(import_work.MOST_TRIES + 2):
+        import_work.work(node, 60)
+        clock_of(node).pass_by(seconds=import_work.LEASE_S)
+    stopped = imports.one_of(node, member, one.id)
+    assert (len(met), len(stopped.stopped), shown(node)) == (import_work.MOST_TRIES, 8, {})
+    imports.resume(node, member, stopped)
+    assert import_work.work(node, 60)
+    done = imports.one_of(node, member, one.id)
+    assert (done.state, done.stopped, counts(done)) == (DONE, "", {"added": 2, "refused": 1})
+    with pytest.raises(DeskImportError):
+        imports.resume(node, member, done)
+
+
+def test_one_fault_does_no_harm_and_is_forgotten(node: Node, member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = bring(node, member, "id,title\n" + "".join(f"{n},Chair {n}\n" for n in range(import_work.PIECE + 1)))
+    imports.run(node, member, one)
+    failing(node, monkeypatch, 1)
+    import_work.work(node, 60)
+    assert imports.one_of(node, member, one.id).tries == 1
+    clock_of(node).pass_by(seconds=import_work.LEASE_S)
+    import_work.work(node, 60)
+    done = imports.one_of(node, member, one.id)
+    assert (done.state, done.tries, len(shown(node))) == (DONE, 0, import_work.PIECE + 1)
+
+
+def test_an_import_that_stopped_can_be_left_and_undone(
+    node: Node, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = bring(node, member)
+    imports.run(node, member, one)
+    failing(node, monkeypatch, import_work.MOST_TRIES)
+    for _ in range(import_work.MOST_TRIES):
+        import_work.work(node, 60)
+        clock_of(node).pass_by(seconds=import_work.LEASE_S)
+    imports.leave(node, member, one)
+    left = imports.one_of(node, member, one.id)
+    assert (left.state, left.open_for, counts(left)) == (DONE, None, {"left": 2, "refused": 1})
+    assert run(node, member, bring(node, member)).counts["added"] == 2
 
 
 def test_it_is_undone_but_for_what_somebody_changed_since(node: Node, member: Member) -> None:

@@ -26,6 +26,7 @@ blueprint = guarded("imports", EDITOR)
 AT_ONCE_S = 0.8
 """So long a request itself goes on with an import, so that short lists need no waiting."""
 _ROOM = 2**16
+_DOING = {"run": imports.run, "undo": imports.undo, "resume": imports.resume}
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -89,17 +90,21 @@ def _shown(found: Import, errors: dict[str, str] | None = None) -> str:
 
 @blueprint.post("/<slug>/import/<import_id>")
 def go_on(slug: str, import_id: str) -> ResponseReturnValue:
-    """Do what the button says: check, run, undo or drop."""
+    """Do what the button says: check, run, undo, go on, end or drop."""
     node, found, doing = current_node(), _one(import_id), request.form.get("then", "")
     try:
         if doing == "drop":
             imports.drop(node, member_now(), found)
             say(_("The import is thrown away. Nothing was changed."))
             return to(f"/desk/{slug}/import")
+        if doing == "leave":
+            imports.leave(node, member_now(), found)
+            say(_("The import is ended. What has been brought in stays."))
+            return to(f"/desk/{slug}/import")
         if doing == "check":
             imports.check(node, member_now(), found, _meant(found), request.form.get("missing") == "yes")
-        elif doing in ("run", "undo"):
-            (imports.run if doing == "run" else imports.undo)(node, member_now(), found)
+        elif doing in _DOING:
+            _DOING[doing](node, member_now(), found)
         else:
             abort(400)
     except DeskImportError as error:

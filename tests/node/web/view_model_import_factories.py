@@ -44,6 +44,10 @@ FULL: dict[str, tuple[str, Any]] = {
         one("columns", form=make.form("", wrong=True), columns=COLUMNS, remarks=("Some cells …",), drop=FORM),
     ),
     "desk-import-running": ("desk/import.html", one("running", done=500, total=10_000)),
+    "desk-import-stopped": (
+        "desk/import.html",
+        one("running", done=500, total=10_000, stopped="7f3ac2d1", resume=FORM, leave=FORM),
+    ),
     "desk-import-checked": (
         "desk/import.html",
         one(
