@@ -65,7 +65,7 @@ def test_territory_ends_in_a_slash(node_id: str) -> None:
 )
 def test_the_home_of_an_id(listing_id: str, home: str | None) -> None:
     ids = ["https://h.example/one/", "https://h.example/one/two", "https://h.example/silent/"]
-    nodes = Nodes(OWN, [KnownNode(i, n, ACTIVE, "silent" not in n) for i, n in enumerate(ids)])
+    nodes = Nodes(OWN, [KnownNode(i, n, ACTIVE, "silent" not in n) for i, n in enumerate(ids, start=1)])
     assert nodes.home(listing_id) == home
 
 
