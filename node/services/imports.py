@@ -21,6 +21,7 @@ from node.services.members import Member
 from node.services.rows import Name, Refusal, RowProblem, match_columns
 from node.services.spreadsheet import Sheet, SheetRow, SpreadsheetError, text_of
 from node.services.template import refused_rows
+from node.storage import handed_on
 from node.storage import imports as stored
 from node.storage.engine import Tx
 from node.storage.imports import CHECKED, CHECKING, DONE, REFUSED, RUNNING, UNDOING, Import, ImportRow
@@ -90,6 +91,7 @@ def begin(node: Node, member: Member, data: bytes, name: str) -> Import:
         raise DeskImportError("There is no row below the headings. Nothing was changed.")
     columns = {column: at for column, at in match_columns(found.headings)[0].items() if column not in NOT_OFFERED}
     with node.database.write() as tx:
+        _refuse_moved(tx, member.organisation_id)
         before = stored.open_of(tx, member.organisation_id)
         _refuse_busy(before)
         if before is not None:
@@ -216,6 +218,7 @@ def _move(
         now = stored.by_id(tx, one.organisation_id, one.id)
         if now is None or now.state not in from_:
             raise _moved_on()
+        _refuse_moved(tx, one.organisation_id)
         busy = stored.open_of(tx, one.organisation_id)
         if busy is not None and busy.id != one.id:
             raise DeskImportError("Another import is not done yet. Finish it or throw it away first.")
@@ -225,6 +228,12 @@ def _move(
             stored.set_rows(tx, one.id, waiting, state=stored.WAITING, ref="", twin=None)
         if action:
             audit.record(tx, node, audit.by(member), action, one.file_name, one.organisation_id)
+
+
+def _refuse_moved(tx: Tx, organisation_id: str) -> None:
+    there = handed_on.of(tx, organisation_id)
+    if there is not None:
+        raise DeskImportError(f"This organisation moved to {there.to}. Import the list there. Nothing was changed.")
 
 
 def _moved_on() -> DeskImportError:

@@ -18,7 +18,7 @@ from federation.facts import Removal
 from node.context import Node
 from node.services.audit import COMMAND_LINE, Who, record
 from node.services.own_ids import listing_id
-from node.storage import catalogue, listings, organisations
+from node.storage import catalogue, imports, listings, organisations
 from node.storage import handed_on as stored
 from node.storage.engine import Tx
 from node.storage.handed_on import HandedOver
@@ -100,9 +100,17 @@ def move(node: Node, slug: str, address: str, by: Who = COMMAND_LINE, fetcher: F
         False,
     )
     with node.database.write() as tx:
+        refuse_at_work(tx, own.organisation.id)
         stored.put(tx, made)
         record(tx, node, by, "organisation-moved", found.node_id, own.organisation.id)
     return made
+
+
+def refuse_at_work(tx: Tx, organisation_id: str) -> None:
+    """Raises `MoveError` while an import of the organisation changes its listings."""
+    one = imports.open_of(tx, organisation_id)
+    if one is not None and one.state in imports.AT_WORK:
+        raise MoveError("at-work", "A list is being brought in just now. Wait until that is done, and move then.")
 
 
 def _fetching(node: Node, given: Fetching | None) -> AbstractContextManager[Fetching]:

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from node.context import Node
-from node.services import accounts, import_work, imports, members, publishing
+from node.services import accounts, import_work, imports, members, moving, publishing
 from node.services.imports import DeskImportError
 from node.services.members import Member
 from node.services.publishing import edit, listings
-from node.storage import catalogue
+from node.storage import catalogue, handed_on
 from node.storage import imports as stored
 from node.storage.engine import Database, Tx
+from node.storage.handed_on import HandedOver
 from node.storage.imports import CHECKED, DONE, REFUSED, UNDONE, Import
 from tests.fakes.publisher import clock_of, draft, publisher, school
 
@@ -324,3 +325,26 @@ def test_a_million_columns_and_odd_bytes_cost_no_more(node: Node, member: Member
     imports.check(node, member, one, {0: "title"}, False)
     import_work.work(node, 60)
     assert imports.one_of(node, member, one.id).state == CHECKED
+
+
+def test_nothing_is_imported_for_an_organisation_that_moved(node: Node, member: Member) -> None:
+    one = bring(node, member)
+    there = HandedOver(member.organisation_id, member.slug, "x", "https://new.example/", node.now, node.now + 60, False)
+    with node.database.write() as tx:
+        handed_on.put(tx, there)
+    with pytest.raises(DeskImportError, match=r"moved to https://new\.example/"):
+        imports.run(node, member, one)
+    with pytest.raises(DeskImportError, match="moved"):
+        imports.begin(node, member, CSV.encode(), "kit.csv")
+    assert imports.one_of(node, member, one.id).state == CHECKED
+    imports.drop(node, member, one)
+    assert not import_work.work(node)
+
+
+def test_an_organisation_does_not_move_while_its_list_is_brought_in(node: Node, member: Member) -> None:
+    one = bring(node, member)
+    with node.database.read() as tx:
+        moving.refuse_at_work(tx, member.organisation_id)
+    imports.run(node, member, one)
+    with node.database.read() as tx, pytest.raises(moving.MoveError, match="list is being brought in"):
+        moving.refuse_at_work(tx, member.organisation_id)
