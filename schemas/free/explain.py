@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from schemas.errors import Problem
-from schemas.free.judge import BUSINESS, NOT_FREE, TONE, WORK, Part, Verdict, judge
+from schemas.free.judge import BUSINESS, NOT_FREE, TONE, Part, Verdict, judge
 from schemas.free.texts import words_of
 
 NOT_FREE_WORDS = "not-free-words"
@@ -51,7 +51,6 @@ _SENTENCES: Mapping[str, str] = {
     "later": "This may cost something later: {words}.",
     TONE: "Adverts use these words more often than gifts do: {words}.",
     BUSINESS: "This comes from a business, and so do most adverts.",
-    WORK: "A business offers its work here, and nothing says that it is free.",
 }
 """Kind of sign -> what it is read as."""
 

@@ -34,10 +34,8 @@ from schemas.free.texts import Words
 from schemas.free.weights import BY_HAND, CLEAR, DOUBTFUL, Trained, trained
 
 FREE, DOUBTED, NOT_FREE = "free", "doubtful", "not_free"
-BUSINESS, WORK, TONE, PLAIN = "business", "work", "tone", "plain"
-"""Parts of the score that have no phrase: who gives it, that it is work which nobody says is free, words that adverts
-use more often, and words that gifts do.
-"""
+BUSINESS, TONE, PLAIN = "business", "tone", "plain"
+"""Parts of the score that have no phrase: who gives it, words that adverts use more often, and words that gifts do."""
 
 _ASIDE = frozenset(["urgency", "call", VOICE])
 """Kinds of selling that are never plain by themselves: gifts can be urgent too."""
@@ -99,7 +97,7 @@ def _hardly_anything(reading: Reading, weights: Trained) -> bool:
     """
     most = weights.start + sum(weights.of_keys(reading.text.keys)) + BROCHURE_WORD * len(reading.brochure)
     if reading.is_business:
-        most += weights.business + (BY_HAND[WORK] if reading.is_work else 0.0)
+        most += weights.business
     return most < DOUBTFUL and not has_signals(reading)
 
 
@@ -129,8 +127,6 @@ def _of_words(found: Signs, weights: Trained) -> dict[str, float]:
     against = {TONE: min(MOST_OF_TONE, sum(value for value in single if value > 0))}
     if found.is_business:
         against[BUSINESS] = weights.business
-    if found.is_work:
-        against[WORK] = BY_HAND[WORK]
     return {**against, PLAIN: weights.start + facts + sum(value for value in single if value < 0)}
 
 

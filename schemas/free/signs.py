@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from schemas.canonical import EXTENSION
 from schemas.free.books import ASSURANCE, CONTEXT, books
 from schemas.free.folding import BLANK, GAP
-from schemas.free.keys import KEY, Text
+from schemas.free.keys import Text
 from schemas.free.phrasebook import Found, find
 from schemas.free.phrases import Rule
 from schemas.free.texts import Words, words_of
@@ -49,9 +49,6 @@ _PRINTED = frozenset(
     ["say", "says", "sayin", "said", "print", "side", "graph", "label", "sign", "signs", "stamp", "marke"]
 )
 _WORN = ("fair", "for_parts")
-_ASSURING = frozenset(["assurance", "why", "care"])
-_SAID = frozenset(word[:KEY] for word in ("free", "lend", "loan", "borrow", "gift", "nothing", "volunteer", "donate"))
-"""How the words begin with which somebody says that work is a gift, or asks for one."""
 
 
 class Sign(NamedTuple):
@@ -75,11 +72,6 @@ class Reading(NamedTuple):
         return isinstance(organisation, dict) and organisation.get("type") == "business"
 
     @property
-    def is_work(self) -> bool:
-        """Whether it offers somebody's work."""
-        return self.extension.get("kind") == "skill" and not self.is_want
-
-    @property
     def is_want(self) -> bool:
         return self.extension.get("direction") == "want"
 
@@ -97,8 +89,6 @@ class Signs(NamedTuple):
     text: Text
     signs: Mapping[str, Sign]
     is_business: bool
-    is_work: bool
-    """Whether a business offers its work without a word that it is a gift."""
 
 
 def read(item: Mapping[str, Any]) -> Reading:
@@ -127,8 +117,7 @@ def signs_of(reading: Reading) -> Signs:
         signs = {kind: sign for kind, sign in signs.items() if not _is_of_offers(sign)}
     _note_brochure(signs, text)
     _note_facts(signs, text.string, reading.extension)
-    is_work = reading.is_business and reading.is_work and _ASSURING.isdisjoint(signs) and _SAID.isdisjoint(text.keys)
-    return Signs(reading.words, text, signs, reading.is_business, is_work)
+    return Signs(reading.words, text, signs, reading.is_business)
 
 
 def _is_of_offers(sign: Sign) -> bool:

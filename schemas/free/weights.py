@@ -27,7 +27,6 @@ BY_HAND: Mapping[str, float] = {
     "urgency": 0.5,
     "call": 0.6,
     "voice": 0.7,
-    "work": 0.3,
     "assurance": -0.6,
     "wear": -0.4,
     "why": -0.3,

@@ -219,30 +219,6 @@ def test_what_speaks_for_a_thing_outweighs_a_sum_and_no_sum_for_a_room() -> None
     assert judge({"title": "Chair", "content_text": text}).kind == "doubtful"
 
 
-WORK = {"title": "Emergency joiner", "content_text": "Doors and locks repaired in the evenings. Enquire now."}
-
-
-@pytest.mark.parametrize(
-    ("giver", "kind", "direction", "words", "told"),
-    [
-        pytest.param("business", "skill", "offer", "", True, id="a business's work"),
-        pytest.param("business", "skill", "offer", " It is free.", False, id="that is free"),
-        pytest.param("business", "skill", "offer", " There is no charge.", False, id="without a charge"),
-        pytest.param("business", "skill", "offer", " For charities only.", False, id="for somebody in need"),
-        pytest.param("business", "item", "offer", "", False, id="a thing"),
-        pytest.param("business", "skill", "want", "", False, id="work that a business looks for"),
-        pytest.param("charity", "skill", "offer", "", False, id="a charity's work"),
-    ],
-)
-def test_work_that_nobody_says_is_free(giver: str, kind: str, direction: str, words: str, told: bool) -> None:
-    extension = {"organisation": {"type": giver}, "kind": kind, "direction": direction}
-    found = judge({**WORK, "content_text": WORK["content_text"] + words, "_sharefeed": extension})
-    assert ("work" in {part.kind for part in found.parts}) == told
-    if told:
-        problems = word_problems({**WORK, "_sharefeed": extension})
-        assert "A business offers its work here, and nothing says that it is free." in [one.message for one in problems]
-
-
 def test_single_words_alone_never_refuse_and_seldom_doubt() -> None:
     words = "your price order every free pound pay our new full home class include book open hire minute deliver"
     assert judge({"title": "Desk", "content_text": " ".join(sorted(words.split()))}).score < DOUBTFUL
