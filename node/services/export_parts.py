@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -50,6 +51,8 @@ class Whose:
     node: Node
     tx: Tx
     own: OwnOrganisation
+    private: bool = True
+    """Whether whole addresses of private calendars are for whoever asks."""
 
     @property
     def id(self) -> str:
@@ -118,20 +121,28 @@ def calendars(whose: Whose) -> Iterator[bytes]:
     between = b""
     for kept in every_kept(whose.node, whose.tx, whose.id):
         own = [_closed(one) for one in days if one.calendar_id == kept.row.id]
-        yield between + _json(_calendar(whose.tx, kept, own))
+        yield between + _json(_calendar(whose, kept, own))
         between = b",\n"
     yield b"\n]}\n"
 
 
-def _calendar(tx: Tx, kept: Kept, closed: list[dict[str, Any]]) -> dict[str, Any]:
+def _calendar(whose: Whose, kept: Kept, closed: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "listing": kept.row.key,
         "open": kept.row.open,
         "rules": orjson.Fragment(kept.row.rules),
         "changed_at": kept.row.changed_at,
         "closed": closed,
-        "elsewhere": [{"unit": one.unit, "url": one.url} for one in busy.of(tx, kept.row.id)],
+        "elsewhere": [
+            {"unit": one.unit, "url": one.url if whose.private else _host(one.url)}
+            for one in busy.of(whose.tx, kept.row.id)
+        ],
     }
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/"
 
 
 def _closed(one: StoredClosure) -> dict[str, Any]:

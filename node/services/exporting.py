@@ -47,17 +47,22 @@ class Export:
     pieces: Iterator[bytes]
 
 
-def export(node: Node, slug: str, by: Who = COMMAND_LINE) -> Export:
-    """Everything of the organisation with this slug; the log says that it was taken, and by whom. `ExportError`."""
+def export(node: Node, slug: str, by: Who = COMMAND_LINE, private: bool = True) -> Export:
+    """Everything of the organisation with this slug; the log says that it was taken, and by whom. `ExportError`.
+
+    Unless it is ``private``, only the hosts of private calendars are told.
+    """
     with ExitStack() as aside:
-        own, files, named = _set_aside(node, slug, aside)
+        own, files, named = _set_aside(node, slug, aside, private)
         with node.database.write() as tx:
             record(tx, node, by, "export-made", "", own.organisation.id)
         name = f"{slug}-{datetime.fromtimestamp(node.now, UTC):%Y-%m-%d}.zip"
         return Export(name, _sent(node, own, files, named, aside.pop_all()))
 
 
-def _set_aside(node: Node, slug: str, aside: ExitStack) -> tuple[OwnOrganisation, dict[str, IO[bytes]], list[str]]:
+def _set_aside(
+    node: Node, slug: str, aside: ExitStack, private: bool
+) -> tuple[OwnOrganisation, dict[str, IO[bytes]], list[str]]:
     """Whose it is, its files as they were written aside, and the names of its pictures."""
     files: dict[str, IO[bytes]] = {}
     with node.database.read() as tx:
@@ -68,7 +73,7 @@ def _set_aside(node: Node, slug: str, aside: ExitStack) -> tuple[OwnOrganisation
         try:
             for name, write in PARTS.items():
                 files[name] = aside.enter_context(_scratch(node))
-                for piece in write(Whose(node, tx, own)):
+                for piece in write(Whose(node, tx, own, private)):
                     pictures.look(piece)
                     files[name].write(piece)
         except OSError as error:

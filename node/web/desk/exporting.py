@@ -6,7 +6,7 @@ from flask import Response, render_template, request
 from flask_babel import gettext as _
 
 from node.services import audit, exporting
-from node.services.members import OWNER
+from node.services.members import EDITOR, OWNER
 from node.web import current_node
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, member_now
@@ -30,7 +30,8 @@ def page(slug: str) -> str:
 
 @blueprint.post("/<slug>/export")
 def take(slug: str) -> Response:
-    made = exporting.export(current_node(), slug, audit.by(member_now()))
+    member = member_now()
+    made = exporting.export(current_node(), slug, audit.by(member), member.may(EDITOR))
     response = Response(made.pieces, content_type=exporting.MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
     return response

@@ -9,8 +9,10 @@ import pytest
 from flask import Flask
 
 from node.context import Node
-from node.services.members import ROLES
+from node.services.bookings import busy
+from node.services.members import ROLES, VIEWER
 from node.services.publishing import put_listings
+from tests.fakes.bookable import bookable
 from tests.fakes.publisher import draft
 from tests.node.web.desk.signed_in import send, signed_in
 
@@ -38,3 +40,13 @@ def test_nobody_takes_what_is_anothers_and_none_without_a_token(app: Flask, node
     assert send(stranger, HERE, "/desk/other-club/export").status_code == 404
     member = signed_in(app, node, "riverside-school")
     assert member.post(HERE, headers={"Referer": "https://share.example.org/"}).status_code == 400
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_addresses_of_private_calendars_are_for_those_who_set_them(app: Flask, node: Node, role: str) -> None:
+    key, organisation = bookable(node)
+    busy.add(node, key, organisation, "https://calendar.example/private-7341.ics", 1)
+    client = signed_in(app, node, "riverside-school", role)
+    told = zipfile.ZipFile(io.BytesIO(send(client, HERE, HERE).data)).read("calendars.json")
+    assert (b"private-7341" in told) == (role != VIEWER)
+    assert b"https://calendar.example" in told
