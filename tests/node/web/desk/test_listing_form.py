@@ -63,7 +63,7 @@ def article_of(page: html.HtmlElement) -> str:
 def test_each_way_of_sharing_has_its_form(browser: FlaskClient) -> None:
     chosen = tree(browser.get(f"{DESK}/listings/new"))
     paths = chosen.xpath("//a[contains(@class, 'way')]/@href")
-    assert [path.rpartition("/")[2] for path in paths] == ["give", "lend", "host", "help", "wanted"]
+    assert [path.rpartition("/")[2] for path in paths] == ["give", "lend", "host", "help", "wanted", "event"]
     names = {path: set(tree(browser.get(path)).xpath("//form[@id='listing']//*/@name")) for path in paths}
     assert all({"title", "text", "locality", "csrf_token", "sign"} <= found for found in names.values())
     assert {path.rpartition("/")[2] for path, found in names.items() if "condition" in found} == {"give", "lend"}
