@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
+from threading import Lock
 from typing import Any, TypeVar
 
 from tantivy import DocAddress, Document, Occur, Query
@@ -33,6 +34,29 @@ _LAST_RING_KM = 1500.0
 _RING_ROWS = 24
 _Clauses = list[tuple[Occur, Query]]
 _T = TypeVar("_T")
+
+
+class _Searching:
+    """How many threads of this process search just now."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._number = 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._number += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._number -= 1
+
+    def others(self) -> bool:
+        """Whether more than one does."""
+        return self._number > 1
+
+
+_searching = _Searching()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +88,11 @@ class Found:
 
 def find(snapshot: Snapshot, request: SearchRequest, now: int, mark: Mark | None = None) -> Found:
     """Search one state of the index; ``now`` in seconds since 1970. ``mark`` is where an earlier page ended."""
+    with _searching:
+        return _find(snapshot, request, now, mark)
+
+
+def _find(snapshot: Snapshot, request: SearchRequest, now: int, mark: Mark | None) -> Found:
     clauses = filter_clauses(snapshot, request, now)
     start = mark or Mark(offset=request.offset)
     ahead = _counting_ahead(snapshot, request, now)
@@ -87,9 +116,10 @@ def find(snapshot: Snapshot, request: SearchRequest, now: int, mark: Mark | None
 def _counting_ahead(snapshot: Snapshot, request: SearchRequest, now: int) -> Future[Any] | None:
     """The counts of a search's facets on their way while its page is read; None where that takes no time anyway.
 
-    Tantivy runs outside Python's lock, so that a machine with two cores does both at once.
+    Tantivy runs outside Python's lock, so that a machine with two cores does both at once. Where others search just
+    then, the cores have enough to do, and changing between threads would only cost.
     """
-    if snapshot.searcher.num_docs < MANY:
+    if snapshot.searcher.num_docs < MANY or _searching.others():
         return None
     shared = [name for name in FACETS if not getattr(request, name)]
     return _beside().submit(_counted, snapshot, strict_plan(snapshot, request.q), request, now, shared)
