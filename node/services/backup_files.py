@@ -41,7 +41,7 @@ class BackupError(SharefeedError):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A file in a backup: its bytes and their SHA-256 in hexadecimal."""
+    """A file in a backup or an export: its bytes and their SHA-256 in hexadecimal."""
 
     size: int
     sha256: str

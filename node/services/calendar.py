@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -107,19 +108,28 @@ def event_of(shown: Shown, settings: Settings) -> Event | None:
 
 def encode(name: str, url: str, events: Iterable[Event]) -> bytes:
     """An iCalendar object. ``name`` is what a calendar program calls it, ``url`` where the search is."""
-    lines = [
+    return b"".join(framed(name, (_event(event) for event in events), url=url))
+
+
+def framed(name: str, entries: Iterable[Iterable[str]], refresh: str = "PT1H", url: str = "") -> Iterator[bytes]:
+    """An iCalendar object of entries, each as its lines, piece by piece.
+
+    ``name`` is what a calendar program calls it, ``refresh`` (a duration) how often it may ask again, ``url`` where it
+    comes from.
+    """
+    opening = (
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         f"PRODID:-//Sharefeed//Sharefeed {__version__}//EN",
         "CALSCALE:GREGORIAN",
         f"NAME:{escaped(name)}",
         f"X-WR-CALNAME:{escaped(name)}",
-        f"URL:{uri_of(url)}",
-        "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
-        *(line for event in events for line in _event(event)),
-        "END:VCALENDAR",
-    ]
-    return b"".join(folded(line) for line in lines)
+        *([f"URL:{uri_of(url)}"] if url else []),
+        f"REFRESH-INTERVAL;VALUE=DURATION:{refresh}",
+    )
+    for lines in chain([opening], entries):
+        yield b"".join(folded(line) for line in lines)
+    yield folded("END:VCALENDAR")
 
 
 def escaped(text: str) -> str:

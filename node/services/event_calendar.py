@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import orjson
 
 from federation.facts import short_key
-from node import __version__
 from node.context import Node
-from node.services.calendar import compact, escaped, folded, sequence, uri_of
+from node.services.calendar import compact, escaped, framed, sequence, uri_of
 from node.services.feeds import Rendered, rendered
 from node.settings import Settings
 from node.storage import catalogue, organisations
@@ -90,18 +90,7 @@ def feed(node: Node, title: str, url: str) -> Rendered:
 
 def encode(name: str, settings: Settings, shown: Iterable[Shown]) -> bytes:
     """An iCalendar object. ``name`` is what a calendar program calls it."""
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        f"PRODID:-//Sharefeed//Sharefeed {__version__}//EN",
-        "CALSCALE:GREGORIAN",
-        f"NAME:{escaped(name)}",
-        f"X-WR-CALNAME:{escaped(name)}",
-        "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
-        *(line for entry in list(_entries(shown, settings))[:MOST_ENTRIES] for line in entry),
-        "END:VCALENDAR",
-    ]
-    return b"".join(folded(line) for line in lines)
+    return b"".join(framed(name, islice(_entries(shown, settings), MOST_ENTRIES)))
 
 
 def _entries(shown: Iterable[Shown], settings: Settings) -> Iterator[list[str]]:

@@ -17,6 +17,8 @@ from typing import Any
 
 import orjson
 
+from node.services.backup_files import Content
+
 FORMAT, FORMAT_VERSION = "sharefeed-export", 1
 README, MANIFEST, SUMS = "README.txt", "manifest.json", "SHA256SUMS"
 ORGANISATION, FEED, TABLE = "organisation.json", "feed.json", "listings.csv"
@@ -31,14 +33,6 @@ PHOTOS, SMALLER = "photos", "photos/smaller"
 EXPORT = "_export"
 """The member of an item in `FEED` under which stands what only its own node knows of it."""
 PIECE = 2**18
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """A file in an export: its bytes and their SHA-256 in hexadecimal."""
-
-    size: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

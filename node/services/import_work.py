@@ -18,7 +18,7 @@ from node.context import Node
 from node.services import imports
 from node.services.batches import Run, bring, pictures_of
 from node.services.doubted import is_about_words
-from node.services.importing import imported
+from node.services.importing import Options, defaults_of, imported
 from node.services.own_ids import listing_id, new_key
 from node.services.own_pictures import Shelf
 from node.services.publishing import withdraw_in, writing
@@ -118,16 +118,8 @@ def _host(tx: Tx, one: Import) -> OwnOrganisation:
 
 
 def _defaults(node: Node, host: OwnOrganisation) -> Defaults:
-    settings = node.settings
-    return Defaults(
-        now=node.clock().replace(microsecond=0),
-        timezone=settings.timezone,
-        language=settings.language,
-        country=settings.country,
-        organisation=host.organisation.name,
-        organisation_type=host.organisation.type,
-        slug=host.slug,
-    )
+    known = host.organisation
+    return replace(defaults_of(node, Options(known.name, known.type)), slug=host.slug)
 
 
 def table_row(one: Import, row: ImportRow, slug: str = "") -> Row:

@@ -16,10 +16,9 @@ from node.context import Node
 from node.processes import FullError, GivenUpError
 from node.services import audit
 from node.services.columns import COLUMNS, PRICE, folded
-from node.services.import_files import read_rows
 from node.services.members import Member
 from node.services.rows import Name, Refusal, RowProblem, match_columns
-from node.services.spreadsheet import Sheet, SheetRow, SpreadsheetError, text_of
+from node.services.spreadsheet import Sheet, SheetRow, SpreadsheetError, read, text_of
 from node.services.template import refused_rows
 from node.storage import handed_on
 from node.storage import imports as stored
@@ -60,9 +59,9 @@ class Packed:
     rows: tuple[tuple[int, bytes, bytes, str], ...]
 
 
-def packed(data: bytes, name: str) -> Packed:
+def packed(data: bytes) -> Packed:
     """Read a file. Raises `SpreadsheetError`. To be done in another process: it may take long, and much memory."""
-    sheet = read_rows(data, name)
+    sheet = read(data, any_headings=True)
     rows = []
     room = MOST_TEXT
     for row in sheet.rows:
@@ -86,7 +85,7 @@ def begin(node: Node, member: Member, data: bytes, name: str) -> Import:
     """
     with node.database.read() as tx:
         _refuse_busy(stored.open_of(tx, member.organisation_id))
-    found = _read(node, data, name)
+    found = _read(node, data)
     if not found.rows:
         raise DeskImportError("There is no row below the headings. Nothing was changed.")
     columns = {column: at for column, at in match_columns(found.headings)[0].items() if column not in NOT_OFFERED}
@@ -121,12 +120,12 @@ def _refuse_busy(one: Import | None) -> None:
         raise DeskImportError("Another import is going on. Wait until it is done, and send this file then.")
 
 
-def _read(node: Node, data: bytes, name: str) -> Packed:
+def _read(node: Node, data: bytes) -> Packed:
     if len(data) <= SMALL and not data.startswith(b"PK"):
         # What is packed may be far larger than it looks; a short text is read sooner than a process begins.
-        return packed(data, name)
+        return packed(data)
     try:
-        return node.workshop.run(packed, data, name)
+        return node.workshop.run(packed, data)
     except FullError as error:
         raise DeskImportError("Many files are being read just now. Wait a moment, and send this one again.") from error
     except GivenUpError as error:

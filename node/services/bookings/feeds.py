@@ -13,13 +13,12 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from node import __version__
 from node.context import Node
 from node.services.bookings.free import Taken
 from node.services.bookings.keeping import Kept, every_kept, kept_of, known
 from node.services.bookings.opening import Span, ordered
 from node.services.bookings.taken import taken_of_all
-from node.services.calendar import escaped, folded, sequence
+from node.services.calendar import escaped, framed, sequence
 from node.services.own_ids import organisation_id as id_of
 from node.storage import bookings, calendar_addresses, calendars
 from node.storage.bookings import HELD, Booking
@@ -49,19 +48,7 @@ def encode(name: str, events: Iterable[TimedEvent]) -> bytes:
 
 def encoded(name: str, events: Iterable[TimedEvent]) -> Iterator[bytes]:
     """The same piece by piece."""
-    opening = (
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        f"PRODID:-//Sharefeed//Sharefeed {__version__}//EN",
-        "CALSCALE:GREGORIAN",
-        f"NAME:{escaped(name)}",
-        f"X-WR-CALNAME:{escaped(name)}",
-        "REFRESH-INTERVAL;VALUE=DURATION:PT15M",
-    )
-    yield b"".join(folded(line) for line in opening)
-    for event in events:
-        yield b"".join(folded(line) for line in _event(event))
-    yield folded("END:VCALENDAR")
+    return framed(name, (_event(event) for event in events), "PT15M")
 
 
 def public_of_listing(node: Node, key: str, booked: str) -> bytes | None:
