@@ -47,7 +47,7 @@ SOURCES = (
 """Where texts are, and what finds them in such a file."""
 
 NOT_SHOWN = (
-    *("node/services/bookings/refusals.py", "node/services/batches.py", "node/services/import_files.py"),
+    *("node/services/bookings/refusals.py", "node/services/batches.py"),
     "node/services/exchanges/telling.py",
     *("node/services/health.py", "node/services/health_words.py", "node/services/health_watch.py"),
     "node/services/setting_checks.py",

@@ -52,10 +52,17 @@ def test_a_code_is_good_once_for_all_who_use_it_at_once(node: Node, anna: Accoun
     recovery = second_factor.confirm(node, anna, pyotp.TOTP(secret).at(node.now))
     clock_of(node).pass_by(seconds=60)
     code = pyotp.TOTP(secret).at(node.now)
+
+    def is_let_in(typed: str) -> bool:
+        try:
+            return second_factor.check(node, anna, typed)
+        except TooManyTriesError:
+            return False
+
     with ThreadPoolExecutor(4) as pool:
-        assert sum(pool.map(lambda _: second_factor.check(node, anna, code), range(4))) == 1
+        assert sum(pool.map(is_let_in, [code] * 4)) == 1
         clock_of(node).pass_by(minutes=30)
-        assert sum(pool.map(lambda _: second_factor.check(node, anna, recovery[0]), range(4))) == 1
+        assert sum(pool.map(is_let_in, recovery[:1] * 4)) == 1
     assert second_factor.state(node, anna) == (True, second_factor.RECOVERY_CODES - 1)
 
 
