@@ -1,0 +1,56 @@
+"""Handovers: one row an exchange, what its receipt says. `put` and `drop` are the only ways to change them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Row, delete, or_, select
+
+from node.storage.among import among
+from node.storage.engine import Tx
+from node.storage.receipt_tables import handovers
+from node.storage.upsert import upsert
+from schemas.handover import Handover as Handover
+
+_c = handovers.c
+_NAMES = tuple(field.name for field in fields(Handover))
+_ALL = select(*(_c[name] for name in _NAMES))
+
+
+def put(tx: Tx, rows: Sequence[Handover]) -> None:
+    """Keep these handovers as they are now, whether or not they were known. No exchange may stand there twice."""
+    upsert(tx, handovers, [{name: getattr(row, name) for name in _NAMES} for row in rows])
+
+
+def drop(tx: Tx, exchanges: Collection[str]) -> None:
+    """Forget the handovers of these exchanges: no half of them is known any more."""
+    if exchanges:
+        tx.execute(delete(handovers).where(among(tx, _c.exchange, exchanges)))
+
+
+def by_exchange(tx: Tx, exchange: str) -> Handover | None:
+    return by_exchanges(tx, [exchange]).get(exchange)
+
+
+def by_exchanges(tx: Tx, exchanges: Collection[str]) -> dict[str, Handover]:
+    """Those of these exchanges that are known."""
+    rows = tx.execute(_ALL.where(among(tx, _c.exchange, exchanges)))
+    return {row.exchange: _handover(row) for row in rows}
+
+
+def of_organisation(tx: Tx, organisation_id: str) -> list[Handover]:
+    """What an organisation gave or took, whatever became of it, the latest end first."""
+    theirs = or_(_c.giver_id == organisation_id, _c.taker_id == organisation_id)
+    return [_handover(row) for row in tx.execute(_ALL.where(theirs).order_by(_c.ended_on.desc(), _c.exchange))]
+
+
+def every(tx: Tx) -> Iterator[Handover]:
+    """All of them in the order of their exchanges, some hundreds at a time in memory."""
+    rows = tx.execute(_ALL.order_by(_c.exchange), execution_options={"yield_per": 500})
+    return (_handover(row) for row in rows)
+
+
+def _handover(row: Row[Any]) -> Handover:
+    return Handover(*row)

@@ -1,0 +1,80 @@
+"""The tables of receipts: the halves that this node publishes, every half that it knows, and what they say together.
+
+No row here names a person. What an exchange is called is the same in all three: the URI that both of its sides know.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+
+from node.storage.metadata import metadata
+
+# Halves that this node has signed and publishes: each at the position of its latest change in a log of their own.
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("exchange", Text, primary_key=True),
+    Column("side", String(10), primary_key=True),  # owner, asker
+    Column("position", BigInteger, nullable=False, unique=True),
+    Column("item", Text, nullable=False),  # the JSON Feed item as published
+    Column("hash", String(43), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+# Every half that is known here: this node's own, those that came as messages, those that were read from sources.
+receipt_halves = Table(
+    "receipt_halves",
+    metadata,
+    Column("exchange", Text, primary_key=True),
+    Column("side", String(10), primary_key=True),
+    Column("signed_by", Text, primary_key=True),  # a node id
+    Column("item", Text, nullable=False),
+    Column("source_id", BigInteger, ForeignKey("sources.id", ondelete="SET NULL"), index=True),  # read from it
+    Column("verified", Boolean, nullable=False),  # its signature is that of a key of `signed_by`
+    Column("problem", Text, nullable=False),  # why it is not taken; blank where it is
+    Column("reading", BigInteger, nullable=False),  # the latest reading of its source that met it
+    Column("changed_at", BigInteger, nullable=False),
+)
+
+# What the halves of an exchange say together, one row an exchange. Written by `node.storage.handovers` alone.
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("exchange", Text, primary_key=True),
+    Column("state", String(20), nullable=False),  # matched, one_operator, one_sided, differs
+    Column("counted", Boolean, nullable=False),  # matched, and received or returned
+    Column("outcome", String(20), nullable=False),
+    Column("direction", String(10), nullable=False),
+    Column("action", String(10), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("category", String(80), nullable=False),
+    Column("place", Text, nullable=False),  # a locality's name, or blank
+    Column("listing_id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("weight_g", BigInteger),  # of all units; empty where nobody knows
+    Column("weight_source", String(10), nullable=False),  # measured, stated, default, unknown
+    Column("minutes", BigInteger),  # of the whole exchange
+    Column("co2e_low_g", BigInteger),
+    Column("co2e_g", BigInteger),
+    Column("co2e_high_g", BigInteger),
+    Column("cost_pence", BigInteger),  # of disposal, avoided
+    Column("factors", Text, nullable=False),  # the version they were worked out with, or blank
+    Column("giver_id", Text, nullable=False),  # blank for a person, as are the names
+    Column("taker_id", Text, nullable=False),
+    Column("giver_name", Text, nullable=False),
+    Column("taker_name", Text, nullable=False),
+    Column("giver_type", String(30), nullable=False),  # person, or what kind of organisation
+    Column("taker_type", String(30), nullable=False),
+    Column("owner_id", Text, nullable=False),
+    Column("asker_id", Text, nullable=False),
+    Column("listed_on", String(10), nullable=False),  # days, ISO 8601; blank where not known
+    Column("asked_on", String(10), nullable=False),
+    Column("accepted_on", String(10), nullable=False),
+    Column("ended_on", String(10), nullable=False),
+    Column("month", String(7), nullable=False),  # of `ended_on`
+    Column("changed_at", BigInteger, nullable=False),
+    Index("ix_handovers_giver", "giver_id", "ended_on"),
+    Index("ix_handovers_taker", "taker_id", "ended_on"),
+    Index("ix_handovers_month", "month"),
+)
