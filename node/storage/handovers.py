@@ -53,4 +53,4 @@ def every(tx: Tx) -> Iterator[Handover]:
 
 
 def _handover(row: Row[Any]) -> Handover:
-    return Handover(*row)
+    return Handover(*tuple(row))
