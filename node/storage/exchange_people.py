@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,17 +79,20 @@ def count_from(tx: Tx, sender: str, since: int) -> int:
     return int(tx.execute(select(func.count()).select_from(exchange_people).where(lately)).scalar_one())
 
 
-def asked_by(tx: Tx, person: str, since: int) -> int:
-    """How many requests one address has made since then."""
-    mine = and_(_c.person == person, _c.asked_at > since)
-    return int(tx.execute(select(func.count()).select_from(exchange_people).where(mine)).scalar_one())
+def asked_by(tx: Tx, person: str, since: int, states: Collection[str], sender: str | None = None) -> int:
+    """How many requests in these states one address has made since then, from one network or from all."""
+    x = exchanges.c
+    mine = and_(_c.person == person, _c.asked_at > since, x.state.in_(list(states)))
+    query = select(func.count()).select_from(exchange_people).join(exchanges, x.id == _c.exchange_id).where(mine)
+    return int(tx.execute(query if sender is None else query.where(_c.sender == sender)).scalar_one())
 
 
-def open_of(tx: Tx, person: str, listing_id: str, states: Sequence[str]) -> str | None:
-    """The exchange that an address has about this listing in one of these states."""
+def open_of(tx: Tx, person: str, listing_id: str, states: Collection[str]) -> list[str]:
+    """The exchanges that an address has about this listing in one of these states, the oldest first."""
     x = exchanges.c
     query = select(x.id).join(exchange_people, _c.exchange_id == x.id).where(_c.person == person)
-    return tx.execute(query.where(x.listing_id == listing_id, x.state.in_(list(states))).limit(1)).scalar()
+    found = query.where(x.listing_id == listing_id, x.state.in_(list(states))).order_by(x.opened_at, x.id)
+    return [row.id for row in tx.execute(found)]
 
 
 def had_before(tx: Tx, people: Sequence[str], organisation_id: str, states: Sequence[str]) -> set[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, and_, func, select, update
+from sqlalchemy import Row, Select, and_, func, select, update
 
 from node.storage.engine import Tx
 from node.storage.exchange_tables import exchange_events, exchanges
@@ -93,9 +93,21 @@ def count(tx: Tx, organisation_id: str, states: Collection[str]) -> int:
     return int(tx.execute(select(func.count()).select_from(exchanges).where(mine)).scalar_one())
 
 
-def count_waiting(tx: Tx) -> int:
-    """How many requests of all the node wait for their address to be confirmed."""
-    return int(tx.execute(select(func.count()).select_from(exchanges).where(_c.state == UNCONFIRMED)).scalar_one())
+def count_unconfirmed(tx: Tx, organisation_id: str | None = None) -> int:
+    """How many requests wait for their address to be confirmed: an organisation's, or all of the node."""
+    query = _unconfirmed(select(func.count()).select_from(exchanges), organisation_id)
+    return int(tx.execute(query).scalar_one())
+
+
+def oldest_unconfirmed(tx: Tx, limit: int, organisation_id: str | None = None) -> list[str]:
+    """Those of them that have waited longest."""
+    query = _unconfirmed(select(_c.id), organisation_id).order_by(_c.since, _c.id).limit(limit)
+    return [row.id for row in tx.execute(query)]
+
+
+def _unconfirmed(query: Select[Any], organisation_id: str | None) -> Select[Any]:
+    found = query.where(_c.state == UNCONFIRMED)
+    return found if organisation_id is None else found.where(_c.organisation_id == organisation_id)
 
 
 def due(tx: Tx, now: int, limit: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from node.context import Node
 from node.services.bookings.refusals import BookingError
-from node.services.exchanges import acting, asking, chasing, privacy
+from node.services.exchanges import acting, asking, chasing, floods, privacy
 from node.services.exchanges.acting import ExchangeError
 from node.services.exchanges.links import Party, code_of
 from node.services.publishing import listing
@@ -173,13 +174,68 @@ def test_one_network_may_ask_so_often_and_who_asks_again_gets_the_link(node: Nod
     what = shared(node, quantity=50)
     asked(node, what)
     asking.ask(node, what, wish(), "192.0.2.9")
-    asking.ask(node, what, wish(), "192.0.2.9")
+    asking.ask(node, what, wish(quantity=2), "192.0.2.9")
     assert subjects(node)[-1] == ("cem", "You have asked already: A desk")
     assert len(subjects(node)) == 3
-    for number in range(asking.AN_HOUR - 1):
+    for number in range(floods.AN_HOUR - 1):
         asking.ask(node, what, wish(f"N{number}"), "192.0.2.7")
     with pytest.raises(FormLimitError):
         asking.ask(node, what, wish("Last"), "192.0.2.7")
+
+
+def test_who_was_asked_for_in_their_name_asks_for_themselves(node: Node) -> None:
+    what = shared(node, quantity=5)
+    theirs = asked(node, what, confirmed=False, words="I am a fool.", quantity=5)
+    own = asked(node, what, words="For our club.")
+    assert (now_of(node, own).exchange.asked, now_of(node, theirs).exchange.state) == (1, rules.UNCONFIRMED)
+    assert [to for to, _ in subjects(node)] == ["cem", "cem", "ann"]
+    assert "For our club." in mails(node)[-1][2]
+
+
+def test_what_others_type_does_not_use_up_the_day_of_an_address(node: Node) -> None:
+    whats = [shared(node, f"desk-{number}") for number in range(12)]
+    for number, what in enumerate(whats[:11]):
+        asking.ask(node, what, wish(), f"203.0.113.{number // floods.FROM_ONE}")
+    assert asked(node, whats[11])
+    assert ("ann", "Somebody asks for A desk") in subjects(node)
+
+
+def test_one_network_writes_to_an_address_a_few_times_only(node: Node) -> None:
+    whats = [shared(node, f"desk-{number}") for number in range(8)]
+    for what in whats:
+        asking.ask(node, what, wish(), "203.0.113.1")
+    assert len(subjects(node)) == floods.FROM_ONE
+    for what in whats[:2]:
+        asking.ask(node, what, wish(words="Please"), "203.0.113.2")
+    assert len(subjects(node)) == floods.FROM_ONE + 2
+
+
+def test_an_address_confirms_so_many_a_day(node: Node) -> None:
+    whats = [shared(node, f"desk-{number}") for number in range(floods.A_DAY + 1)]
+    for number, what in enumerate(whats[:-1]):
+        clock_of(node).pass_by(minutes=number)
+        asked(node, what)
+    clock_of(node).pass_by(hours=2)
+    asking.ask(node, whats[-1], wish(), "192.0.2.9")
+    assert len([to for to, _ in subjects(node) if to == "cem"]) == floods.A_DAY
+
+
+def test_a_flood_of_unconfirmed_ones_drives_out_itself_and_not_who_asks(node: Node) -> None:
+    what = shared(node, quantity=50)
+    kept, first = asked(node, what, "Dai"), asked(node, what, MARKER, confirmed=False)
+    with node.database.write() as tx:
+        for number in range(floods.OF_ONE - 1):
+            moved = replace(now_of(node, first), id=f"{number:016}")
+            exchanges.add(tx, replace(moved, exchange=replace(moved.exchange, since=node.now + 1)))
+    real = asked(node, what, "Eve")
+    assert [now_of(node, one).exchange.state for one in (kept, first, real)] == [
+        rules.REQUESTED,
+        rules.EXPIRED,
+        rules.REQUESTED,
+    ]
+    assert found_in(node, MARKER) == set()
+    with node.database.read() as tx:
+        assert exchanges.count_unconfirmed(tx, what.row.organisation_id) == floods.OF_ONE - 1
 
 
 def test_who_has_lost_the_mail_gets_one_more_the_next_day(node: Node) -> None:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from node.context import Node
-from node.services.exchanges import booked, links, stock, telling
+from node.services.exchanges import booked, floods, links, stock, telling
 from node.services.exchanges.acting import LONGEST_LETTER
 from node.services.mail_settings import can_mail
-from node.services.strangers import FormError, FormLimitError, mail_problems, sender_of, text_problems
+from node.services.strangers import FormError, mail_problems, sender_of, text_problems
 from node.storage import asking_rules, calendars, exchange_people, exchanges, handed_on, listings, organisations
 from node.storage.engine import Tx
 from node.storage.exchange_people import Letter, Person
@@ -25,9 +25,6 @@ from schemas import exchange as rules
 from schemas.errors import Problem, pointer
 from schemas.exchange import ASKER, Exchange
 
-HOUR_S = 3600
-AN_HOUR, A_DAY, MOST_PENDING = 10, 10, 2000
-"""Requests from one network within an hour, of one address within a day, and unconfirmed ones in all."""
 LONGEST_NAME, LONGEST_EMAIL, MOST = 80, 254, 10_000
 NEEDS = (0, 1, 2)
 """It would be nice; it is needed; it is needed soon."""
@@ -100,12 +97,36 @@ def ask(node: Node, what: Askable, wish: Wish, from_address: str) -> None:
     _refuse_time(node, what, wish)
     sender, person = sender_of(node, "exchange", from_address), links.person_of(node, wish.email)
     with node.database.write() as tx:
-        _refuse_floods(tx, sender, node.now)
-        known = exchange_people.open_of(tx, person, what.row.id, rules.OPEN)
+        floods.refuse(tx, sender, node.now)
+        known = _known(tx, what, wish, person)
         if known is not None:
             _again(tx, node, known)
-        elif exchange_people.asked_by(tx, person, node.now - rules.DAY_S) < A_DAY:
+        elif floods.may_ask(tx, person, sender, node.now):
+            floods.make_room(tx, node, what.row.organisation_id)
             _keep(tx, node, what.row, wish, sender, person)
+
+
+def _known(tx: Tx, what: Askable, wish: Wish, person: str) -> Stored | None:
+    """The request that this is once more.
+
+    What its address has confirmed is theirs; of what nobody has confirmed only the very same, as somebody else may have
+    typed the address.
+    """
+    found = [exchanges.by_id(tx, one) for one in exchange_people.open_of(tx, person, what.row.id, rules.OPEN)]
+    meant = [one for one in found if one is not None and _times(one.exchange) == (wish.starts_at, wish.ends_at)]
+    confirmed = [one for one in meant if one.exchange.state != rules.UNCONFIRMED]
+    return next(iter(confirmed), None) or next((one for one in meant if _is_same(tx, one, wish)), None)
+
+
+def _times(exchange: Exchange) -> tuple[int | None, int | None]:
+    return exchange.starts_at, exchange.ends_at
+
+
+def _is_same(tx: Tx, stored: Stored, wish: Wish) -> bool:
+    person, letters = exchange_people.of(tx, stored.id), exchange_people.letters(tx, stored.id)
+    words = letters[0].words if letters else ""
+    said = person and (person.name, person.for_whom, words, stored.exchange.asked, stored.need)
+    return said == (wish.name, wish.for_whom, wish.words, wish.quantity or 1, wish.need)
 
 
 def _keep(tx: Tx, node: Node, row: OwnListing, wish: Wish, sender: str, person: str) -> None:
@@ -119,23 +140,11 @@ def _keep(tx: Tx, node: Node, row: OwnListing, wish: Wish, sender: str, person: 
     telling.ask_for_word(tx, node, stored)
 
 
-def _again(tx: Tx, node: Node, known: str) -> None:
-    stored = exchanges.by_id(tx, known)
-    if stored is None:
-        return
-    if stored.exchange.state != rules.UNCONFIRMED:
-        telling.say_known(tx, node, stored)
+def _again(tx: Tx, node: Node, known: Stored) -> None:
+    if known.exchange.state != rules.UNCONFIRMED:
+        telling.say_known(tx, node, known)
     else:
-        telling.ask_for_word(tx, node, stored)
-
-
-def _refuse_floods(tx: Tx, sender: str, now: int) -> None:
-    if exchange_people.count_from(tx, sender, now - HOUR_S) >= AN_HOUR:
-        message = "There were many requests from this connection within an hour. Please try again later."
-        raise FormLimitError(Problem("", "too-many-from-here", message), HOUR_S)
-    if exchanges.count_waiting(tx) >= MOST_PENDING:
-        message = "So many people have asked that no more requests are taken today. Please try again tomorrow."
-        raise FormLimitError(Problem("", "too-many-waiting", message), rules.DAY_S)
+        telling.ask_for_word(tx, node, known)
 
 
 def _checked(what: Askable, wish: Wish, now: int) -> Wish:
