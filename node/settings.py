@@ -19,6 +19,7 @@ from schemas.errors import SharefeedError
 
 SETTINGS_FILE = "settings.toml"
 SECRET_FILE = "secret.key"  # noqa: S105 - the name of the file, not its content
+KEY_FILE = "key"
 DATABASE_FILE = "sharefeed.sqlite"
 DEFAULT_HOME = "sharefeed-data"
 
@@ -82,6 +83,13 @@ SETTINGS: tuple[Setting, ...] = (
         str,
         "",
         "Database; empty is an SQLite file in the home folder. Also read from DATABASE_URL.",
+    ),
+    Setting(
+        "key_file",
+        str,
+        "",
+        "File with the key that this node signs with, readable by the node's user alone; empty is the file `key` in the"
+        " home folder. SHAREFEED_KEY may hold the key instead.",
     ),
     Setting("host", str, "127.0.0.1", "Address on which `sharefeed serve` listens."),
     Setting("port", int, 8080, "Port on which `sharefeed serve` listens."),

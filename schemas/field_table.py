@@ -208,10 +208,11 @@ NODE_MEANINGS: Mapping[str, str] = {
     "attribution": "How its publisher wants to be named.",
     "contact": "Whom to ask: `email`, `url`.",
     "ttl": "Seconds that a reader may wait before it asks again. Left out, it is 3600.",
-    "feeds": "Addresses: `changes` (level L1), `json` (JSON Feed), `atom`.",
+    "feeds": "Addresses: `changes` (level L1), `json` (JSON Feed), `atom`, `receipts` (level L2).",
     "inbox": "Where messages go. Level L2, not implemented yet.",
     "hub": "WebSub hub. Level L2, not implemented yet.",
-    "keys": "Public keys: `id`, `type` (Ed25519), `public` (base64url), `from`, `until`. Others are passed over.",
+    "keys": "Public keys, the present one first: `id`, `type` (Ed25519), `public` (base64url), `from`, `until`, `by` "
+    "and `sig` (the key before it, and its word that this one follows). Other types are passed over.",
     "organisations": "The organisations whose listings it publishes, as in a listing.",
     "aggregates": "Ids of the nodes that it reads.",
     "moved_to": "Id of the node that has taken its place.",

@@ -48,22 +48,28 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Feeds:
-    """Addresses of the change feed (L1), and of the JSON Feed and Atom documents."""
+    """Addresses of the change feed (L1), of the JSON Feed and Atom documents, and of the feed of receipts (L2)."""
 
     changes: str | None = None
     json: str | None = None
     atom: str | None = None
+    receipts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A public key: ``public`` is the raw Ed25519 key in base64url; the moments bound its use."""
+    """A public key: ``public`` is the raw Ed25519 key in base64url; the moments bound its use.
+
+    ``by`` is the id of the key before it, whose signature ``sig`` names this one as the next (`schemas.signing`).
+    """
 
     id: str
     type: str
     public: str
     from_: datetime | None = None
     until: datetime | None = None
+    by: str | None = None
+    sig: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +137,7 @@ class FeedsSchema(Document):
     changes = HttpUrl()
     json = HttpUrl()
     atom = HttpUrl()
+    receipts = HttpUrl()
 
 
 class KeySchema(Document):
@@ -140,6 +147,8 @@ class KeySchema(Document):
     public = Text(limit=100, required=True)
     from_ = Moment(data_key="from")
     until = Moment()
+    by = Text(limit=200)
+    sig = Text(limit=200)
 
 
 class SoftwareSchema(Document):

@@ -8,6 +8,7 @@ import orjson
 
 from node import __version__
 from node.context import Node
+from node.services import keys
 from node.services.feeds import ATOM_PATH, CHANGES_PATH, JSON_PATH, Rendered, rendered
 from node.services.moving import told
 from node.settings import SettingError, Settings
@@ -37,7 +38,8 @@ def node_document(node: Node) -> Rendered:
         profiles = organisations.documents(tx)
         aggregates = _aggregated(tx) if node.settings.aggregate else ()
         handed_on = told(tx)
-    document = dump_node_document(replace(described(node.settings), aggregates=aggregates, handed_on=handed_on))
+    said = replace(described(node.settings), aggregates=aggregates, handed_on=handed_on, keys=keys.published(node))
+    document = dump_node_document(said)
     if profiles:
         document["organisations"] = [orjson.Fragment(profile) for profile in profiles]
     return rendered("node", orjson.dumps(document))

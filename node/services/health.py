@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from node.context import Node
-from node.services import backup, postman
+from node.services import backup, keys, postman
 from node.services.feed_readers import readers
 from node.services.mail_settings import smtp_password
 from node.settings import SECRET_FILE, SettingError
@@ -242,8 +242,13 @@ def _secrets(node: Node) -> Finding:
     path = node.settings.home / SECRET_FILE
     if not path.exists():
         return Finding("secrets", BROKEN, "missing", {"file": str(path)})
-    open_to_others = path.stat().st_mode & _OTHERS
-    return Finding("secrets", BROKEN, "open", {"file": str(path)}) if open_to_others else _ok("secrets")
+    if path.stat().st_mode & _OTHERS:
+        return Finding("secrets", BROKEN, "open", {"file": str(path)})
+    try:
+        keys.own(node)
+    except SharefeedError as error:
+        return Finding("secrets", BROKEN, "key", {"problem": str(error)})
+    return _ok("secrets")
 
 
 def _ok(code: str, values: Mapping[str, Any] | None = None, since: int | None = None) -> Finding:

@@ -191,6 +191,11 @@ _WORDS: Mapping[str, _Words] = {
         later("Whoever does could sign in as anybody."),
         later("Run “chmod 600 %(file)s”."),
     ),
+    "secrets.key": (
+        later("The key that this node signs with cannot be used: %(problem)s"),
+        later("Other nodes believe nothing that is said from here."),
+        later("Mend what is said there, or bring your copy of the key: “sharefeed key import”."),
+    ),
     "secrets.missing": (
         later("%(file)s is not there."),
         later("Nobody stays signed in, and links that were mailed do not work."),

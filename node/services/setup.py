@@ -15,6 +15,7 @@ import orjson
 
 from node.context import Node
 from node.languages import check_languages
+from node.services import keys
 from node.services.about import area_bbox, described
 from node.services.allowance import LARGEST_QUOTA, uncounted
 from node.services.appearance_form import UNITS
@@ -68,6 +69,7 @@ def init(home: Path, values: Mapping[str, Any], environment: Mapping[str, str] |
         # First what may fail, last what says that there is a node here: init can then be run again.
         prepare_database(node)
         write_private(home / SECRET_FILE, secrets.token_hex(32))
+        keys.own(node)
         write_private(home / SETTINGS_FILE, settings_text(settings, values))
     except OSError as error:
         message = f"{home} cannot be written to: {error.strerror}. No node was made. Choose another folder with --home."
@@ -171,6 +173,7 @@ def upgrade_database(node: Node, with_backup: bool = True) -> Backup | None:
 
         made = make(node)
     prepare_database(node)
+    keys.own(node)
     return made
 
 

@@ -16,15 +16,16 @@ import pytest
 from sqlalchemy import text
 
 from node.context import Node
-from node.services import accounts, backup, feeds, hosting, invitations, members
+from node.services import accounts, backup, feeds, hosting, invitations, keys, members
 from node.services.backup_files import BackupError
 from node.services.feeds import FeedCache
 from node.services.publishing import put_listings, withdraw
 from node.services.restoring import restore
 from node.services.setup import settings_text
-from node.settings import SECRET_FILE, SETTINGS_FILE, load
+from node.settings import KEY_FILE, SECRET_FILE, SETTINGS_FILE, load
 from node.storage import catalogue, copying
 from node.storage.engine import Database, StorageError
+from schemas import signing
 from tests.contracts.conftest import Made
 from tests.fakes.postgres import fresh_database, programs
 from tests.fakes.publisher import Clock, clock_of, draft, publisher
@@ -327,12 +328,16 @@ def test_a_damaged_backup_changes_nothing(
     assert list(there.iterdir()) == []
 
 
-def test_only_the_nodes_user_may_read_a_backup_and_the_secret_is_not_in_it(on_a_file: Node) -> None:
+def test_only_the_nodes_user_may_read_a_backup_and_no_secret_is_in_it(on_a_file: Node) -> None:
+    private = keys.own(on_a_file).private
     made = backup.make(on_a_file)
     assert stat.S_IMODE(made.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(made.path.parent.stat().st_mode) == 0o700
     with tarfile.open(made.path) as archive:
-        assert SECRET_FILE not in archive.getnames()
+        assert not {SECRET_FILE, KEY_FILE} & set(archive.getnames())
+        kept = b"".join((archive.extractfile(one) or io.BytesIO()).read() for one in archive)
+    assert signing.encoded(private).encode() not in kept
+    assert private not in kept
     assert sorted(path.name for path in made.path.parent.iterdir()) == [".lock", made.path.name]
 
 

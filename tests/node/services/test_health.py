@@ -12,7 +12,7 @@ from node.context import Node
 from node.services import accounts, backup, feed_readers, health, health_watch, health_words
 from node.services.feed_readers import Notebook, node_of
 from node.services.health import BROKEN, LOOK, OK, Finding
-from node.settings import SECRET_FILE
+from node.settings import KEY_FILE, SECRET_FILE
 from node.storage import outbox
 from node.storage.outbox import Mail
 from tests.fakes.publisher import URL, clock_of, publisher
@@ -125,6 +125,12 @@ def test_a_secret_that_others_may_read_is_broken(node: Node) -> None:
     assert found(node, "secrets") == (BROKEN, "open")
     path.unlink()
     assert found(node, "secrets") == (BROKEN, "missing")
+
+
+def test_a_key_that_cannot_be_used_is_broken(node: Node) -> None:
+    assert found(node, "secrets") == (OK, "ok")
+    (node.settings.home / KEY_FILE).chmod(0o644)
+    assert found(node, "secrets") == (BROKEN, "key")
 
 
 def test_a_search_that_is_not_there_yet_is_looked_at(node: Node) -> None:
