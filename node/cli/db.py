@@ -42,6 +42,25 @@ def epoch(node: Node) -> None:
 
 
 @db.command()
+@click.option("--mend", is_flag=True, help="Put what is wrong right.")
+@with_node
+def recount(node: Node, mend: bool) -> None:
+    """Count all handovers anew and compare the sums that the page of the impact shows; a month at a time."""
+    from node.services.dashboard.recounting import recount as count
+
+    found = count(node, mend)
+    click.echo(f"{counted(found.handovers, 'handover', 'handovers')} in {counted(found.months, 'month', 'months')}.")
+    for month, number in found.wrong:
+        what = "put right" if mend else "wrong"
+        click.echo(f"{month or 'without a month'}: {counted(number, 'sum', 'sums')} {what}", err=True)
+    if not found.wrong:
+        click.echo("Every sum is what it should be.")
+    elif not mend:
+        click.echo("Run it again with --mend to put them right.", err=True)
+        click.get_current_context().exit(1)
+
+
+@db.command()
 @click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
 @with_node
 def backup(node: Node, folder: Path | None) -> None:

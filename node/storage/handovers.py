@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, or_, select
 
+from node.storage import rollups
 from node.storage.among import among
 from node.storage.engine import Tx
 from node.storage.receipt_tables import handovers
@@ -21,13 +22,21 @@ _ALL = select(*(_c[name] for name in _NAMES))
 
 def put(tx: Tx, rows: Sequence[Handover]) -> None:
     """Keep these handovers as they are now, whether or not they were known. No exchange may stand there twice."""
+    if not rows:
+        return
+    rollups.lock(tx)
+    before = by_exchanges(tx, [row.exchange for row in rows])
     upsert(tx, handovers, [{name: getattr(row, name) for name in _NAMES} for row in rows])
+    rollups.move(tx, before.values(), rows)
 
 
 def drop(tx: Tx, exchanges: Collection[str]) -> None:
     """Forget the handovers of these exchanges: no half of them is known any more."""
     if exchanges:
+        rollups.lock(tx)
+        before = by_exchanges(tx, exchanges)
         tx.execute(delete(handovers).where(among(tx, _c.exchange, exchanges)))
+        rollups.move(tx, before.values(), ())
 
 
 def by_exchange(tx: Tx, exchange: str) -> Handover | None:
@@ -50,6 +59,17 @@ def every(tx: Tx) -> Iterator[Handover]:
     """All of them in the order of their exchanges, some hundreds at a time in memory."""
     rows = tx.execute(_ALL.order_by(_c.exchange), execution_options={"yield_per": 500})
     return (_handover(row) for row in rows)
+
+
+def of_month(tx: Tx, month: str) -> Iterator[Handover]:
+    """Those that ended in a month (YYYY-MM), the latest first, some hundreds at a time in memory."""
+    query = _ALL.where(_c.month == month).order_by(_c.ended_on.desc(), _c.exchange)
+    return (_handover(row) for row in tx.execute(query, execution_options={"yield_per": 500}))
+
+
+def months(tx: Tx) -> list[str]:
+    """Every month in which one ended, in order."""
+    return sorted(month for (month,) in tx.execute(select(_c.month).distinct()))
 
 
 def _handover(row: Row[Any]) -> Handover:

@@ -34,6 +34,7 @@ from node.storage import import_tables as import_tables
 from node.storage import operator_tables as operator_tables
 from node.storage import photo_tables as photo_tables
 from node.storage import receipt_tables as receipt_tables
+from node.storage import rollup_tables as rollup_tables
 from node.storage.metadata import ROW_ID
 from node.storage.metadata import metadata as metadata
 
