@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -59,10 +60,16 @@ AGGREGATOR_MODULES = (
 """Modules with a ``blueprint``. One whose requests carry no form, only JSON, also says ``without_csrf = True``."""
 
 
+class _Application(Flask):
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is. Flask looks thirty hooks over for coroutines, for every request; none is one."""
+        return func
+
+
 def create_app(node: Node) -> Flask:
     """The application that answers for ``node``. Raises `SettingError` for settings that it cannot run with."""
     check_settings(node.settings)
-    app = Flask("node")
+    app = _Application("node")
     app.config.from_mapping(security.configuration(node.settings))
     app.extensions["sharefeed"] = node
     app.url_map.converters["int"] = RowNumber

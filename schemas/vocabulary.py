@@ -100,6 +100,10 @@ def home_of(path: str) -> Category | None:
 
     Any text is welcome, of any length. ``furniture/hammock`` is at home in ``furniture``.
     """
+    return _home_of(path) if len(path) <= LONGEST_PATH else _nearest(path)
+
+
+def _nearest(path: str) -> Category | None:
     parts = path.split("/", _LEVELS)[:_LEVELS]
     known = categories()
     for end in range(len(parts), 0, -1):
@@ -107,6 +111,10 @@ def home_of(path: str) -> Category | None:
         if found:
             return found
     return None
+
+
+# A page of results asks some seventy times, mostly for the same.
+_home_of = lru_cache(maxsize=4096)(_nearest)
 
 
 def is_path(path: str) -> bool:

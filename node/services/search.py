@@ -26,7 +26,7 @@ from node.search.wording import Reading
 from node.services.kept import KeptListings
 from node.storage.catalogue import Shown
 from schemas.errors import Problem, SharefeedError
-from schemas.vocabulary import categories, label
+from schemas.vocabulary import categories
 
 _readers: dict[Path, IndexReader] = {}
 _kept: dict[Path, KeptListings] = {}
@@ -201,4 +201,5 @@ def _tree(counts: Mapping[str, int], chosen: tuple[str, ...]) -> tuple[FacetValu
 
 def _called(path: str) -> str:
     """The label of a category; the end of its path where the vocabulary does not know it."""
-    return label(path) if path in categories() else path.rpartition("/")[2].replace("-", " ")
+    known = categories().get(path)
+    return known.label if known else path.rpartition("/")[2].replace("-", " ")
