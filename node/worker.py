@@ -98,6 +98,7 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
     )
     from node.services.bookings import regular
     from node.services.exchanges import chasing, privacy
+    from node.services.receipts import issue
 
     def expire() -> None:
         while expiry.expire(node):
@@ -112,6 +113,10 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
 
     def forget() -> None:
         while privacy.purge(node):
+            pass
+
+    def sign() -> None:
+        while issue.issue_missing(node):
             pass
 
     post = postman.Postman(node)
@@ -139,6 +144,7 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
     _every(scheduler, 24 * HOUR_S, lambda: regular.each_day(node))
     _every(scheduler, 60, lambda: chasing.chase(node))
     _every(scheduler, HOUR_S, forget)
+    _every(scheduler, HOUR_S, sign, at_once=True)
     return []
 
 

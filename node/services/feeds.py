@@ -22,7 +22,7 @@ import orjson
 from node.context import Node
 from node.services.cursor import Cursor, parse
 from node.settings import Settings
-from node.storage import catalogue
+from node.storage import catalogue, receipts
 from node.storage.catalogue import LogRow, Publication
 from node.storage.engine import Tx
 from schemas import json_feed
@@ -38,6 +38,7 @@ from schemas.page import (
 )
 
 CHANGES_PATH, JSON_PATH, ATOM_PATH = "changes.json", "feed.json", "feed.atom"
+RECEIPTS_PATH = "receipts.json"
 RECENT_LISTINGS = 200
 _SMALLEST_ITEM_BYTES = 256
 """No valid listing is smaller (its required members alone take 300 bytes), so a larger set is not worth measuring."""
@@ -94,17 +95,34 @@ class FeedCache:
             self._bytes -= len(dropped.body)
 
 
-def changes(node: Node, after: str | None, cache: FeedCache) -> Rendered:
-    """The page of the change feed after the cursor ``after``; from the start without one.
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Something that is published as a change feed at ``path``: its state, and its rows after a position and a base.
+
+    ``title`` is what the feed is called, with the node's name in it.
+    """
+
+    path: str
+    title: str
+    state: Callable[[Tx], Publication]
+    rows: Callable[[Tx, int, int, int], list[LogRow]]
+
+
+LISTINGS = Log(CHANGES_PATH, "{}", catalogue.state, catalogue.log_after)
+RECEIPTS = Log(RECEIPTS_PATH, "Receipts of {}", receipts.state, receipts.log_after)
+
+
+def changes(node: Node, after: str | None, cache: FeedCache, log: Log = LISTINGS) -> Rendered:
+    """The page of a change feed after the cursor ``after``; from the start without one.
 
     Raises `CursorError` for what is no cursor and `ResyncError` where rule 5 demands it.
     """
     asked = parse(after) if after else None
     with node.database.read() as tx:
-        state = catalogue.state(tx)
+        state = log.state(tx)
         cursor = _begin(state) if asked is None else _continued(asked, state)
-        key = (*_known_by(node.settings, state), str(cursor), after or "")
-        return cache.get(key, lambda: _change_page(node.settings, tx, state, cursor, after))
+        key = (log.path, *_known_by(node.settings, state), str(cursor), after or "")
+        return cache.get(key, lambda: _change_page(node.settings, log, tx, state, cursor, after))
 
 
 def _known_by(settings: Settings, state: Publication) -> tuple[str, ...]:
@@ -126,17 +144,20 @@ def _continued(cursor: Cursor, state: Publication) -> Cursor:
     return cursor
 
 
-def _change_page(settings: Settings, tx: Tx, state: Publication, cursor: Cursor, after: str | None) -> Rendered:
+def _change_page(
+    settings: Settings, log: Log, tx: Tx, state: Publication, cursor: Cursor, after: str | None
+) -> Rendered:
     most = max(1, min(settings.page_entries, MAX_PAGE_ENTRIES))
-    rows = catalogue.log_after(tx, cursor.position, cursor.base, most + 1)
+    rows = log.rows(tx, cursor.position, cursor.base, most + 1)
     taken = _fitting(rows[:most], MAX_PAGE_BYTES - _envelope_bytes(settings))
     more = len(taken) < len(rows)
     checkpoint = cursor.moved(taken[-1].position if more else state.head)
     head = replace(_head(settings, state, taken), checkpoint=str(checkpoint), more=more)
     page = replace(
-        _page(settings, CHANGES_PATH, head),
-        feed_url=_changes_url(settings, after),
-        next_url=_changes_url(settings, str(checkpoint)) if more else None,
+        _page(settings, log.path, head),
+        title=log.title.format(settings.node_name),
+        feed_url=_changes_url(settings, log, after),
+        next_url=_changes_url(settings, log, str(checkpoint)) if more else None,
     )
     return rendered(state.epoch, json_feed.encode(page, _items(taken)))
 
@@ -194,9 +215,9 @@ def _page(settings: Settings, path: str, head: PageHead) -> Page:
     )
 
 
-def _changes_url(settings: Settings, after: str | None) -> str:
+def _changes_url(settings: Settings, log: Log, after: str | None) -> str:
     query = f"?{urlencode({'after': after})}" if after else ""
-    return f"{settings.url}{CHANGES_PATH}{query}"
+    return f"{settings.url}{log.path}{query}"
 
 
 def rendered(epoch: str, body: bytes) -> Rendered:

@@ -9,6 +9,16 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, 
 
 from node.storage.metadata import metadata
 
+# One row: the log of the halves that this node publishes. Its epoch is that of `publication`.
+receipt_log = Table(
+    "receipt_log",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("head", BigInteger, nullable=False),
+    Column("live_count", BigInteger, nullable=False),
+    Column("digest", String(64), nullable=False),
+)
+
 # Halves that this node has signed and publishes: each at the position of its latest change in a log of their own.
 receipts = Table(
     "receipts",
@@ -16,6 +26,7 @@ receipts = Table(
     Column("exchange", Text, primary_key=True),
     Column("side", String(10), primary_key=True),  # owner, asker
     Column("position", BigInteger, nullable=False, unique=True),
+    Column("id", Text, nullable=False),
     Column("item", Text, nullable=False),  # the JSON Feed item as published
     Column("hash", String(43), nullable=False),
     Column("at", BigInteger, nullable=False),

@@ -43,6 +43,12 @@ def changes() -> Response:
     return conditional(answer, json_feed.MEDIA_TYPE)
 
 
+@blueprint.get("/receipts.json")
+def receipts() -> Response:
+    answer = feeds.changes(current_node(), request.args.get("after"), _cache(), feeds.RECEIPTS)
+    return conditional(answer, json_feed.MEDIA_TYPE)
+
+
 @blueprint.get("/feed.json")
 def json_document() -> Response:
     _note_reader()

@@ -56,8 +56,9 @@ class MirrorReader:
             self._finish(head)
 
     def _keep(self, item: dict[str, Any]) -> None:
-        assert listing_hash(item) == item[EXTENSION]["hash"]
-        self.mirror[item["id"]] = item[EXTENSION]["hash"]
+        hash_ = listing_hash(item)
+        assert item[EXTENSION].get("hash", hash_) == hash_
+        self.mirror[item["id"]] = hash_
         if self.marks is not None:
             self.marks.add(item["id"])
 

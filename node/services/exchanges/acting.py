@@ -11,6 +11,7 @@ from node.context import Node
 from node.services import publishing, throttling
 from node.services.exchanges import booked, stock, telling
 from node.services.exchanges.links import Party, code_of, topic_of
+from node.services.receipts import issue
 from node.services.strangers import FormError, text_problems
 from node.storage import exchange_people, exchanges, outbox
 from node.storage.engine import Tx
@@ -86,6 +87,7 @@ def keep(tx: Tx, node: Node, before: Stored, after: Stored, done: Act, words: st
         outbox.call_back(tx, topic_of(after.id))
     stock.follow(tx, node, before.exchange, after, by)
     telling.tell(tx, node, before.exchange, after, done, words)
+    issue.follow(tx, node, after)
     return booked.follow(tx, node, after)
 
 

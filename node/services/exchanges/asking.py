@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from node.context import Node
@@ -245,6 +246,8 @@ def _stored(row: OwnListing, exchange: Exchange, need: int = 0) -> Stored:
         "unit": listing.quantity.unit,
         "weight_kg": listing.weight_kg,
         "hours": listing.hours,
+        "place": listing.place.locality if listing.place else None,
+        "listed": datetime.fromtimestamp(row.created_at, UTC).date().isoformat(),
     }
     return Stored(secrets.token_hex(8), row.id, row.organisation_id, about, exchange, need)
 

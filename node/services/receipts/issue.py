@@ -1,0 +1,202 @@
+"""This node's halves of receipts: signed and published when an exchange is over, each once.
+
+A handover never waits for a receipt: where the node's key cannot be read, what is missing is signed later. Refuses to
+put anything into a half that stands in the tables of people.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+
+import orjson
+
+from node.context import Node
+from node.services import keys, publishing
+from node.services.keys import KeyFileError, OwnKey
+from node.services.receipts import matching
+from node.services.receipts.wording import sentence
+from node.settings import SettingError
+from node.storage import exchanges, organisations, receipt_halves, receipts
+from node.storage.engine import Tx
+from node.storage.exchanges import Event, Stored
+from node.storage.receipt_halves import KnownHalf
+from node.storage.receipts import BEGUN_BY, OwnHalf
+from schemas import exchange as rules
+from schemas import receipt
+from schemas.canonical import listing_hash
+from schemas.exchange import ASKER, OWNER
+from schemas.handover import PERSON, STATED
+from schemas.receipt import Half, Party, half_id
+
+log = logging.getLogger(__name__)
+
+EXCHANGES = "exchanges/"
+"""What stands between the id of the node that keeps an exchange and its number."""
+_AT_ONCE = 100
+_HOUR_S = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Whose exchange it is, what it is called everywhere, and for which ``sides`` this node signs.
+
+    ``asker_home`` is the node that speaks for who asked; ``attested``: it only confirmed the asker's address.
+    """
+
+    exchange: str
+    owner: Party
+    asker: Party
+    asker_home: str
+    sides: tuple[str, ...]
+    attested: bool
+
+
+def follow(tx: Tx, node: Node, after: Stored) -> None:
+    """Publish this node's halves of an exchange that is over; nothing while it is not, or where nobody was asked."""
+    if after.exchange.is_open:
+        return
+    try:
+        key = keys.own(node)
+    except (KeyFileError, SettingError) as error:
+        log.warning("a receipt waits to be signed: %s", error)
+        return
+    _issue(tx, node, key, after)
+
+
+def issue_missing(node: Node) -> int:
+    """Sign what could not be signed when it was over, as far as the key can be read; how many exchanges.
+
+    Raises `KeyFileError` and `SettingError`.
+    """
+    with node.database.read() as tx:
+        waiting = receipts.unsigned(tx, node.settings.url + EXCHANGES, _AT_ONCE)
+    if not waiting:
+        return 0
+    key = keys.own(node)
+    with publishing.writing(node) as tx:
+        found = [exchanges.by_id(tx, exchange_id) for exchange_id in waiting]
+        return sum(_issue(tx, node, key, one) for one in found if one is not None)
+
+
+def _issue(tx: Tx, node: Node, key: OwnKey, stored: Stored) -> bool:
+    events = exchanges.events(tx, stored.id)
+    who = parties(tx, node, stored)
+    if who is None or not any(event.act in BEGUN_BY for event in events):
+        return False
+    made = [_half(node, stored, events, who, side) for side in who.sides]
+    changed = [half for half in made if _differs(tx, half)]
+    publish(tx, node, key, changed)
+    return bool(changed)
+
+
+def parties(tx: Tx, node: Node, stored: Stored) -> Parties | None:
+    """Who takes part in an exchange; None for an organisation that is no longer here."""
+    host = organisations.by_ids(tx, [stored.organisation_id]).get(stored.organisation_id)
+    if host is None:
+        return None
+    here, hosted = node.settings.url, host.organisation
+    owner = Party(hosted.type, hosted.id, hosted.name)
+    # Who asks on this node's own pages is a person whose address it confirmed. What they said, it attests.
+    said = stored.exchange.state in receipt.SUCCESSES and stored.exchange.asker_said
+    sides = (OWNER, ASKER) if said else (OWNER,)
+    return Parties(f"{here}{EXCHANGES}{stored.id}", owner, Party(PERSON), here, sides, attested=True)
+
+
+def publish(tx: Tx, node: Node, key: OwnKey, halves: Sequence[Half]) -> None:
+    """Sign these halves of this node, publish them, and see what they say together with the others'."""
+    if not halves:
+        return
+    items = [(half, receipt.signed(half, key.private)) for half in halves]
+    texts = [orjson.dumps(item).decode() for _, item in items]
+    own = [
+        OwnHalf(half.exchange, half.side, half.id, text, listing_hash(item))
+        for (half, item), text in zip(items, texts, strict=True)
+    ]
+    receipts.publish(tx, own, node.now)
+    known = [KnownHalf(one.exchange, one.side, node.settings.url, one.item, changed_at=node.now) for one in own]
+    receipt_halves.put(tx, known)
+    matching.settle(tx, node, sorted({half.exchange for half in halves}))
+
+
+def _differs(tx: Tx, half: Half) -> bool:
+    """Whether this is not what is published already; when it was signed, and with which key, does not count."""
+    text = receipts.item(tx, half.exchange, half.side)
+    if text is None:
+        return True
+    known = receipt.load_half(orjson.loads(text))
+    return replace(known, date_modified=half.date_modified, key=None, sig=None) != half
+
+
+def _half(node: Node, stored: Stored, events: Sequence[Event], who: Parties, side: str) -> Half:
+    exchange, about = stored.exchange, stored.listing
+    succeeded = exchange.state in receipt.SUCCESSES
+    ended = _day(_over_at(node, stored, events))
+    weight = about.get("weight_kg")
+    half = Half(
+        id=half_id(node.settings.url, who.exchange, side),
+        title=stored.title,
+        content_text="",
+        date_published=_midnight(ended),
+        date_modified=_midnight(_day(node.now)),
+        exchange=who.exchange,
+        side=side,
+        outcome=exchange.state,
+        listing=stored.listing_id,
+        direction=exchange.direction,
+        kind=about["kind"],
+        action=exchange.action,
+        category=about["category"],
+        quantity=exchange.granted or exchange.asked,
+        unit=about.get("unit"),
+        weight_kg=weight,
+        weight_source=STATED if weight is not None else None,
+        hours=hours_of(stored),
+        owner=who.owner,
+        # Who asked in vain is nobody's business.
+        asker=who.asker if succeeded else Party(who.asker.type),
+        asker_home=who.asker_home,
+        place=about.get("place"),
+        listed=_earlier(about.get("listed"), ended),
+        asked=_day(exchange.opened_at),
+        accepted=_when(events, (rules.ACCEPT,)),
+        handed_over=_when(events, (rules.HAND_OVER, rules.MEET)),
+        ended=ended,
+        signed_by=node.settings.url,
+        attested=who.attested and side == ASKER,
+    )
+    return replace(half, content_text=sentence(half))
+
+
+def _over_at(node: Node, stored: Stored, events: Sequence[Event]) -> int:
+    return stored.closed_at or max((event.at for event in events), default=node.now)
+
+
+def hours_of(stored: Stored) -> float | None:
+    """For how long a room was had, or how long somebody helped: what was booked, else what the listing says of one."""
+    exchange, stated = stored.exchange, stored.listing.get("hours")
+    if exchange.action not in ("host", "help"):
+        return None
+    if stored.booking_id is not None and exchange.starts_at is not None and exchange.ends_at is not None:
+        return round((exchange.ends_at - exchange.starts_at) / _HOUR_S, 2)
+    return None if stated is None else round(stated * (exchange.granted or exchange.asked), 2)
+
+
+def _when(events: Sequence[Event], acts: Sequence[str]) -> date | None:
+    return next((_day(event.at) for event in events if event.act in acts), None)
+
+
+def _earlier(text: str | None, ended: date) -> date | None:
+    """A day as it was noted, where it is one and lies before the end."""
+    day = date.fromisoformat(text) if text else None
+    return day if day is not None and day <= ended else None
+
+
+def _day(seconds: int) -> date:
+    return datetime.fromtimestamp(seconds, UTC).date()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

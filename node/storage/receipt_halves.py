@@ -1,0 +1,63 @@
+"""Every half of a receipt that is known here: this node's own, those from messages, and those read from sources."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from node.storage.among import among
+from node.storage.engine import Tx
+from node.storage.receipt_tables import receipt_halves
+from node.storage.upsert import upsert
+
+_c = receipt_halves.c
+
+
+@dataclass(frozen=True, slots=True)
+class KnownHalf:
+    """One half as its node sent it: ``item`` is JSON text, ``source_id`` is empty for what was not read from a source.
+
+    ``verified``: its signature is that of a key of ``signed_by``. ``problem`` says why it is not believed; blank where
+    it is. ``reading`` is the latest reading of its source that met it.
+    """
+
+    exchange: str
+    side: str
+    signed_by: str
+    item: str
+    source_id: int | None = None
+    verified: bool = True
+    problem: str = ""
+    reading: int = 0
+    changed_at: int = 0
+
+
+_NAMES = tuple(field.name for field in fields(KnownHalf))
+_ALL = select(*(_c[name] for name in _NAMES))
+
+
+def put(tx: Tx, rows: Sequence[KnownHalf]) -> None:
+    """Keep these halves as they are now. None may stand there twice."""
+    upsert(tx, receipt_halves, [{name: getattr(row, name) for name in _NAMES} for row in rows])
+
+
+def of_exchanges(tx: Tx, exchanges: Collection[str]) -> dict[str, list[KnownHalf]]:
+    """All that is known of these exchanges, in a lasting order."""
+    found: dict[str, list[KnownHalf]] = {}
+    query = _ALL.where(among(tx, _c.exchange, exchanges)).order_by(_c.exchange, _c.side, _c.signed_by)
+    for row in tx.execute(query):
+        found.setdefault(row.exchange, []).append(_half(row))
+    return found
+
+
+def every(tx: Tx) -> Iterator[KnownHalf]:
+    """All of them by exchange, some hundreds at a time in memory."""
+    query = _ALL.order_by(_c.exchange, _c.side, _c.signed_by)
+    return (_half(row) for row in tx.execute(query, execution_options={"yield_per": 500}))
+
+
+def _half(row: Row[Any]) -> KnownHalf:
+    return KnownHalf(*tuple(row))
