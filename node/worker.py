@@ -115,10 +115,6 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
         while privacy.purge(node):
             pass
 
-    def sign() -> None:
-        while issue.issue_missing(node):
-            pass
-
     post = postman.Postman(node)
 
     def watch() -> None:
@@ -144,7 +140,7 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
     _every(scheduler, 24 * HOUR_S, lambda: regular.each_day(node))
     _every(scheduler, 60, lambda: chasing.chase(node))
     _every(scheduler, HOUR_S, forget)
-    _every(scheduler, HOUR_S, sign, at_once=True)
+    _every(scheduler, HOUR_S, lambda: issue.issue_missing(node), at_once=True)
     return []
 
 

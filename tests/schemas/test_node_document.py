@@ -33,7 +33,10 @@ NODE = NodeDocument(
     contact=Contact("hello@node.example", "https://node.example/contact"),
     ttl=900,
     feeds=Feeds(
-        "https://node.example/changes.json", "https://node.example/feed.json", "https://node.example/feed.atom"
+        "https://node.example/changes.json",
+        "https://node.example/feed.json",
+        "https://node.example/feed.atom",
+        "https://node.example/receipts.json",
     ),
     inbox="https://node.example/inbox",
     hub="https://node.example/hub",

@@ -71,6 +71,13 @@ def issue_missing(node: Node) -> int:
 
     Raises `KeyFileError` and `SettingError`.
     """
+    done = 0
+    while made := _issue_some(node):
+        done += made
+    return done
+
+
+def _issue_some(node: Node) -> int:
     with node.database.read() as tx:
         waiting = receipts.unsigned(tx, node.settings.url + EXCHANGES, _AT_ONCE)
     if not waiting:

@@ -102,8 +102,8 @@ def test_typing_has_an_allowance_of_its_own(board: Board) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/changes.json", "/receipts.json", "/feed.json", "/feed.atom", "/.well-known/sharefeed.json", "/static/favicon.svg", "/",
-     "/listings/desk", "/api/openapi.json"],
+    ["/changes.json", "/receipts.json", "/feed.json", "/feed.atom", "/.well-known/sharefeed.json",
+     "/static/favicon.svg", "/", "/listings/desk", "/api/openapi.json"],
 )  # fmt: skip
 def test_what_nodes_and_browsers_need_is_never_counted(board: Board, path: str) -> None:
     client = clients(board)
