@@ -5,8 +5,8 @@ Refuses to count anything that only one node says.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,8 @@ from schemas.handover import (
     ONE_SIDED,
     Handover,
 )
+from schemas.impact import estimate
+from schemas.impact_factors import Factors
 from schemas.receipt import Half
 
 SAME = (
@@ -99,10 +101,34 @@ def pair(halves: Iterable[Half]) -> Pair | None:
     return Pair(owner, asker, match(owner, asker) if owner and asker else ())
 
 
-def handover(found: Pair, now: int) -> Handover:
-    """The handover that a pair makes, without its effect; ``now`` is when that was found, in seconds since 1970."""
+def handover(found: Pair, now: int, factors: Factors | None = None) -> Handover | None:
+    """The handover that a pair makes, with its effect by these factors (without any, by those of the program).
+
+    None while the owner's half is not known: what somebody says of another's listing is no handover yet. ``now`` is
+    when that was found, in seconds since 1970. What did not come about weighs nothing and takes no time.
+    """
+    if found.owner is None:
+        return None
     told = [half for half in (found.owner, found.asker) if half is not None]
-    first, state = told[0], found.state
+    made = _told(found, found.owner, told if found.owner.succeeded else [], now)
+    if not found.owner.succeeded:
+        return made
+    effect = estimate(made, found.owner.unit or "", factors)
+    return replace(
+        made,
+        weight_g=effect.weight_g,
+        weight_source=effect.weight_source,
+        minutes=effect.minutes,
+        co2e_low_g=effect.co2e_low_g,
+        co2e_g=effect.co2e_g,
+        co2e_high_g=effect.co2e_high_g,
+        cost_pence=effect.cost_pence,
+        factors=effect.factors,
+    )
+
+
+def _told(found: Pair, first: Half, told: Sequence[Half], now: int) -> Handover:
+    state = found.state
     giver, taker = (first.owner, first.asker) if first.direction == "offer" else (first.asker, first.owner)
     weight_g, weight_source = _weight(told)
     return Handover(
@@ -138,21 +164,17 @@ def handover(found: Pair, now: int) -> Handover:
     )
 
 
-def _weight(halves: Collection[Half]) -> tuple[int | None, str]:
-    said = [(half.weight_source, half.weight_kg) for half in halves if half.weight_kg and half.action in _GOODS]
+def _weight(halves: Sequence[Half]) -> tuple[int | None, str]:
+    said = [(half.weight_source, half.weight_kg) for half in halves if half.weight_kg]
     measured = [weight for weight in said if weight[0] == MEASURED]
     chosen = min(measured or said, key=lambda weight: weight[1] or 0, default=None)
     if chosen is None or chosen[0] is None or chosen[1] is None:
         return None, NOT_KNOWN
-    quantity = next(iter(halves)).quantity
-    return round(chosen[1] * 1000 * quantity), chosen[0]
+    return round(chosen[1] * 1000 * halves[0].quantity), chosen[0]
 
 
-_GOODS = ("give", "lend")
-
-
-def _minutes(halves: Collection[Half]) -> int | None:
-    said = [half.hours for half in halves if half.hours is not None and half.action not in _GOODS]
+def _minutes(halves: Sequence[Half]) -> int | None:
+    said = [half.hours for half in halves if half.hours is not None]
     return round(min(said) * 60) if said else None
 
 

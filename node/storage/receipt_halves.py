@@ -21,7 +21,7 @@ class KnownHalf:
     """One half as its node sent it: ``item`` is JSON text, ``source_id`` is empty for what was not read from a source.
 
     ``verified``: its signature is that of a key of ``signed_by``. ``problem`` says why it is not believed; blank where
-    it is. ``reading`` is the latest reading of its source that met it.
+    it is.
     """
 
     exchange: str
@@ -31,7 +31,6 @@ class KnownHalf:
     source_id: int | None = None
     verified: bool = True
     problem: str = ""
-    reading: int = 0
     changed_at: int = 0
 
 
@@ -51,6 +50,12 @@ def of_exchanges(tx: Tx, exchanges: Collection[str]) -> dict[str, list[KnownHalf
     for row in tx.execute(query):
         found.setdefault(row.exchange, []).append(_half(row))
     return found
+
+
+def exchanges_after(tx: Tx, after: str, limit: int) -> list[str]:
+    """The names of exchanges of which something is known, in order, from the one after ``after``."""
+    query = select(_c.exchange).where(_c.exchange > after).distinct().order_by(_c.exchange).limit(limit)
+    return list(tx.execute(query).scalars())
 
 
 def every(tx: Tx) -> Iterator[KnownHalf]:

@@ -43,7 +43,6 @@ receipt_halves = Table(
     Column("source_id", BigInteger, ForeignKey("sources.id", ondelete="SET NULL"), index=True),  # read from it
     Column("verified", Boolean, nullable=False),  # its signature is that of a key of `signed_by`
     Column("problem", Text, nullable=False),  # why it is not taken; blank where it is
-    Column("reading", BigInteger, nullable=False),  # the latest reading of its source that met it
     Column("changed_at", BigInteger, nullable=False),
 )
 

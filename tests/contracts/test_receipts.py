@@ -14,7 +14,7 @@ from node.services import feeds, keys, setup
 from node.services.cursor import CursorError
 from node.services.exchanges import asking, away, chasing
 from node.services.feeds import FeedCache, ResyncError
-from node.services.receipts import issue
+from node.services.receipts import issue, matching
 from node.storage import exchanges, handovers
 from node.storage.engine import Database
 from schemas import exchange as rules
@@ -214,6 +214,18 @@ def test_another_key_signs_what_is_new_and_leaves_what_was(node: Node) -> None:
     given(node, "chair")
     told = [load_half(item).key for item in page(node)["items"]]
     assert told == [old, old, keys.own(node).id, keys.own(node).id]
+
+
+def test_handovers_can_be_worked_out_anew_from_what_is_known(node: Node) -> None:
+    numbers = [given(node, f"desk-{number}") for number in range(3)]
+    with node.database.write() as tx:
+        before = list(handovers.every(tx))
+        handovers.put(tx, [replace(before[0], quantity=50, factors="old")])
+        handovers.put(tx, [replace(before[1], exchange="https://other.example/exchanges/1")])
+        handovers.drop(tx, [before[2].exchange])
+    assert matching.settle_every(node) == len(numbers)
+    with node.database.read() as tx:
+        assert [handovers.by_exchange(tx, one.exchange) for one in before] == before
 
 
 def test_a_handover_does_not_wait_for_a_key_that_cannot_be_read(node: Node, caplog: pytest.LogCaptureFixture) -> None:

@@ -17,7 +17,7 @@ from schemas import signing
 from schemas.canonical import canonical_bytes
 from schemas.errors import DocumentError
 from schemas.exchange import ASKER, CLOSED, OWNER
-from schemas.handover import DIFFERS, MATCHED, ONE_OPERATOR, ONE_SIDED
+from schemas.handover import DIFFERS, MATCHED, ONE_OPERATOR, ONE_SIDED, Handover
 from schemas.receipt import Half, Party, dump_half, half_id, is_signed_with, load_half, signed
 from schemas.receipt_pair import SAME, handover, match, pair
 from schemas.strict_json import loads
@@ -33,6 +33,15 @@ FULL = {
     "accepted": date(2026, 11, 10),
     "handed_over": date(2026, 11, 14),
 }
+
+
+def made_of(*halves: Half) -> Handover:
+    """The handover that these halves make."""
+    found = pair(halves)
+    assert found is not None
+    made = handover(found, 7)
+    assert made is not None
+    return made
 
 
 def public(node_id: str) -> str:
@@ -186,7 +195,7 @@ def test_halves_that_say_the_same_match() -> None:
     found = pair([half(OWNER), half(ASKER)])
     assert found is not None
     assert (found.state, found.differences) == (MATCHED, ())
-    assert handover(found, 7).counted
+    assert made_of(half(OWNER), half(ASKER)).counted
 
 
 @pytest.mark.parametrize("path", CONTRADICTIONS)
@@ -198,7 +207,7 @@ def test_what_contradicts_is_named_and_not_counted(path: str) -> None:
     found = pair([owner, asker])
     assert found is not None
     assert found.state == DIFFERS
-    assert not handover(found, 7).counted
+    assert not made_of(owner, asker).counted
 
 
 @pytest.mark.parametrize("path", FREE)
@@ -231,26 +240,20 @@ def test_which_weight_counts(owner: Any, asker: Any, grams: int | None, source: 
     def weighed(said: Any) -> dict[str, Any]:
         return {"weight_kg": said[0], "weight_source": said[1]} if said else {}
 
-    found = pair([half(OWNER, quantity=3, **weighed(owner)), half(ASKER, quantity=3, **weighed(asker))])
-    assert found is not None
-    made = handover(found, 7)
+    lamps: dict[str, Any] = {"quantity": 3, "category": "garden", "title": "Something"}
+    made = made_of(half(OWNER, **lamps, **weighed(owner)), half(ASKER, **lamps, **weighed(asker)))
     assert (made.weight_g, made.weight_source) == (grams, source)
 
 
 def test_hours_are_of_spaces_and_skills_and_the_smaller_count() -> None:
     room = {"kind": "space", "action": "host"}
-    found = pair([half(OWNER, hours=3, **room), half(ASKER, hours=2.5, weight_kg=9, weight_source="stated", **room)])
-    assert found is not None
-    assert (handover(found, 7).minutes, handover(found, 7).weight_g) == (150, None)
-    goods = pair([half(OWNER, hours=3)])
-    assert goods is not None
-    assert handover(goods, 7).minutes is None
+    made = made_of(half(OWNER, hours=3, **room), half(ASKER, hours=2.5, weight_kg=9, weight_source="stated", **room))
+    assert (made.minutes, made.weight_g) == (150, None)
+    assert made_of(half(OWNER, hours=3)).minutes is None
 
 
 def test_on_a_want_who_asks_gives() -> None:
-    found = pair([half(OWNER, direction="want")])
-    assert found is not None
-    made = handover(found, 7)
+    made = made_of(half(OWNER, direction="want"))
     assert (made.giver_id, made.taker_id) == (CHARITY.id, f"{OURS}organisations/school")
     assert (made.owner_id, made.asker_id) == (f"{OURS}organisations/school", CHARITY.id)
 
@@ -260,10 +263,8 @@ def test_one_operator_is_not_two(same: str) -> None:
     home = OURS if same == "node" else THEIRS
     owner, asker = half(OWNER, asker_home=home), half(ASKER, asker_home=home)
     key = key_of(OURS)
-    found = pair([load_half(item(owner, key)), load_half(item(asker, key))])
-    assert found is not None
-    assert found.state == ONE_OPERATOR
-    assert not handover(found, 7).counted
+    made = made_of(load_half(item(owner, key)), load_half(item(asker, key)))
+    assert (made.state, made.counted) == (ONE_OPERATOR, False)
 
 
 def test_a_third_node_neither_confirms_nor_disturbs() -> None:
@@ -279,9 +280,7 @@ def test_a_third_node_neither_confirms_nor_disturbs() -> None:
 def test_what_did_not_come_about_is_not_counted_though_both_say_so() -> None:
     for outcome in CLOSED:
         told: dict[str, Any] = {"outcome": outcome, "action": "lend"}
-        found = pair([half(OWNER, **told), half(ASKER, **told)])
-        assert found is not None
-        assert handover(found, 7).counted == (outcome in ("received", "returned"))
+        assert made_of(half(OWNER, **told), half(ASKER, **told)).counted == (outcome in ("received", "returned"))
 
 
 _SIDES = st.lists(
@@ -306,7 +305,8 @@ def test_neither_order_nor_repetition_changes_what_halves_say(told: list[Any], c
     chance.shuffle(mixed)
     first, second = pair(known), pair(mixed)
     assert first == second
-    if first is not None and handover(first, 7).counted:
+    made = first and handover(first, 7)
+    if first is not None and made is not None and made.counted:
         assert first.owner is not None
         assert first.asker is not None
         assert first.asker.signed_by == first.owner.asker_home != first.owner.signed_by
@@ -314,9 +314,23 @@ def test_neither_order_nor_repetition_changes_what_halves_say(told: list[Any], c
 
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)))
 def test_the_month_is_that_of_the_end(day: date) -> None:
-    found = pair([half(asked=day - timedelta(days=3), ended=day)])
+    made = made_of(half(asked=day - timedelta(days=3), ended=day))
+    assert made.ended_on.startswith(made.month + "-")
+
+
+def test_only_what_came_about_has_an_effect() -> None:
+    heavy: dict[str, Any] = {"weight_kg": 26, "weight_source": "measured"}
+    given_, declined = made_of(half(**heavy)), made_of(half(outcome="declined", **heavy))
+    assert (given_.weight_g, given_.factors != "", given_.co2e_g is not None) == (26_000, True, True)
+    assert (declined.weight_g, declined.weight_source, declined.factors, declined.co2e_g) == (None, "unknown", "", None)
+    lent = made_of(half(action="lend", outcome="returned", **heavy))
+    assert (lent.weight_g, lent.minutes, lent.co2e_g) == (None, None, None)
+
+
+def test_what_somebody_says_of_anothers_listing_is_no_handover() -> None:
+    found = pair([half(ASKER)])
     assert found is not None
-    assert handover(found, 7).ended_on.startswith(handover(found, 7).month + "-")
+    assert (found.state, handover(found, 7)) == (ONE_SIDED, None)
 
 
 def test_both_halves_of_one_exchange_are_signed_by_two_nodes() -> None:

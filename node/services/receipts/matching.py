@@ -13,7 +13,21 @@ from node.storage.engine import Tx
 from node.storage.receipt_halves import KnownHalf
 from schemas.handover import Handover
 from schemas.receipt import Half, load_half
-from schemas.receipt_pair import Pair, handover, pair
+from schemas.receipt_pair import handover, pair
+
+_AT_ONCE = 200
+
+
+def settle_every(node: Node) -> int:
+    """Work every exchange out anew, some hundreds in a transaction; how many: after the factors have changed, say."""
+    after, done = "", 0
+    while True:
+        with node.database.write() as tx:
+            some = receipt_halves.exchanges_after(tx, after, _AT_ONCE)
+            settle(tx, node, some)
+        if not some:
+            return done
+        after, done = some[-1], done + len(some)
 
 
 def settle(tx: Tx, node: Node, exchanges: Collection[str]) -> None:
@@ -33,11 +47,7 @@ def believed(halves: Iterable[KnownHalf]) -> list[Half]:
 
 def _handover(node: Node, halves: Iterable[KnownHalf]) -> Handover | None:
     found = pair(believed(halves))
-    return None if found is None else _with_effect(node, found)
-
-
-def _with_effect(node: Node, found: Pair) -> Handover:
-    return handover(found, node.now)
+    return None if found is None else handover(found, node.now)
 
 
 def _differs(one: Handover, before: Handover | None) -> bool:
