@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from node.context import Node
+from node.storage import heartbeats
 from schemas.errors import SharefeedError
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 FINE, FAULTY, UNREACHED, INSIDE, OPEN, ANOTHER = "fine", "faulty", "unreached", "inside", "open", "another"
 MOST_NAMED = 10
+CHECK = "self-check"
+"""Name of the heartbeat of what an owner asked for last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,21 @@ def check(node: Node, fetcher: Fetching | None = None) -> Checked:
     wrong += [(one.title, reason.message) for one in report.listings for reason in one.reasons[:1]]
     shown = report.count("shown")
     return Checked(FINE, shown) if report.fine else Checked(FAULTY, shown, tuple(wrong[:MOST_NAMED]))
+
+
+def check_and_note(node: Node, fetcher: Fetching | None = None) -> Checked:
+    """Check, and keep what came of it for the first steps of whoever asked."""
+    found = check(node, fetcher)
+    with node.database.write() as tx:
+        heartbeats.beat(tx, CHECK, node.now, "" if found.state == FINE else found.state)
+    return found
+
+
+def was_fine(node: Node) -> bool:
+    """Whether nothing was wrong when it was checked last."""
+    with node.database.read() as tx:
+        last = heartbeats.by_name(tx, CHECK)
+    return last is not None and not last.problem
 
 
 def _hopeless(node: Node) -> str:

@@ -13,12 +13,13 @@ from node.web.view_model_parts import Choice, Form, Head, Link
 
 @dataclass(frozen=True, slots=True)
 class DeskTab:
-    """A part of the desk in its navigation; ``count`` is how much waits there."""
+    """A part of the desk in its navigation; so much waits there, and phones have what is ``daily`` in their row."""
 
     label: str
     path: str
     current: bool = False
     count: int = 0
+    daily: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,12 @@ class DeskHomePage:
 
 @dataclass(frozen=True, slots=True)
 class DeskStep:
-    """One thing to do at the beginning."""
+    """One thing to do at the beginning. Without ``path`` it is not its turn yet, or the ``button`` does it."""
 
     label: str
-    path: str
+    path: str = ""
     done: bool = False
+    button: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ class DeskOverviewPage:
     """desk/overview.html: how many listings an organisation has ``live``, ``over`` (expired) and ``withdrawn``.
 
     ``steps`` are what is to do at the beginning; none once all of it is done. ``public_path`` is its page for visitors.
+    Who runs the node has ``all_path``, the other organisations, and is told that so many parts are ``broken``.
     """
 
     head: Head
@@ -139,6 +142,9 @@ class DeskOverviewPage:
     new_path: str = ""
     import_path: str = ""
     public_path: str = ""
+    health_path: str = ""
+    broken: int = 0
+    all_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ def test_a_code_a_lost_browser_and_a_forgotten_password(tmp_path: Path, browser:
         well(page, scripts)
         clock_of(node).pass_by(minutes=1)
         wrong = recovery[:-1] + ("b" if recovery[-1] == "a" else "a")
-        for code, said in ((wrong, "This code does not fit"), (app.at(node.now), "Your organisations")):
+        for code, said in ((wrong, "This code does not fit"), (app.at(node.now), "First steps")):
             page.get_by_label("The six digits that your app shows now").fill(code)
             page.get_by_role("button", name="Sign in", exact=True).click()
             expect(page.get_by_role("main")).to_contain_text(said)

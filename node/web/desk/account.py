@@ -18,7 +18,7 @@ from node.web import current_node
 from node.web.cards import moment
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import PATH, PROVE, guarded, proved
-from node.web.desk.signing_in import passkey_form, wait_a_while, way_back
+from node.web.desk.signing_in import first_page, passkey_form, wait_a_while, way_back
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
 from node.web.view_model_parts import Choice, Link
@@ -117,7 +117,7 @@ def set_password() -> ResponseReturnValue:
     except FormError as error:
         return _password(sentences(error.problems)), 422
     say(_("Your password is set. Every other browser is signed out."))
-    return to(ACCOUNT)
+    return to(ACCOUNT if g.account.password_hash else first_page(g.account))
 
 
 def _password(errors: Mapping[str, str] | None = None) -> str:
@@ -126,7 +126,7 @@ def _password(errors: Mapping[str, str] | None = None) -> str:
         desk=desk_frame(),
         form=form_at(PASSWORD, {"email": g.account.email}, errors),
         first=g.account.password_hash is None,
-        later_path=f"{request.script_root}{PATH}/",
+        later_path=f"{request.script_root}{first_page(g.account)}",
     )
     return render_template("desk/password.html", page=view)
 

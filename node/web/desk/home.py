@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import health, hosting, members, self_check
+from node.services import feed_readers, health, hosting, members, self_check
 from node.services.members import EDITOR, OWNER, Member
 from node.services.self_check import Checked
 from node.storage.listings import EXPIRED, LIVE, WITHDRAWN
@@ -51,7 +51,7 @@ def check(slug: str) -> ResponseReturnValue:
     """Read our own feed as a board would, and say on the same page what came of it."""
     if current_node().settings.aggregate:
         abort(404)
-    return _overview(slug, self_check.check(current_node()))
+    return _overview(slug, self_check.check_and_note(current_node()))
 
 
 def _overview(slug: str, checked: Checked | None = None) -> str:
@@ -59,6 +59,8 @@ def _overview(slug: str, checked: Checked | None = None) -> str:
     frame = desk_frame("overview")
     counts = hosting.listing_counts(node, member.organisation_id)
     steps = _steps(node, member, start, any(counts.values()))
+    broken = health.count_broken(node) if g.account.operator else 0
+    by_step = checked is None and any(step.button and not step.done for step in steps)
     view = DeskOverviewPage(
         head=head(frame.organisation),
         desk=frame,
@@ -66,10 +68,13 @@ def _overview(slug: str, checked: Checked | None = None) -> str:
         over=counts.get(EXPIRED, 0),
         withdrawn=counts.get(WITHDRAWN, 0),
         steps=() if all(step.done for step in steps) else steps,
-        telling=_telling(node, member.slug, checked) if member.may(OWNER) and (counts.get(LIVE) or checked) else None,
+        telling=_telling(node, member.slug, checked, by_step) if counts.get(LIVE) or checked else None,
         new_path=f"{start}/listings/new" if member.may(EDITOR) else "",
         import_path=f"{start}/import" if member.may(EDITOR) else "",
         public_path=f"{request.script_root}/organisations/{slug}",
+        health_path=f"{request.script_root}/desk/health" if member.may(OWNER) else "",
+        broken=broken,
+        all_path=f"{request.script_root}/desk/" if g.account.operator else "",
     )
     return render_template("desk/overview.html", page=view)
 
@@ -86,16 +91,36 @@ def _steps(node: Node, member: Member, start: str, has_shared: bool) -> tuple[De
         DeskStep(_("Show your logo"), f"{start}/profile#logo", bool(told.logo)),
         DeskStep(_("Share the first thing"), f"{start}/listings/new", has_shared),
         DeskStep(_("Invite somebody who helps"), f"{start}/members", len(members.roster(node, told.id)) > 1),
+        *_to_be_found(node, member.slug, has_shared),
     )
 
 
-def _telling(node: Node, slug: str, checked: Checked | None) -> DeskTelling | None:
-    """How to be found elsewhere; a node that is the board itself needs no such thing."""
+def _to_be_found(node: Node, slug: str, has_shared: bool) -> tuple[DeskStep, ...]:
+    """The last steps, once there is something to show; a node that is the board itself needs none of them."""
     if node.settings.aggregate:
-        return None
+        return ()
+    checking = form_at(f"/desk/{slug}/check") if has_shared else None
+    check = DeskStep(_("Let it be checked whether a board can read you"), "", self_check.was_fine(node), checking)
+    if not node.settings.board_url:
+        return (check,)
+    read = any(one.node_url.rstrip("/") == node.settings.board_url.rstrip("/") for one in feed_readers.readers(node))
+    return (check, DeskStep(_("Propose us to the board"), _proposing(node) if has_shared else "", read))
+
+
+def _proposing(node: Node) -> str:
+    """The board's form with our address in it; empty where no board is known."""
     board, ours = node.settings.board_url, node.settings.url
-    proposing = f"{board.rstrip('/')}/sources/propose?{urlencode({'url': ours})}" if board else ""
-    told = DeskTelling(ours, proposing, form_at(f"/desk/{slug}/check"))
+    return f"{board.rstrip('/')}/sources/propose?{urlencode({'url': ours})}" if board else ""
+
+
+def _telling(node: Node, slug: str, checked: Checked | None, by_step: bool) -> DeskTelling | None:
+    """How an owner is found elsewhere; a node that is the board itself needs no such thing.
+
+    It is checked by one button: that of the step, while there is one.
+    """
+    if node.settings.aggregate or not member_now().may(OWNER):
+        return None
+    told = DeskTelling(node.settings.url, _proposing(node), None if by_step else form_at(f"/desk/{slug}/check"))
     if checked is None:
         return told
     wrong = tuple((title, plain(message)) for title, message in checked.wrong)

@@ -12,18 +12,22 @@ from node.web.view_models_desk import DeskTab
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A part of the desk: ``path`` stands behind ``/desk/<slug>/``, and ``least`` is the role that sees the entry."""
+    """A part of the desk: ``path`` stands behind ``/desk/<slug>/``, and ``least`` is the role that sees the entry.
+
+    What is not ``daily`` is one press further away on a phone.
+    """
 
     code: str
     label: str
     path: str
     least: str = VIEWER
+    daily: bool = False
 
 
 ENTRIES: tuple[Entry, ...] = (
-    Entry("overview", later("Overview"), ""),
-    Entry("listings", later("Listings"), "listings"),
-    Entry("requests", later("Requests"), "requests"),
+    Entry("overview", later("Overview"), "", daily=True),
+    Entry("listings", later("Listings"), "listings", daily=True),
+    Entry("requests", later("Requests"), "requests", daily=True),
     Entry("photos", later("Photos"), "photos", EDITOR),
     Entry("calendar", later("Calendar"), "calendar"),
     Entry("print", later("Print"), "print"),
@@ -46,6 +50,7 @@ def tabs(member: Member, current: str, root: str, waiting: Mapping[str, int]) ->
             f"{root}/desk/{member.slug}/{entry.path}",
             entry.code == current,
             waiting.get(entry.code, 0),
+            entry.daily,
         )
         for entry in ENTRIES
         if member.may(entry.least)

@@ -123,7 +123,7 @@ def _page(slug: str, own: Organisation, typed: dict[str, str], errors: dict[str,
 
 def _new_page(typed: dict[str, str], errors: dict[str, str]) -> str:
     form = form_at("/desk/new", typed, errors)
-    view = DeskNewOrganisationPage(head(_("Another organisation")), desk_frame(), form, _types(typed["type"]))
+    view = DeskNewOrganisationPage(head(_("Add an organisation")), desk_frame(), form, _types(typed["type"]))
     return render_template("desk/new_organisation.html", page=view)
 
 

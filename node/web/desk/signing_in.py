@@ -11,10 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from node.services import accounts, passkeys
+from node.services import accounts, members, passkeys
 from node.services.accounts import DoorError
 from node.services.links import EXPIRED, READY, USED
 from node.services.throttling import KNOWN_COOKIE, TooManyTriesError
+from node.storage.accounts import Account
 from node.web import current_node
 from node.web.desk.device import device_of
 from node.web.desk.gate import PATH, SIGN_IN, drop_cookie, keep_cookie
@@ -135,9 +136,16 @@ def welcome(secret: str, path: str) -> ResponseReturnValue:
     """Lead somebody in who was let in."""
     # What the browser's other cookie held belongs to the time before.
     session.clear()
-    response = to(path)
+    entered = accounts.signed_in(current_node(), secret)
+    response = to(first_page(entered.account) if entered and path == f"{PATH}/" else path)
     keep_cookie(response, secret)
     return response
+
+
+def first_page(account: Account) -> str:
+    """The desk of the only organisation that somebody may open; who has several, or none yet, chooses."""
+    places = members.places_of(current_node(), account)
+    return f"{PATH}/{places[0].slug}/" if len(places) == 1 else f"{PATH}/"
 
 
 def way_back(path: str) -> str:

@@ -80,7 +80,7 @@ def test_who_comes_by_the_code_goes_on_where_they_wanted(owner: FlaskClient, app
     client = half(app)
     clock_of(phone.node).pass_by(seconds=60)
     answer = send(client, CODE, CODE, code=phone.shows(), next="https://evil.example/")
-    assert answer.headers["Location"].endswith("/desk/")
+    assert answer.headers["Location"].endswith("/desk/riverside-school/")
 
 
 def test_a_code_works_once(owner: FlaskClient, app: Flask, phone: Phone) -> None:
@@ -131,7 +131,9 @@ def test_nothing_is_asked_before_the_app_has_shown_a_right_code(owner: FlaskClie
     answer = send(owner, f"{CODES}/confirm", CODES, code="000000")
     assert answer.status_code == 422
     client = client_of(app)
-    assert send(client, DOOR, DOOR, email=EMAIL, password=PASSWORD).headers["Location"].endswith("/desk/")
+    assert (
+        send(client, DOOR, DOOR, email=EMAIL, password=PASSWORD).headers["Location"].endswith("/desk/riverside-school/")
+    )
 
 
 def test_the_picture_is_there_while_it_is_set_up_and_only_then(owner: FlaskClient, app: Flask, node: Node) -> None:
@@ -171,7 +173,9 @@ def test_it_is_turned_off_by_who_proves_who_they_are(owner: FlaskClient, app: Fl
     send(owner, "/desk/account/prove", password=PASSWORD)
     send(owner, f"{CODES}/off", CODES)
     client = client_of(app)
-    assert send(client, DOOR, DOOR, email=EMAIL, password=PASSWORD).headers["Location"].endswith("/desk/")
+    assert (
+        send(client, DOOR, DOOR, email=EMAIL, password=PASSWORD).headers["Location"].endswith("/desk/riverside-school/")
+    )
 
 
 def test_a_confirmed_app_cannot_be_replaced_from_aside(owner: FlaskClient, app: Flask, phone: Phone) -> None:

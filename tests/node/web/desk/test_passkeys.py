@@ -111,13 +111,13 @@ def test_a_passkey_opens_the_door_by_itself(device: Device, owner: FlaskClient, 
     assert client.get(wanted).status_code == 200
     assert "Never used" not in owner.get(PAGE).text
     other = client_of(app)
-    assert enter(other, device.shown(asked(other)), next="https://evil.example/") == "/desk/"
+    assert enter(other, device.shown(asked(other)), next="https://evil.example/") == "/desk/riverside-school/"
 
 
 def test_the_same_answer_opens_nothing_twice(device: Device, app: Flask) -> None:
     client = client_of(app)
     answer = device.shown(asked(client))
-    assert enter(client, answer) == "/desk/"
+    assert enter(client, answer) == "/desk/riverside-school/"
     other = client_of(app)
     assert enter(other, answer) == DOOR
     assert other.get("/desk/").status_code == 303
@@ -147,7 +147,7 @@ def test_an_answer_has_five_minutes(device: Device, app: Flask, node: Node) -> N
 )
 def test_what_is_not_right_in_every_point_opens_nothing(device: Device, app: Flask, spoilt: dict[str, Any]) -> None:
     first = client_of(app)
-    assert enter(first, device.shown(asked(first))) == "/desk/"
+    assert enter(first, device.shown(asked(first))) == "/desk/riverside-school/"
     client = client_of(app)
     assert enter(client, device.shown(asked(client), **spoilt)) == DOOR
     assert "does not fit" in client.get(DOOR, follow_redirects=True).text
@@ -203,7 +203,7 @@ def test_a_removed_passkey_opens_nothing(device: Device, owner: FlaskClient, app
     other = signed_in(app, node, "mending-room")
     send(other, f"{PAGE}/remove", PAGE, passkey=key)
     first = client_of(app)
-    assert enter(first, device.shown(asked(first))) == "/desk/", "nobody removes another person's"
+    assert enter(first, device.shown(asked(first))) == "/desk/riverside-school/", "nobody removes another person's"
     send(owner, f"{PAGE}/remove", PAGE, passkey=key)
     client = client_of(app)
     assert enter(client, device.shown(asked(client))) == DOOR

@@ -14,11 +14,13 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 from node.context import Node
-from node.services import audit, hosting, profiles
+from node.services import audit, hosting, profiles, self_check
 from node.services.audit import COMMAND_LINE
 from node.services.operator import COOKIE as OPERATOR_COOKIE
+from node.services.publishing import put_listings
+from node.storage import heartbeats
 from node.storage.engine import StorageError
-from tests.fakes.publisher import URL
+from tests.fakes.publisher import URL, draft
 from tests.node.web.desk.signed_in import send, signed_in, token_of
 
 SLUG = "riverside-school"
@@ -123,6 +125,20 @@ def test_the_first_steps_go_as_they_are_done(owner: FlaskClient, app: Flask, nod
     assert owner.get(f"/desk/{SLUG}/").text.count("is-done") == 1
     signed_in(app, node, SLUG, "editor")
     assert owner.get(f"/desk/{SLUG}/").text.count("is-done") == 2
+
+
+def test_the_last_steps_are_to_be_checked_and_read_once_something_is_shared(app: Flask, node: Node) -> None:
+    owner, path = signed_in(app, node, SLUG), f"/desk/{SLUG}/"
+    assert f'action="{path}check"' not in owner.get(path).text
+    put_listings(node, [draft(node)])
+    assert owner.get(path).text.count(f'action="{path}check"') == 1
+    assert "Propose us to the board" not in owner.get(path).text, "no board is known"
+    with node.database.write() as tx:
+        heartbeats.beat(tx, self_check.CHECK, node.now, "unreached")
+    assert not self_check.was_fine(node)
+    with node.database.write() as tx:
+        heartbeats.beat(tx, self_check.CHECK, node.now)
+    assert owner.get(path).text.count("is-done") == 2
 
 
 def test_who_runs_the_node_adds_an_organisation(app: Flask, node: Node) -> None:

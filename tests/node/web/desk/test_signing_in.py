@@ -38,10 +38,19 @@ def path_of(link: str) -> str:
 
 
 def test_a_password_opens(client: FlaskClient, anna: accounts.Account) -> None:
-    assert enter(client, email=" anna@school.EXAMPLE", password=PASSWORD) == (303, "/desk/")
+    assert enter(client, email=" anna@school.EXAMPLE", password=PASSWORD) == (303, "/desk/riverside-school/")
     page = client.get("/desk/").get_data(as_text=True)
     assert "Riverside School" in page
     assert "Editor" in page
+
+
+def test_who_has_several_organisations_or_none_chooses(client: FlaskClient, node: Node, anna: accounts.Account) -> None:
+    hosting.put_profile(node, "Mending Room", None, {})
+    members.join(node, anna, "mending-room", "viewer")
+    assert enter(client, email=anna.email, password=PASSWORD) == (303, "/desk/")
+    bea = accounts.add(node, "Bea", "bea@school.example")
+    accounts.set_password(node, bea, PASSWORD)
+    assert enter(client_of(client.application), email=bea.email, password=PASSWORD) == (303, "/desk/")
 
 
 @pytest.mark.parametrize(
@@ -101,12 +110,12 @@ def test_signing_out(app: Flask, node: Node) -> None:
     ("wanted", "led_to"),
     [
         pytest.param("/desk/riverside-school/?page=2", "/desk/riverside-school/?page=2", id="a-page"),
-        pytest.param("https://evil.example/", "/desk/", id="another-site"),
-        pytest.param("//evil.example/desk/", "/desk/", id="without-a-scheme"),
-        pytest.param("/desk//evil.example", "/desk/", id="two-slashes"),
-        pytest.param("/desk/\\evil", "/desk/", id="a-backslash"),
-        pytest.param("/control/", "/desk/", id="elsewhere"),
-        pytest.param("/desk/\r\nX: y", "/desk/", id="a-header"),
+        pytest.param("https://evil.example/", "/desk/riverside-school/", id="another-site"),
+        pytest.param("//evil.example/desk/", "/desk/riverside-school/", id="without-a-scheme"),
+        pytest.param("/desk//evil.example", "/desk/riverside-school/", id="two-slashes"),
+        pytest.param("/desk/\\evil", "/desk/riverside-school/", id="a-backslash"),
+        pytest.param("/control/", "/desk/riverside-school/", id="elsewhere"),
+        pytest.param("/desk/\r\nX: y", "/desk/riverside-school/", id="a-header"),
     ],
 )
 def test_signing_in_leads_back_to_pages_of_the_desk_alone(
