@@ -29,6 +29,7 @@ WEB_MODULES = (
     "node.web.events",
     "node.web.bookings_api",
     "node.web.sheets",
+    "node.web.recognition",
     "node.web.languages",
     "node.web.embed",
     "node.web.embed_maker",

@@ -87,4 +87,5 @@ handovers = Table(
     Index("ix_handovers_giver", "giver_id", "ended_on"),
     Index("ix_handovers_taker", "taker_id", "ended_on"),
     Index("ix_handovers_month", "month"),
+    Index("ix_handovers_category", "category", "ended_on"),
 )

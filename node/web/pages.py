@@ -28,6 +28,7 @@ from node.web.listing_page import (
 from node.web.site import feed_links, site_of
 from node.web.view_model_parts import FeedLink, Head, Link
 from node.web.view_models_listing import GonePage, ListingPage
+from node.web.view_models_recognition import RecognitionBox
 
 blueprint = Blueprint("pages", __name__)
 
@@ -133,10 +134,19 @@ def organisation(key: str) -> str | Response:
     scene = scene_of(node, host.shown)
     path, source = scene.paths.organisation(host.organisation.id, key), _source_of(host)
     page = organisation_page(host.organisation, host.shown, path, scene, source)
+    page = replace(page, recognition=_recognition(node, host, path, scene))
     if node.settings.aggregate:
         feeds, alert_path = _follow(node, host, scene)
         page = replace(page, head=replace(page.head, feeds=feeds), feeds=feeds, alert_path=alert_path)
     return render_template("portal/organisation.html", page=page)
+
+
+def _recognition(node: Node, host: Host, path: str, scene: Scene) -> RecognitionBox:
+    from node.services import recognising
+    from node.web.recognition_view import Where, recognition_box
+
+    found = recognising.Recognised(host.organisation, recognising.of(node, host.organisation.id))
+    return recognition_box(found, Where(scene.paths.root, path, scene.address(path)))
 
 
 def _source_of(host: Host) -> Link | None:

@@ -19,6 +19,7 @@ portal/report_done.html         ReportDonePage
 portal/ask.html                 AskPage
 portal/exchange.html            ExchangePage
 portal/organisation.html        OrganisationPage
+portal/recognition.html         RulesPage
 portal/sources.html             NetworkPage
 portal/source.html              SourcePage
 portal/propose.html             ProposePage
@@ -92,6 +93,7 @@ desk/export.html                DeskExportPage
 desk/move.html                  DeskMovePage
 desk/print.html                 DeskPrintPage
 desk/paper.html                 DeskPaperPage
+desk/recognition.html           DeskRecognitionPage
 desk/listings.html              DeskListingsPage
 desk/bulk.html                  DeskBulkPage
 desk/history.html               DeskHistoryPage
@@ -132,6 +134,7 @@ from node.web.view_models_listing import *
 from node.web.view_models_network import *
 from node.web.view_models_portal import *
 from node.web.view_models_profile import *
+from node.web.view_models_recognition import *
 from node.web.view_models_search import *
 
 _HERE = dict(globals())

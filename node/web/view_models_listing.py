@@ -25,6 +25,7 @@ from node.web.view_model_parts import (
     Place,
 )
 from node.web.view_models_events import EventBox
+from node.web.view_models_recognition import RecognitionBox
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,8 @@ class OrganisationPage:
 
     ``places`` are the localities that their listings name, the most frequent first. ``sharing`` is how the page is
     passed on, ``embed_path`` where a frame of it is made for another website, ``alert_path`` where mails about what
-    is new of theirs are asked for, ``own_path`` answers those who run it where that is.
+    is new of theirs are asked for, ``own_path`` answers those who run it where that is. ``recognition`` is what their
+    sharing has become.
     """
 
     head: Head
@@ -185,6 +187,7 @@ class OrganisationPage:
     alert_path: str | None = None
     calendar_path: str | None = None
     own_path: str | None = None
+    recognition: RecognitionBox | None = None
 
 
 @dataclass(frozen=True, slots=True)

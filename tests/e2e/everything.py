@@ -32,6 +32,7 @@ from node.storage import catalogue
 from node.storage import photos as stored_photos
 from tests.fakes.exchanges import asked, shared
 from tests.fakes.exchanges import every as every_exchange
+from tests.fakes.handed import give
 from tests.fakes.publisher import clock_of, publisher
 from tests.fakes.sites import PARK, Sites, item, node_site
 from tests.node.web.aggregator import follow, send
@@ -99,6 +100,7 @@ def _fill(node: Node) -> None:
     _take_photos(node)
     _read_sources(node)
     asked(node, shared(node))
+    give(node, f"{PARK}organisations/park", 5, apart=10)
     Follower(node).catch_up()
     reporting.report(
         node, f"{PARK}listings/lamp", reason="not_free", words="They ask for £5.", email=ANNA, from_address="192.0.2.1"
@@ -211,6 +213,7 @@ ADDRESSES: Mapping[str, tuple[Where, ...]] = {
         _fixed(f"/listings/{short_key(f'{PARK}listings/wanted-desk')}"),
     ),
     "pages.organisation": (_fixed(f"/organisations/{_GROUP}"),),
+    "recognition.about": (_fixed("/recognition"),),
     "events.page": (_fixed("/events"),),
     "sheets.sheet": (_fixed(f"/listings/{_HALL}/sheet"),),
     "sheets.organisation": (_fixed(f"/organisations/{_GROUP}/sheet"),),
@@ -278,6 +281,9 @@ NOT_PAGES: Mapping[str, str] = {
     "embed.script": "a script",
     "embed.colour": "a stylesheet",
     "qr.listing": "a picture",
+    "recognition.picture": "a picture",
+    "recognition.as_json": "JSON",
+    "recognition.organisation": "JSON",
     "qr.organisation": "a picture",
     "qr.board": "a picture",
     "feeds.node_document": "JSON",

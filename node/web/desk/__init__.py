@@ -36,6 +36,7 @@ PARTS = (
     "reminded",
     "own",
     "printing",
+    "recognition",
     "exporting",
     "moving",
     "calendar",

@@ -31,6 +31,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("photos", later("Photos"), "photos", EDITOR),
     Entry("calendar", later("Calendar"), "calendar"),
     Entry("print", later("Print"), "print"),
+    Entry("recognition", later("Badges"), "recognition"),
     Entry("profile", later("About us"), "profile", OWNER),
     Entry("members", later("Members"), "members"),
     Entry("export", later("Take a copy"), "export"),

@@ -25,6 +25,7 @@ from tests.node.web import view_model_factories as make
 from tests.node.web import view_model_import_factories as importing
 from tests.node.web import view_model_operator_factories as operate
 from tests.node.web import view_model_portal_factories as portal
+from tests.node.web import view_model_recognition_factories as recognising
 
 LONG_WORD = "Donaudampfschifffahrtsgesellschaft" * 6
 HOSTILE_TEXT = f'"><script>alert(1)</script><img src=x onerror=alert(2)> {LONG_WORD} مكتب خشبي'
@@ -59,7 +60,9 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         ),
         "events": ("portal/events.html", portal.events()),
         "listing-event": ("portal/listing.html", portal.workshop()),
-        "organisation": ("portal/organisation.html", make.organisation()),
+        "organisation": ("portal/organisation.html", replace(make.organisation(), recognition=recognising.box())),
+        "recognition": ("portal/recognition.html", recognising.about()),
+        "desk-recognition": ("desk/recognition.html", recognising.at_the_desk()),
         "sources": (
             "portal/sources.html",
             vm.NetworkPage(HEAD, operate.sources(), make.home().summary, make.PAGER, "/how-it-works"),
@@ -145,6 +148,7 @@ MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         **importing.MINIMAL,
         **calendar.MINIMAL,
         **asking.MINIMAL,
+        **recognising.MINIMAL,
         "home": ("portal/home.html", vm.HomePage(HEAD)),
         "home-card": (
             "portal/home.html",

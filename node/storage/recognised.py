@@ -1,0 +1,49 @@
+"""What recognition is computed from: an organisation's own handovers, and the first of each kind that it took part in.
+
+Of a million handovers a few are read. Refuses to judge them: `schemas.recognition` does.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, Table, or_, select
+
+from node.storage.among import among
+from node.storage.engine import Tx
+from node.storage.receipt_tables import handovers
+from schemas.recognition import Handed
+
+_c = handovers.c
+_READ = select(
+    *(_c.exchange, _c.state, _c.outcome, _c.action, _c.category, _c.giver_id, _c.taker_id, _c.owner_id),
+    *(_c.asked_on, _c.accepted_on, _c.ended_on),
+)
+
+
+def needed(tx: Tx, organisation_id: str, whole: bool = True) -> list[Handed]:
+    """The handovers that say what this organisation has earned; ``whole`` with those of others that came before."""
+    own = or_(_c.giver_id == organisation_id, _c.taker_id == organisation_id)
+    rows = list(tx.execute(_READ.where(_c.counted, own)))
+    if whole and rows:
+        firsts = [*_firsts(tx, organisation_id, _c.category), *_firsts(tx, organisation_id, _c.taker_id)]
+        rows += tx.execute(_READ.where(among(tx, _c.exchange, set(firsts))))
+    return cast("list[Handed]", rows)
+
+
+def _firsts(tx: Tx, organisation_id: str, kind: ColumnElement[Any]) -> list[str]:
+    """For each value of ``kind`` in what it gave, the exchange with which that began for everyone."""
+    name = cast(Any, kind).name
+    given = select(kind.label("kind")).where(_c.giver_id == organisation_id, _c.counted, kind != "").distinct()
+    kinds = given.subquery()
+    first = _first(handovers.alias("first"), name, kinds.c.kind)
+    return [row.exchange for row in tx.execute(select(first.label("exchange")).select_from(kinds)) if row.exchange]
+
+
+def _first(table: Any, name: str, value: ColumnElement[str]) -> Any:
+    """The earliest that counts, whoever else took part; a person gives, but is no organisation that was first."""
+    earlier: Table = table
+    kept = (earlier.c.counted, earlier.c.ended_on > "", earlier.c.giver_id != earlier.c.taker_id)
+    theirs = (earlier.c[name] == value, *kept, *([earlier.c.giver_id != ""] if name == "category" else []))
+    query: Select[Any] = select(earlier.c.exchange).where(*theirs)
+    return query.order_by(earlier.c.ended_on, earlier.c.exchange).limit(1).correlate_except(earlier).scalar_subquery()
