@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
+from node.context import Node
 from node.storage import handovers, recognised
-from node.storage.engine import Database
 from schemas import recognition
 from schemas.handover import Handover
 
@@ -44,16 +44,16 @@ def made(chance: random.Random, number: int) -> Handover:
     )
 
 
-def test_an_organisations_own_and_the_first_of_each_kind_are_enough(database: Database) -> None:
+def test_an_organisations_own_and_the_first_of_each_kind_are_enough(node: Node) -> None:
     known: list[Handover] = []
     chance = random.Random(7)
     for round_ in range(12):
         more = [made(chance, len(known) + number) for number in range(1 + 4 * round_)]
         known += more
-        with database.write() as tx:
+        with node.database.write() as tx:
             handovers.put(tx, more)
         for organisation in SIDES[:4]:
-            with database.read() as tx:
+            with node.database.read() as tx:
                 read = recognised.needed(tx, organisation)
                 alone = recognised.needed(tx, organisation, whole=False)
             assert recognition.of(organisation, read, NOW) == recognition.of(organisation, known, NOW)

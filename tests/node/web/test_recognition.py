@@ -45,7 +45,9 @@ def text(client: FlaskClient, path: str) -> str:
 
 
 def badges_on(page: str) -> list[str]:
-    return [" ".join(one.text_content().split()) for one in html.fromstring(page).xpath("//*[@class='earned-words']/h3")]
+    return [
+        " ".join(one.text_content().split()) for one in html.fromstring(page).xpath("//*[@class='earned-words']/h3")
+    ]
 
 
 def test_english_words_are_those_of_the_published_rules() -> None:
