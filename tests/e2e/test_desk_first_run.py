@@ -20,7 +20,7 @@ from node.context import Node
 from node.services import proposals, publishing
 from node.settings import load
 from tests.e2e.boards import Place, Quiet, place_with
-from tests.e2e.looking import WIDE, overflow, see_as, violations
+from tests.e2e.looking import WIDE, overflow, violations
 from tests.e2e.visits import visit
 from tests.fakes import camera
 
@@ -53,7 +53,7 @@ def new_node(home: Path, board: Place) -> Iterator[tuple[Node, str]]:
 def well(page: Page, scripts: bool) -> None:
     """Axe needs scripts; what is too wide shows without them, too."""
     for width in (WIDE, PHONE):
-        see_as(page, width=width)
+        page.set_viewport_size({"width": width, "height": 900})
         assert (violations(page) if scripts else []) + overflow(page, width) == [], (page.url, width)
 
 
