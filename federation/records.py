@@ -29,6 +29,7 @@ class Source:
     """A feed as this aggregator knows it. Moments are whole seconds since 1970 in UTC.
 
     Words of a source with ``trusts_words`` are not held against it, whatever they read like.
+    ``contact`` is who answers for it by the operator's word: an address, "none", or blank for whom it names itself.
     ``reading`` numbers the readings from the start; ``reading_open`` says that the latest is not finished, so that its
     marks survive a crash. ``removal_window`` counts the removals of a day (`federation.window`). ``lease_token`` fences
     off a slow worker. ``former_ids`` is a JSON array of the ids that the node had before it moved, ``handed_on`` one of
@@ -45,6 +46,7 @@ class Source:
     state: str = ACTIVE
     state_reason: str | None = None
     hold_new: bool = False
+    contact: str = ""
     trusts_words: bool = False
     defaults: str = "{}"
     former_ids: str = "[]"

@@ -139,6 +139,7 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "too-many": "There are not so many left: others have been promised some already.",
         "already-accepted": "This was accepted already, with another quantity.",
         "too-early": "The day that was agreed has not come yet.",
+        "busy": "Many wait for their answer already. Please try again in a few days.",
         "bad-outcome": "This cannot be the outcome.",
     }
 )

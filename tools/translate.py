@@ -48,7 +48,7 @@ SOURCES = (
 
 NOT_SHOWN = (
     *("node/services/bookings/refusals.py", "node/services/batches.py"),
-    "node/services/exchanges/telling.py",
+    *("node/services/exchanges/telling.py", "node/services/exchanges/mail_words.py"),
     *("node/services/health.py", "node/services/health_words.py", "node/services/health_watch.py"),
     "node/services/setting_checks.py",
     *("schemas/field_table.py", "schemas/publish.py", "schemas/atom_writing.py"),

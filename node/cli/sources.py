@@ -138,6 +138,28 @@ def _print_problems(node: Node, number: int) -> None:
 
 @source.command()
 @with_node
+@click.argument("number", type=int)
+@click.argument("address", required=False)
+@click.option("--nobody", is_flag=True, help="Nobody is asked here for what it shares.")
+@click.option("--published", is_flag=True, help="Whoever its node names is asked, as without the operator's word.")
+def contact(node: Node, number: int, address: str | None, nobody: bool, published: bool) -> None:
+    """Say who answers for source NUMBER, whose node takes no messages: ADDRESS, of somebody who has agreed to that."""
+    from node.services import sources
+    from node.services.exchanges import contacts
+
+    _known(node, number)
+    if [bool(address), nobody, published].count(True) != 1:
+        raise click.UsageError("Say one of ADDRESS, --nobody and --published.")
+    try:
+        sources.name_contact(node, number, contacts.NOBODY if nobody else address or "")
+    except sources.SourceError as error:
+        raise click.ClickException(str(error)) from error
+    asked = contacts.address_of(sources.get(node, number))
+    click.echo(f"Source {number} is asked at {printable(asked)}." if asked else f"Source {number} is not asked here.")
+
+
+@source.command()
+@with_node
 @click.argument("numbers", type=int, nargs=-1)
 def poll(node: Node, numbers: tuple[int, ...]) -> None:
     """Read the sources with these NUMBERS now; without any, all that are active."""

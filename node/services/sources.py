@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from federation.plain import Defaults
 
 
+MOST_CONTACT = 254
+
+
 class SourceError(SharefeedError):
     """Something asked of a source that cannot be done; ``source_id`` where there is one."""
 
@@ -279,6 +282,20 @@ def poll_soon(node: Node, source_id: int) -> None:
 def change(node: Node, source_id: int, **values: Any) -> None:
     """Change the source's name, defaults (JSON text) or whether its new listings are held."""
     _change(node, source_id, **values)
+
+
+def name_contact(node: Node, source_id: int, contact: str) -> None:
+    """Say who is asked for what a source publishes: an address, "none" for nobody, blank for what its node names.
+
+    Raises `SourceError`.
+    """
+    from node.services.exchanges.contacts import NOBODY
+    from node.services.strangers import mail_problems
+
+    contact = contact.strip()
+    if contact != NOBODY and (len(contact) > MOST_CONTACT or mail_problems("contact", contact)):
+        raise SourceError("This must be an e-mail address, such as name@example.org. Nothing was changed.", source_id)
+    _change(node, source_id, contact=contact)
 
 
 def trust_words(node: Node, source_id: int, trusted: bool) -> None:

@@ -95,11 +95,14 @@ def open_of(tx: Tx, person: str, listing_id: str, states: Collection[str]) -> li
     return [row.id for row in tx.execute(found)]
 
 
-def had_before(tx: Tx, people: Sequence[str], organisation_id: str, states: Sequence[str]) -> set[str]:
+def had_before(
+    tx: Tx, people: Sequence[str], organisation_id: str, states: Sequence[str], contact_id: str | None = None
+) -> set[str]:
     """Which of these people are known to have had something of this organisation: an exchange in one of the states."""
     x = exchanges.c
     query = select(_c.person).join(exchanges, x.id == _c.exchange_id).where(_c.person.in_(list(people)))
-    return {row.person for row in tx.execute(query.where(x.organisation_id == organisation_id, x.state.in_(states)))}
+    theirs = and_(x.organisation_id == organisation_id, x.contact_id.is_not_distinct_from(contact_id))
+    return {row.person for row in tx.execute(query.where(theirs, x.state.in_(states)))}
 
 
 def over_before(tx: Tx, moment: int, limit: int) -> list[str]:

@@ -15,7 +15,8 @@ exchanges = Table(
     metadata,
     Column("id", String(20), primary_key=True),  # random; links to it are signed
     Column("listing_id", Text, nullable=False),  # no foreign key: the listing may be another node's
-    Column("organisation_id", Text, ForeignKey("organisations.id"), nullable=False),
+    Column("organisation_id", Text, nullable=False),  # no foreign key either, for the same reason
+    Column("contact_id", String(16), index=True),  # who answers for an organisation that is not of this node
     Column("listing", Text, nullable=False),  # JSON: what the listing said of itself then
     Column("direction", String(10), nullable=False),
     Column("action", String(10), nullable=False),
@@ -74,6 +75,19 @@ exchange_letters = Table(
     Column("at", BigInteger, nullable=False),
     Column("side", String(10), nullable=False),
     Column("words", Text, nullable=False),
+)
+
+# Who answers for a node that takes no messages: an address that it, or the operator, has named for a source. Rows stay
+# when their source goes, so that whoever wants no mails gets none when it is added again.
+owner_contacts = Table(
+    "owner_contacts",
+    metadata,
+    Column("id", String(16), primary_key=True),  # random; links to it are signed
+    Column("source_id", BigInteger, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("state", String(10), nullable=False),  # new, willing, stopped
+    Column("told_at", BigInteger),  # when the first mail was written to it
+    Index("ix_owner_contacts_source", "source_id", "email", unique=True),
 )
 
 # How an organisation takes requests, where it has said so.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, update
 
 from node.storage.engine import Tx
 from node.storage.exchange_tables import exchange_events, exchanges
@@ -18,7 +18,10 @@ _c = exchanges.c
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An exchange with what it is about: ``listing`` is what its listing said then. Names no person."""
+    """An exchange with what it is about: ``listing`` is what its listing said then. Names no person.
+
+    ``contact_id`` is who answers for an organisation that is not of this node (`owner_contacts`).
+    """
 
     id: str
     listing_id: str
@@ -28,6 +31,7 @@ class Stored:
     need: int = 0
     booking_id: int | None = None
     closed_at: int | None = None
+    contact_id: str | None = None
 
     @property
     def title(self) -> str:
@@ -51,7 +55,7 @@ class Event:
 
 
 _MEMBERS = tuple(field.name for field in fields(Exchange))
-_ROW = ("id", "listing_id", "organisation_id", "need", "booking_id", "closed_at")
+_ROW = ("id", "listing_id", "organisation_id", "need", "booking_id", "closed_at", "contact_id")
 
 
 def add(tx: Tx, stored: Stored) -> None:
@@ -81,33 +85,55 @@ def of_listing(tx: Tx, listing_id: str) -> list[Stored]:
 
 
 def of_organisation(tx: Tx, organisation_id: str, states: Collection[str], limit: int, offset: int = 0) -> list[Stored]:
-    """An organisation's exchanges in these states, the latest change first."""
-    mine = and_(_c.organisation_id == organisation_id, _c.state.in_(list(states)))
+    """The exchanges of an organisation of this node in these states, the latest change first."""
+    mine = and_(_of(organisation_id), _c.state.in_(list(states)))
     query = select(exchanges).where(mine).order_by(_c.since.desc(), _c.id)
     return [_stored(row) for row in tx.execute(query.limit(limit).offset(offset))]
 
 
 def count(tx: Tx, organisation_id: str, states: Collection[str]) -> int:
-    """How many exchanges of an organisation are in these states."""
-    mine = and_(_c.organisation_id == organisation_id, _c.state.in_(list(states)))
+    """How many exchanges of an organisation of this node are in these states."""
+    mine = and_(_of(organisation_id), _c.state.in_(list(states)))
     return int(tx.execute(select(func.count()).select_from(exchanges).where(mine)).scalar_one())
 
 
-def count_unconfirmed(tx: Tx, organisation_id: str | None = None) -> int:
+def _of(organisation_id: str) -> ColumnElement[bool]:
+    # What another node publishes may name one of our organisations: that is not its request.
+    return and_(_c.organisation_id == organisation_id, _c.contact_id.is_(None))
+
+
+def of_contact(tx: Tx, contact_id: str, states: Collection[str], limit: int) -> list[Stored]:
+    """The exchanges in these states for which a contact answers, the oldest first."""
+    mine = and_(_c.contact_id == contact_id, _c.state.in_(list(states)))
+    query = select(exchanges).where(mine).order_by(_c.since, _c.id).limit(limit)
+    return [_stored(row) for row in tx.execute(query)]
+
+
+def counted_since(tx: Tx, listing_id: str, moment: int) -> int:
+    """How many of a listing were handed over since then."""
+    gone = and_(_c.listing_id == listing_id, _c.since >= moment)
+    return int(tx.execute(select(func.coalesce(func.sum(_c.counted), 0)).where(gone)).scalar_one())
+
+
+def count_unconfirmed(tx: Tx, organisation_id: str | None = None, contact_id: str | None = None) -> int:
     """How many requests wait for their address to be confirmed: an organisation's, or all of the node."""
-    query = _unconfirmed(select(func.count()).select_from(exchanges), organisation_id)
+    query = _unconfirmed(select(func.count()).select_from(exchanges), organisation_id, contact_id)
     return int(tx.execute(query).scalar_one())
 
 
-def oldest_unconfirmed(tx: Tx, limit: int, organisation_id: str | None = None) -> list[str]:
+def oldest_unconfirmed(
+    tx: Tx, limit: int, organisation_id: str | None = None, contact_id: str | None = None
+) -> list[str]:
     """Those of them that have waited longest."""
-    query = _unconfirmed(select(_c.id), organisation_id).order_by(_c.since, _c.id).limit(limit)
+    query = _unconfirmed(select(_c.id), organisation_id, contact_id).order_by(_c.since, _c.id).limit(limit)
     return [row.id for row in tx.execute(query)]
 
 
-def _unconfirmed(query: Select[Any], organisation_id: str | None) -> Select[Any]:
+def _unconfirmed(query: Select[Any], organisation_id: str | None, contact_id: str | None) -> Select[Any]:
     found = query.where(_c.state == UNCONFIRMED)
-    return found if organisation_id is None else found.where(_c.organisation_id == organisation_id)
+    if contact_id is not None:
+        return found.where(_c.contact_id == contact_id)
+    return found if organisation_id is None else found.where(_of(organisation_id))
 
 
 def due(tx: Tx, now: int, limit: int) -> list[str]:

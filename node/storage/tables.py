@@ -154,6 +154,7 @@ sources = Table(
     Column("state", String(20), nullable=False),  # active, paused, suspended, removed
     Column("state_reason", Text),
     Column("hold_new", Boolean, nullable=False),
+    Column("contact", Text, nullable=False, server_default=""),  # whom the operator wants asked for it
     Column("trusts_words", Boolean, nullable=False),
     Column("defaults", Text, nullable=False),  # JSON: what the operator said in place of a plain feed
     Column("former_ids", Text, nullable=False),  # JSON array: what node_id was before the node moved

@@ -11,10 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from node.services import qr
-from node.services.exchanges import privacy, reading
+from node.services.exchanges import privacy, reading, stopping
 from node.services.exchanges.links import ExchangeLinkError, code_of
 from node.services.exchanges.reading import Seen
 from node.storage import organisations
+from node.storage.owner_contacts import STOPPED, Contact
 from node.web import current_node
 from node.web.exchange_view import NotDoneError, perform, view_of
 from node.web.inside import keep_private
@@ -49,6 +50,31 @@ def answer(token: str) -> ResponseReturnValue:
     return redirect(f"{request.script_root}/asked/{token}", 303)
 
 
+@blueprint.get(f"{PATH}/stop")
+def ask_to_stop(token: str) -> ResponseReturnValue:
+    """The link at the foot of a mail: it shows the button, as programs that check mails open every link."""
+    _contact(token)
+    return page(token)
+
+
+@blueprint.post(f"{PATH}/stop")
+def stop(token: str) -> ResponseReturnValue:
+    contact = _contact(token)
+    if contact.state == STOPPED:
+        stopping.confirm(current_node(), contact, again=True)
+    else:
+        stopping.stop(current_node(), contact)
+    return redirect(f"{request.script_root}/asked/{token}#stop", 303)
+
+
+def _contact(token: str) -> Contact:
+    try:
+        contact = reading.by_token(current_node(), token).party.contact
+    except ExchangeLinkError:
+        abort(404)
+    return contact or abort(404)
+
+
 @blueprint.post(f"{PATH}/forget")
 def forget(token: str) -> ResponseReturnValue:
     privacy.erase(current_node(), _asker(token).stored.id)
@@ -66,6 +92,8 @@ def mine(token: str) -> Response:
 def picture(token: str) -> Response:
     """What who asked shows at the door: it leads who is signed in at the desk to the page, with the code filled in."""
     node, seen = current_node(), _asker(token)
+    if seen.stored.contact_id is not None:
+        abort(404)  # Who answers for another node has no desk here to be led to.
     with node.database.read() as tx:
         host = organisations.by_ids(tx, [seen.stored.organisation_id])[seen.stored.organisation_id]
     code = code_of(node, seen.stored.id, ASKER)

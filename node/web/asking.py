@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from node.services.bookings.refusals import BookingError
 from node.services.exchanges import asking
 from node.services.exchanges.asking import Askable, Wish
+from node.services.exchanges.elsewhere import ForeignListing
 from node.services.mail_settings import open_mailbox
 from node.services.strangers import FormError, FormLimitError
 from node.storage.asking_rules import NEED
@@ -114,6 +115,7 @@ def _page(what: Askable, typed: dict[str, str], errors: dict[str, str], sent_to:
         fairness=word(what.fairness, "fairness"),
         waiting=what.waiting,
         terms=listing.terms or "",
+        elsewhere=what.row.source.name if isinstance(what.row, ForeignListing) else "",
         sent_to=sent_to,
         mailbox_path=f"{request.script_root}/mailbox" if sent_to and _mailbox() else None,
     )

@@ -11,12 +11,13 @@ from flask_babel import gettext as _
 from node.context import Node
 from node.services.bookings.opening import Span
 from node.services.bookings.refusals import BookingError
-from node.services.exchanges import acting
+from node.services.exchanges import acting, stopping
 from node.services.exchanges.acting import ExchangeError
 from node.services.exchanges.links import code_of
 from node.services.exchanges.reading import Seen
 from node.services.strangers import FormError
 from node.services.throttling import TooManyTriesError
+from node.storage.owner_contacts import STOPPED
 from node.web.cards import moment
 from node.web.code_words import word
 from node.web.desk.booking_words import refused, when
@@ -57,6 +58,8 @@ def perform(node: Node, seen: Seen) -> None:
                 raise NotDoneError(what, {"words": _("Say why, in a few words: they read it.")}, typed)
             quantity = _number(typed) if what == rules.ACCEPT and seen.stored.exchange.asked > 1 else None
             acting.act(node, exchange_id, Act(what, party.side, quantity), typed["words"], party.name)
+        if party.contact is not None:
+            stopping.confirm(node, party.contact)
     except (FormError, ExchangeError, BookingError, TooManyTriesError) as error:
         raise NotDoneError(what, _sentences(error), typed) from error
 
@@ -102,6 +105,7 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         listing=Link(stored.title, f"{request.script_root}/listings/{stored.key}", language=stored.listing["language"]),
         state=exchange.state,
         lead=word(exchange.state, f"exchange_{side}"),
+        note=_note(seen),
         facts=_facts(seen),
         letters=_letters(seen),
         presses=(*(_press(name, seen, path) for name in PRESSES if name in can), *_settling(seen, path)),
@@ -110,11 +114,24 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         write=make("write") if is_live and known else None,
         cancel=make(rules.CANCEL) if rules.CANCEL in can else None,
         code=code_of(node, stored.id, side) if meets else "",
-        qr_path=f"{request.script_root}{path}/qr.svg" if meets and side == ASKER else "",
+        qr_path=f"{request.script_root}{path}/qr.svg" if meets and side == ASKER and not stored.contact_id else "",
         meet=_prefilled(make(rules.MEET)) if meets else None,
         erase=form_at(f"{path}/forget") if side == ASKER and known and exchange.state != rules.UNCONFIRMED else None,
         take_path=f"{request.script_root}{path}/mine.json" if side == ASKER and known else "",
+        stop=form_at(f"{path}/stop") if seen.party.contact is not None else None,
+        stop_open=request.path.endswith("/stop"),
+        stopped=seen.party.contact is not None and seen.party.contact.state == STOPPED,
         wrong=form_at(path, {}, wrong.errors) if wrong else None,
+    )
+
+
+def _note(seen: Seen) -> str:
+    """What is particular where the organisation is not of this site."""
+    if seen.stored.contact_id is None or seen.stored.exchange.state != rules.REQUESTED or seen.party.side != ASKER:
+        return ""
+    return _(
+        "They publish on a site of their own, so we have written to the address that they name there. "
+        "Perhaps they do not know us yet, and may not answer."
     )
 
 

@@ -78,9 +78,15 @@ PRESSES: Mapping[str, str] = {
     "settle_returned": _l("Decide: it came back"),
     "settle_cancelled": _l("Decide: nothing came of it"),
 }
+CONTACTS: Mapping[str, str] = {
+    "new": _l("They have had one mail and have pressed nothing yet, so they get no other."),
+    "willing": _l("They take requests."),
+    "stopped": _l("They have said that they want no requests."),
+}
 VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "fairness": FAIRNESS,
     "exchange_need": NEEDS,
+    "contact": CONTACTS,
     "exchange": STATES,
     "exchange_owner": OWNER_LEADS,
     "exchange_asker": ASKER_LEADS,

@@ -107,12 +107,16 @@ def _listing(node: Node, found: Found) -> Response:
 
 
 def _with_asking(node: Node, page: ListingPage, found: Found) -> ListingPage:
-    """The page with the way to ask for the listing here, where this node's own organisation takes requests."""
+    """The page with the way to ask for the listing here, where this node takes the requests for it."""
     from node.services.exchanges import asking
 
     key = found.shown.entry.key
-    if found.shown.entry.source_id is not None or asking.askable(node, key) is None:
+    what = asking.askable(node, key)
+    if what is None:
         return page
+    if what.left == 0:
+        # What is promised here of another node's listing is known here alone.
+        page = replace(page, card=replace(page.card, status="reserved"))
     return replace(page, ask_path=f"{request.script_root}/listings/{key}/ask", ask_url=None)
 
 

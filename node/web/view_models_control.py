@@ -297,12 +297,17 @@ class ControlSourcePage:
     ``read`` lets it be read next, ``hold`` turns holding of new listings on or off (``holds`` says which it is
     now), ``trust`` turns off or on that its words are looked at (``trusted``): forms without fields. ``pause``
     has ``reason``; ``resume`` is present instead where it is not read. ``remove`` has the checkbox ``sure``.
-    ``public_path`` is its page for everyone.
+    ``public_path`` is its page for everyone. ``asks`` says who is asked for what it publishes, where its node takes no
+    messages: fields ``contact`` and the box ``nobody``; ``published`` is the address that the node names, and
+    ``contact_state`` a code, blank where nobody has asked yet.
     """
 
     head: Head
     control: ControlFrame
     source: SourceRow
+    asks: Form | None = None
+    published: str = ""
+    contact_state: str = ""
     feed_url: str | None = None
     public_path: str | None = None
     holds: bool = False

@@ -30,6 +30,7 @@ class AskPage:
     ``ends`` as ``asks_days`` and ``asks_times`` say, ``name``, ``email``, ``for_whom``, ``words``, ``need`` (one of
     ``needs``), ``agreed``.
 
+    ``elsewhere`` is what the node is called for which this one keeps the requests.
     ``sent_to`` is the address that a mail went to, after the form was sent; ``mailbox_path`` where that mail stands on
     a node that keeps its mails. ``fairness`` says who has it if several ask.
     """
@@ -46,6 +47,7 @@ class AskPage:
     fairness: str = ""
     waiting: int = 0
     terms: str = ""
+    elsewhere: str = ""
     sent_to: str = ""
     mailbox_path: str | None = None
 
@@ -76,7 +78,8 @@ class ExchangeView:
     ``presses`` are what can be done with one press, ``answer`` has the fields ``quantity`` (where there are ``many``)
     and ``words`` and the buttons ``accept`` and ``decline`` as ``do``, ``write`` and ``cancel`` the field ``words``.
     ``code`` is what the reader says aloud, ``meet`` has the field ``code`` for the other side's. ``erase`` forgets who
-    asked.
+    asked. ``stop`` is for who answers for another node and never asked to be asked: it wants no requests any more, or,
+    where it is ``stopped``, wants them again; ``stop_open`` shows it at once.
     """
 
     listing: Link
@@ -89,11 +92,15 @@ class ExchangeView:
     many: int = 0
     write: Form | None = None
     cancel: Form | None = None
+    note: str = ""
     code: str = ""
     qr_path: str = ""
     meet: Form | None = None
     erase: Form | None = None
     take_path: str = ""
+    stop: Form | None = None
+    stopped: bool = False
+    stop_open: bool = False
     wrong: Form | None = None
 
 

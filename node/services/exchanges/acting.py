@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from node.context import Node
 from node.services import publishing, throttling
-from node.services.exchanges import booked, stock, telling
+from node.services.exchanges import booked, contacts, stock, telling
 from node.services.exchanges.links import Party, code_of, topic_of
 from node.services.receipts import issue
 from node.services.strangers import FormError, text_problems
@@ -24,6 +24,8 @@ from schemas.exchange import ASKER, OWNER, Act, Refusal, decide
 LONGEST_LETTER = 2000
 A_DAY = 20
 """Letters of one side in one exchange."""
+UNANSWERED = 3
+"""Letters to somebody who answers for another node, before they have said yes."""
 CODE_LENGTH = 6
 
 
@@ -105,8 +107,15 @@ def write(node: Node, exchange_id: str, side: str, words: str) -> None:
         if exchange_people.count_letters(tx, exchange_id, side, node.now - rules.DAY_S) >= A_DAY:
             message = "This is a lot for one day. Please write again tomorrow."
             raise FormError([Problem("/words", "too-many", message)])
+        if _is_unanswered(stored, side) and exchange_people.count_letters(tx, exchange_id, side, 0) >= UNANSWERED:
+            message = "They have not answered yet. Please wait until they do."
+            raise FormError([Problem("/words", "too-many", message)])
         exchange_people.write(tx, exchange_id, Letter(node.now, side, words))
         telling.tell_letter(tx, node, stored, side, words)
+
+
+def _is_unanswered(stored: Stored, side: str) -> bool:
+    return stored.contact_id is not None and side == ASKER and stored.exchange.state == rules.REQUESTED
 
 
 def meet(node: Node, exchange_id: str, party: Party, code: str) -> Stored:
@@ -140,8 +149,16 @@ def _known(tx: Tx, exchange_id: str, lock: bool = False) -> Stored:
 
 
 def _decided(tx: Tx, node: Node, stored: Stored, wanted: Act) -> Stored:
-    left = stock.room(tx, stored) if wanted.name == rules.ACCEPT else None
+    left = stock.room(tx, stored, node.now) if wanted.name == rules.ACCEPT else None
     found = decide(stored.exchange, wanted, node.now, left)
     if isinstance(found, Refusal):
         raise ExchangeError(found)
+    if wanted.name == rules.CONFIRM and found != stored.exchange and not _is_taken(tx, stored):
+        raise ExchangeError(Refusal("busy"))
     return replace(stored, exchange=found)
+
+
+def _is_taken(tx: Tx, stored: Stored) -> bool:
+    """Whether who answers for it may be asked once more."""
+    contact = contacts.now_of(tx, stored.contact_id)[0] if stored.contact_id is not None else None
+    return stored.contact_id is None or (contact is not None and contacts.takes_requests(tx, contact))

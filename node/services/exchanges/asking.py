@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from node.context import Node
-from node.services.exchanges import booked, floods, links, stock, telling
+from node.services.exchanges import booked, contacts, elsewhere, floods, links, stock, telling
 from node.services.exchanges.acting import LONGEST_LETTER
+from node.services.exchanges.elsewhere import ForeignListing
 from node.services.mail_settings import can_mail
 from node.services.strangers import FormError, mail_problems, sender_of, text_problems
 from node.storage import asking_rules, calendars, exchange_people, exchanges, handed_on, listings, organisations
@@ -38,7 +39,7 @@ class Askable:
     ``left`` is None where a number says nothing. ``booked``: it has a calendar that says when it can be had.
     """
 
-    row: OwnListing
+    row: OwnListing | ForeignListing
     organisation: str
     left: int | None
     fairness: str
@@ -72,13 +73,15 @@ def askable(node: Node, key: str) -> Askable | None:
     """A listing with this key that can be asked for on this node; None where there is none such.
 
     It must be shown, its organisation must take requests here, not at another node that it moved to, and somebody must
-    be there to read them.
+    be there to read them. What a catalogue reads elsewhere can be asked for where its node takes no messages.
     """
     if not can_mail(node.settings):
         return None
     with node.database.read() as tx:
         row = listings.by_key(tx, key)
-        if row is None or row.state != LIVE or row.item()["_sharefeed"].get("request_url"):
+        if row is None:
+            return _elsewhere(tx, node, key)
+        if row.state != LIVE or row.item()["_sharefeed"].get("request_url"):
             return None
         said = asking_rules.of(tx, row.organisation_id)
         host = organisations.by_ids(tx, [row.organisation_id]).get(row.organisation_id)
@@ -88,8 +91,18 @@ def askable(node: Node, key: str) -> Askable | None:
             return None
         waiting = [one for one in exchanges.of_listing(tx, row.id) if one.exchange.state == rules.REQUESTED]
         has_calendar = calendars.by_key(tx, key) is not None
-        left = stock.room(tx, _stored(row, _exchange(row, Wish("", ""), node.now)))
+        left = stock.room(tx, _stored(row, _exchange(row, Wish("", ""), node.now)), node.now)
         return Askable(row, host.organisation.name, left, said.fairness, has_calendar, len(waiting))
+
+
+def _elsewhere(tx: Tx, node: Node, key: str) -> Askable | None:
+    row = elsewhere.askable(tx, key, node.now) if node.settings.aggregate else None
+    if row is None:
+        return None
+    others = [one.exchange for one in exchanges.of_listing(tx, row.id)]
+    waiting = [one for one in others if one.state == rules.REQUESTED]
+    left = rules.room(elsewhere.left(tx, row), _exchange(row, Wish("", ""), node.now), others)
+    return Askable(row, row.listing().organisation.name, left, asking_rules.FIRST, False, len(waiting))
 
 
 def ask(node: Node, what: Askable, wish: Wish, from_address: str) -> None:
@@ -103,7 +116,6 @@ def ask(node: Node, what: Askable, wish: Wish, from_address: str) -> None:
         if known is not None:
             _again(tx, node, known)
         elif floods.may_ask(tx, person, sender, node.now):
-            floods.make_room(tx, node, what.row.organisation_id)
             _keep(tx, node, what.row, wish, sender, person)
 
 
@@ -130,8 +142,14 @@ def _is_same(tx: Tx, stored: Stored, wish: Wish) -> bool:
     return said == (wish.name, wish.for_whom, wish.words, wish.quantity or 1, wish.need)
 
 
-def _keep(tx: Tx, node: Node, row: OwnListing, wish: Wish, sender: str, person: str) -> None:
+def _keep(tx: Tx, node: Node, row: OwnListing | ForeignListing, wish: Wish, sender: str, person: str) -> None:
+    contact = contacts.ensured(tx, row.source.id) if isinstance(row, ForeignListing) else None
     stored = _stored(row, _exchange(row, wish, node.now), wish.need)
+    if isinstance(row, ForeignListing):
+        if contact is None:
+            return
+        stored = replace(stored, contact_id=contact.id)
+    floods.make_room(tx, node, stored.organisation_id, stored.contact_id)
     exchanges.add(tx, stored)
     exchanges.note(tx, stored.id, Event(node.now, ASKER, "ask", rules.UNCONFIRMED, stored.exchange.asked))
     who = Person(stored.id, wish.name, wish.email, wish.for_whom, wish.language, person, sender, node.now)
@@ -222,7 +240,7 @@ def _refuse_time(node: Node, what: Askable, wish: Wish) -> None:
         raise BookingError(refusal)
 
 
-def _exchange(row: OwnListing, wish: Wish, now: int) -> Exchange:
+def _exchange(row: OwnListing | ForeignListing, wish: Wish, now: int) -> Exchange:
     listing = row.listing()
     return Exchange(
         direction=listing.direction,
@@ -235,12 +253,13 @@ def _exchange(row: OwnListing, wish: Wish, now: int) -> Exchange:
     )
 
 
-def _stored(row: OwnListing, exchange: Exchange, need: int = 0) -> Stored:
+def _stored(row: OwnListing | ForeignListing, exchange: Exchange, need: int = 0) -> Stored:
     listing = row.listing()
     about = {
         "key": row.key,
         "title": listing.title,
         "language": listing.language,
+        "organisation": listing.organisation.name,
         "kind": listing.kind,
         "category": listing.category,
         "unit": listing.quantity.unit,

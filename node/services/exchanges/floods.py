@@ -46,11 +46,11 @@ def may_ask(tx: Tx, person: str, sender: str, now: int) -> bool:
     )
 
 
-def make_room(tx: Tx, node: Node, organisation_id: str) -> None:
+def make_room(tx: Tx, node: Node, organisation_id: str, contact_id: str | None) -> None:
     """Forget the oldest that nobody has confirmed, where an organisation or the node has as many as it keeps."""
-    for whose, most in ((organisation_id, OF_ONE), (None, OF_ALL)):
-        surplus = exchanges.count_unconfirmed(tx, whose) - most + 1
-        for exchange_id in exchanges.oldest_unconfirmed(tx, max(surplus, 0), whose):
+    for whose, most in (((organisation_id, contact_id), OF_ONE), ((None, None), OF_ALL)):
+        surplus = exchanges.count_unconfirmed(tx, *whose) - most + 1
+        for exchange_id in exchanges.oldest_unconfirmed(tx, max(surplus, 0), *whose):
             _lapse(tx, node, exchange_id)
 
 

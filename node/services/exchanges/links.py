@@ -13,16 +13,20 @@ import re
 from dataclasses import dataclass
 
 from node.context import Node
+from node.services.exchanges import contacts
 from node.services.members import EDITOR, ROLES
 from node.storage import accounts, exchanges, memberships
 from node.storage.accounts import Account
 from node.storage.engine import Tx
 from node.storage.exchanges import Stored
+from node.storage.owner_contacts import Contact
 from schemas.errors import SharefeedError
 from schemas.exchange import ASKER, OWNER
 
 PATH = "asked/"
-_TOKEN = re.compile(r"([0-9a-f]{16})\.(asker|[0-9a-f]{1,32})\.([A-Za-z0-9_-]{32})")
+_TO = "to-"
+_FORMER = "This link was for somebody who does not look after it any more. Nothing was changed."
+_TOKEN = re.compile(r"([0-9a-f]{16})\.(asker|(?:to-)?[0-9a-f]{1,32})\.([A-Za-z0-9_-]{32})")
 
 
 class ExchangeLinkError(SharefeedError):
@@ -31,10 +35,11 @@ class ExchangeLinkError(SharefeedError):
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who looks at an exchange: its ``side``, and on the owner's side which account."""
+    """Who looks at an exchange: its ``side``, and on the owner's side which account, or which contact."""
 
     side: str
     account: Account | None = None
+    contact: Contact | None = None
 
     @property
     def name(self) -> str:
@@ -52,6 +57,11 @@ def owner_url(node: Node, exchange_id: str, account_id: str) -> str:
     return f"{node.settings.url}{PATH}{_token(node, exchange_id, account_id)}"
 
 
+def contact_url(node: Node, exchange_id: str, contact_id: str) -> str:
+    """The page of an exchange for who answers for another node."""
+    return f"{node.settings.url}{PATH}{_token(node, exchange_id, _TO + contact_id)}"
+
+
 def party(node: Node, tx: Tx, token: str) -> tuple[Stored, Party]:
     """What a link of ours leads to, and who comes by it. Raises `ExchangeLinkError`."""
     found = _TOKEN.fullmatch(token)
@@ -62,10 +72,30 @@ def party(node: Node, tx: Tx, token: str) -> tuple[Stored, Party]:
         raise ExchangeLinkError("What this link was about is over and forgotten.")
     if found[2] == ASKER:
         return stored, Party(ASKER)
+    if found[2].startswith(_TO):
+        return stored, _contact(tx, stored, found[2].removeprefix(_TO))
+    if stored.contact_id is not None:
+        return stored, _operator(tx, found[2])
     account, role = accounts.by_id(tx, found[2]), memberships.role_of(tx, found[2], stored.organisation_id)
     if account is None or role not in ROLES or ROLES.index(role) < ROLES.index(EDITOR):
-        raise ExchangeLinkError("This link was for somebody who does not look after it any more. Nothing was changed.")
+        raise ExchangeLinkError(_FORMER)
     return stored, Party(OWNER, account)
+
+
+def _contact(tx: Tx, stored: Stored, contact_id: str) -> Party:
+    # A link that was mailed to an address that is not named any more opens nothing.
+    contact = contacts.now_of(tx, stored.contact_id)[0] if stored.contact_id is not None else None
+    if contact is None or contact.id != contact_id:
+        raise ExchangeLinkError(_FORMER)
+    return Party(OWNER, contact=contact)
+
+
+def _operator(tx: Tx, account_id: str) -> Party:
+    """Who runs the catalogue looks at what both sides see differently."""
+    account = accounts.by_id(tx, account_id)
+    if account is None or not account.operator:
+        raise ExchangeLinkError(_FORMER)
+    return Party(OWNER, account)
 
 
 def code_of(node: Node, exchange_id: str, side: str) -> str:

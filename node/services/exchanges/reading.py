@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from node.context import Node
-from node.services.exchanges import links
+from node.services.exchanges import contacts, links
 from node.services.exchanges.links import Party
 from node.services.members import Member
-from node.storage import accounts, asking_rules, exchange_people, exchanges, organisations
+from node.storage import accounts, asking_rules, exchange_people, exchanges
 from node.storage.asking_rules import FIRST, NEED, NEW, AskingRules
 from node.storage.engine import Tx
 from node.storage.exchange_people import Letter, Person
@@ -51,7 +51,7 @@ def by_member(node: Node, member: Member, exchange_id: str) -> Seen | None:
     """What the desk shows of one exchange; None for another organisation's, and before its address is confirmed."""
     with node.database.read() as tx:
         stored = exchanges.by_id(tx, exchange_id)
-        if stored is None or stored.organisation_id != member.organisation_id:
+        if stored is None or stored.organisation_id != member.organisation_id or stored.contact_id is not None:
             return None
         if stored.exchange.state == rules.UNCONFIRMED:
             return None
@@ -59,14 +59,16 @@ def by_member(node: Node, member: Member, exchange_id: str) -> Seen | None:
 
 
 def _seen(tx: Tx, stored: Stored, party: Party) -> Seen:
-    host = organisations.by_ids(tx, [stored.organisation_id]).get(stored.organisation_id)
     person = exchange_people.of(tx, stored.id)
-    known = exchange_people.had_before(tx, [person.person], stored.organisation_id, rules.HAPPENED) if person else set()
+    known = (
+        exchange_people.had_before(tx, [person.person], stored.organisation_id, rules.HAPPENED, stored.contact_id)
+        if person
+        else set()
+    )
     alike = exchanges.of_listing(tx, stored.listing_id)
     others = [one for one in alike if one.exchange.state == rules.REQUESTED and one.id != stored.id]
     letters, events = exchange_people.letters(tx, stored.id), exchanges.events(tx, stored.id)
-    name = host.organisation.name if host else ""
-    return Seen(stored, party, name, person, letters, events, bool(known), len(others))
+    return Seen(stored, party, contacts.organisation_of(tx, stored), person, letters, events, bool(known), len(others))
 
 
 @dataclass(frozen=True, slots=True)

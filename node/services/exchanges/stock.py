@@ -9,6 +9,7 @@ from typing import Any
 
 from node.context import Node
 from node.services import publishing
+from node.services.exchanges import elsewhere
 from node.services.publishing import PublishingError
 from node.storage import calendars, exchanges, listings
 from node.storage.engine import Tx
@@ -20,11 +21,14 @@ from schemas.exchange import Exchange
 GIVEN, AVAILABLE, RESERVED = "given", "available", "reserved"
 
 
-def room(tx: Tx, stored: Stored) -> int | None:
+def room(tx: Tx, stored: Stored, now: int) -> int | None:
     """How many of its listing can be promised in an exchange; None where numbers do not say it.
 
     What has a calendar is not counted: there the calendar says whether it can be had.
     """
+    if stored.contact_id is not None:
+        theirs = elsewhere.by_key(tx, stored.key, now)
+        return rules.room(elsewhere.left(tx, theirs), stored.exchange, _others(tx, stored)) if theirs else 0
     row = listings.by_key(tx, stored.key)
     if row is None or row.state not in (LIVE, PAUSED):
         return 0
@@ -38,7 +42,7 @@ def follow(tx: Tx, node: Node, before: Exchange, after: Stored, by: str) -> None
 
     A listing that cannot be published as it would be stays as it is: a handover must not fail over that.
     """
-    row = listings.by_key(tx, after.key)
+    row = listings.by_key(tx, after.key) if after.contact_id is None else None
     taken = after.exchange.counted - before.counted
     moved = taken or rules.promised(before) != rules.promised(after.exchange)
     if row is None or row.state not in (LIVE, PAUSED) or not after.exchange.is_gift or not moved:

@@ -5,7 +5,7 @@ Who asks is written to at the address that they confirmed; on the owner's side e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 
 from node.context import Node
 from node.languages import translations
-from node.services.bookings.refusals import later
-from node.services.exchanges import links
+from node.services.exchanges import contacts, links
+from node.services.exchanges.mail_words import SAID
 from node.services.members import EDITOR, ROLES
-from node.storage import accounts, exchange_people, exchanges, memberships, organisations
+from node.storage import accounts, exchange_people, exchanges, memberships, organisations, owner_contacts
 from node.storage.accounts import Account
 from node.storage.engine import Tx
 from node.storage.exchanges import Stored
+from node.storage.owner_contacts import NEW
 from node.voices import Voice
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OPERATOR, OWNER, Act, Exchange
@@ -30,165 +31,6 @@ if TYPE_CHECKING:
 _LONGEST_SUBJECT_TITLE = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A mail's subject, its sentence, and what its button says."""
-
-    subject: str
-    sentence: str
-    button: str = later("See it and answer")
-
-
-SAID: Mapping[tuple[str, str], Said] = {
-    (ASKER, "confirm"): Said(
-        later("Is this your address? %(title)s"),
-        later(
-            "somebody, we hope it was you, has asked %(organisation)s for “%(title)s” with this address. They "
-            "hear of it once "
-            "you say that it was you. If it was not, do nothing: in two days it is forgotten."
-        ),
-        later("It was me: send it"),
-    ),
-    (OWNER, rules.REQUESTED): Said(
-        later("Somebody asks for %(title)s"),
-        later("%(name)s asks for “%(title)s”%(much)s. You need not sign in to answer."),
-    ),
-    (ASKER, rules.ACCEPTED): Said(
-        later("Yes: %(title)s"),
-        later("%(organisation)s says yes: you can have “%(title)s”%(much)s. Agree with them on how, by the link."),
-        later("See it and write to them"),
-    ),
-    (ASKER, rules.DECLINED): Said(
-        later("Not this time: %(title)s"),
-        later("%(organisation)s cannot let you have “%(title)s” this time."),
-        later("See it"),
-    ),
-    (OWNER, rules.WITHDRAWN): Said(
-        later("No longer asked for: %(title)s"), later("%(name)s does not need “%(title)s” any more."), later("See it")
-    ),
-    (ASKER, rules.EXPIRED): Said(
-        later("No answer: %(title)s"),
-        later("%(organisation)s has not answered for three weeks, so we have ended your request for “%(title)s”."),
-        later("See it"),
-    ),
-    (OWNER, rules.EXPIRED): Said(
-        later("Ended without an answer: %(title)s"),
-        later("the request of %(name)s for “%(title)s” has waited for three weeks and is over now."),
-        later("See it"),
-    ),
-    (ASKER, rules.CANCELLED): Said(
-        later("Called off: %(title)s"), later("%(organisation)s has called off what was agreed about “%(title)s”.")
-    ),
-    (OWNER, rules.CANCELLED): Said(
-        later("Called off: %(title)s"), later("%(name)s has called off what was agreed about “%(title)s”.")
-    ),
-    (ASKER, rules.HANDED_OVER): Said(
-        later("Was it handed over? %(title)s"),
-        later("%(organisation)s says that “%(title)s” was handed over. Is that so?"),
-        later("Say whether it was"),
-    ),
-    (OWNER, rules.HANDED_OVER): Said(
-        later("Was it handed over? %(title)s"),
-        later("%(name)s says that “%(title)s” was handed over. Is that so?"),
-        later("Say whether it was"),
-    ),
-    (ASKER, rules.NO_SHOW): Said(
-        later("Nobody came: %(title)s"),
-        later("%(organisation)s says that nobody came for “%(title)s”. It is not promised to you any more."),
-        later("See it"),
-    ),
-    (OWNER, rules.NO_SHOW): Said(
-        later("Nobody was there: %(title)s"), later("%(name)s says that nobody was there to hand over “%(title)s”.")
-    ),
-    (OWNER, rules.BROUGHT_BACK): Said(
-        later("Is it back? %(title)s"), later("%(name)s says that “%(title)s” is back. Is that so?")
-    ),
-    (ASKER, rules.BROUGHT_BACK): Said(
-        later("Is it back? %(title)s"), later("%(organisation)s says that “%(title)s” is back. Is that so?")
-    ),
-    (ASKER, rules.RETURNED): Said(
-        later("It is back, thank you: %(title)s"), later("%(organisation)s has “%(title)s” back."), later("See it")
-    ),
-    (OWNER, rules.RETURNED): Said(
-        later("It is back, thank you: %(title)s"), later("%(name)s has “%(title)s” back."), later("See it")
-    ),
-    (ASKER, rules.DISPUTED): Said(
-        later("They see it differently: %(title)s"),
-        later("%(organisation)s does not agree about “%(title)s”. Who runs this site will look at it."),
-    ),
-    (OWNER, rules.DISPUTED): Said(
-        later("They see it differently: %(title)s"),
-        later("%(name)s does not agree about “%(title)s”. Who runs this site will look at it."),
-    ),
-    (OPERATOR, rules.DISPUTED): Said(
-        later("They see it differently: %(title)s"),
-        later(
-            "%(organisation)s and %(name)s do not agree about “%(title)s”. At the desk you can read both, and decide."
-        ),
-        later("Look at it"),
-    ),
-    (ASKER, rules.SETTLE): Said(
-        later("It is decided: %(title)s"),
-        later("who runs this site has looked at “%(title)s” and decided what became of it."),
-        later("See it"),
-    ),
-    (OWNER, "letter"): Said(
-        later("A message about %(title)s"), later("%(name)s has written to you about “%(title)s”.")
-    ),
-    (ASKER, "letter"): Said(
-        later("A message about %(title)s"), later("%(organisation)s has written to you about “%(title)s”.")
-    ),
-    (ASKER, "known"): Said(
-        later("You have asked already: %(title)s"),
-        later("you have asked %(organisation)s for “%(title)s” already. This is the link to it."),
-        later("See it"),
-    ),
-    (OWNER, "waiting"): Said(
-        later("Still waiting for an answer: %(title)s"),
-        later("%(name)s still waits for your answer about “%(title)s”. A short no is kinder than none."),
-    ),
-    (OWNER, "agreed"): Said(
-        later("Soon: %(title)s"),
-        later("“%(title)s” is agreed with %(name)s for %(day)s. When it is done, say so by the link, or tell us that "
-              "it will not be."),
-    ),
-    (ASKER, "agreed"): Said(
-        later("Soon: %(title)s"),
-        later("“%(title)s” is agreed with %(organisation)s for %(day)s. When it is done, say so by the link, or tell "
-              "us that it will not be."),
-    ),
-    (OWNER, "done"): Said(
-        later("What became of it? %(title)s"),
-        later("was “%(title)s” handed over to %(name)s? One press says so; another one says that nothing came of it."),
-        later("Say what became of it"),
-    ),
-    (ASKER, "done"): Said(
-        later("What became of it? %(title)s"),
-        later("was “%(title)s” handed over between you and %(organisation)s? One press says so; another one says that "
-              "nothing came of it."),
-        later("Say what became of it"),
-    ),
-    (ASKER, "back"): Said(
-        later("To bring back: %(title)s"),
-        later("“%(title)s” of %(organisation)s is to be back on %(day)s. When it is, say so by the link; if you need "
-              "it longer, write to them there."),
-    ),
-    (OWNER, "back"): Said(
-        later("To come back: %(title)s"), later("“%(title)s” is to come back from %(name)s on %(day)s. Is it back?")
-    ),
-    (ASKER, rules.UNKNOWN): Said(
-        later("What became of it we do not know: %(title)s"),
-        later("nobody has said what became of “%(title)s”, so we have noted that we do not know, and ask no more."),
-        later("See it"),
-    ),
-}  # fmt: skip
-SAID = {
-    **SAID,
-    (OWNER, rules.UNKNOWN): SAID[ASKER, rules.UNKNOWN],
-    (OWNER, rules.SETTLE): SAID[ASKER, rules.SETTLE],
-}
-
-
 def tell(tx: Tx, node: Node, before: Exchange, after: Stored, done: Act, words: str) -> None:
     """Tell those whom an act concerns and who did not do it."""
     state = after.exchange.state
@@ -196,10 +38,17 @@ def tell(tx: Tx, node: Node, before: Exchange, after: Stored, done: Act, words: 
         return
     name = rules.SETTLE if done.name == rules.SETTLE else state
     if state == rules.REQUESTED:
-        words = next((letter.words for letter in exchange_people.letters(tx, after.id)), "")
+        tell_request(tx, node, after)
+        return
     for side in (OWNER, ASKER, OPERATOR):
         if side != done.side and (side, name) in SAID:
             _post(tx, node, after, side, name, words)
+
+
+def tell_request(tx: Tx, node: Node, stored: Stored) -> None:
+    """Tell the owner's side that somebody asks."""
+    words = next((letter.words for letter in exchange_people.letters(tx, stored.id)), "")
+    _post(tx, node, stored, OWNER, rules.REQUESTED, words, mark="asked")
 
 
 def tell_letter(tx: Tx, node: Node, stored: Stored, by: str, words: str) -> None:
@@ -256,28 +105,61 @@ def _post(
     from node.services.mail import MailError, post
 
     number = mark or str(len(exchanges.events(tx, stored.id)) + len(exchange_people.letters(tx, stored.id)))
-    key = f"exchange:{stored.id}:{name}:{number}"
-    for own, email, language, url in _readers(tx, node, stored, side):
-        reader = (email, language, url)
-        letter = _letter(tx, node, stored, side, name, words, f"{key}{own}", reader, useless_at)
+    for reader in _readers(tx, node, stored, side, name):
+        letter = _letter(tx, node, stored, side, words, f"exchange:{stored.id}:{name}:{number}", reader, useless_at)
         try:
             post(tx, node, letter)
         except MailError:
             continue
 
 
-def _readers(tx: Tx, node: Node, stored: Stored, side: str) -> Iterator[tuple[str, str, str, str]]:
-    """What tells a reader's mail from others', their address, their language, and where their link leads."""
-    if side == OWNER:
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Whom a mail goes to: ``own`` tells it from others', ``name`` is which of `SAID` it is, ``url`` is their link.
+
+    ``stop_url`` is where those who never asked to be asked say that they want no more of it.
+    """
+
+    own: str
+    email: str
+    language: str
+    url: str
+    name: str
+    stop_url: str = ""
+
+
+def _readers(tx: Tx, node: Node, stored: Stored, side: str, name: str) -> Iterator[_Reader]:
+    if side == OWNER and stored.contact_id is not None:
+        yield from _contact(tx, node, stored, stored.contact_id, name)
+    elif side == OWNER:
         for one in owners(tx, stored.organisation_id):
-            yield f":{one.id}", one.email, one.language, links.owner_url(node, stored.id, one.id)
+            yield _Reader(f":{one.id}", one.email, one.language, links.owner_url(node, stored.id, one.id), name)
     elif side == OPERATOR:
-        slug = organisations.by_ids(tx, [stored.organisation_id])[stored.organisation_id].slug
         for one in accounts.every(tx):
             if one.operator:
-                yield f":{one.id}:o", one.email, one.language, f"{node.settings.url}desk/{slug}/requests/{stored.id}"
+                url = _operators_url(tx, node, stored, one)
+                yield _Reader(f":{one.id}:o", one.email, one.language, url, name)
     elif (person := exchange_people.of(tx, stored.id)) is not None:
-        yield "", person.email, person.language, links.asker_url(node, stored.id)
+        yield _Reader("", person.email, person.language, links.asker_url(node, stored.id), name)
+
+
+def _contact(tx: Tx, node: Node, stored: Stored, contact_id: str, name: str) -> Iterator[_Reader]:
+    """Who answers for another node, where they may be written to; the first mail says who we are."""
+    contact, source = contacts.now_of(tx, contact_id, make=True)
+    if contact is None or not contacts.may_be_told(contact, stored, name == rules.REQUESTED):
+        return
+    if contact.state == NEW:
+        owner_contacts.change(tx, contact, told_at=node.now)
+        name = "first"
+    url, language = links.contact_url(node, stored.id, contact.id), contacts.language_of(node, contact, source)
+    yield _Reader(f":{contact.id}", contact.email, language, url, name, f"{url}/stop")
+
+
+def _operators_url(tx: Tx, node: Node, stored: Stored, account: Account) -> str:
+    if stored.contact_id is not None:
+        return links.owner_url(node, stored.id, account.id)
+    slug = organisations.by_ids(tx, [stored.organisation_id])[stored.organisation_id].slug
+    return f"{node.settings.url}desk/{slug}/requests/{stored.id}"
 
 
 def _letter(
@@ -285,18 +167,16 @@ def _letter(
     node: Node,
     stored: Stored,
     side: str,
-    name: str,
     words: str,
     key: str,
-    reader: tuple[str, str, str],
+    reader: _Reader,
     useless_at: int | None,
 ) -> Letter:
     from node.services.mail import Letter, render
 
-    to, language, url = reader
-    settings, language = node.settings, language or node.settings.language
+    settings, language = node.settings, reader.language or node.settings.language
     voice = Voice(translations(language, settings), language.replace("-", "_"))
-    values, said = _values(tx, node, stored, voice), SAID[side, name]
+    values, said = _values(tx, node, stored, voice), SAID[side, reader.name]
     text, html = render(
         settings,
         "exchange",
@@ -307,23 +187,26 @@ def _letter(
         when=_when(node, stored.exchange, voice),
         words=words,
         button=voice.say(said.button),
-        url=url,
+        url=reader.url,
+        stop_url=reader.stop_url,
     )
     short = {**values, "title": values["title"][:_LONGEST_SUBJECT_TITLE]}
-    return Letter(to, voice.say(said.subject, **short), text, html, key, links.topic_of(stored.id), None, useless_at)
+    subject = voice.say(said.subject, **short)
+    topic = links.topic_of(stored.id)
+    return Letter(reader.email, subject, text, html, f"{key}{reader.own}", topic, None, useless_at)
 
 
 def _values(tx: Tx, node: Node, stored: Stored, voice: Voice) -> dict[str, str]:
     from babel.dates import format_skeleton
 
-    host = organisations.by_ids(tx, [stored.organisation_id]).get(stored.organisation_id)
     person, exchange = exchange_people.of(tx, stored.id), stored.exchange
     number = exchange.granted or exchange.asked
     much = voice.say(" (%(count)s of them)", count=voice.number(number)) if number > 1 else ""
     day = datetime.fromtimestamp(rules.due_at(exchange), UTC).astimezone(ZoneInfo(node.settings.timezone))
     return {
         "title": " ".join(stored.title.split()),
-        "organisation": host.organisation.name if host else node.settings.node_name,
+        "organisation": contacts.organisation_of(tx, stored) or node.settings.node_name,
+        "site": node.settings.node_name,
         "name": (person.name if person else "") or voice.say("somebody"),
         "much": much,
         "day": format_skeleton("MMMMEEEEd", day.date(), locale=voice.locale),

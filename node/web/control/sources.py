@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from federation.records import ACTIVE
+from federation.records import ACTIVE, Source
+from node.context import Node
 from node.services import sources
+from node.services.exchanges import contacts
 from node.services.sources import Health, SourceError
 from node.web import current_node
 from node.web.control.frame import control_frame
@@ -19,6 +21,7 @@ from node.web.control.gate import guarded
 from node.web.form_state import form_at, typed_in
 from node.web.inside import head, say, to
 from node.web.sources import source_row
+from node.web.view_model_parts import Form
 from node.web.view_models_control import ControlSourcePage, ControlSourcesPage
 from node.web.view_models_network import SourceRow
 
@@ -76,6 +79,18 @@ def trust(number: int) -> ResponseReturnValue:
     return to(f"{PATH}/{number}")
 
 
+@blueprint.post("/sources/<int:number>/contact")
+def contact(number: int) -> ResponseReturnValue:
+    health, typed = _known(number), typed_in("contact", "nobody")
+    try:
+        sources.name_contact(current_node(), number, contacts.NOBODY if typed["nobody"] else typed["contact"])
+    except SourceError:
+        message = _("This must be an e-mail address that we can write to, such as name@example.org.")
+        return _one(health, wrong=form_at(f"{PATH}/{number}/contact", typed, {"contact": message})), 422
+    say(_("Kept."))
+    return to(f"{PATH}/{number}")
+
+
 @blueprint.post("/sources/<int:number>/pause")
 def pause(number: int) -> ResponseReturnValue:
     _known(number)
@@ -115,14 +130,30 @@ def _known(number: int) -> Health:
         abort(404)
 
 
-def _one(health: Health, errors: Mapping[str, str] | None = None) -> str:
+def _asks(node: Node, source: Source, wrong: Form | None) -> tuple[Form | None, str]:
+    """The form that says who is asked for it, and how they stand to that; nothing where its node takes messages."""
+    if not contacts.is_asked_by_mail(source):
+        return None, ""
+    with node.database.read() as tx:
+        known = contacts.known(tx, source)
+    nobody = source.contact == contacts.NOBODY
+    typed = {"contact": "" if nobody else source.contact, "nobody": "yes" if nobody else ""}
+    form = wrong or form_at(f"{PATH}/{source.id}/contact", typed)
+    return form, known.state if known is not None and known.id else ""
+
+
+def _one(health: Health, errors: Mapping[str, str] | None = None, wrong: Form | None = None) -> str:
     node, told, path = current_node(), health.source, f"{PATH}/{health.source.id}"
     is_read = told.state == ACTIVE
+    asks, contact_state = _asks(node, told, wrong)
     view = ControlSourcePage(
         head=head(told.name),
         control=control_frame(node, "sources"),
         source=_row(health, node.now),
         feed_url=told.url,
+        asks=asks,
+        published=contacts.published(told),
+        contact_state=contact_state,
         public_path=f"{request.script_root}/sources/{told.id}",
         holds=told.hold_new,
         read=form_at(f"{path}/read") if is_read else None,

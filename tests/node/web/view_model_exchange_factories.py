@@ -36,6 +36,7 @@ def ask(**more: Any) -> vm.AskPage:
         "fairness": "If several ask, who needs it most has it.",
         "waiting": 2,
         "terms": "Bring it back dry.",
+        "elsewhere": "The <b>tool</b> library",
     }
     form = typed(*fields, wrong=True)
     return vm.AskPage(make.head("Ask for this"), LISTING, "Riverside School", form, **{**values, **more})
@@ -53,6 +54,7 @@ def view(**more: Any) -> vm.ExchangeView:
         "qr_path": f"{HERE}/qr.svg",
         "meet": typed("code", wrong=True),
         "erase": FORM,
+        "note": "Perhaps they do not know us yet.",
         "take_path": f"{HERE}/mine.json",
         "wrong": typed("words", wrong=True),
     }
@@ -85,10 +87,16 @@ def given(**more: Any) -> vm.DeskGivenPage:
     return vm.DeskGivenPage(make.head("Already gave it away?"), desk.frame("listings"), "Gazebo", form, CHOICES, **more)
 
 
+def of_a_contact() -> vm.ExchangeView:
+    listing, answer = vm.Link("Gazebo", "/listings/1"), typed("words")
+    return vm.ExchangeView(listing, "requested", "They wait.", answer=answer, stop=FORM, stopped=True)
+
+
 FULL: dict[str, tuple[str, Any]] = {
     "ask": ("portal/ask.html", ask()),
     "ask-sent": ("portal/ask.html", ask(sent_to="cem@park.example", mailbox_path="/mailbox")),
     "exchange": ("portal/exchange.html", vm.ExchangePage(make.head("Gazebo"), view())),
+    "exchange-contact": ("portal/exchange.html", vm.ExchangePage(make.head("Gazebo"), of_a_contact())),
     "exchange-bad": ("portal/exchange.html", vm.ExchangePage(make.head("This link does not work"))),
     "desk-requests": ("desk/requests.html", requests()),
     "desk-request": (

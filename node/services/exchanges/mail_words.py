@@ -1,0 +1,177 @@
+"""What the mails of an exchange say: to which side, about what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from node.services.bookings.refusals import later
+from schemas import exchange as rules
+from schemas.exchange import ASKER, OPERATOR, OWNER
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A mail's subject, its sentence, and what its button says."""
+
+    subject: str
+    sentence: str
+    button: str = later("See it and answer")
+
+
+SAID: Mapping[tuple[str, str], Said] = {
+    (ASKER, "confirm"): Said(
+        later("Is this your address? %(title)s"),
+        later(
+            "somebody, we hope it was you, has asked %(organisation)s for “%(title)s” with this address. They "
+            "hear of it once "
+            "you say that it was you. If it was not, do nothing: in two days it is forgotten."
+        ),
+        later("It was me: send it"),
+    ),
+    (OWNER, rules.REQUESTED): Said(
+        later("Somebody asks for %(title)s"),
+        later("%(name)s asks for “%(title)s”%(much)s. You need not sign in to answer."),
+    ),
+    (OWNER, "first"): Said(
+        later("Somebody asks for %(title)s"),
+        later(
+            "you do not know us yet: %(site)s shows what is shared for free around here, and has read “%(title)s” of "
+            "%(organisation)s in what you publish. %(name)s asks for it%(much)s. You answer by the link, without an "
+            "account. This is the only mail that you get from us, whoever else asks, unless you press something there."
+        ),
+    ),
+    (ASKER, rules.ACCEPTED): Said(
+        later("Yes: %(title)s"),
+        later("%(organisation)s says yes: you can have “%(title)s”%(much)s. Agree with them on how, by the link."),
+        later("See it and write to them"),
+    ),
+    (ASKER, rules.DECLINED): Said(
+        later("Not this time: %(title)s"),
+        later("%(organisation)s cannot let you have “%(title)s” this time."),
+        later("See it"),
+    ),
+    (OWNER, rules.WITHDRAWN): Said(
+        later("No longer asked for: %(title)s"), later("%(name)s does not need “%(title)s” any more."), later("See it")
+    ),
+    (ASKER, rules.EXPIRED): Said(
+        later("No answer: %(title)s"),
+        later("%(organisation)s has not answered for three weeks, so we have ended your request for “%(title)s”."),
+        later("See it"),
+    ),
+    (OWNER, rules.EXPIRED): Said(
+        later("Ended without an answer: %(title)s"),
+        later("the request of %(name)s for “%(title)s” has waited for three weeks and is over now."),
+        later("See it"),
+    ),
+    (ASKER, rules.CANCELLED): Said(
+        later("Called off: %(title)s"), later("%(organisation)s has called off what was agreed about “%(title)s”.")
+    ),
+    (OWNER, rules.CANCELLED): Said(
+        later("Called off: %(title)s"), later("%(name)s has called off what was agreed about “%(title)s”.")
+    ),
+    (ASKER, rules.HANDED_OVER): Said(
+        later("Was it handed over? %(title)s"),
+        later("%(organisation)s says that “%(title)s” was handed over. Is that so?"),
+        later("Say whether it was"),
+    ),
+    (OWNER, rules.HANDED_OVER): Said(
+        later("Was it handed over? %(title)s"),
+        later("%(name)s says that “%(title)s” was handed over. Is that so?"),
+        later("Say whether it was"),
+    ),
+    (ASKER, rules.NO_SHOW): Said(
+        later("Nobody came: %(title)s"),
+        later("%(organisation)s says that nobody came for “%(title)s”. It is not promised to you any more."),
+        later("See it"),
+    ),
+    (OWNER, rules.NO_SHOW): Said(
+        later("Nobody was there: %(title)s"), later("%(name)s says that nobody was there to hand over “%(title)s”.")
+    ),
+    (OWNER, rules.BROUGHT_BACK): Said(
+        later("Is it back? %(title)s"), later("%(name)s says that “%(title)s” is back. Is that so?")
+    ),
+    (ASKER, rules.BROUGHT_BACK): Said(
+        later("Is it back? %(title)s"), later("%(organisation)s says that “%(title)s” is back. Is that so?")
+    ),
+    (ASKER, rules.RETURNED): Said(
+        later("It is back, thank you: %(title)s"), later("%(organisation)s has “%(title)s” back."), later("See it")
+    ),
+    (OWNER, rules.RETURNED): Said(
+        later("It is back, thank you: %(title)s"), later("%(name)s has “%(title)s” back."), later("See it")
+    ),
+    (ASKER, rules.DISPUTED): Said(
+        later("They see it differently: %(title)s"),
+        later("%(organisation)s does not agree about “%(title)s”. Who runs this site will look at it."),
+    ),
+    (OWNER, rules.DISPUTED): Said(
+        later("They see it differently: %(title)s"),
+        later("%(name)s does not agree about “%(title)s”. Who runs this site will look at it."),
+    ),
+    (OPERATOR, rules.DISPUTED): Said(
+        later("They see it differently: %(title)s"),
+        later(
+            "%(organisation)s and %(name)s do not agree about “%(title)s”. At the desk you can read both, and decide."
+        ),
+        later("Look at it"),
+    ),
+    (ASKER, rules.SETTLE): Said(
+        later("It is decided: %(title)s"),
+        later("who runs this site has looked at “%(title)s” and decided what became of it."),
+        later("See it"),
+    ),
+    (OWNER, "letter"): Said(
+        later("A message about %(title)s"), later("%(name)s has written to you about “%(title)s”.")
+    ),
+    (ASKER, "letter"): Said(
+        later("A message about %(title)s"), later("%(organisation)s has written to you about “%(title)s”.")
+    ),
+    (ASKER, "known"): Said(
+        later("You have asked already: %(title)s"),
+        later("you have asked %(organisation)s for “%(title)s” already. This is the link to it."),
+        later("See it"),
+    ),
+    (OWNER, "waiting"): Said(
+        later("Still waiting for an answer: %(title)s"),
+        later("%(name)s still waits for your answer about “%(title)s”. A short no is kinder than none."),
+    ),
+    (OWNER, "agreed"): Said(
+        later("Soon: %(title)s"),
+        later("“%(title)s” is agreed with %(name)s for %(day)s. When it is done, say so by the link, or tell us that "
+              "it will not be."),
+    ),
+    (ASKER, "agreed"): Said(
+        later("Soon: %(title)s"),
+        later("“%(title)s” is agreed with %(organisation)s for %(day)s. When it is done, say so by the link, or tell "
+              "us that it will not be."),
+    ),
+    (OWNER, "done"): Said(
+        later("What became of it? %(title)s"),
+        later("was “%(title)s” handed over to %(name)s? One press says so; another one says that nothing came of it."),
+        later("Say what became of it"),
+    ),
+    (ASKER, "done"): Said(
+        later("What became of it? %(title)s"),
+        later("was “%(title)s” handed over between you and %(organisation)s? One press says so; another one says that "
+              "nothing came of it."),
+        later("Say what became of it"),
+    ),
+    (ASKER, "back"): Said(
+        later("To bring back: %(title)s"),
+        later("“%(title)s” of %(organisation)s is to be back on %(day)s. When it is, say so by the link; if you need "
+              "it longer, write to them there."),
+    ),
+    (OWNER, "back"): Said(
+        later("To come back: %(title)s"), later("“%(title)s” is to come back from %(name)s on %(day)s. Is it back?")
+    ),
+    (ASKER, rules.UNKNOWN): Said(
+        later("What became of it we do not know: %(title)s"),
+        later("nobody has said what became of “%(title)s”, so we have noted that we do not know, and ask no more."),
+        later("See it"),
+    ),
+}  # fmt: skip
+SAID = {
+    **SAID,
+    (OWNER, rules.UNKNOWN): SAID[ASKER, rules.UNKNOWN],
+    (OWNER, rules.SETTLE): SAID[ASKER, rules.SETTLE],
+}
