@@ -129,9 +129,11 @@ def _note(seen: Seen) -> str:
     """What is particular where the organisation is not of this site."""
     if seen.stored.contact_id is None or seen.stored.exchange.state != rules.REQUESTED or seen.party.side != ASKER:
         return ""
-    return _(
-        "They publish on a site of their own, so we have written to the address that they name there. "
-        "Perhaps they do not know us yet, and may not answer."
+    return str(
+        _(
+            "They publish on a site of their own, so we have written to the address that they name there. "
+            "Perhaps they do not know us yet, and may not answer."
+        )
     )
 
 

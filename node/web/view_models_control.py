@@ -305,9 +305,6 @@ class ControlSourcePage:
     head: Head
     control: ControlFrame
     source: SourceRow
-    asks: Form | None = None
-    published: str = ""
-    contact_state: str = ""
     feed_url: str | None = None
     public_path: str | None = None
     holds: bool = False
@@ -318,3 +315,6 @@ class ControlSourcePage:
     pause: Form | None = None
     resume: Form | None = None
     remove: Form | None = None
+    asks: Form | None = None
+    published: str = ""
+    contact_state: str = ""

@@ -413,6 +413,9 @@ def control_source() -> vm.ControlSourcePage:
         make.form("reason"),
         None,
         make.form("sure", wrong=True),
+        asks=make.form("contact", wrong=True),
+        published="post@school.example",
+        contact_state="stopped",
     )
 
 
