@@ -50,6 +50,11 @@ class Elsewhere:
         assert found is not None
         return found
 
+    def what_was(self) -> dict[str, Any]:
+        """What the folder says of its desk, under our name."""
+        said: dict[str, Any] = self.folder.item("desk")["_sharefeed"]
+        return said
+
     def publish(self, **members: Any) -> None:
         """The folder says something else of its desk, and the catalogue reads it."""
         self.made.net.clock.pass_by(hours=1)

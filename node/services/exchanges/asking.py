@@ -260,6 +260,7 @@ def _stored(row: OwnListing | ForeignListing, exchange: Exchange, need: int = 0)
         "title": listing.title,
         "language": listing.language,
         "organisation": listing.organisation.name,
+        "organisation_type": listing.organisation.type,
         "kind": listing.kind,
         "category": listing.category,
         "unit": listing.quantity.unit,

@@ -27,6 +27,7 @@ class ForeignListing:
     organisation_id: str
     source: Source
     document: str
+    created_at: int
     changed_at: int
 
     @cached_property
@@ -45,7 +46,15 @@ def by_key(tx: Tx, key: str, now: int) -> ForeignListing | None:
     entry, source = shown.entry, sources.by_id(tx, shown.entry.source_id)
     if source is None or source.state != ACTIVE or any(one != source.node_id for one in entry.via):
         return None
-    made = (entry.id, entry.key, entry.facts.organisation_id, source, entry.item, shown.changed_at)
+    made = (
+        entry.id,
+        entry.key,
+        entry.facts.organisation_id,
+        source,
+        entry.item,
+        shown.first_shown_at,
+        shown.changed_at,
+    )
     return ForeignListing(*made)
 
 

@@ -101,15 +101,25 @@ def _issue(tx: Tx, node: Node, key: OwnKey, stored: Stored) -> bool:
 
 def parties(tx: Tx, node: Node, stored: Stored) -> Parties | None:
     """Who takes part in an exchange; None for an organisation that is no longer here."""
-    host = organisations.by_ids(tx, [stored.organisation_id]).get(stored.organisation_id)
-    if host is None:
+    owner, here = _owner(tx, stored), node.settings.url
+    if owner is None:
         return None
-    here, hosted = node.settings.url, host.organisation
-    owner = Party(hosted.type, hosted.id, hosted.name)
     # Who asks on this node's own pages is a person whose address it confirmed. What they said, it attests.
     said = stored.exchange.state in receipt.SUCCESSES and stored.exchange.asker_said
     sides = (OWNER, ASKER) if said else (OWNER,)
     return Parties(f"{here}{EXCHANGES}{stored.id}", owner, Party(PERSON), here, sides, attested=True)
+
+
+def _owner(tx: Tx, stored: Stored) -> Party | None:
+    """Whose listing it is; None for an organisation that is no longer here.
+
+    Where a contact answers, it is as its listing says, but never one of ours: those answer for themselves.
+    """
+    host = organisations.by_ids(tx, [stored.organisation_id]).get(stored.organisation_id)
+    if stored.contact_id is None:
+        return Party(host.organisation.type, host.organisation.id, host.organisation.name) if host else None
+    kind, name = stored.listing.get("organisation_type"), stored.listing.get("organisation")
+    return Party(str(kind), stored.organisation_id, str(name)) if host is None and kind and name else None
 
 
 def publish(tx: Tx, node: Node, key: OwnKey, halves: Sequence[Half]) -> None:
@@ -172,7 +182,7 @@ def _half(node: Node, stored: Stored, events: Sequence[Event], who: Parties, sid
         handed_over=_when(events, (rules.HAND_OVER, rules.MEET)),
         ended=ended,
         signed_by=node.settings.url,
-        attested=who.attested and side == ASKER,
+        attested=who.attested and (side == ASKER or stored.contact_id is not None),
     )
     return replace(half, content_text=sentence(half))
 

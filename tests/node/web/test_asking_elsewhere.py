@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import orjson
 import pytest
 from flask.testing import FlaskClient
 from lxml import html
@@ -16,8 +17,9 @@ from node.services import accounts, operator, sources
 from node.services.exchanges import acting, asking, chasing, contacts, links, privacy, reading
 from node.services.exchanges.acting import ExchangeError
 from node.services.members import Member
+from node.services.receipts import issue
 from node.services.strangers import FormError
-from node.storage import exchanges
+from node.storage import exchanges, receipts
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER
 from tests.contracts.test_exchanges import found_in
@@ -206,6 +208,25 @@ def test_a_dispute_goes_to_who_runs_the_catalogue(there: Elsewhere, stranger: Fl
         act(there.node, one, name, side)
     assert "It is decided" not in words(stranger.get(last_link(there.node, "ola")))
     assert "Called off" in press(stranger, last_link(there.node, "ola"), do="settle_cancelled")
+
+
+def test_the_catalogue_signs_what_became_of_it_for_both(there: Elsewhere) -> None:
+    one = asked(there.node, there.what())
+    act(there.node, one, rules.ACCEPT)
+    act(there.node, one, rules.MEET)
+    with there.node.database.read() as tx:
+        items = [orjson.loads(receipts.item(tx, f"{CITY}exchanges/{one}", side) or "") for side in (OWNER, ASKER)]
+    told = [item["_sharefeed"] for item in items]
+    assert [(half["attested"], half["asker"]) for half in told] == [(True, {"type": "person"})] * 2
+    assert told[0]["owner"]["name"] == there.what_was()["organisation"]["name"]
+    assert CONTACT not in str(items)
+
+
+def test_a_feed_that_names_an_organisation_of_ours_gets_no_receipt_in_its_name(there: Elsewhere) -> None:
+    stored = replace(now_of(there.node, asked(there.node, there.what())), organisation_id=school(there.node).id)
+    with there.node.database.read() as tx:
+        assert issue.parties(tx, there.node, stored) is None
+        assert issue.parties(tx, there.node, replace(stored, contact_id=None)) is not None
 
 
 def test_a_marker_is_found_nowhere_afterwards(there: Elsewhere) -> None:
