@@ -1,4 +1,4 @@
-"""The one guarded, bounded, conditional HTTP client: GET only, over requests.
+"""The one guarded, bounded, conditional HTTP client: GET, and POST to an address that is known, over requests.
 
 Refuses forbidden addresses at the moment of connecting, proxies from the environment, cookies and credentials,
 answers that are late, too large or cut off, and any redirect that it has not judged itself. What a status means is
@@ -10,7 +10,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -130,6 +130,23 @@ class Fetcher:
         except (requests.RequestException, HTTPError) as error:
             raise FetchError(url, *explain(error, line.exchange)) from error
 
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], *, deadline_s: float | None = None) -> Answer:
+        """Send ``body`` to ``url``, once; raises `FetchError` unless a whole answer came in time.
+
+        A redirect is an answer like any other: what was signed for one address is said at no other. Whether what failed
+        has arrived is not known, so nothing is sent again here.
+        """
+        line = self._line()
+        line.exchange.start(self._policy.deadline_s if deadline_s is None else deadline_s)
+        try:
+            with line.send(url, body, headers) as response:
+                content = _body(response, ERROR_BODY_BYTES, line.exchange).content
+                return _answer(response, content, False, self._now)
+        except GuardError as error:
+            raise FetchError(url, error.code, error.detail) from error
+        except (requests.RequestException, HTTPError) as error:
+            raise FetchError(url, *explain(error, line.exchange)) from error
+
     def close(self) -> None:
         """Close idle connections of every thread; a fetch that is under way ends by itself."""
         with self._lock:
@@ -190,10 +207,7 @@ class _Line:
 
     def ask(self, url: str, headers: dict[str, str]) -> requests.Response:
         """Send one request and read the header of its answer; a GET may be sent again on a fresh connection."""
-        _check(url, self._addresses)
-        request = self.session.prepare_request(requests.Request("GET", urldefrag(url).url, headers=headers))
-        # requests rewrites what it is given, and what it will connect to is what must be judged.
-        _check(request.url or "", self._addresses)
+        request = self._prepared(requests.Request("GET", urldefrag(url).url, headers=headers), url)
         try:
             return self._send(request)
         except requests.ConnectionError:
@@ -201,6 +215,21 @@ class _Line:
                 raise
             # The server closed the idle connection just as it was used again (RFC 9112, section 9.3.1).
             return self._send(request)
+
+    def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> requests.Response:
+        """Send one POST on a connection of its own, and read the header of its answer."""
+        alone = {"Connection": "close", **headers}
+        request = self._prepared(requests.Request("POST", url, headers=alone, data=body), url)
+        if request.url != url:
+            raise GuardError("bad-url", "this address is not in its plain form")
+        return self._send(request)
+
+    def _prepared(self, request: requests.Request, url: str) -> requests.PreparedRequest:
+        _check(url, self._addresses)
+        prepared = self.session.prepare_request(request)
+        # requests rewrites what it is given, and what it will connect to is what must be judged.
+        _check(prepared.url or "", self._addresses)
+        return prepared
 
     def _send(self, request: requests.PreparedRequest) -> requests.Response:
         self.exchange.next_hop()

@@ -23,6 +23,7 @@ WEB_MODULES = (
     "node.web.pages",
     "node.web.asking",
     "node.web.asked",
+    "node.web.inbox",
     "node.web.media",
     "node.web.qr",
     "node.web.calendars",

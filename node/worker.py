@@ -22,6 +22,8 @@ HOUR_S = 3600
 IMPORT_EVERY_S = 3
 """How often it is asked whether an import waits to be gone on with."""
 FOLLOW_EVERY_S = 0.5
+MESSAGES_EVERY_S = 1
+"""How often it is asked whether a message to another node waits to be sent: somebody looks at a screen meanwhile."""
 BACK_UP_EVERY_S = 600
 """How often it is asked whether the day's backup is due."""
 
@@ -97,8 +99,6 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
         uploads,
     )
     from node.services.bookings import regular
-    from node.services.exchanges import chasing, privacy
-    from node.services.receipts import issue
 
     def expire() -> None:
         while expiry.expire(node):
@@ -110,10 +110,6 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
         except SharefeedError as error:
             # No fault of the program's, so no trace of it; it is tried again each time.
             log.warning("%s", error)
-
-    def forget() -> None:
-        while privacy.purge(node):
-            pass
 
     post = postman.Postman(node)
 
@@ -138,10 +134,25 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
     _every(scheduler, 60, lambda: regular.each_minute(node))
     _every(scheduler, HOUR_S, lambda: regular.each_hour(node))
     _every(scheduler, 24 * HOUR_S, lambda: regular.each_day(node))
+    return _exchange_jobs(scheduler, node)
+
+
+def _exchange_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
+    from node.services.exchanges import chasing, privacy
+    from node.services.messages import sending
+    from node.services.receipts import issue
+
+    def forget() -> None:
+        while privacy.purge(node):
+            pass
+
+    courier = sending.Courier(node)
+    _every(scheduler, MESSAGES_EVERY_S, courier.deliver)
+    _every(scheduler, HOUR_S, lambda: sending.tidy(node))
     _every(scheduler, 60, lambda: chasing.chase(node))
     _every(scheduler, HOUR_S, forget)
     _every(scheduler, HOUR_S, lambda: issue.issue_missing(node), at_once=True)
-    return []
+    return [courier.close]
 
 
 def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:

@@ -209,7 +209,7 @@ NODE_MEANINGS: Mapping[str, str] = {
     "contact": "Whom to ask: `email`, `url`.",
     "ttl": "Seconds that a reader may wait before it asks again. Left out, it is 3600.",
     "feeds": "Addresses: `changes` (level L1), `json` (JSON Feed), `atom`, `receipts` (level L2).",
-    "inbox": "Where messages go. Level L2, not implemented yet.",
+    "inbox": "Where [messages](#messages) go, below `id`. Level L2.",
     "hub": "WebSub hub. Level L2, not implemented yet.",
     "keys": "Public keys, the present one first: `id`, `type` (Ed25519), `public` (base64url), `from`, `until`, `by` "
     "and `sig` (the key before it, and its word that this one follows). Other types are passed over.",

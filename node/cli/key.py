@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from node.cli.common import with_node
+from node.cli.common import table, with_node
 from node.context import Node
+from schemas.fields import rfc3339_of
 
 
 @click.group()
@@ -80,3 +81,28 @@ def rotate(node: Node, printed: bool) -> None:
         return
     made = keys.rotate(node)
     click.echo(f"The node signs with the key {made.keys[0].id} now. Export it again: `sharefeed key export FILE`.")
+
+
+@key.command("known")
+@with_node
+def known(node: Node) -> None:
+    """List the keys of other nodes: those that are believed, and those that nobody has vouched for."""
+    from node.services import peers
+
+    rows = [(one.node_id, one.key_id, one.state, one.how, rfc3339_of(one.at)) for one in peers.known(node)]
+    table(["node", "key", "state", "by", "since"], rows, none="No other node is known yet.")
+
+
+@key.command("believe")
+@click.argument("node_id")
+@click.argument("key_id")
+@with_node
+def believe(node: Node, node_id: str, key_id: str) -> None:
+    """Believe a new key of the node NODE_ID, whose old key is lost.
+
+    Ask its operator first, by another way than the node itself, and compare the key.
+    """
+    from node.services import peers
+
+    peers.believe(node, node_id, key_id)
+    click.echo(f"{node_id} is believed with the key {key_id} from now on.")

@@ -24,6 +24,7 @@ from schemas.node_document import (
 )
 
 NODE_DOCUMENT_PATH = ".well-known/sharefeed.json"
+INBOX_PATH = "inbox"
 SOFTWARE = "sharefeed"
 REMOVED = "removed"
 """State of a source that is no longer read (`federation.records`)."""
@@ -38,8 +39,9 @@ def node_document(node: Node) -> Rendered:
         profiles = organisations.documents(tx)
         aggregates = _aggregated(tx) if node.settings.aggregate else ()
         handed_on = told(tx)
-    said = replace(described(node.settings), aggregates=aggregates, handed_on=handed_on, keys=keys.published(node))
-    document = dump_node_document(said)
+    said = replace(described(node.settings), aggregates=aggregates, handed_on=handed_on)
+    able = replace(said, keys=keys.published(node), inbox=node.settings.url + INBOX_PATH)
+    document = dump_node_document(able)
     if profiles:
         document["organisations"] = [orjson.Fragment(profile) for profile in profiles]
     return rendered("node", orjson.dumps(document))

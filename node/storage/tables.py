@@ -1,7 +1,6 @@
 """Every table, once. Migrations (Alembic) follow this file; a test compares the two.
 
-Some stand in files of their own, beside this one: those that only operators write to, those about accounts, those of
-photographs that were sent, those of bookings, those of exchanges and those of receipts. The metadata here has them all.
+Some stand in files of their own, beside this one, by what they are about. The metadata here has them all.
 
 Documents are kept as JSON text that is ready to send, and moments as whole seconds since 1970 in UTC: both databases
 hold them alike, they compare and index as numbers, and no driver can lose a zone.
@@ -31,6 +30,7 @@ from node.storage import desk_tables as desk_tables
 from node.storage import exchange_tables as exchange_tables
 from node.storage import health_tables as health_tables
 from node.storage import import_tables as import_tables
+from node.storage import message_tables as message_tables
 from node.storage import operator_tables as operator_tables
 from node.storage import photo_tables as photo_tables
 from node.storage import receipt_tables as receipt_tables

@@ -77,7 +77,7 @@ _WHAT = {
 _FAULT = later("Something went wrong on our side.")
 _NO_MEMBERS: Mapping[str, Any] = {}
 _MACHINE_ENDS = (".json", ".atom", ".geojson", ".ics", ".xml")
-_MACHINE_STARTS = ("/api/", "/.well-known/", "/oembed")
+_MACHINE_STARTS = ("/api/", "/.well-known/", "/oembed", "/inbox")
 _FOR_PEOPLE = ("/api/",)
 
 

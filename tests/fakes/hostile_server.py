@@ -15,9 +15,9 @@ import ssl
 import struct
 import threading
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import BinaryIO, Self
 
 
 class GoneError(Exception):
@@ -31,6 +31,7 @@ class Asked:
     path: str
     headers: Mapping[str, str]
     connection: int
+    body: bytes = b""
 
 
 class Wire:
@@ -146,12 +147,12 @@ def _shut(client: socket.socket) -> None:
         return
 
 
-def _request(lines: Iterable[bytes], number: int) -> Asked | None:
+def _request(stream: BinaryIO, number: int) -> Asked | None:
     path, headers = "", {}
-    for line in lines:
+    for line in stream:
         text = line.decode("latin-1").strip()
         if not text:
-            return Asked(path, headers, number)
+            return Asked(path, headers, number, stream.read(int(headers.get("content-length", 0))))
         if not path:
             # A TLS greeting is no request line, and may hold a line end: no path, so no script answers it.
             path = [*text.split(" "), ""][1] or "?"

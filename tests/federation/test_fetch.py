@@ -11,15 +11,18 @@ from typing import Any
 
 import pytest
 
-from federation.fetch import Answer, Fetcher
+from federation.addresses import AddressPolicy
+from federation.fetch import Answer, Fetcher, FetchError
 from tests.fakes.fetching import FEED, PATIENT_S, policy
 from tests.fakes.hostile_server import (
     HostileServer,
     Script,
     answer,
     chunks,
+    hang_up,
     head,
     raw_deflate,
+    redirect,
     send,
 )
 
@@ -175,3 +178,34 @@ def test_no_body_is_lawful(fetcher: Fetcher, script: Script) -> None:
     with HostileServer({"/": script}) as server:
         assert fetcher.get(server.url("/")).body == b""
         assert fetcher.get(server.url("/")).body == b""
+
+
+def test_a_post_says_what_it_was_told_and_brings_the_answer(fetcher: Fetcher) -> None:
+    with HostileServer({"/inbox": answer(b'{"result":"done"}', status=202)}) as server:
+        got = fetcher.post(server.url("/inbox"), b'{"a":1}', {"Content-Type": "application/json", "X-Said": "yes"})
+        assert (got.status, got.body) == (202, b'{"result":"done"}')
+        [asked] = server.asked
+        assert asked.body == b'{"a":1}'
+        assert (asked.headers["content-type"], asked.headers["x-said"]) == ("application/json", "yes")
+
+
+def test_a_post_is_sent_once_and_to_no_other_address(fetcher: Fetcher) -> None:
+    scripts = {"/moved": redirect("/inbox", 307), "/inbox": answer(b"{}"), "/gone": hang_up()}
+    with HostileServer(scripts) as server:
+        assert fetcher.post(server.url("/moved"), b"{}", {}).status == 307
+        with pytest.raises(FetchError):
+            fetcher.post(server.url("/gone"), b"{}", {})
+        assert server.paths() == ["/moved", "/gone"]
+
+
+@pytest.mark.parametrize("url", ["https://10.0.0.1/inbox", "http://shop.example/inbox", "https://127.0.0.1/inbox"])
+def test_a_post_goes_nowhere_inside(url: str) -> None:
+    with Fetcher(policy(AddressPolicy())) as guarded, pytest.raises(FetchError) as refused:
+        guarded.post(url, b"{}", {})
+    assert refused.value.code in ("refused-address", "bad-url")
+
+
+def test_an_answer_to_a_post_is_bounded(fetcher: Fetcher) -> None:
+    with HostileServer({"/inbox": answer(b"x" * 200_000)}) as server, pytest.raises(FetchError) as refused:
+        fetcher.post(server.url("/inbox"), b"{}", {})
+    assert refused.value.code == "too-large"

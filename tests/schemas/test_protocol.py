@@ -12,11 +12,13 @@ from federation import reading
 from federation.reading import Context
 from federation.records import STATES
 from node.services import cursor
-from schemas import atom_feed, feed, problem, publish
+from schemas import atom_feed, feed, problem, publish, signing
 from schemas.canonical import bare, canonical_bytes, contribution, digest_hex, listing_hash
 from schemas.errors import Problem
 from schemas.event import EventSchema
+from schemas.http_signature import Request, check
 from schemas.listing import load_listing
+from schemas.message import TYPES, load_message
 from schemas.node_document import load_node_document
 from schemas.page import Page, load_tombstones
 from schemas.strict_json import loads
@@ -45,7 +47,8 @@ def valid(schema: str, document: Any) -> bool:
 
 def test_every_example_is_run_here() -> None:
     """What is fenced as JSON, XML or text is an example of a kind that a test below knows."""
-    known = "node item event hashed canonical digest tombstone page atom cursors problem report"
+    known = "node item event hashed canonical digest tombstone page atom cursors problem report "
+    known += "keys statement signed message"
     assert sorted(BY_NAME) == sorted(known.split())
     assert len(EXAMPLES) == len(re.findall(r"^```(?:json|xml|text)$", TEXT, re.MULTILINE))
 
@@ -71,6 +74,35 @@ def test_the_item_is_a_listing_with_its_hash() -> None:
     assert load_listing(item).title == "Oak desk"
     assert item["_sharefeed"]["hash"] == listing_hash(item)
     assert valid("listing", item)
+
+
+def test_the_keys_follow_each_other_as_they_say() -> None:
+    (told,) = values("keys")
+    new, old = load_node_document({**values("node")[0], "keys": told}).keys
+    assert new.from_ is not None
+    said = signing.statement("https://gladstone.example/", new.public, new.from_)
+    assert said.decode() == BY_NAME["statement"][0].strip()
+    assert signing.verify(old.public, signing.KEY, said, new.sig or "")
+    assert [key.id for key in (new, old)] == [signing.key_id(key.public) for key in (new, old)]
+
+
+def test_the_request_is_signed_by_the_newest_key_and_is_a_message() -> None:
+    head, _, body = BY_NAME["signed"][0].removesuffix("\n").partition("\n\n")
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head.splitlines()[1:])}
+    message = load_message(loads(body.encode()))
+    found = check(Request("POST", f"{message.to}inbox", headers), body.encode(), int(message.at.timestamp()))
+    key = values("keys")[0][0]
+    assert found.is_by(key["public"])
+    assert found.keyid == f"{message.from_}#{key['id']}"
+    assert message.exchange is not None
+    assert message.exchange.startswith(f"{message.to}exchanges/")
+
+
+def test_the_answer_is_a_message_of_a_type_that_stands_in_the_table() -> None:
+    (document,) = values("message")
+    assert load_message(document).state is not None
+    named = set(re.findall(r"^\| `(\w+)` \| (?:asker|owner|both) \|", TEXT, re.MULTILINE))
+    assert named == set(TYPES) - {"verdict", "receipt"}
 
 
 def test_the_event_is_one() -> None:

@@ -1,0 +1,1 @@
+"""Messages between nodes: sent with patience, received once."""

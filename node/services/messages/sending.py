@@ -1,0 +1,182 @@
+"""Sending messages to other nodes: kept in the transaction of what causes them, then tried with patience.
+
+A message whose answer was lost is sent again under the same id, signed anew; the receiver answers as before. What a
+node refuses is not sent again, and what cannot be delivered within a week is given up: the desk says so.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import secrets
+import uuid
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import orjson
+
+from federation.fetch import Answer, FetchError
+from node.context import Node
+from node.services import keys, peers
+from node.services.messages import endings
+from node.services.peers import Client, PeerError
+from node.storage import messages
+from node.storage.engine import Tx
+from node.storage.messages import FAILED, REFUSED, Outgoing
+from schemas import http_signature
+from schemas.errors import DocumentError
+from schemas.fields import rfc3339
+from schemas.http_signature import Request
+from schemas.message import VERSION
+from schemas.strict_json import loads
+
+LEASE_S, AT_ONCE, PARALLEL = 120, 16, 4
+DEADLINE_S = 10.0
+DAY_S = 86_400
+PATIENCE_S = 7 * DAY_S
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 5, 6 * 3600
+NONCES_S, KEPT_S = DAY_S, 30 * DAY_S
+FINAL = (400, 403, 413, 415, 422)
+"""Statuses that would be the same at every further try."""
+MEDIA_TYPE = "application/json"
+_LONGEST_PROBLEM = 300
+
+log = logging.getLogger(__name__)
+
+
+class Post(Client, Protocol):
+    """The guarded client (`federation.fetch.Fetcher`), as far as it is needed here."""
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], *, deadline_s: float | None = None) -> Answer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What a try came to: ``state`` is "" where it has arrived, else waiting, failed or refused."""
+
+    state: str = ""
+    problem: str = ""
+    retry_s: float | None = None
+
+
+def send(tx: Tx, node: Node, to_node_id: str, message: Mapping[str, Any], exchange_id: str = "") -> str:
+    """Put a message on its way to a node; its id. ``message`` are its members but for those that each one has.
+
+    It is kept in this transaction. Messages about one exchange, by its number here, arrive in order.
+    """
+    message_id = uuid.UUID(bytes=secrets.token_bytes(16), version=4).urn
+    head = {"sharefeed": VERSION, "id": message_id, "from": node.settings.url, "to": to_node_id}
+    document = {
+        **head,
+        "at": rfc3339(node.clock()),
+        **{name: value for name, value in message.items() if value is not None},
+    }
+    body = orjson.dumps(document).decode()
+    messages.add(tx, message_id, to_node_id, exchange_id, str(message["type"]), body, node.now)
+    return message_id
+
+
+class Courier:
+    """Delivers the messages of one node. Any process may have one; close it in the end."""
+
+    def __init__(self, node: Node, client: Post | None = None) -> None:
+        self._node, self._client = node, client
+        self._threads: ThreadPoolExecutor | None = None
+
+    def deliver(self) -> int:
+        """Send what is due; how many messages arrived."""
+        with self._node.database.read() as tx:
+            if not messages.is_due(tx, self._node.now):
+                return 0
+        with self._node.database.write() as tx:
+            claimed = messages.claim(tx, self._node.now, LEASE_S, AT_ONCE)
+        return self._deliver_all(claimed)
+
+    def close(self) -> None:
+        if self._threads is not None:
+            self._threads.shutdown(wait=True)
+        close = getattr(self._client, "close", None)
+        if close is not None:
+            close()
+
+    def _deliver_all(self, claimed: list[Outgoing]) -> int:
+        if len(claimed) < 2:
+            return sum(self._deliver(one) for one in claimed)
+        if self._threads is None:
+            # So that one node that answers slowly keeps nobody else's messages.
+            self._threads = ThreadPoolExecutor(PARALLEL, thread_name_prefix="message")
+        return sum(self._threads.map(self._deliver, claimed))
+
+    def _deliver(self, message: Outgoing) -> bool:
+        fate = self._try(message)
+        with self._node.database.write() as tx:
+            if not fate.state:
+                return messages.delivered(tx, message)
+            due_at = self._node.now + int(fate.retry_s or pause_s(message.tries))
+            if fate.state == messages.WAITING and due_at <= message.made_at + PATIENCE_S:
+                messages.postpone(tx, message, due_at, fate.problem)
+                return False
+            state = REFUSED if fate.state == REFUSED else FAILED
+            settled = messages.settle(tx, message, state, fate.problem)
+        if settled:
+            log.warning("message %s is given up: %s", message.id, fate.problem)
+            endings.given_up(self._node, message, state, fate.problem)
+        return False
+
+    def _try(self, message: Outgoing) -> Fate:
+        try:
+            if self._client is None:
+                from node.services.polling import make_fetcher
+
+                self._client = make_fetcher(self._node)
+            inbox = peers.inbox_of(self._node, message.to_node, self._client)
+            answer = post(self._node, self._client, inbox, message.body.encode())
+        except (FetchError, PeerError, keys.KeyFileError) as error:
+            return Fate(messages.WAITING, str(error)[:_LONGEST_PROBLEM])
+        return fate_of(answer)
+
+
+def post(node: Node, client: Post, inbox: str, body: bytes) -> Answer:
+    """Sign a message now and send it. Raises `FetchError` and `KeyFileError`."""
+    own, now = keys.own(node), node.now
+    request = Request("POST", inbox, {})
+    keyid = f"{node.settings.url}#{own.id}"
+    signed = http_signature.sign(own.private, keyid, request, body, now, secrets.token_urlsafe(18))
+    headers = {"Content-Type": MEDIA_TYPE, "Accept": "application/json", **signed}
+    return client.post(inbox, body, headers, deadline_s=DEADLINE_S)
+
+
+def fate_of(answer: Answer) -> Fate:
+    """What an answer means for a message."""
+    said = _said(answer)
+    if 200 <= answer.status < 300:
+        refused = said.get("result") == "refused"
+        return Fate(REFUSED, _text(said, "code", "detail")) if refused else Fate()
+    problem = f"{answer.status} {_text(said, 'title', 'detail')}".strip()[:_LONGEST_PROBLEM]
+    return Fate(FAILED if answer.status in FINAL else messages.WAITING, problem, answer.retry_after_s)
+
+
+def _said(answer: Answer) -> Mapping[str, Any]:
+    try:
+        document = loads(answer.body)
+    except DocumentError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _text(said: Mapping[str, Any], *names: str) -> str:
+    found = " ".join(str(said[name]) for name in names if isinstance(said.get(name), str))
+    return "".join(letter if letter.isprintable() else " " for letter in found)[:_LONGEST_PROBLEM]
+
+
+def pause_s(tries: int) -> int:
+    """How long to wait after a failed try, in seconds, when there were ``tries`` before it; never twice the same."""
+    return int(min(FIRST_PAUSE_S * 3 ** min(tries, 10), LONGEST_PAUSE_S) * random.uniform(0.75, 1.25))  # noqa: S311
+
+
+def tidy(node: Node) -> None:
+    """Forget nonces after a day, and after a month which messages came and which were given up."""
+    with node.database.write() as tx:
+        messages.tidy(tx, node.now - NONCES_S, node.now - KEPT_S)
