@@ -30,6 +30,9 @@ exchanges = Table(
     Column("ends_at", BigInteger),
     Column("need", Integer, nullable=False),  # 0 it would be nice, 1 it is needed, 2 soon
     Column("booking_id", BigInteger),  # no foreign key: bookings may be forgotten before
+    Column("weight_g", BigInteger),  # of all units together, where somebody has weighed them
+    Column("minutes", BigInteger),  # of a room or of help, where somebody has said how long it was
+    Column("measured_by", String(10), nullable=False),  # which side said so; blank where none has
     Column("opened_at", BigInteger, nullable=False),
     Column("since", BigInteger, nullable=False),  # when its state began
     Column("step", Integer, nullable=False),  # how many steps of this state's ladder are done

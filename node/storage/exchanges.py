@@ -21,6 +21,8 @@ class Stored:
     """An exchange with what it is about: ``listing`` is what its listing said then. Names no person.
 
     ``contact_id`` is who answers for an organisation that is not of this node (`owner_contacts`).
+    ``weight_g`` are grams of all units together and ``minutes`` what a room or help took, as the side ``measured_by``
+    says; None and blank where nobody has.
     """
 
     id: str
@@ -32,6 +34,9 @@ class Stored:
     booking_id: int | None = None
     closed_at: int | None = None
     contact_id: str | None = None
+    weight_g: int | None = None
+    minutes: int | None = None
+    measured_by: str = ""
 
     @property
     def title(self) -> str:
@@ -55,7 +60,8 @@ class Event:
 
 
 _MEMBERS = tuple(field.name for field in fields(Exchange))
-_ROW = ("id", "listing_id", "organisation_id", "need", "booking_id", "closed_at", "contact_id")
+_MEASURED = ("weight_g", "minutes", "measured_by")
+_ROW = ("id", "listing_id", "organisation_id", "need", "booking_id", "closed_at", "contact_id", *_MEASURED)
 
 
 def add(tx: Tx, stored: Stored) -> None:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from node.context import Node
 from node.services.bookings.opening import Span
 from node.services.bookings.refusals import BookingError
-from node.services.exchanges import acting, stopping
+from node.services.exchanges import acting, measuring, stopping
 from node.services.exchanges.acting import ExchangeError
 from node.services.exchanges.links import code_of
 from node.services.exchanges.reading import Seen
@@ -21,6 +21,7 @@ from node.storage.owner_contacts import STOPPED
 from node.web.cards import moment
 from node.web.code_words import word
 from node.web.desk.booking_words import refused, when
+from node.web.exchange_measures import measure_form, measured_fact
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.said import plain
 from node.web.view_model_parts import Form, Link
@@ -28,7 +29,8 @@ from node.web.view_models_exchanges import ExchangeLetter, ExchangePress, Exchan
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OPERATOR, OWNER, Act
 
-FIELDS = ("do", "quantity", "words", "code")
+FIELDS = ("do", "quantity", "words", "code", "weight", "hours", "sure")
+MEASURE = "measure"
 PRESSES = (rules.CONFIRM, rules.HAND_OVER, rules.BRING_BACK, rules.DISPUTE, rules.MISS, rules.WITHDRAW)
 _ACTS = (*PRESSES, rules.ACCEPT, rules.DECLINE, rules.CANCEL)
 _SETTLING = {f"settle_{outcome}": outcome for outcome in rules.OUTCOMES}
@@ -41,6 +43,12 @@ class NotDoneError(Exception):
     def __init__(self, what: str, errors: Mapping[str, str], typed: Mapping[str, str]) -> None:
         self.what, self.errors, self.typed = what, dict(errors), dict(typed)
 
+    @property
+    def is_doubt(self) -> bool:
+        """Whether it could be done if they said once more that they mean it."""
+        problems = self.__cause__.problems if isinstance(self.__cause__, FormError) else ()
+        return any(problem.code == measuring.DOUBTFUL for problem in problems)
+
 
 def perform(node: Node, seen: Seen) -> None:
     """Do what the form that was sent says. Raises `NotDoneError`."""
@@ -51,6 +59,9 @@ def perform(node: Node, seen: Seen) -> None:
             acting.write(node, exchange_id, party.side, typed["words"])
         elif what == rules.MEET:
             acting.meet(node, exchange_id, party, typed["code"])
+        elif what == MEASURE:
+            said = typed["weight"] or typed["hours"]
+            measuring.measure(node, exchange_id, party, said, bool(typed["sure"]))
         elif what in _SETTLING and _may_settle(seen):
             acting.act(node, exchange_id, Act(rules.SETTLE, OPERATOR, outcome=_SETTLING[what]))
         elif what in _ACTS:
@@ -101,6 +112,7 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
     known = seen.person is not None
     is_live = exchange.is_open and exchange.state != rules.UNCONFIRMED
     meets = rules.MEET in can and known
+    measures = measuring.may_measure(stored, side, node.now)
     return ExchangeView(
         listing=Link(stored.title, f"{request.script_root}/listings/{stored.key}", language=stored.listing["language"]),
         state=exchange.state,
@@ -113,6 +125,10 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         many=exchange.asked if exchange.asked > 1 else 0,
         write=make("write") if is_live and known else None,
         cancel=make(rules.CANCEL) if rules.CANCEL in can else None,
+        measure=measure_form(stored, make(MEASURE)) if measures else None,
+        measures=measuring.measured_in(stored) if measures else "",
+        measured=bool(stored.measured_by),
+        doubted=bool(wrong and wrong.is_doubt),
         code=code_of(node, stored.id, side) if meets else "",
         qr_path=f"{request.script_root}{path}/qr.svg" if meets and side == ASKER and not stored.contact_id else "",
         meet=_prefilled(make(rules.MEET)) if meets else None,
@@ -180,6 +196,7 @@ def _facts(seen: Seen) -> tuple[tuple[str, str], ...]:
         found.append((_("Promised"), str(exchange.granted)))
     if exchange.starts_at is not None and exchange.ends_at is not None:
         found.append((_("When"), when(Span(exchange.starts_at, exchange.ends_at))))
+    found += measured_fact(seen.stored, seen.party.side)
     if seen.party.side == OWNER:
         found += _for_the_owner(seen)
     return tuple(found)

@@ -77,6 +77,8 @@ class ExchangeView:
 
     ``presses`` are what can be done with one press, ``answer`` has the fields ``quantity`` (where there are ``many``)
     and ``words`` and the buttons ``accept`` and ``decline`` as ``do``, ``write`` and ``cancel`` the field ``words``.
+    ``measure`` has the field ``weight`` or ``hours``, as ``measures`` says, and the box ``sure`` where what was typed
+    is ``doubted``; ``measured`` is set where something is known already.
     ``code`` is what the reader says aloud, ``meet`` has the field ``code`` for the other side's. ``erase`` forgets who
     asked. ``stop`` is for who answers for another node and never asked to be asked: it wants no requests any more, or,
     where it is ``stopped``, wants them again; ``stop_open`` shows it at once.
@@ -93,6 +95,11 @@ class ExchangeView:
     write: Form | None = None
     cancel: Form | None = None
     note: str = ""
+    measure: Form | None = None
+    measures: str = ""
+    measured: bool = False
+    doubted: bool = False
+    method_path: str = ""
     code: str = ""
     qr_path: str = ""
     meet: Form | None = None

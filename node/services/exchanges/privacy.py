@@ -92,6 +92,8 @@ def taken_along(node: Node, stored: Stored) -> dict[str, Any]:
         "asked": exchange.asked,
         "granted": exchange.granted,
         "state": exchange.state,
+        "weight_g": stored.weight_g,
+        "minutes": stored.minutes,
         "from": _moment(exchange.starts_at),
         "until": _moment(exchange.ends_at),
         "messages": [{"at": _moment(one.at), "by": one.side, "text": one.words} for one in letters],

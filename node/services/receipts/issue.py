@@ -28,7 +28,7 @@ from schemas import exchange as rules
 from schemas import receipt
 from schemas.canonical import listing_hash
 from schemas.exchange import ASKER, OWNER
-from schemas.handover import PERSON, STATED
+from schemas.handover import MEASURED, PERSON, STATED
 from schemas.receipt import Half, Party, half_id
 
 log = logging.getLogger(__name__)
@@ -151,7 +151,7 @@ def _half(node: Node, stored: Stored, events: Sequence[Event], who: Parties, sid
     exchange, about = stored.exchange, stored.listing
     succeeded = exchange.state in receipt.SUCCESSES
     ended = _day(_over_at(node, stored, events))
-    weight = about.get("weight_kg")
+    weight, weight_source = weight_of(stored)
     half = Half(
         id=half_id(node.settings.url, who.exchange, side),
         title=stored.title,
@@ -169,7 +169,7 @@ def _half(node: Node, stored: Stored, events: Sequence[Event], who: Parties, sid
         quantity=exchange.granted or exchange.asked,
         unit=about.get("unit"),
         weight_kg=weight,
-        weight_source=STATED if weight is not None else None,
+        weight_source=weight_source,
         hours=hours_of(stored),
         owner=who.owner,
         # Who asked in vain is nobody's business.
@@ -191,11 +191,24 @@ def _over_at(node: Node, stored: Stored, events: Sequence[Event]) -> int:
     return stored.closed_at or max((event.at for event in events), default=node.now)
 
 
+def weight_of(stored: Stored) -> tuple[float | None, str | None]:
+    """Kilograms of one unit and who says so: what both were asked to weigh, else what the listing says."""
+    stated, exchange = stored.listing.get("weight_kg"), stored.exchange
+    if stored.weight_g is not None:
+        return round(stored.weight_g / (1000 * (exchange.granted or exchange.asked)), 6), MEASURED
+    return stated, None if stated is None else STATED
+
+
 def hours_of(stored: Stored) -> float | None:
-    """For how long a room was had, or how long somebody helped: what was booked, else what the listing says of one."""
+    """For how long a room was had, or how long somebody helped.
+
+    What one of them has said, else what was booked, else what the listing says of one.
+    """
     exchange, stated = stored.exchange, stored.listing.get("hours")
     if exchange.action not in ("host", "help"):
         return None
+    if stored.minutes is not None:
+        return round(stored.minutes / 60, 2)
     if stored.booking_id is not None and exchange.starts_at is not None and exchange.ends_at is not None:
         return round((exchange.ends_at - exchange.starts_at) / _HOUR_S, 2)
     return None if stated is None else round(stated * (exchange.granted or exchange.asked), 2)

@@ -56,14 +56,28 @@ def view(**more: Any) -> vm.ExchangeView:
         "erase": FORM,
         "note": "Perhaps they do not know us yet.",
         "take_path": f"{HERE}/mine.json",
+        "measure": typed("weight", wrong=True),
+        "measures": "weight",
+        "doubted": True,
+        "method_path": "/impact/method",
         "wrong": typed("words", wrong=True),
     }
     return vm.ExchangeView(LISTING, "accepted", "They say yes.", **{**values, **more})
 
 
 def to_answer() -> vm.ExchangeView:
-    answer = typed("quantity", "words", wrong=True)
-    return vm.ExchangeView(LISTING, "requested", "They wait.", answer=answer, many=3, write=FORM)
+    answer, hours = typed("quantity", "words", wrong=True), typed("hours")
+    return vm.ExchangeView(
+        LISTING,
+        "requested",
+        "They wait.",
+        answer=answer,
+        many=3,
+        write=FORM,
+        measure=hours,
+        measures="hours",
+        measured=True,
+    )
 
 
 def bare() -> vm.ExchangeView:
