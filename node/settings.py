@@ -18,6 +18,8 @@ from typing import Any, Protocol
 from schemas.errors import SharefeedError
 
 SETTINGS_FILE = "settings.toml"
+RESTORING = ".restoring"
+"""The folder in which a backup is brought back; where it is still there, that was cut off."""
 SECRET_FILE = "secret.key"  # noqa: S105 - the name of the file, not its content
 KEY_FILE = "key"
 DATABASE_FILE = "sharefeed.sqlite"

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from node.context import Node
-from node.settings import SETTINGS_FILE, Settings, load
+from node.settings import RESTORING, SETTINGS_FILE, Settings, home_folder, load
 
 R = TypeVar("R")
 
@@ -27,7 +27,19 @@ home_option = click.option(
 
 def settings_of(home: Path | None) -> Settings:
     """The settings of the node in ``home``, else in the folder that was named before the command."""
-    return load(home or click.get_current_context().find_object(Path))
+    folder = home_folder(home or click.get_current_context().find_object(Path))
+    if (folder / RESTORING).exists():
+        _end_restoring(folder)
+    return load(folder)
+
+
+def _end_restoring(folder: Path) -> None:
+    from node.services.restoring import recover
+
+    done = recover(folder)
+    if done is not None:
+        said = "It had been done but for tidying up." if done else "Everything is as it was before; restore it again."
+        click.echo(f"Bringing a backup back into {folder} was cut off. {said}", err=True)
 
 
 def with_settings(command: Callable[..., R]) -> Callable[..., R]:

@@ -18,6 +18,7 @@ from node.services.strangers import FormError
 from node.storage import accounts as stored
 from node.storage import links as stored_links
 from node.storage import passkeys as stored_passkeys
+from node.storage import second_factors
 from node.storage.accounts import Account
 from node.storage.engine import Tx
 from node.storage.links import StoredLink
@@ -136,6 +137,10 @@ def _undone(tx: Tx, node: Node, account: Account, link: StoredLink) -> str:
     accounts.end_sessions(tx, account.id)
     for one in stored_passkeys.of_account(tx, account.id):
         stored_passkeys.remove(tx, account.id, one.id)
+    factor = second_factors.of_account(tx, account.id)
+    if factor and (factor.confirmed_at is None or factor.confirmed_at >= link.expires_at - DAYS * 24 * 3600):
+        # An app from before the change is its owner's; a later one is that of whoever made the change.
+        second_factors.remove(tx, account.id)
     stored_links.remove(tx, CONFIRM, account.id)
     stored_links.remove_since(tx, UNDO, account.id, link.expires_at + 1)
     record(tx, node, by(account), "address-undone", email)

@@ -24,7 +24,7 @@ from node.storage.engine import Database, StorageError, Tx, sqlite_url
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _ASIDE = "sharefeed_before"
-_ENDS = ("", "-wal", "-shm")
+_ENDS = ("-shm", "-wal", "")
 _BUSY_S = 2
 
 
@@ -83,42 +83,72 @@ def _revision(tx: Tx) -> str:
     return str(tx.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
 
 
-@contextmanager
-def replaced(url: str, copied: Path, aside: Path) -> Iterator[Database]:
-    """Put the copy in the file ``copied`` in the place of the database at ``url``, and open it.
+def exists(url: str) -> bool:
+    """Whether there is a database to be put aside; of PostgreSQL there always is."""
+    return kind_of(url) != SQLITE or sqlite_file(url).exists()
 
-    What was there is kept in the folder ``aside``, or in PostgreSQL in a schema beside, until the block ends; where it
-    raises, that is put back. Raises `StorageError` where somebody else has the database open.
+
+def exchange(url: str, copied: Path) -> None:
+    """Put the copy in the file ``copied`` in the place of the database at ``url``; what was there is kept beside it.
+
+    Until `let_go`, `take_back` brings it back, also when this was cut off anywhere. Raises `StorageError` where
+    somebody else has the database open, before anything is changed.
     """
-    exchanged = _replaced_file if kind_of(url) == SQLITE else _replaced_schema
-    database = Database(url)
-    try:
-        with exchanged(database, copied, aside):
-            yield database
-    finally:
-        database.close()
+    if kind_of(url) == SQLITE:
+        _exchange_file(sqlite_file(url), copied)
+    else:
+        _exchange_schema(url, copied)
 
 
-@contextmanager
-def _replaced_file(database: Database, copied: Path, aside: Path) -> Iterator[None]:
-    path = sqlite_file(database.url)
+def take_back(url: str, existed: bool) -> None:
+    """Put back what `exchange` found, or nothing where the database had not ``existed``. May be done again."""
+    if kind_of(url) == SQLITE:
+        _take_back_file(sqlite_file(url), existed)
+    else:
+        _take_back_schema(url)
+
+
+def let_go(url: str) -> None:
+    """Remove what was kept aside. May be done again."""
+    if kind_of(url) == SQLITE:
+        for file in _files(sqlite_file(url)):
+            _beside(file).unlink(missing_ok=True)
+        return
+    with _opened(url) as database, database.write() as tx:
+        tx.exec_driver_sql(f"DROP SCHEMA IF EXISTS {_ASIDE} CASCADE")
+
+
+def _files(path: Path) -> list[Path]:
+    """The files of an SQLite database; the one that holds it comes last."""
+    return [path.with_name(path.name + end) for end in _ENDS]
+
+
+def _beside(file: Path) -> Path:
+    # In the same folder, so that moving is one step and never half a copy.
+    return file.with_name(f"{file.name}.{_ASIDE}")
+
+
+def _exchange_file(path: Path, copied: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     _refuse_open(path)
-    files = [path.with_name(path.name + end) for end in _ENDS]
-    for file in files:
+    for file in _files(path):
         if file.exists():
-            shutil.move(file, aside / file.name)
-    try:
-        shutil.move(copied, path)
+            file.replace(_beside(file))
+    shutil.move(copied, path)
+    with _opened(sqlite_url(path)) as database:
         _check_whole(database)
-        yield
-    except BaseException:
-        database.close()
+
+
+def _take_back_file(path: Path, existed: bool) -> None:
+    files = _files(path)
+    new = path.exists() and (_beside(path).exists() or not existed)
+    if new:
+        # Its log goes before it: as long as the new file stands there, what lies beside it is new as well.
         for file in files:
             file.unlink(missing_ok=True)
-            if (aside / file.name).exists():
-                shutil.move(aside / file.name, file)
-        raise
+    for file in files:
+        if _beside(file).exists():
+            _beside(file).replace(file)
 
 
 def _refuse_open(path: Path) -> None:
@@ -145,24 +175,31 @@ def _check_whole(database: Database) -> None:
         raise StorageError(f"the copy of the database is damaged: {found}")
 
 
-@contextmanager
-def _replaced_schema(database: Database, copied: Path, _aside: Path) -> Iterator[None]:
-    with database.write() as tx:
+def _exchange_schema(url: str, copied: Path) -> None:
+    with _opened(url) as database, database.write() as tx:
         if not _is_alone(tx):
             raise _in_use()
         tx.exec_driver_sql(f"ALTER SCHEMA public RENAME TO {_ASIDE}")
         tx.exec_driver_sql("CREATE SCHEMA public")
+    wanted = ("--schema=public", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
+    _run("pg_restore", url, *wanted, str(copied))
+
+
+def _take_back_schema(url: str) -> None:
+    with _opened(url) as database, database.write() as tx:
+        if not inspect(tx).has_schema(_ASIDE):
+            return
+        tx.exec_driver_sql("DROP SCHEMA public CASCADE")
+        tx.exec_driver_sql(f"ALTER SCHEMA {_ASIDE} RENAME TO public")
+
+
+@contextmanager
+def _opened(url: str) -> Iterator[Database]:
+    database = Database(url)
     try:
-        wanted = ("--schema=public", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
-        _run("pg_restore", database.url, *wanted, str(copied))
-        yield
-    except BaseException:
-        with database.write() as tx:
-            tx.exec_driver_sql("DROP SCHEMA public CASCADE")
-            tx.exec_driver_sql(f"ALTER SCHEMA {_ASIDE} RENAME TO public")
-        raise
-    with database.write() as tx:
-        tx.exec_driver_sql(f"DROP SCHEMA {_ASIDE} CASCADE")
+        yield database
+    finally:
+        database.close()
 
 
 def _is_alone(tx: Tx) -> bool:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import os
 import shutil
 import stat
+import sys
 import tarfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -20,9 +22,9 @@ from node.services import accounts, backup, feeds, hosting, invitations, keys, m
 from node.services.backup_files import BackupError
 from node.services.feeds import FeedCache
 from node.services.publishing import put_listings, withdraw
-from node.services.restoring import restore
+from node.services.restoring import recover, restore
 from node.services.setup import settings_text
-from node.settings import KEY_FILE, SECRET_FILE, SETTINGS_FILE, load
+from node.settings import KEY_FILE, RESTORING, SECRET_FILE, SETTINGS_FILE, load
 from node.storage import catalogue, copying
 from node.storage.engine import Database, StorageError
 from schemas import signing
@@ -31,6 +33,7 @@ from tests.fakes.postgres import fresh_database, programs
 from tests.fakes.publisher import Clock, clock_of, draft, publisher
 
 PICTURE = "0" * 32 + ".jpg"
+USUAL = {SECRET_FILE, SETTINGS_FILE, "media", "sharefeed.sqlite", "sharefeed.sqlite-wal", "sharefeed.sqlite-shm"}
 
 
 @pytest.fixture
@@ -209,7 +212,7 @@ def test_replacing_a_node_brings_the_backup_and_nothing_else(
     assert [path.name for path in (there / "media").iterdir()] == [PICTURE]
     assert (there / SECRET_FILE).read_bytes() == secret
     assert not (there / "index").exists()
-    assert not list(there.glob(".restoring-*"))
+    assert not (there / RESTORING).exists()
 
 
 def test_what_was_there_is_put_back_when_the_new_one_does_not_open(
@@ -233,6 +236,70 @@ def test_what_was_there_is_put_back_when_the_new_one_does_not_open(
     finally:
         node.database.close()
     assert (there / "media" / PICTURE).read_bytes() == b"precious"
+
+
+STEPS = {"os.rename", "os.remove", "os.rmdir", "sqlite3.connect", "subprocess.Popen"}
+
+
+def cut_off(step: int, home: Path, archive: Path, environment: Mapping[str, str]) -> bool:
+    """Restore in a process that dies before it takes this step; whether it did. Steps are what it does to files."""
+    child = os.fork()
+    if child == 0:
+        taken = itertools.count()
+
+        def die(event: str, _arguments: object) -> None:
+            if event in STEPS and next(taken) == step:
+                os._exit(9)
+
+        sys.addaudithook(die)
+        try:
+            restore(home, archive, True, environment)
+        finally:
+            os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+
+
+def test_a_restore_that_is_killed_at_any_step_is_undone_or_done(
+    full: Node, elsewhere: Mapping[str, str], tmp_path: Path
+) -> None:
+    there = tmp_path / "there"
+    archive = backup.make(full).path
+    restore(there, archive, environment=elsewhere)
+    before = opened(there, elsewhere)
+    put_listings(before, [draft(before, "precious")])
+    epoch = epoch_of(before)
+    before.database.close()
+    (there / "media" / PICTURE).write_bytes(b"precious")
+    found: list[bool] = []
+    while cut_off(len(found), there, archive, elsewhere):
+        done = recover(there)
+        node = opened(there, elsewhere)
+        precious = "precious" in json.dumps(feed_of(node))
+        same = epoch_of(node) == epoch
+        node.database.close()
+        assert precious is same is ((there / "media" / PICTURE).read_bytes() == b"precious") is (not done), len(found)
+        assert {path.name for path in there.iterdir()} <= USUAL
+        assert recover(there) is None
+        found.append(bool(done))
+        if done:
+            break
+    assert len(found) > 6
+    assert found[-1], "at last it is done"
+
+
+def test_while_one_is_at_work_no_other_touches_it(on_a_file: Node) -> None:
+    import fcntl
+
+    home = on_a_file.settings.home
+    archive = backup.make(on_a_file).path
+    (home / RESTORING).mkdir()
+    with (home / RESTORING / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(BackupError, match="just now"):
+            recover(home)
+        with pytest.raises(BackupError, match="just now"):
+            restore(home, archive, True)
+    assert recover(home) is False
 
 
 def one_row_more(document: dict[str, Any]) -> None:

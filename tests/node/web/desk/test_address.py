@@ -15,6 +15,7 @@ from node.context import Node
 from node.services import accounts, audit, mailbox
 from node.services.passkeys import of_account
 from node.storage import passkeys as stored_passkeys
+from node.storage import second_factors
 from node.storage.passkeys import Passkey
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL, clock_of, publisher
@@ -194,3 +195,23 @@ def test_a_language_is_chosen_among_those_that_are_offered(owner: FlaskClient, n
     send(owner, PAGE, email=NEW)
     assert accounts.by_email(node, OLD).language == "pl"
     assert "Polski" in owner.get(ACCOUNT).text or "polski" in owner.get(ACCOUNT).text
+
+
+@pytest.mark.parametrize(
+    ("days", "left"), [pytest.param(-1, True, id="from before"), pytest.param(1, False, id="added since")]
+)
+def test_codes_that_were_added_since_then_keep_nobody_out(
+    owner: FlaskClient, node: Node, days: int, left: bool
+) -> None:
+    account = accounts.by_email(node, OLD)
+    changed(owner, node)
+    with node.database.write() as tx:
+        second_factors.begin(tx, account.id, "sealed")
+        second_factors.confirm(tx, account.id, node.now + days * 86_400)
+        second_factors.set_recovery(tx, account.id, ["a"])
+    clock_of(node).pass_by(days=2)
+    link = link_to(node, OLD, "/desk/reset/address/")
+    assert send(client_of(owner.application), link, link).status_code == 303
+    with node.database.read() as tx:
+        found = second_factors.of_account(tx, account.id), second_factors.recovery_left(tx, account.id)
+    assert (found[0] is not None, found[1]) == (left, int(left))
