@@ -313,7 +313,7 @@ def remove(node: Node, source_id: int) -> int:
     with node.database.write() as tx:
         sources.change(tx, source_id, state=REMOVED)
         sources.fence(tx, source_id)
-    while _remove_some(node, source_id):
+    while _remove_some(node, source_id) or _remove_receipts(node, source_id):
         pass
     with node.database.write() as tx:
         ledger = StoredLedger(tx)
@@ -333,6 +333,13 @@ def _remove_some(node: Node, source_id: int) -> bool:
         ledger.forget_withdrawn(source_id, ids)
         settle(ledger, ids, node.settings.url, node.now)
     return bool(ids)
+
+
+def _remove_receipts(node: Node, source_id: int) -> bool:
+    from node.services.receipts import keeping
+
+    with node.database.write() as tx:
+        return keeping.forget(tx, node, source_id)
 
 
 def _change(node: Node, source_id: int, **values: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, delete, select
 
 from node.storage.among import among
 from node.storage.engine import Tx
@@ -66,3 +66,16 @@ def every(tx: Tx) -> Iterator[KnownHalf]:
 
 def _half(row: Row[Any]) -> KnownHalf:
     return KnownHalf(*tuple(row))
+
+
+def drop(tx: Tx, source_id: int, keys: Collection[tuple[str, str, str]]) -> None:
+    """Forget these halves (exchange, side, signer) as far as they came from this source."""
+    for exchange, side, signed_by in keys:
+        one = and_(_c.exchange == exchange, _c.side == side, _c.signed_by == signed_by)
+        tx.execute(delete(receipt_halves).where(one, _c.source_id == source_id))
+
+
+def of_source(tx: Tx, source_id: int, limit: int) -> list[KnownHalf]:
+    """Some of the halves that came from this source."""
+    query = _ALL.where(_c.source_id == source_id).order_by(_c.exchange).limit(limit)
+    return [_half(row) for row in tx.execute(query)]

@@ -46,6 +46,47 @@ receipt_halves = Table(
     Column("changed_at", BigInteger, nullable=False),
 )
 
+# How far the feed of receipts of a source has been read. What of it is in order stands in `receipt_halves`.
+receipt_readings = Table(
+    "receipt_readings",
+    metadata,
+    Column("source_id", BigInteger, ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True),
+    Column("epoch", Text),
+    Column("cursor", Text),
+    Column("etag", Text),
+    Column("reading", BigInteger, nullable=False),  # number of the latest reading from the start
+    Column("reading_open", Boolean, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("lease_until", BigInteger, nullable=False),
+    Column("lease_token", BigInteger, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("whole_at", BigInteger),  # when a reading from the start came to its end
+    Column("again_at", BigInteger),  # when it is to be read from the start again
+    Column("again_s", Integer, nullable=False),  # how long that is put off next time
+    Column("verified_at", BigInteger),
+    Column("last_at", BigInteger),
+    Column("last_code", String(40), nullable=False),
+    Column("last_message", Text, nullable=False),
+)
+
+# What the feed of receipts of a source holds, by the ids it has there, and what is wrong with it.
+receipt_mirror = Table(
+    "receipt_mirror",
+    metadata,
+    Column("source_id", BigInteger, ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("hash", String(43), nullable=False),
+    Column("exchange", Text, nullable=False),  # blank where it is set aside
+    Column("side", String(10), nullable=False),
+    Column("signed_by", Text, nullable=False),
+    Column("reasons", Text, nullable=False),  # JSON array of {pointer, code, message}: why it is set aside
+    Column("reading", BigInteger, nullable=False),
+    Index("ix_receipt_mirror_reading", "source_id", "reading"),
+    Index("ix_receipt_mirror_exchange", "source_id", "exchange"),
+)
+
 # What the halves of an exchange say together, one row an exchange. Written by `node.storage.handovers` alone.
 handovers = Table(
     "handovers",
