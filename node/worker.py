@@ -168,8 +168,10 @@ def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callabl
         sources,
     )
     from node.services.polling import Poller
+    from node.services.receipts.harvest import Harvest
 
     poller, keeper = Poller(node), IndexKeeper(node)
+    harvest = Harvest.of(node, poller.fetcher)
 
     def expire_foreign() -> None:
         while moderation.expire_foreign(node):
@@ -192,6 +194,7 @@ def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callabl
 
     _every(scheduler, 1, poller.start_due)
     _every(scheduler, FOLLOW_EVERY_S, keeper.catch_up)
+    _every(scheduler, 5, harvest.due)
     _every(scheduler, 5, lambda: photos.fetch_wanted(node, poller.fetcher, 8))
     _every(scheduler, 15, lambda: alert_news.look(node))
     _every(scheduler, 60, expire_foreign)

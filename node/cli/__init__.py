@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "source": "node.cli.sources",
     "proposal": "node.cli.proposals",
     "queue": "node.cli.queue",
+    "impact": "node.cli.impact",
     "key": "node.cli.key",
     "operator": "node.cli.operator",
     "account": "node.cli.account",

@@ -28,7 +28,7 @@ from federation.records import (
 from federation.rejudge import hide, show
 from federation.settle import said_for, settle
 from node.context import Node
-from node.storage import catalogue, events, mirror, polls, removals, sources
+from node.storage import catalogue, events, mirror, polls, receipt_readings, removals, sources
 from node.storage.engine import Tx
 from node.storage.events import EventRow
 from node.storage.ledger import StoredBook, StoredLedger
@@ -275,8 +275,10 @@ def show_resumed(node: Node) -> int:
 
 
 def poll_soon(node: Node, source_id: int) -> None:
-    """Let the worker read the source next."""
+    """Let the worker read the source next, and its receipts."""
     _change(node, source_id, due_at=node.now)
+    with node.database.write() as tx:
+        receipt_readings.soon(tx, source_id)
 
 
 def change(node: Node, source_id: int, **values: Any) -> None:

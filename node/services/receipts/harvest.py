@@ -12,7 +12,7 @@ import random
 import time
 from dataclasses import dataclass, field, replace
 
-from federation.fetch import Answer, FetchError
+from federation.fetch import Answer, Fetcher, FetchError
 from federation.ports import Fetching, StaleError
 from federation.reading import storable
 from federation.receipts import KeyOf, Teller, address, check_page, judge
@@ -93,6 +93,13 @@ class Harvest:
     client: Fetching
     key_of: KeyOf
     limits: Limits = Limits()
+
+    @classmethod
+    def of(cls, node: Node, client: Fetcher) -> Harvest:
+        """With the keys that the node has pinned, looked up with the same client."""
+        from node.services import peers
+
+        return cls(node, client, lambda node_id, key_id: peers.key_of(node, node_id, key_id, client, former=True))
 
     def due(self) -> int:
         """Read what is due, a few sources; how many."""
