@@ -31,6 +31,7 @@ WEB_MODULES = (
     "node.web.bookings_api",
     "node.web.sheets",
     "node.web.recognition",
+    "node.web.open_badges",
     "node.web.languages",
     "node.web.embed",
     "node.web.embed_maker",

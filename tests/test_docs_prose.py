@@ -38,7 +38,7 @@ _RUN_VERB = re.compile(r"^    (\w+)\) set_up;", re.MULTILINE)
 _BEFORE_A_COMMAND = re.compile(r"""^(?:\$ |ExecStart=|exec |sudo (?:-u \w+ )?|\w+=(?:"[^"]*"|'[^']*'|\S*) )*""")
 _SETTING_VARIABLE = re.compile(r"\bSHAREFEED_([A-Z0-9_]+)")
 _SETTING_SPANS = re.compile(r"[Ss]ettings? ((?:`[^`\n]+`(?:, (?:and )?| and | or )?)+)")
-_OTHER_VARIABLES = {"HOME", "CI", "THOROUGH", "SMTP_PASSWORD", "KEY"}
+_OTHER_VARIABLES = {"HOME", "CI", "THOROUGH", "SMTP_PASSWORD", "KEY", "BADGE_KEY"}
 _NOT_A_PATH = re.compile(r"[<>{}…|\s]|NNNN")
 
 

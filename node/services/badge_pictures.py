@@ -53,7 +53,7 @@ def picture(said: Said, credential: str = "") -> bytes:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg"{named} viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
         f'height="{HEIGHT}" role="img" lang="{escape(said.language)}">'
-        f"<title>{escape(said.words)}</title>{carried}<style>{style()}</style>"
+        f"{carried}<title>{escape(said.words)}</title><style>{style()}</style>"
         f'<rect class="ground" x="1" y="1" width="{WIDTH - 2}" height="{HEIGHT - 2}" rx="10" stroke-width="1.5"/>'
         f'<g class="{said.sign if said.sign in _OWN else "brand"}">'
         '<rect class="tint" x="13" y="13" width="88" height="86" rx="8"/>'

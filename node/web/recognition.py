@@ -5,6 +5,7 @@ Everything is computed when it is asked for. A badge that is not earned, or not 
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 
 import orjson
@@ -29,6 +30,7 @@ from schemas import recognition
 from schemas.recognition import rules
 
 blueprint = Blueprint("recognition", __name__)
+log = logging.getLogger(__name__)
 AGE_S = 3600
 """For how long a picture may be shown without asking again."""
 
@@ -62,7 +64,8 @@ def picture(key: str, name: str) -> Response:
     found = found_at(node, key)
     # Where it stands, nobody knows who looks: everyone gets the node's own language, and caches may keep it.
     with force_locale(offered(node.settings)[0].replace("-", "_")):
-        drawn = badge_pictures.picture(_said(node, found, name))
+        said = _said(node, found, name)
+    drawn = badge_pictures.picture(said, _credential(node, found, name, where_of(node, found.organisation.id, key)))
     response = open_to_all(conditional(rendered("badge", drawn), badge_pictures.MEDIA_TYPE))
     response.headers["Cache-Control"] = f"public, max-age={AGE_S}"
     response.headers["Content-Security-Policy"] = badge_pictures.style_policy()
@@ -76,6 +79,21 @@ def found_at(node: Node, key: str) -> Recognised:
     if found is None:
         abort(404)
     return found
+
+
+def _credential(node: Node, found: Recognised, name: str, where: Where) -> str:
+    """The badge as a signed credential, to be kept inside its picture; none of a level, or where there is no key."""
+    from node.services import open_badges
+    from node.services.keys import KeyFileError
+
+    earned = found.recognition.badge(name)
+    if earned is None:
+        return ""
+    try:
+        return open_badges.token(node, open_badges.credential(node, found, earned, where.address))
+    except KeyFileError:
+        log.exception("a picture of a badge goes without its credential")
+        return ""
 
 
 def _said(node: Node, found: Recognised, name: str) -> Said:

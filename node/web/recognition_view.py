@@ -81,7 +81,8 @@ def _earned(earned: Earned, found: Recognised, where: Where) -> BadgeBox:
         date.fromisoformat(earned.since),
         _categories(earned.categories),
         f"{where.path}/badges/{badge.id}.svg",
-        code=code(found, badge.id, name_of(badge.id), earned.since, where),
+        f"{where.path}/badges/{badge.id}.jwt",
+        code(found, badge.id, name_of(badge.id), earned.since, where),
     )
 
 
