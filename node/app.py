@@ -43,6 +43,7 @@ AGGREGATOR_MODULES = (
     "node.web.photos",
     "node.web.search_feeds",
     "node.web.downloads",
+    "node.web.dashboard",
     "node.web.manifest",
     "node.web.offline",
     "node.web.wanted",

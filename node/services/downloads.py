@@ -22,6 +22,7 @@ from uuid import uuid4
 
 from node.context import Node
 from node.services.download_rows import COLUMNS, CSV, GEOJSON, NDJSON, Format, record
+from node.settings import Settings
 from node.storage import catalogue
 from node.storage.catalogue import Publication, Shown
 from schemas.fields import rfc3339_of
@@ -116,7 +117,6 @@ def content(path: Path) -> Iterator[bytes]:
 def descriptor(node: Node, of: Edition) -> dict[str, Any]:
     """The Data Package descriptor (Frictionless Data, version 1) of an edition."""
     settings = node.settings
-    title, path = _LICENCES.get(settings.licence, (settings.licence, f"https://spdx.org/licenses/{settings.licence}"))
     return {
         "profile": "data-package",
         "name": "sharefeed-catalogue",
@@ -126,10 +126,22 @@ def descriptor(node: Node, of: Edition) -> dict[str, Any]:
         "spreadsheet would run as a formula begins with an apostrophe.",
         "homepage": settings.url,
         "created": rfc3339_of(of.made_at),
-        "licenses": [{"name": settings.licence, "title": title, "path": path}],
-        "sources": [{"title": settings.attribution or settings.node_name, "path": settings.url}],
+        "licenses": [licence_of(settings)],
+        "sources": [source_of(settings)],
         "resources": [_resource(of.file(kind.name), kind) for kind in KINDS],
     }
+
+
+def licence_of(settings: Settings) -> dict[str, str]:
+    """The licence of what this node gives away, as a descriptor names it."""
+    name = settings.licence
+    title, path = _LICENCES.get(name, (name, f"https://spdx.org/licenses/{name}"))
+    return {"name": name, "title": title, "path": path}
+
+
+def source_of(settings: Settings) -> dict[str, str]:
+    """Whom to name when it is used, as a descriptor does."""
+    return {"title": settings.attribution or settings.node_name, "path": settings.url}
 
 
 def _resource(file: Written, kind: Kind) -> dict[str, Any]:

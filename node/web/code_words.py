@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from node.web import desk_words, exchange_words, import_words
+from node.web import desk_words, exchange_words, import_words, standing_words
 from node.web.phrases import later as _l
 from node.web.phrases import later_of, locale, say
 from schemas.labels import WRITTEN_IN, Names, names_of
@@ -259,6 +259,7 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     **desk_words.VOCABULARIES,
     **exchange_words.VOCABULARIES,
     **import_words.VOCABULARIES,
+    **standing_words.VOCABULARIES,
     "scope": SCOPES,
 }
 

@@ -110,6 +110,7 @@ def _footer_links(root: str, offline: bool) -> tuple[Link, ...]:
     kept = (Link(_("Kept on this device"), f"{root}/offline"),) if offline else ()
     return (
         Link(_("How it works"), f"{root}/how-it-works"),
+        Link(_("What sharing achieves"), f"{root}/impact"),
         Link(_("Ideas for what to share"), f"{root}/ideas"),
         Link(_("Everything by kind"), f"{root}/categories"),
         Link(_("Take it with you"), f"{root}/downloads/"),

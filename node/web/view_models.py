@@ -25,6 +25,9 @@ portal/source.html              SourcePage
 portal/propose.html             ProposePage
 portal/propose_done.html        ProposeDonePage
 portal/downloads.html           DownloadsPage
+portal/impact.html              ImpactPage
+portal/impact_report.html       ImpactPage
+portal/impact_handovers.html    ImpactHandoversPage
 portal/wanted.html              WantedPage
 portal/wish.html                WishPage
 portal/categories.html          CategoriesPage
@@ -118,6 +121,7 @@ from node.web.view_models_api import *
 from node.web.view_models_appearance import *
 from node.web.view_models_calendar import *
 from node.web.view_models_control import *
+from node.web.view_models_dashboard import *
 from node.web.view_models_desk import *
 from node.web.view_models_desk_export import *
 from node.web.view_models_desk_imports import *

@@ -28,11 +28,12 @@ from node.services import alert_choices, alert_links, alerts, moderation, operat
 from node.services.alerts import Asker
 from node.services.exchanges import links as exchange_links
 from node.storage import alerts as stored_alerts
-from node.storage import catalogue
+from node.storage import catalogue, handovers
 from node.storage import photos as stored_photos
 from tests.fakes.exchanges import asked, shared
 from tests.fakes.exchanges import every as every_exchange
 from tests.fakes.handed import give
+from tests.fakes.handovers import one_of_each
 from tests.fakes.publisher import clock_of, publisher
 from tests.fakes.sites import PARK, Sites, item, node_site
 from tests.node.web.aggregator import follow, send
@@ -97,6 +98,7 @@ def everything(folder: Path) -> Iterator[Everything]:
 def _fill(node: Node) -> None:
     with node.database.write() as tx:
         catalogue.apply(tx, list(hand_written()), [], node.now)
+        handovers.put(tx, one_of_each())
     _take_photos(node)
     _read_sources(node)
     asked(node, shared(node))
@@ -229,6 +231,9 @@ ADDRESSES: Mapping[str, tuple[Where, ...]] = {
     "sources.source": (_fixed("/sources/1"),),
     "proposing.form": (_fixed("/sources/propose"),),
     "downloads.page": (_fixed("/downloads/"),),
+    "dashboard.page": (_fixed("/impact"), _fixed("/impact?from=2001-01&until=2001-02&place=Eye&action=give")),
+    "dashboard.report": (_fixed("/impact/report"),),
+    "dashboard.handovers": (_fixed("/impact/handovers"),),
     "about_pages.how_it_works": (_fixed("/how-it-works"),),
     "about_pages.ideas": (_fixed("/ideas"),),
     "offline.page": (_fixed("/offline"),),
@@ -311,6 +316,9 @@ NOT_PAGES: Mapping[str, str] = {
     "bookings_api.free": "JSON",
     "sources.report": "JSON",
     "downloads.file": "files",
+    "dashboard.table": "a file",
+    "dashboard.document": "JSON",
+    "dashboard.descriptor": "JSON",
     "oembed.provide": "JSON or XML",
     "asked.mine": "JSON",
     "asked.picture": "a picture",

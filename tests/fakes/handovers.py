@@ -42,3 +42,20 @@ def handover(number: int = 1, **changes: Any) -> Handover:
         changed_at=1_794_000_000,
     )
     return replace(made, **changes)
+
+
+def one_of_each() -> list[Handover]:
+    """Handovers of one month, in every ledger and of every standing, with and without what may be missing."""
+    carbon = {"co2e_low_g": 7_000, "co2e_g": 13_000, "co2e_high_g": 29_000, "cost_pence": 340}
+    room = {"category": "space/hall", "weight_g": None, "kind": "space", "minutes": 120}
+    return [
+        handover(1, **carbon),
+        handover(2, weight_g=None, weight_source="unknown", title="Odds and ends", place="", accepted_on=""),
+        handover(3, action="lend", outcome="returned", category="tools", quantity=4),
+        handover(4, action="host", **room),
+        handover(5, action="help", **{**room, "category": "skill/it", "minutes": None}),
+        handover(6, state="one_sided", counted=False),
+        handover(7, state="one_operator", counted=False),
+        handover(8, state="differs", counted=False),
+        *(handover(10 + n, counted=False, outcome=what) for n, what in enumerate(("declined", "no_show", "unknown"))),
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from lxml import html
 
 from node.search.follow import Follower
 from node.services import proposals
+from node.storage import handovers
+from tests.fakes.handovers import one_of_each
 from tests.fakes.sites import PARK, item
 from tests.node.web.aggregator import Browser, follow, send
 
@@ -36,6 +39,9 @@ PUBLIC = (
         "/accessibility",
         "/privacy",
         "/downloads/",
+        "/impact",
+        "/impact/report",
+        "/impact/handovers",
     ),
     *("/sources", "/sources/1", "/sources/propose", "/alerts/new?q=biurko", "/alerts/confirm/x", "/mailbox"),
     *("/nowhere", "/control/sign-in", "/embed/make", "/wanted/new?q=biurko"),
@@ -57,6 +63,10 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     source = follow(made.node, name="Osiedle")
     send(made.node, source, things())
     Follower(made.node).catch_up()
+    with made.node.database.write() as tx:
+        handovers.put(
+            tx, [replace(one, title="Biurko", giver_name="Park", taker_name="Szkoła") for one in one_of_each()]
+        )
     proposals.propose(made.node, "https://szkola.example/", "Szkoła", "", "", "192.0.2.1")
     yield made
     made.node.database.close()

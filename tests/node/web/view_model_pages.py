@@ -17,6 +17,7 @@ from node.web import view_models as vm
 from tests.node.web import view_model_alert_factories as tell
 from tests.node.web import view_model_appearance_factories as look
 from tests.node.web import view_model_calendar_factories as calendar
+from tests.node.web import view_model_dashboard_factories as dashboard
 from tests.node.web import view_model_desk_factories as desk
 from tests.node.web import view_model_desk_listing_factories as writing
 from tests.node.web import view_model_embed_factories as embed
@@ -139,6 +140,7 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         **importing.FULL,
         **calendar.FULL,
         **asking.FULL,
+        **dashboard.FULL,
     }
 )
 MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
@@ -149,6 +151,7 @@ MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         **calendar.MINIMAL,
         **asking.MINIMAL,
         **recognising.MINIMAL,
+        **dashboard.MINIMAL,
         "home": ("portal/home.html", vm.HomePage(HEAD)),
         "home-card": (
             "portal/home.html",
