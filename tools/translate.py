@@ -43,6 +43,7 @@ SOURCES = (
     ("node/services/*.py", "tools.sentences:extract"),
     ("node/services/bookings/*.py", "tools.sentences:extract"),
     ("node/services/exchanges/*.py", "tools.sentences:extract"),
+    ("node/services/stories/*.py", "tools.sentences:extract"),
 )
 """Where texts are, and what finds them in such a file."""
 

@@ -1,4 +1,4 @@
-"""schema.org documents (JSON-LD) of a listing and of an organisation, for search engines. Pure.
+"""schema.org documents (JSON-LD) of a listing, an organisation and a story, for search engines. Pure.
 
 A listing is an Offer or a Demand at a price of 0, of a Product, a Place or a Service. Nothing is said here that the
 page does not say, and no other price can be.
@@ -17,6 +17,7 @@ from schemas.listing import Listing
 from schemas.opening import MIDNIGHT, OpeningHours
 from schemas.organisation import Organisation
 from schemas.place import Place
+from schemas.story import Story
 from schemas.vocabulary import label
 
 CONTEXT = "https://schema.org"
@@ -106,6 +107,35 @@ def _event(listing: Listing, event: Event, one: Occurrence, page_url: str) -> di
 def organisation_document(organisation: Organisation, page_url: str) -> dict[str, Any]:
     """An organisation by its kind; ``page_url`` is its page here, ``url`` in the document its own website."""
     return {"@context": CONTEXT, **_organisation(organisation), "mainEntityOfPage": page_url}
+
+
+def story_document(story: Story, page_url: str) -> dict[str, Any]:
+    """A success story as ``Article``; ``page_url`` is the page that carries the document."""
+    mentioned = story.other
+    other = {"@type": "Organization", "@id": mentioned.id, "name": mentioned.name} if mentioned.name else None
+    teller = story.organisation
+    members = {
+        "@context": CONTEXT,
+        "@type": "Article",
+        "@id": story.id,
+        "url": page_url,
+        "mainEntityOfPage": page_url,
+        "headline": story.title,
+        "articleBody": story.content_text,
+        "inLanguage": story.language,
+        "image": [image.url for image in story.images],
+        "datePublished": rfc3339(story.date_published),
+        "dateModified": rfc3339(story.date_modified),
+        "author": {
+            "@type": _ORGANISATION_TYPES.get(teller.type, "Organization"),
+            "@id": teller.id,
+            "name": teller.name,
+        },
+        "mentions": other,
+        "about": label(story.handed.category),
+        "isAccessibleForFree": True,
+    }
+    return without_empty(members)
 
 
 def script_text(document: Mapping[str, Any]) -> str:

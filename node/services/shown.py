@@ -11,11 +11,12 @@ import orjson
 
 from federation.facts import short_key
 from node.context import Node
-from node.storage import catalogue, organisations
+from node.storage import catalogue, organisations, story_shelf
 from node.storage.catalogue import Grave, Shown
 from schemas.errors import DocumentError
 from schemas.listing import load_listing
 from schemas.organisation import Organisation, load_organisation
+from schemas.story import load_story
 
 if TYPE_CHECKING:
     # For their names alone: behind them stands the HTTP client, which a small publisher never loads.
@@ -90,6 +91,13 @@ def listing(node: Node, key: str) -> Found | Gone | None:
         return Found(shown, None) if entry.source_id is None else _from_elsewhere(tx, shown, entry.source_id)
 
 
+def key_of(node: Node, listing_id: str) -> str | None:
+    """The key of a listing that is shown, by its id; None for any other."""
+    with node.database.read() as tx:
+        shown = catalogue.by_ids(tx, [listing_id]).get(listing_id)
+    return shown.entry.key if shown is not None and shown.entry.facts.expires_at > node.now else None
+
+
 def _buried(grave: Grave) -> Gone:
     reason = grave.removed_reason or "removed"
     met = reason == "given" and grave.direction == "want"
@@ -114,7 +122,14 @@ def organisation(node: Node, key: str) -> Host | None:
         shown = tuple(catalogue.of_organisation(tx, wanted, node.now, ORGANISATION_LISTINGS))
         if own is not None:
             return Host(own.organisation, own.slug, shown)
-        return _host_elsewhere(tx, shown) if shown else None
+        return _host_elsewhere(tx, shown) if shown else _teller(tx, wanted)
+
+
+def _teller(tx: Tx, key: str) -> Host | None:
+    """An organisation of another node that shares nothing just now, but told a story."""
+    told = (load_story(orjson.loads(one.item)) for one in story_shelf.of_organisation(tx, key, 1))
+    teller = next((story.organisation for story in told if short_key(story.organisation.id) == key), None)
+    return Host(Organisation(teller.id, teller.name, teller.type), None, ()) if teller else None
 
 
 def _host_elsewhere(tx: Tx, shown: tuple[Shown, ...]) -> Host:

@@ -1,12 +1,13 @@
-"""What visitors say is wrong with listings, and what became of it."""
+"""What visitors say is wrong with listings and stories, which a report names by their id, and what became of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 
+from node.storage import story_shelf
 from node.storage.engine import Tx
 from node.storage.tables import catalogue, reports
 
@@ -78,6 +79,19 @@ def count_waiting(tx: Tx) -> int:
     return int(tx.execute(query).scalar_one())
 
 
+def waiting_stories(tx: Tx, limit: int) -> list[Reported]:
+    """Reported stories that are still shown, the longest waiting first."""
+    since = func.min(reports.c.reported_at)
+    query = select(reports.c.listing_id, func.count(), since).where(_open_stories()).group_by(reports.c.listing_id)
+    return [Reported(*row) for row in tx.execute(query.order_by(since, reports.c.listing_id).limit(limit))]
+
+
+def count_waiting_stories(tx: Tx) -> int:
+    """How many stories are shown and reported."""
+    query = select(func.count(reports.c.listing_id.distinct())).where(_open_stories())
+    return int(tx.execute(query).scalar_one())
+
+
 def count_all_waiting(tx: Tx) -> int:
     """How many reports wait in all."""
     query = select(func.count()).select_from(reports).where(reports.c.state == WAITING)
@@ -97,8 +111,9 @@ def decide(tx: Tx, listing_id: str, state: str, now: int) -> int:
 
 
 def close_gone(tx: Tx, now: int) -> int:
-    """Answer reports of listings that are no longer shown; how many."""
-    over = and_(reports.c.state == WAITING, reports.c.listing_id.not_in(_shown()))
+    """Answer reports of listings and stories that are no longer shown; how many."""
+    shown = or_(reports.c.listing_id.in_(_shown()), reports.c.listing_id.in_(story_shelf.shown_ids(_asked())))
+    over = and_(reports.c.state == WAITING, not_(shown))
     return tx.execute(update(reports).where(over).values(state=GONE, decided_at=now)).rowcount
 
 
@@ -114,7 +129,14 @@ def _open() -> ColumnElement[bool]:
     return and_(reports.c.state == WAITING, reports.c.listing_id.in_(_shown()))
 
 
+def _open_stories() -> ColumnElement[bool]:
+    return and_(reports.c.state == WAITING, reports.c.listing_id.in_(story_shelf.shown_ids(_asked())))
+
+
 def _shown() -> Any:
     """The ids of what is reported and shown: asked of the few reports, never of the whole catalogue."""
-    asked = select(reports.c.listing_id).where(reports.c.state == WAITING)
-    return select(catalogue.c.id).where(catalogue.c.id.in_(asked), catalogue.c.item.is_not(None))
+    return select(catalogue.c.id).where(catalogue.c.id.in_(_asked()), catalogue.c.item.is_not(None))
+
+
+def _asked() -> Any:
+    return select(reports.c.listing_id).where(reports.c.state == WAITING)

@@ -1,5 +1,4 @@
 """Every table, once. Migrations (Alembic) follow this file; a test compares the two.
-
 Some stand in files of their own, beside this one, by what they are about. The metadata here has them all.
 
 Documents are kept as JSON text that is ready to send, and moments as whole seconds since 1970 in UTC: both databases
@@ -35,6 +34,7 @@ from node.storage import operator_tables as operator_tables
 from node.storage import photo_tables as photo_tables
 from node.storage import receipt_tables as receipt_tables
 from node.storage import rollup_tables as rollup_tables
+from node.storage import story_tables as story_tables
 from node.storage.metadata import ROW_ID
 from node.storage.metadata import metadata as metadata
 

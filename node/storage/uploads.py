@@ -12,6 +12,7 @@ from federation.chunks import chunked
 from node.storage.desk_tables import desk_drafts, listing_versions
 from node.storage.engine import Tx
 from node.storage.photo_tables import upload_uses, uploads
+from node.storage.story_tables import stories
 from node.storage.tables import listings
 from node.storage.upsert import insert_of, upsert
 
@@ -95,7 +96,7 @@ def long_loose(tx: Tx, before: int, limit: int) -> list[Upload]:
 
 
 def is_named(tx: Tx, upload: Upload) -> bool:
-    """Whether a listing of the organisation, shown or not, names the photograph, or did, or a draft does."""
+    """Whether a listing or a story of the organisation, shown or not, names the photograph, or did, or a draft does."""
 
     def names(column: Column[str]) -> ColumnElement[bool]:
         return column.contains(upload.name, autoescape=True)
@@ -103,7 +104,10 @@ def is_named(tx: Tx, upload: Upload) -> bool:
     ours = listings.c.organisation_id == upload.organisation_id
     before = exists().where(listing_versions.c.listing_id == listings.c.id, names(listing_versions.c.document))
     drafted = exists().where(desk_drafts.c.organisation_id == upload.organisation_id, names(desk_drafts.c.images))
-    query = select(or_(exists().where(ours, names(listings.c.document)), exists().where(ours, before), drafted))
+    told = exists().where(stories.c.organisation_id == upload.organisation_id, names(stories.c.document))
+    typed = exists().where(stories.c.organisation_id == upload.organisation_id, names(stories.c.images))
+    listed = exists().where(ours, names(listings.c.document))
+    query = select(or_(listed, exists().where(ours, before), drafted, told, typed))
     return bool(tx.execute(query).scalar_one())
 
 

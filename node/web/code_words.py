@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from node.web import desk_words, exchange_words, import_words, standing_words
+from node.web import desk_words, exchange_words, import_words, standing_words, story_words
 from node.web.phrases import later as _l
 from node.web.phrases import later_of, locale, say
 from schemas.labels import WRITTEN_IN, Names, names_of
@@ -209,6 +209,7 @@ AUDIT: Mapping[str, str] = {
     "export-made": _l("Took a copy of everything"),
     "member-invited": _l("Invited somebody"),
     "invitation-withdrawn": _l("Withdrew an invitation"),
+    **story_words.AUDIT,
 }
 APPEARANCE: Mapping[str, str] = {
     "node_name": _l("name"),
@@ -260,6 +261,7 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     **exchange_words.VOCABULARIES,
     **import_words.VOCABULARIES,
     **standing_words.VOCABULARIES,
+    **story_words.VOCABULARIES,
     "scope": SCOPES,
 }
 

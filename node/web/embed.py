@@ -16,8 +16,9 @@ from node.services import embedding
 from node.services.embedding import Strip
 from node.services.feeds import rendered
 from node.services.shown import Gone
+from node.services.stories import reading
 from node.storage.catalogue import Shown
-from node.web import brand, current_node, frame_request, words
+from node.web import brand, current_node, frame_request, story_view, words
 from node.web.cards import card_of
 from node.web.conditional import conditional, open_to_all
 from node.web.embed_code import SCRIPT_PATH
@@ -25,7 +26,7 @@ from node.web.frame_request import FrameRequest
 from node.web.listing_page import Scene
 from node.web.pages import scene_of
 from node.web.phrases import say as _
-from node.web.view_model_parts import Head, Link
+from node.web.view_model_parts import Card, Head, Link
 from node.web.view_models_embed import EmbedFrame
 
 blueprint = Blueprint("embed", __name__)
@@ -38,7 +39,8 @@ _YEAR_S = 31_536_000
 @blueprint.get(f"/{frame_request.PATH}")
 def frame() -> Response:
     node, wanted = current_node(), frame_request.read(request.args)
-    made = _listing(node, wanted) if wanted.listing else _search(node, wanted)
+    make = _listing if wanted.listing else _story if wanted.story else _search
+    made = make(node, wanted)
     styles = f"{request.script_root}/{frame_request.PATH}/{wanted.colour}.css" if wanted.colour else None
     body = render_template("embed/frame.html", page=replace(made, theme=wanted.theme, colour_path=styles))
     response = conditional(rendered("embed", body.encode()), "text/html; charset=utf-8")
@@ -83,6 +85,19 @@ def _listing(node: Node, wanted: FrameRequest) -> EmbedFrame:
     gone = _("This is no longer on the board.") if isinstance(found, Gone) else _("There is no such listing here.")
     home = Link(_("See what is there now"), f"{request.script_root}/")
     return EmbedFrame(_head(gone), gone, home, single=True, gone=gone)
+
+
+def _story(node: Node, wanted: FrameRequest) -> EmbedFrame:
+    found = reading.one(node, wanted.story)
+    every = Link(_("More stories"), f"{request.script_root}{story_view.LIST_PATH}")
+    if found is None:
+        gone = _("This story is not told any more.")
+        return EmbedFrame(_head(gone), gone, every, single=True, gone=gone)
+    [one] = story_view.cards_of(node, [found])
+    card = Card(one.path, one.title, one.sign, one.root, organisation=one.organisation, image=one.image)
+    see = Link(_("Read the story"), one.path)
+    shown = EmbedFrame(_head(one.title), one.title, see, (replace(card, language=one.language),), 1, single=True)
+    return replace(shown, words=one.excerpt)
 
 
 def _head(title: str) -> Head:

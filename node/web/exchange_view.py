@@ -15,8 +15,10 @@ from node.services.exchanges import acting, measuring, stopping
 from node.services.exchanges.acting import ExchangeError
 from node.services.exchanges.links import code_of
 from node.services.exchanges.reading import Seen
+from node.services.stories import handed
 from node.services.strangers import FormError
 from node.services.throttling import TooManyTriesError
+from node.storage import organisations
 from node.storage.owner_contacts import STOPPED
 from node.web.cards import moment
 from node.web.code_words import word
@@ -24,6 +26,7 @@ from node.web.desk.booking_words import refused, when
 from node.web.exchange_measures import measure_form, measured_fact
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.said import plain
+from node.web.story_view import begin_path
 from node.web.view_model_parts import Form, Link
 from node.web.view_models_exchanges import ExchangeLetter, ExchangePress, ExchangeView
 from schemas import exchange as rules
@@ -138,6 +141,7 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         stop_open=request.path.endswith("/stop"),
         stopped=seen.party.contact is not None and seen.party.contact.state == STOPPED,
         wrong=form_at(path, {}, wrong.errors) if wrong else None,
+        tell_path=_tell_path(node, seen),
     )
 
 
@@ -151,6 +155,16 @@ def _note(seen: Seen) -> str:
             "Perhaps they do not know us yet, and may not answer."
         )
     )
+
+
+def _tell_path(node: Node, seen: Seen) -> str:
+    """Where the owner tells what became of it; nowhere before both have said that it happened."""
+    stored = seen.stored
+    if seen.party.side != OWNER or stored.exchange.state not in handed.OVER:
+        return ""
+    with node.database.read() as tx:
+        host = organisations.by_ids(tx, [stored.organisation_id]).get(stored.organisation_id)
+    return begin_path(host.slug, handed.uri_of(node, stored.id)) if host else ""
 
 
 def _forms(path: str, wrong: NotDoneError | None) -> Callable[..., Form]:

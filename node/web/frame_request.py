@@ -23,7 +23,7 @@ _HEAD_PX, _ROW_PX, _FOOT_PX, _ONE_PX = 62, 97, 58, 260
 
 @dataclass(frozen=True, slots=True)
 class FrameRequest:
-    """A frame: a search with as many listings as it may show, or the ``listing`` with this key.
+    """A frame: a search with as many listings as it may show, the ``listing`` with this key, or such a ``story``.
 
     ``theme`` is one of `THEMES`, ``colour`` six hexadecimal digits or empty. Without a ``language`` the reader's
     browser decides.
@@ -34,13 +34,20 @@ class FrameRequest:
     theme: str = THEMES[0]
     colour: str = ""
     language: str = ""
+    story: str = ""
+
+    @property
+    def single(self) -> bool:
+        """Whether it shows one thing."""
+        return bool(self.listing or self.story)
 
     def to_args(self) -> list[tuple[str, str]]:
         """The parameters without what is usual: the same frame has one address."""
-        pairs = [("listing", self.listing)] if self.listing else searched(self.asked)
+        one = next(((name, key) for name, key in (("listing", self.listing), ("story", self.story)) if key), None)
+        pairs = [one] if one else searched(self.asked)
         limit = self.asked.limit
         looks = (
-            ("limit", str(limit) if limit != USUAL and not self.listing else ""),
+            ("limit", str(limit) if limit != USUAL and not self.single else ""),
             ("theme", self.theme if self.theme != THEMES[0] else ""),
             ("colour", self.colour),
             ("language", self.language),
@@ -54,7 +61,7 @@ class FrameRequest:
 
     def within(self, pixels: int | None) -> FrameRequest:
         """The same with as many listings as there is room for, one at least."""
-        if pixels is None or self.listing:
+        if pixels is None or self.single:
             return self
         rows = (pixels - _HEAD_PX - _FOOT_PX) // _ROW_PX
         return replace(self, asked=self.asked.changed(limit=min(max(rows, 1), self.asked.limit)))
@@ -62,7 +69,7 @@ class FrameRequest:
     @property
     def height(self) -> int:
         """How tall it is likely to be, in pixels, for where no script can ask it."""
-        return _ONE_PX if self.listing else _HEAD_PX + _ROW_PX * self.asked.limit + _FOOT_PX
+        return _ONE_PX if self.single else _HEAD_PX + _ROW_PX * self.asked.limit + _FOOT_PX
 
 
 def searched(asked: SearchRequest) -> list[tuple[str, str]]:
@@ -78,13 +85,14 @@ def searched_at(path: str, asked: SearchRequest) -> str:
 
 def read(args: Arguments) -> FrameRequest:
     asked, _problems = from_args(args)
-    listing, theme, language = (_first(args, name) for name in ("listing", "theme", "language"))
+    listing, story, theme, language = (_first(args, name) for name in ("listing", "story", "theme", "language"))
     return FrameRequest(
         asked.changed(limit=_limit(_first(args, "limit"))),
         listing if _KEY.fullmatch(listing) else "",
         theme if theme in THEMES else THEMES[0],
         colour_of(_first(args, "colour")) or "",
         language if _LANGUAGE.fullmatch(language) else "",
+        story if _KEY.fullmatch(story) else "",
     )
 
 

@@ -13,7 +13,8 @@ from node.search.request import SearchRequest
 from node.services import board
 from node.services import search as searching
 from node.services.search import SearchResult
-from node.web import drawn
+from node.services.stories import reading
+from node.web import drawn, story_view
 from node.web.cards import cards_of
 from node.web.code_words import category
 from node.web.events import PATH as EVENTS_PATH
@@ -29,7 +30,7 @@ from node.web.view_model_parts import Head, Link
 from node.web.view_models_home import ActionEntry, CategoryTile, HomePage, Nearby
 from schemas.vocabulary import ACTIONS
 
-NEW, WANTED, NEAR, PLACES = 8, 4, 8, 6
+NEW, WANTED, NEAR, PLACES, STORIES = 8, 4, 8, 6, 3
 EACH = 2
 """At most so many new listings of one organisation."""
 
@@ -64,6 +65,8 @@ def front_page(node: Node, asked: SearchRequest) -> HomePage:
         place_error=unknown,
         places=tuple(_places(node, asked.near)),
         events=next_cards(node),
+        stories=story_view.cards_of(node, reading.newest(node, STORIES)),
+        stories_path=scene.paths.root + story_view.LIST_PATH,
         events_path=scene.paths.root + EVENTS_PATH,
     )
 

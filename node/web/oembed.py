@@ -1,7 +1,7 @@
 """oEmbed 1.0 (oembed.com): the address of a page of ours becomes the HTML of a frame with what stands there.
 
-Speaks of listings, organisations and searches of this node alone; any other address is not found. Fetches nothing: what
-is at an address is known from its path.
+Speaks of listings, stories, organisations and searches of this node alone; any other address is not found. Fetches
+nothing: what is at an address is known from its path.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from node.search.request import SearchRequest, from_args
 from node.services import embedding, shown
 from node.services.embedding import USUAL
 from node.services.feeds import rendered
+from node.services.stories import reading
 from node.web import current_node, embed_code
 from node.web.conditional import conditional, open_to_all
 from node.web.embed import title_of
@@ -53,7 +54,7 @@ def provide() -> Response:
     node = current_node()
     page = _page_at(node, request.args.get("url", ""))
     if page is None:
-        abort(404, "This is no address of a listing, an organisation or a search of this node.")
+        abort(404, "This is no address of a listing, a story, an organisation or a search of this node.")
     write, media_type = writer
     response = conditional(rendered("oembed", write(_document(node, page))), media_type)
     response.headers["Cache-Control"] = f"public, max-age={AGE_S}"
@@ -96,6 +97,8 @@ def _page_at(node: Node, address: str) -> Page | None:
         return _listing(node, values["key"])
     if endpoint == "pages.organisation":
         return _organisation(node, values["key"])
+    if endpoint == "stories.story":
+        return _story(node, values["key"])
     return _search(node, urlsplit(address).query) if endpoint == "portal.search" else None
 
 
@@ -130,6 +133,16 @@ def _listing(node: Node, key: str) -> Page | None:
     facts = found.shown.entry.facts
     by = (facts.organisation_name, f"{node.settings.url}organisations/{facts.organisation_key}")
     return Page(FrameRequest(SearchRequest(limit=USUAL), key), facts.title, by)
+
+
+def _story(node: Node, key: str) -> Page | None:
+    found = reading.one(node, key)
+    if found is None:
+        return None
+    teller = found.story.organisation
+    own = node.settings.url + "organisations/"
+    name = teller.id.removeprefix(own) if teller.id.startswith(own) else short_key(teller.id)
+    return Page(FrameRequest(SearchRequest(limit=USUAL), story=key), found.story.title, (teller.name, own + name))
 
 
 def _organisation(node: Node, key: str) -> Page | None:

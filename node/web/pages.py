@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
@@ -14,6 +15,8 @@ from node.context import Node
 from node.services import moving
 from node.services import shown as services
 from node.services.shown import Found, Gone, Host
+from node.services.stories import reading
+from node.services.stories.reading import Shown as Told
 from node.storage.catalogue import Shown
 from node.web import current_node
 from node.web.cards import Paths, addresses_of, cards_of, moment
@@ -33,6 +36,7 @@ from node.web.view_models_recognition import RecognitionBox
 blueprint = Blueprint("pages", __name__)
 
 SIMILAR = PARTNERS = 4
+STORIES, THEIRS = 3, 6
 
 
 @blueprint.record
@@ -56,6 +60,7 @@ def home() -> str:
     from node.web import events
 
     page = replace(page, events=events.next_cards(node), events_path=request.script_root + events.PATH)
+    page = replace(page, **_stories(node, reading.newest(node, STORIES)))
     return render_template("publisher/home.html", page=page)
 
 
@@ -83,7 +88,7 @@ def to_new_place(address: str) -> Response:
 def _listing(node: Node, found: Found) -> Response:
     if not node.settings.aggregate:
         page = _with_asking(node, listing_page(found.shown, scene_of(node, [found.shown])), found)
-        return make_response(render_template("portal/listing.html", page=page))
+        return make_response(render_template("portal/listing.html", page=_with_stories(node, page, found)))
     from node.search.request import SearchRequest
     from node.services import board, matching
     from node.services import search as searching
@@ -102,7 +107,7 @@ def _listing(node: Node, found: Found) -> Response:
     mails = can_mail(node.settings) and found.shown.entry.facts.status == "available"
     theirs = searching.search(node, SearchRequest(organisation=(found.shown.entry.facts.organisation_key,), limit=1))
     page = listing_page(found.shown, scene, origin, steps, alike, fitting, mails, theirs.total or None)
-    page = _with_asking(node, page, found)
+    page = _with_stories(node, _with_asking(node, page, found), found)
     return make_response(render_template("portal/listing.html", page=page))
 
 
@@ -118,6 +123,19 @@ def _with_asking(node: Node, page: ListingPage, found: Found) -> ListingPage:
         # What is promised here of another node's listing is known here alone.
         page = replace(page, card=replace(page.card, status="reserved"))
     return replace(page, ask_path=f"{request.script_root}/listings/{key}/ask", ask_url=None)
+
+
+def _with_stories(node: Node, page: ListingPage, found: Found) -> ListingPage:
+    """The page with what became of what its organisation, or others with such things, handed over before."""
+    facts = found.shown.entry.facts
+    return replace(page, **_stories(node, reading.beside(node, facts.organisation_key, facts.category, STORIES)))
+
+
+def _stories(node: Node, found: list[Told]) -> dict[str, Any]:
+    """Stories as the pages here have them, with the way to all of them."""
+    from node.web import story_view
+
+    return {"stories": story_view.cards_of(node, found), "stories_path": request.script_root + story_view.LIST_PATH}
 
 
 def _gone(gone: Gone) -> Response:
@@ -139,6 +157,7 @@ def organisation(key: str) -> str | Response:
     path, source = scene.paths.organisation(host.organisation.id, key), _source_of(host)
     page = organisation_page(host.organisation, host.shown, path, scene, source)
     page = replace(page, recognition=_recognition(node, host, path, scene))
+    page = replace(page, **_stories(node, reading.of_organisation(node, host.organisation.id, THEIRS)))
     if node.settings.aggregate:
         feeds, alert_path = _follow(node, host, scene)
         page = replace(page, head=replace(page.head, feeds=feeds), feeds=feeds, alert_path=alert_path)

@@ -281,6 +281,22 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class StoryCard:
+    """A story in a list; the whole card is one link. ``with_whom`` says in words who the other side was."""
+
+    path: str
+    title: str
+    excerpt: str
+    organisation: str
+    with_whom: str = ""
+    sign: str = "give"
+    root: str = "other"
+    image: Image | None = None
+    told: datetime | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MapView:
     """The pins beside a list. ``cards`` with a point become pins; ``geojson_path`` may add the rest, read
     by the browser.

@@ -20,6 +20,11 @@ portal/ask.html                 AskPage
 portal/exchange.html            ExchangePage
 portal/organisation.html        OrganisationPage
 portal/recognition.html         RulesPage
+portal/stories.html             StoriesPage
+portal/story.html               StoryPage
+portal/story_word.html          StoryWordPage
+portal/story_report.html        StoryReportPage
+portal/story_report_done.html   StoryReportDonePage
 portal/sources.html             NetworkPage
 portal/source.html              SourcePage
 portal/propose.html             ProposePage
@@ -59,6 +64,7 @@ control/reported.html           ReportedPage
 control/sources.html            ControlSourcesPage
 control/source.html             ControlSourcePage
 control/mailbox.html            ControlMailboxPage
+control/stories.html            ControlStoriesPage
 control/appearance.html         AppearancePage
 control/logo.html               LogoPage
 control/preview.html            PreviewPage
@@ -107,6 +113,10 @@ desk/reminded.html              DeskRemindedPage
 desk/requests.html              DeskRequestsPage
 desk/request.html               DeskRequestPage
 desk/given.html                 DeskGivenPage
+desk/stories.html               DeskStoriesPage
+desk/story_form.html            DeskStoryFormPage
+desk/story_preview.html         DeskStoryPreviewPage
+desk/story_word.html            DeskStoryWordPage
 ==============================  ====================
 
 Not for: deciding anything, reading a request, or building a URL. Those are a view's work.
@@ -140,6 +150,7 @@ from node.web.view_models_portal import *
 from node.web.view_models_profile import *
 from node.web.view_models_recognition import *
 from node.web.view_models_search import *
+from node.web.view_models_stories import *
 
 _HERE = dict(globals())
 _OURS = (name for name, held in _HERE.items() if isinstance(held, type) and "view_model" in held.__module__)

@@ -17,7 +17,7 @@ class ControlFrame:
     """What surrounds every page of control. ``sign_out`` is a form without fields; counts are of what
     waits.
 
-    ``current`` is ``overview``, ``queue``, ``proposals``, ``sources`` or ``appearance``. ``flash`` is one
+    ``current`` is ``overview``, ``queue``, ``proposals``, ``sources``, ``stories`` or ``appearance``. ``flash`` is one
     sentence about what the operator has just done, with ``flash_ok`` false if it did not work.
     """
 
@@ -33,6 +33,8 @@ class ControlFrame:
     flash: str | None = None
     flash_ok: bool = True
     appearance_path: str = ""
+    stories_path: str = ""
+    stories: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,7 @@ class DeskOverviewPage:
 
     ``steps`` are what is to do at the beginning; none once all of it is done. ``public_path`` is its page for visitors.
     Who runs the node has ``all_path``, the other organisations, and is told that so many parts are ``broken``.
+    ``to_tell`` is the latest handover that nobody has told the story of; ``tell_path`` begins that.
     """
 
     head: Head
@@ -145,6 +146,8 @@ class DeskOverviewPage:
     health_path: str = ""
     broken: int = 0
     all_path: str = ""
+    to_tell: str = ""
+    tell_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

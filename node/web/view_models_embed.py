@@ -16,8 +16,8 @@ class EmbedFrame:
 
     ``title`` stands above them, ``all`` leads to all ``total`` of them. ``theme`` is ``auto``, ``light`` or ``dark``,
     ``colour_path`` a stylesheet with the colour that was asked for. ``of_one`` says that all of them are of one
-    organisation, which ``title`` names; ``single`` that it is one listing, and ``gone`` in a sentence why there is
-    none any more.
+    organisation, which ``title`` names; ``single`` that it is one listing, or one story of which ``words`` are the
+    beginning, and ``gone`` in a sentence why there is none any more.
     """
 
     head: Head
@@ -30,6 +30,7 @@ class EmbedFrame:
     of_one: bool = False
     single: bool = False
     gone: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,7 @@ class ExchangeView:
     and ``words`` and the buttons ``accept`` and ``decline`` as ``do``, ``write`` and ``cancel`` the field ``words``.
     ``measure`` has the field ``weight`` or ``hours``, as ``measures`` says, and the box ``sure`` where what was typed
     is ``doubted``; ``measured`` is set where something is known already.
+    ``tell_path`` leads an owner to where they tell its story, once it has happened.
     ``code`` is what the reader says aloud, ``meet`` has the field ``code`` for the other side's. ``erase`` forgets who
     asked. ``stop`` is for who answers for another node and never asked to be asked: it wants no requests any more, or,
     where it is ``stopped``, wants them again; ``stop_open`` shows it at once.
@@ -109,6 +110,7 @@ class ExchangeView:
     stopped: bool = False
     stop_open: bool = False
     wrong: Form | None = None
+    tell_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from node.web.view_model_parts import Card, Head, Link
+from node.web.view_model_parts import Card, Head, Link, StoryCard
 from node.web.view_models_network import NetworkSummary
 
 
@@ -52,7 +52,8 @@ class HomePage:
 
     ``headline``, ``lead``, ``about`` and ``contact`` are the operator's own words, if there are any. ``near``, ``lat``
     and ``lon`` are what the address says, ``place_error`` that it is no place we know; ``places`` are links to this
-    page with a place, the current one marked. ``events`` are the next to take place, of all at ``events_path``.
+    page with a place, the current one marked. ``events`` are the next to take place, of all at ``events_path``;
+    ``stories`` are the newest of all at ``stories_path``.
     """
 
     head: Head
@@ -76,3 +77,5 @@ class HomePage:
     places: tuple[Link, ...] = ()
     events: tuple[Card, ...] = ()
     events_path: str | None = None
+    stories: tuple[StoryCard, ...] = ()
+    stories_path: str | None = None

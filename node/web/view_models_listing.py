@@ -23,6 +23,7 @@ from node.web.view_model_parts import (
     MapView,
     Pager,
     Place,
+    StoryCard,
 )
 from node.web.view_models_events import EventBox
 from node.web.view_models_recognition import RecognitionBox
@@ -118,6 +119,7 @@ class ListingPage:
     ``event`` says more about a workshop or the like, whose dates are the card's.
     ``partners`` are the offers that meet a want, or the wants that an offer meets, each with its ``why``.
     ``own_path`` answers where a listing of this site is changed, to those alone who may (`js/own.js`).
+    ``stories`` tell what became of what this organisation, or others with such things, handed over before.
     """
 
     head: Head
@@ -159,6 +161,8 @@ class ListingPage:
     good_until: date | None = None
     own_path: str | None = None
     event: EventBox | None = None
+    stories: tuple[StoryCard, ...] = ()
+    stories_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +192,15 @@ class OrganisationPage:
     calendar_path: str | None = None
     own_path: str | None = None
     recognition: RecognitionBox | None = None
+    stories: tuple[StoryCard, ...] = ()
+    stories_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PublisherHomePage:
     """publisher/home.html: a small node's own front page. ``embed_path`` makes a frame of it for another website.
 
-    ``events`` are the next to take place, ``events_path`` leads to all of them.
+    ``events`` are the next to take place, ``events_path`` leads to all of them; ``stories`` and ``stories_path`` alike.
     """
 
     head: Head
@@ -209,6 +215,8 @@ class PublisherHomePage:
     embed_path: str | None = None
     events: tuple[Card, ...] = ()
     events_path: str | None = None
+    stories: tuple[StoryCard, ...] = ()
+    stories_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from node.web.control import appearance, mailbox, overview, preview, proposals, queue, reported, signing_in, sources
+from node.web.control import (
+    appearance,
+    mailbox,
+    overview,
+    preview,
+    proposals,
+    queue,
+    reported,
+    signing_in,
+    sources,
+    stories,
+)
 from node.web.inside import keep_private
 
 blueprint = Blueprint("control", __name__, url_prefix="/control")
-for _part in (signing_in, overview, proposals, queue, reported, sources, mailbox, appearance, preview):
+for _part in (signing_in, overview, proposals, queue, reported, sources, stories, mailbox, appearance, preview):
     blueprint.register_blueprint(_part.blueprint)
 blueprint.after_request(keep_private)

@@ -8,6 +8,7 @@ from flask import request
 
 from node.context import Node
 from node.services import moderation, proposals, reporting
+from node.services.stories import moderating as stories
 from node.web.form_state import form_at
 from node.web.inside import just_said
 from node.web.view_models_control import ControlFrame
@@ -23,6 +24,8 @@ def control_frame(node: Node, current: str) -> ControlFrame:
         proposals_path=f"{root}/control/proposals",
         sources_path=f"{root}/control/sources",
         appearance_path=f"{root}/control/appearance",
+        stories_path=f"{root}/control/stories",
+        stories=stories.count_reported(node),
         sign_out=form_at("/control/sign-out"),
         waiting=_waiting(node, counts),
         proposals=proposals.count_waiting(node),

@@ -43,6 +43,7 @@ PARTS = (
     "booking",
     "calendar_settings",
     "requests",
+    "stories",
 )
 """The modules here that have a ``blueprint``."""
 

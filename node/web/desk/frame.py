@@ -9,6 +9,7 @@ from flask import g, request
 from node.services import members
 from node.services.exchanges import reading
 from node.services.members import Member
+from node.services.stories import consent
 from node.storage.accounts import Account
 from node.storage.memberships import Place
 from node.web import current_node
@@ -50,4 +51,8 @@ def desk_frame(current: str = "") -> DeskFrame:
 
 def _waiting(member: Member) -> dict[str, int]:
     """How much waits for an answer, by the code of its entry."""
-    return {"requests": reading.count_waiting(current_node(), member.organisation_id)}
+    node = current_node()
+    return {
+        "requests": reading.count_waiting(node, member.organisation_id),
+        "stories": consent.count_asked(node, member.organisation_id),
+    }

@@ -17,6 +17,7 @@ from node.storage.listings import EXPIRED, LIVE, WITHDRAWN
 from node.web import current_node
 from node.web.desk.frame import desk_frame, own_places
 from node.web.desk.gate import at_least, guarded, member_now
+from node.web.desk.stories_view import latest_to_tell
 from node.web.form_state import form_at
 from node.web.inside import head
 from node.web.said import plain
@@ -61,6 +62,7 @@ def _overview(slug: str, checked: Checked | None = None) -> str:
     steps = _steps(node, member, start, any(counts.values()))
     broken = health.count_broken(node) if g.account.operator else 0
     by_step = checked is None and any(step.button and not step.done for step in steps)
+    fresh = latest_to_tell(node, member) if member.may(EDITOR) else None
     view = DeskOverviewPage(
         head=head(frame.organisation),
         desk=frame,
@@ -75,6 +77,8 @@ def _overview(slug: str, checked: Checked | None = None) -> str:
         health_path=f"{request.script_root}/desk/health" if member.may(OWNER) else "",
         broken=broken,
         all_path=f"{request.script_root}/desk/" if g.account.operator else "",
+        to_tell=fresh.title if fresh else "",
+        tell_path=fresh.path if fresh else "",
     )
     return render_template("desk/overview.html", page=view)
 

@@ -28,6 +28,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("overview", later("Overview"), "", daily=True),
     Entry("listings", later("Listings"), "listings", daily=True),
     Entry("requests", later("Requests"), "requests", daily=True),
+    Entry("stories", later("Stories"), "stories"),
     Entry("photos", later("Photos"), "photos", EDITOR),
     Entry("calendar", later("Calendar"), "calendar"),
     Entry("print", later("Print"), "print"),

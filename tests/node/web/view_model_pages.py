@@ -27,6 +27,7 @@ from tests.node.web import view_model_import_factories as importing
 from tests.node.web import view_model_operator_factories as operate
 from tests.node.web import view_model_portal_factories as portal
 from tests.node.web import view_model_recognition_factories as recognising
+from tests.node.web import view_model_story_factories as telling
 
 LONG_WORD = "Donaudampfschifffahrtsgesellschaft" * 6
 HOSTILE_TEXT = f'"><script>alert(1)</script><img src=x onerror=alert(2)> {LONG_WORD} مكتب خشبي'
@@ -141,6 +142,7 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         **calendar.FULL,
         **asking.FULL,
         **dashboard.FULL,
+        **telling.FULL,
     }
 )
 MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
@@ -152,6 +154,7 @@ MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         **asking.MINIMAL,
         **recognising.MINIMAL,
         **dashboard.MINIMAL,
+        **telling.MINIMAL,
         "home": ("portal/home.html", vm.HomePage(HEAD)),
         "home-card": (
             "portal/home.html",
