@@ -32,14 +32,14 @@ WITHOUT = pytest.param(False, id="without-scripts")
 
 
 @contextmanager
-def served(home: Path, **settings: Any) -> Iterator[tuple[Node, Account]]:
-    """A node with two organisations that answers at its own address, and Anna, who looks after one of them."""
+def served(home: Path, first: str = "Riverside School", **settings: Any) -> Iterator[tuple[Node, Account]]:
+    """A node with two organisations that answers at its own address, and Anna, who looks after the first."""
     port = choose_port()
     node = publisher(home, node_url=f"http://127.0.0.1:{port}/", **settings)
-    for name in ("Riverside School", "Mending Room"):
+    for name in (first, "Mending Room"):
         hosting.put_profile(node, name, name.lower().replace(" ", "-"), {})
     anna = accounts.add(node, "Anna", EMAIL)
-    members.join(node, anna, "riverside-school", members.OWNER)
+    members.join(node, anna, first.lower().replace(" ", "-"), members.OWNER)
     accounts.set_password(node, anna, PASSWORD)
     server = make_server("127.0.0.1", port, create_app(node), threaded=True, request_handler=Quiet)
     thread = Thread(target=server.serve_forever)
