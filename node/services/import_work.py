@@ -15,12 +15,11 @@ from time import monotonic
 import orjson
 
 from node.context import Node
-from node.services import imports
+from node.services import import_photos, imports
 from node.services.batches import Run, bring, pictures_of
 from node.services.doubted import is_about_words
 from node.services.importing import Options, defaults_of, imported
 from node.services.own_ids import listing_id, new_key
-from node.services.own_pictures import Shelf
 from node.services.publishing import withdraw_in, writing
 from node.services.row_values import Defaults
 from node.services.rows import Name, Reading, Row, RowProblem, Taken, named, read_row
@@ -50,13 +49,12 @@ from schemas.errors import SharefeedError
 
 log = logging.getLogger(__name__)
 
-PIECE = 250
+PIECE, WITH_PHOTOS = 250, 20
 LEASE_S = 60
 AT_ONCE_S = 20.0
 MOST_TRIES = 3
 """So often in a row a piece may fail on a fault of ours before somebody has to say that it is to go on."""
 AGAIN_S = 15
-_NO_FILES = "Only web addresses can be read here. Add this photo at the listing itself."
 ABSENT = "absent"
 """The change of a listing that was taken down because the file lacks it."""
 _ABSENT_FROM = 2_000_000
@@ -151,7 +149,8 @@ def _renamed(
 def _piece(node: Node, one: Import) -> None:
     only_try = one.state == CHECKING
     with node.database.read() as tx:
-        rows = stored.rows(tx, one.id, (WAITING if only_try else READY,), PIECE)
+        piece = WITH_PHOTOS if import_photos.has_photos(node, one) else PIECE
+        rows = stored.rows(tx, one.id, (WAITING if only_try else READY,), piece)
     if rows:
         _settle(node, one, rows, only_try)
     elif only_try or not _take_down_missing(node, one):
@@ -164,8 +163,7 @@ def _settle(node: Node, one: Import, rows: Sequence[ImportRow], only_try: bool) 
         host = _host(tx, one)
     run = Run(node, only_try, {host.slug: host.organisation}, one.by, one.id)
     readings = _read(run, one, host, rows)
-    shelf = Shelf(None, node.settings.home / "media", node.settings.url + "media/", only_try, _NO_FILES)
-    images = pictures_of(run, readings, shelf)
+    images = pictures_of(run, readings, import_photos.shelf(node, one, only_try))
     with node.database.write() if only_try else writing(node) as tx:
         if not stored.holds(tx, one):
             return

@@ -14,7 +14,7 @@ import orjson
 
 from node.context import Node
 from node.processes import FullError, GivenUpError
-from node.services import audit
+from node.services import audit, import_photos
 from node.services.columns import COLUMNS, PRICE, folded
 from node.services.members import Member
 from node.services.rows import Name, Refusal, RowProblem, match_columns
@@ -176,6 +176,12 @@ def undo(node: Node, member: Member, one: Import) -> None:
     _move(node, member, one, (DONE,), UNDOING, "import-undone", done=0)
 
 
+def check_again(node: Node, member: Member, one: Import) -> None:
+    """Look at every row once more, where that was done already. Raises `DeskImportError`."""
+    if one.state == CHECKED:
+        _move(node, member, one, (CHECKED,), CHECKING, done=UNNAMED)
+
+
 def drop(node: Node, member: Member, one: Import) -> None:
     """Throw away an import that has changed nothing yet. Raises `DeskImportError`."""
     with node.database.write() as tx:
@@ -312,6 +318,7 @@ def _problems(row: ImportRow) -> tuple[RowProblem, ...]:
 
 
 def tidy(node: Node) -> int:
-    """Throw away the rows of imports on which nothing was done for a month; of how many imports."""
+    """Throw away the rows of imports on which nothing was done for a month; of how many imports. Photos go sooner."""
+    import_photos.tidy(node)
     with node.database.write() as tx:
         return stored.forget_rows(tx, node.now - KEPT_DAYS * 86_400)

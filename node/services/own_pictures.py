@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from node.services.picture_zip import PictureZip, pictures_in
-from node.services.pictures import PictureError, shrink
+from node.services.pictures import PictureError, Shrunk, shrink
 from node.services.row_values import Picture
 from schemas.listing import Image
 
@@ -26,8 +27,8 @@ MAX_PICTURE_BYTES = 25 * 2**20
 class Shelf:
     """Where pictures come from (``folder`` or a zip, None if none was named) and go to (``media``, served at ``url``).
 
-    With ``only_try`` nothing is written. ``without`` is what is said of a file name where no folder was named. One
-    shelf serves one import; threads do not share it.
+    With ``only_try`` nothing is written. ``without`` is what is said of a file name where no folder was named, and
+    ``smaller`` makes of a file what is kept. One shelf serves one import; threads do not share it.
     """
 
     folder: Path | None
@@ -35,6 +36,7 @@ class Shelf:
     url: str
     only_try: bool = False
     without: str = "No folder or zip of pictures was given; with the command, --images names it."
+    smaller: Callable[[bytes], Shrunk] = shrink
     _known: dict[str, str | PictureError] = field(default_factory=dict)
     _names: dict[str, Path] | None = None
     _zip: PictureZip | None = None
@@ -52,7 +54,7 @@ class Shelf:
 
     def _taken(self, source: str) -> str | PictureError:
         try:
-            data = shrink(self._read(source)).large
+            data = self.smaller(self._read(source)).large
         except PictureError as error:
             return error
         name = hashlib.sha256(data).hexdigest()[:32] + ".jpg"

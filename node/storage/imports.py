@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, Table, and_, delete, func, select, update
+from sqlalchemy import Row, Table, and_, delete, func, or_, select, update
 
+from node.storage.among import among
 from node.storage.engine import Tx
 from node.storage.import_tables import import_columns, import_rows, imports
 from node.storage.upsert import upsert
@@ -150,6 +151,12 @@ def forget_rows(tx: Tx, before: int) -> int:
         tx.execute(delete(import_rows).where(_r.import_id == import_id))
         tx.execute(delete(imports).where(_c.id == import_id, _c.open_for.is_not(None)))
     return len(old)
+
+
+def touched_since(tx: Tx, ids: Sequence[str], moment: int) -> set[str]:
+    """Those of these imports that are not over, or on which something was done since then."""
+    needed = or_(_c.open_for.is_not(None), _c.changed_at >= moment)
+    return set(tx.execute(select(_c.id).where(among(tx, _c.id, ids), needed)).scalars())
 
 
 def rows(

@@ -74,8 +74,8 @@ class DeskImportPage:
 
     columns: ``form`` has a field for each of ``columns``, and ``missing``. checking, running, undoing: ``done`` of
     ``total``. checked, done, undone: ``counts`` and ``rows``, some of them; ``run``, ``undo`` and ``drop`` are buttons,
-    ``rows_path`` leads to the refused ones. ``stopped`` names a fault of ours in the log; ``resume`` and ``leave`` are
-    the buttons then.
+    ``rows_path`` leads to the refused ones. ``photos`` takes a zip (field ``photos``) of ``most_mb`` at most.
+    ``stopped`` names a fault of ours in the log; ``resume`` and ``leave`` are the buttons then.
     """
 
     head: Head
@@ -86,6 +86,9 @@ class DeskImportPage:
     here_path: str
     form: Form | None = None
     columns: tuple[DeskImportColumn, ...] = ()
+    photos: Form | None = None
+    has_photos: bool = False
+    most_mb: int = 0
     remarks: tuple[str, ...] = ()
     missing: bool = False
     done: int = 0

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
@@ -11,13 +14,14 @@ from tests.e2e.looking import overflow, violations
 from tests.e2e.test_desk_photos import node as node
 from tests.e2e.test_desk_photos import sign_in
 from tests.e2e.visits import visit
+from tests.fakes import camera
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 PHONE, DESKTOP = 390, 1280
 LIST: FilePayload = {
     "name": "kit list.csv",
     "mimeType": "text/csv",
-    "buffer": b"Gear,Quantity\nSix chairs,6\nA tent,lots\nA lamp,1\n",
+    "buffer": b"Gear,Quantity,Photo\nSix chairs,6,chairs.jpg\nA tent,lots,\nA lamp,1,\n",
 }
 
 
@@ -26,6 +30,13 @@ def well(page: Page) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         assert violations(page) == [], page.url
         assert overflow(page, width) == [], page.url
+
+
+def zipped(name: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(name, camera.jpeg())
+    return out.getvalue()
 
 
 def shown(node: Node) -> set[str]:
@@ -50,6 +61,11 @@ def test_a_list_is_imported_and_taken_back(node: Node, browser: Browser, scripts
         look(page)
         page.get_by_label("Your file").set_input_files(LIST)
         page.get_by_role("button", name="Look at it").click()
+        page.get_by_label("The photos of this list").set_input_files(
+            {"name": "photos.zip", "mimeType": "application/zip", "buffer": zipped("chairs.jpg")}
+        )
+        page.get_by_role("button", name="Add the photos").click()
+        expect(page.get_by_role("status")).to_contain_text("The photos are here.")
         page.get_by_label("Gear").select_option(label="What it is")
         look(page)
         press(page, node, "See what would happen", "What would happen")
@@ -64,6 +80,7 @@ def test_a_list_is_imported_and_taken_back(node: Node, browser: Browser, scripts
         press(page, node, "Import now", "What was imported")
         look(page)
         assert shown(node) == {"Six chairs", "A tent", "A lamp"}
+        assert sum(bool(row.listing().images) for row in publishing.listings(node)) == 1
         press(page, node, "Undo this import", "The import is undone")
         look(page)
         assert shown(node) == set()

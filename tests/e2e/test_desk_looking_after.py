@@ -89,7 +89,7 @@ def move(page: Page, node: Node, new: Node, copy: Path, scripts: bool) -> None:
 @BOTH
 def test_health_another_address_and_leaving(tmp_path: Path, browser: Browser, scripts: bool) -> None:
     with (
-        served(tmp_path / "home", mail_capture=True) as (node, anna),
+        served(tmp_path / "home", mail_capture=True) as (node, _),
         visit(browser, width=PHONE, scripts=scripts) as (page, noted),
     ):
         members.join(node, accounts.add(node, "Ben", "ben@school.example"), SLUG, OWNER)

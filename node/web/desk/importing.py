@@ -9,13 +9,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from node.services import accounts, import_work, imports
+from node.services import accounts, import_photos, import_work, imports
 from node.services.columns import COLUMNS, PRICE
 from node.services.imports import DeskImportError, UnknownImportError
 from node.services.members import EDITOR
+from node.services.pictures import PictureError
 from node.services.spreadsheet import MAX_FILE_BYTES, SpreadsheetError
 from node.services.template import csv_template, xlsx_template
-from node.storage.imports import Import
+from node.storage.imports import CHECKED, Import
+from node.storage.imports import COLUMNS as COLUMNS_ASKED
 from node.web import current_node
 from node.web.desk.gate import at_least, guarded, member_now
 from node.web.desk.importing_view import ROWS, import_page, imports_page, rows_page, typed_cells
@@ -26,6 +28,7 @@ blueprint = guarded("imports", EDITOR)
 AT_ONCE_S = 0.8
 """So long a request itself goes on with an import, so that short lists need no waiting."""
 _ROOM = 2**16
+_FILES = {"send": MAX_FILE_BYTES, "photos": import_photos.MOST_BYTES}
 _DOING = {"run": imports.run, "undo": imports.undo, "resume": imports.resume}
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -33,9 +36,9 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @blueprint.url_value_preprocessor
 def _take_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """A file may be as large as the reader takes it, from those who are signed in."""
-    is_file = request.method == "POST" and bool(endpoint) and str(endpoint).endswith(".send")
-    if is_file and accounts.signed_in(current_node(), request.cookies.get(accounts.COOKIE)):
-        request.max_content_length = MAX_FILE_BYTES + _ROOM
+    most = _FILES.get(str(endpoint).rpartition(".")[2]) if request.method == "POST" else None
+    if most and accounts.signed_in(current_node(), request.cookies.get(accounts.COOKIE)):
+        request.max_content_length = most + _ROOM
 
 
 @blueprint.get("/<slug>/import")
@@ -83,7 +86,7 @@ def one(slug: str, import_id: str) -> str:
 
 
 def _shown(found: Import, errors: dict[str, str] | None = None) -> str:
-    with_columns = "columns" in request.args or bool(errors)
+    with_columns = "columns" in request.args or bool(errors and "photos" not in errors)
     view = import_page(current_node(), member_now(), found, with_columns, errors or {})
     return render_template("desk/import.html", page=view)
 
@@ -95,6 +98,7 @@ def go_on(slug: str, import_id: str) -> ResponseReturnValue:
     try:
         if doing == "drop":
             imports.drop(node, member_now(), found)
+            import_photos.forget(node, found)
             say(_("The import is thrown away. Nothing was changed."))
             return to(f"/desk/{slug}/import")
         if doing == "leave":
@@ -112,7 +116,26 @@ def go_on(slug: str, import_id: str) -> ResponseReturnValue:
             return _shown(_with_choices(found), {"": plain(str(error))}), 422
         say(plain(str(error)), ok=False)
     else:
-        import_work.work(node, AT_ONCE_S, found.id)
+        if not import_photos.has_photos(node, found):
+            # Photos take long: they are left to the worker.
+            import_work.work(node, AT_ONCE_S, found.id)
+    return to(f"/desk/{slug}/import/{import_id}")
+
+
+@blueprint.post("/<slug>/import/<import_id>/photos")
+def photos(slug: str, import_id: str) -> ResponseReturnValue:
+    """Take in a zip with the photos that the rows name."""
+    found, file = _one(import_id), request.files.get("photos")
+    if found.state not in (COLUMNS_ASKED, CHECKED):
+        abort(409)
+    if file is None or not file.filename:
+        return _shown(found, {"photos": _("Choose a file first.")}), 422
+    try:
+        import_photos.take(current_node(), found, file.save)
+        imports.check_again(current_node(), member_now(), found)
+    except (PictureError, DeskImportError) as error:
+        return _shown(found, {"photos": plain(str(error))}), 422
+    say(_("The photos are here. Rows that name them get them."))
     return to(f"/desk/{slug}/import/{import_id}")
 
 

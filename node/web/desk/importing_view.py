@@ -8,7 +8,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import imports
+from node.services import import_photos, imports
 from node.services.columns import COLUMNS, PRICE
 from node.services.doubted import INSTEAD
 from node.services.import_work import table_row
@@ -35,7 +35,7 @@ from node.web.form_state import form_at
 from node.web.import_words import COUNTS
 from node.web.inside import head, pager
 from node.web.said import plain
-from node.web.view_model_parts import Choice
+from node.web.view_model_parts import Choice, Form
 from node.web.view_models_desk_imports import (
     DeskImportCell,
     DeskImportColumn,
@@ -52,6 +52,7 @@ PAGE, ROWS, LOOK, SAMPLES = 20, 10, 12, 3
 NOT_USED = ""
 LONG = ("description", "terms", "accessibility", "safety", "appeal")
 _NOT_FREE = "not-free-words"
+IMAGE = "image"
 
 
 def imports_page(node: Node, member: Member, number: int, errors: Mapping[str, str]) -> DeskImportsPage:
@@ -98,7 +99,10 @@ def import_page(
         file_name=one.file_name,
         list_path=f"{root}/desk/{member.slug}/import",
         here_path=root + here,
-        form=form_at(here, errors=errors) if may and show else None,
+        form=form_at(here, errors={} if "photos" in errors else errors) if may and show else None,
+        photos=_photos_form(one, here, errors) if may else None,
+        has_photos=import_photos.has_photos(node, one),
+        most_mb=import_photos.MOST_BYTES // 2**20,
         columns=_columns(node, one) if show else (),
         remarks=tuple(one.remarks[:10]) if show else (),
         missing=one.missing,
@@ -115,6 +119,14 @@ def import_page(
         rows_path=f"{root}{here}/rows" if refused and may and not show else "",
         refused_path=f"{root}{here}/refused.csv" if refused and not show else "",
         columns_path=f"{root}{here}?columns=1" if may and one.state == CHECKED and not show else "",
+    )
+
+
+def _photos_form(one: Import, here: str, errors: Mapping[str, str]) -> Form | None:
+    """Where a column may name photos, until it is decided."""
+    told = {name: said for name, said in errors.items() if name == "photos"}
+    return (
+        form_at(f"{here}/photos", errors=told) if one.state in ("columns", CHECKED) and IMAGE in one.columns else None
     )
 
 

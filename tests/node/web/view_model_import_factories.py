@@ -43,6 +43,10 @@ FULL: dict[str, tuple[str, Any]] = {
         "desk/import.html",
         one("columns", form=make.form("", wrong=True), columns=COLUMNS, remarks=("Some cells …",), drop=FORM),
     ),
+    "desk-import-photos": (
+        "desk/import.html",
+        one("checked", counts=COUNTS, photos=make.form("photos", wrong=True), has_photos=True, most_mb=60),
+    ),
     "desk-import-running": ("desk/import.html", one("running", done=500, total=10_000)),
     "desk-import-stopped": (
         "desk/import.html",

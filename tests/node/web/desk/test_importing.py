@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import zipfile
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,6 +16,8 @@ from node.context import Node
 from node.services import accounts, import_work, imports, members
 from node.services.spreadsheet import MAX_FILE_BYTES
 from node.web import current_node
+from tests.fakes import camera
+from tests.fakes.publisher import clock_of
 from tests.node.web.desk.signed_in import send, signed_in
 
 HERE = "/desk/riverside-school/import"
@@ -183,3 +187,73 @@ def test_a_page_that_waits_says_how_far_it_is(browser: FlaskClient, node: Node) 
     assert "going on" in bring(browser).text
     assert import_work.work(node, 10)
     assert "What was imported" in browser.get(path).text
+
+
+PHOTO_LIST = "title,image\nSix chairs,chairs.jpg\nA tent,../../tent.jpg\nA lamp,lamp.jpg\n"
+
+
+def zipped(**files: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name.replace("__", "/").replace("_", "."), data)
+    return out.getvalue()
+
+
+def send_photos(browser: FlaskClient, path: str, data: bytes) -> TestResponse:
+    return send(browser, f"{path}/photos", HERE, photos=(io.BytesIO(data), "photos.zip"))
+
+
+def test_photos_come_in_a_zip_beside_the_list(browser: FlaskClient, node: Node, tmp_path: Path) -> None:
+    path = looked_at(browser, PHOTO_LIST)
+    assert "There is no zip with photos here." in browser.get(path).text
+    photos = zipped(kit__Chairs_JPG=camera.jpeg(), __x__tent_jpg=camera.jpeg((90, 60)), lamp_jpg=b"Dear all")
+    answer = send_photos(browser, path, photos)
+    assert (answer.status_code, answer.headers["Location"]) == (303, path)
+    import_work.work(node, 60)
+    page = browser.get(path).text
+    assert page.count("The picture was left out.") == 1
+    assert "It could not be read as a picture" in page
+    press(browser, path, "run")
+    images = {item["title"]: item.get("image", "") for item in browser.get("/feed.json").get_json()["items"]}
+    media = node.settings.home / "media"
+    names = {title: url.rpartition("/")[2] for title, url in images.items()}
+    assert (bool(names["Six chairs"]), bool(names["A tent"]), names["A lamp"]) == (True, True, "")
+    assert {one.name for one in media.iterdir()} == {names["Six chairs"], names["A tent"]}
+    assert camera.SECRET not in (media / names["Six chairs"]).read_bytes()
+    assert not list(tmp_path.rglob("tent.jpg")), "nothing is unpacked, wherever its name leads"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"), [(b"", "Choose a file"), (b"PK nonsense", "is no zip"), (camera.jpeg(), "is no zip")]
+)
+def test_what_is_no_zip_is_said_and_the_list_stays(browser: FlaskClient, node: Node, data: bytes, words: str) -> None:
+    path = looked_at(browser, PHOTO_LIST)
+    name = "photos.zip" if data else ""
+    answer = send(browser, f"{path}/photos", HERE, photos=(io.BytesIO(data), name))
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert list((node.settings.home / "imports").glob("*")) == [] or not data
+    assert "Nothing has been changed yet." in browser.get(path).text
+
+
+def test_a_zip_goes_with_its_import_or_a_day_after_it(browser: FlaskClient, node: Node) -> None:
+    folder = node.settings.home / "imports"
+    path = looked_at(browser, PHOTO_LIST)
+    send_photos(browser, path, zipped(chairs_jpg=camera.jpeg()))
+    import_work.work(node, 60)
+    imports.tidy(node)
+    assert len(list(folder.iterdir())) == 1
+    press(browser, path, "run")
+    clock_of(node).pass_by(hours=23)
+    imports.tidy(node)
+    assert len(list(folder.iterdir())) == 1
+    assert send_photos(browser, path, zipped(chairs_jpg=camera.jpeg())).status_code == 409
+    clock_of(node).pass_by(hours=2)
+    imports.tidy(node)
+    assert list(folder.iterdir()) == []
+    again = bring(signed_in(browser.application, node, "riverside-school", "editor"), PHOTO_LIST).headers["Location"]
+    browser = signed_in(browser.application, node, "riverside-school", "editor")
+    send_photos(browser, again, zipped(chairs_jpg=camera.jpeg()))
+    send(browser, again, HERE, then="drop")
+    assert list(folder.iterdir()) == []
