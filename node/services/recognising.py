@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
 from node.context import Node
 from node.services import shown
 from node.storage import organisations, recognised
 from schemas import recognition
+from schemas.impact import Totals, total
 from schemas.organisation import Organisation
 from schemas.recognition import Ahead, Earned, Recognition
 
@@ -24,12 +26,54 @@ class Recognised:
     recognition: Recognition
 
 
-def of(node: Node, organisation_id: str) -> Recognition:
-    """What an organisation has earned, as far as this node knows; only a catalogue knows a network."""
+def of(node: Node, organisation_id: str, at: datetime | None = None) -> Recognition:
+    """What an organisation has earned, as far as this node knows; only a catalogue knows a network.
+
+    ``at`` is the moment to look back to (aware), the present if there is none.
+    """
     whole = node.settings.aggregate
     with node.database.read() as tx:
         rows = recognised.needed(tx, organisation_id, whole)
-    return recognition.of(organisation_id, rows, node.clock(), whole)
+    return recognition.of(organisation_id, rows, at or node.clock(), whole)
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year of an organisation, to be certified: what it gave, how often it received, and what it had earned by then.
+
+    ``until`` is the last day that is spoken of: the year's own, or today's while the year lasts.
+    """
+
+    organisation: Organisation
+    year: int
+    until: date
+    given: Totals
+    taken: int
+    recognition: Recognition
+
+    @property
+    def shared(self) -> int:
+        """How often it gave, lent, hosted or helped."""
+        given = self.given
+        return sum(ledger.handovers for ledger in (given.goods, given.loans, given.space, given.skills))
+
+
+def years(node: Node, organisation_id: str) -> list[int]:
+    """The years of which there is something to certify, the latest first."""
+    with node.database.read() as tx:
+        return [year for year in recognised.years(tx, organisation_id) if year <= node.clock().year]
+
+
+def year(node: Node, organisation: Organisation, year_: int) -> Year | None:
+    """What can be certified of a year; None where nothing that counts ended in it."""
+    if year_ not in years(node, organisation.id):
+        return None
+    last = datetime(year_, 12, 31, 23, 59, 59, tzinfo=UTC)
+    at = min(last, node.clock())
+    with node.database.read() as tx:
+        given = total(recognised.given_in(tx, organisation.id, year_))
+        taken = recognised.taken_in(tx, organisation.id, year_)
+    return Year(organisation, year_, at.date(), given, taken, of(node, organisation.id, at))
 
 
 def find(node: Node, key: str) -> Recognised | None:

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, or_, select
+from sqlalchemy import ColumnElement, Select, Table, func, or_, select
 
 from node.storage.among import among
 from node.storage.engine import Tx
 from node.storage.receipt_tables import handovers
+from schemas.impact import GOODS, LEDGER_OF, Effect
 from schemas.recognition import Handed
 
 _c = handovers.c
 _READ = select(
     *(_c.exchange, _c.state, _c.outcome, _c.action, _c.category, _c.giver_id, _c.taker_id, _c.owner_id),
     *(_c.asked_on, _c.accepted_on, _c.ended_on),
+)
+
+_EFFECT = (
+    *(_c.action, _c.quantity, _c.weight_g, _c.weight_source, _c.co2e_low_g, _c.co2e_g, _c.co2e_high_g, _c.cost_pence),
+    *(_c.minutes, _c.factors),
 )
 
 
@@ -47,3 +53,28 @@ def _first(table: Any, name: str, value: ColumnElement[str]) -> Any:
     theirs = (earlier.c[name] == value, *kept, *([earlier.c.giver_id != ""] if name == "category" else []))
     query: Select[Any] = select(earlier.c.exchange).where(*theirs)
     return query.order_by(earlier.c.ended_on, earlier.c.exchange).limit(1).correlate_except(earlier).scalar_subquery()
+
+
+def years(tx: Tx, organisation_id: str) -> list[int]:
+    """The years in which something that counts ended for this organisation, the latest first."""
+    own = or_(_c.giver_id == organisation_id, _c.taker_id == organisation_id)
+    year = func.substr(_c.ended_on, 1, 4)
+    rows = tx.execute(select(year.label("year")).where(_c.counted, own, _c.ended_on > "").distinct())
+    return sorted((int(row.year) for row in rows if row.year.isascii() and row.year.isdigit()), reverse=True)
+
+
+def given_in(tx: Tx, organisation_id: str, year: int) -> list[Effect]:
+    """What each handover of a year in which this organisation was the giver was good for, as it was worked out."""
+    own = (_c.counted, _c.giver_id == organisation_id, _c.taker_id != organisation_id)
+    rows = tx.execute(select(*_EFFECT).where(*own, *_in(year)))
+    return [Effect(LEDGER_OF.get(row.action, GOODS), *row[1:]) for row in rows]
+
+
+def taken_in(tx: Tx, organisation_id: str, year: int) -> int:
+    """How often this organisation received something in a year."""
+    own = (_c.counted, _c.taker_id == organisation_id, _c.giver_id != organisation_id)
+    return int(tx.execute(select(func.count()).select_from(handovers).where(*own, *_in(year))).scalar_one())
+
+
+def _in(year: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return _c.ended_on >= f"{year:04}-01-01", _c.ended_on <= f"{year:04}-12-31"

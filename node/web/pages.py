@@ -166,10 +166,12 @@ def organisation(key: str) -> str | Response:
 
 def _recognition(node: Node, host: Host, path: str, scene: Scene) -> RecognitionBox:
     from node.services import recognising
+    from node.web.recognition import years_of
     from node.web.recognition_view import Where, recognition_box
 
     found = recognising.Recognised(host.organisation, recognising.of(node, host.organisation.id))
-    return recognition_box(found, Where(scene.paths.root, path, scene.address(path)))
+    where = Where(scene.paths.root, path, scene.address(path))
+    return recognition_box(found, where, years_of(node, found, where))
 
 
 def _source_of(host: Host) -> Link | None:

@@ -21,10 +21,11 @@ from node.services.feeds import rendered
 from node.services.recognising import LEVEL, Recognised
 from node.web import current_node
 from node.web.conditional import conditional, open_to_all
+from node.web.listing_page import QR_NAME
 from node.web.pages import scene_of
 from node.web.recognition_view import RULES_PATH, Where, all_badges, all_levels, in_full, words_of
 from node.web.recognition_words import name_of
-from node.web.view_model_parts import Head
+from node.web.view_model_parts import Head, Link
 from node.web.view_models_recognition import RulesPage
 from schemas import recognition
 from schemas.recognition import rules
@@ -71,6 +72,29 @@ def picture(key: str, name: str) -> Response:
     response.headers["Content-Security-Policy"] = badge_pictures.style_policy()
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
+
+
+@blueprint.get("/organisations/<key>/certificate/<int:year>")
+def certificate(key: str, year: int) -> str:
+    from node.web.certificate_view import certificate_page
+    from schemas.impact_factors import shipped
+
+    node = current_node()
+    organisation = found_at(node, key).organisation
+    found = recognising.year(node, organisation, year)
+    if found is None:
+        abort(404)
+    where = where_of(node, organisation.id, key)
+    back, code = Link(organisation.name, where.path), f"{where.path}/{QR_NAME}"
+    currency = shipped().disposal.currency
+    page = certificate_page(found, node.clock().date(), currency, where.address, back, code)
+    return render_template("portal/certificate.html", page=page)
+
+
+def years_of(node: Node, found: Recognised, where: Where) -> tuple[Link, ...]:
+    """The certificates that there are, the latest first."""
+    years = recognising.years(node, found.organisation.id)
+    return tuple(Link(str(year), f"{where.path}/certificate/{year}") for year in years)
 
 
 def found_at(node: Node, key: str) -> Recognised:

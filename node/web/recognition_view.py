@@ -39,7 +39,7 @@ def recognition_box(found: Recognised, where: Where, years: tuple[Link, ...] = (
     return RecognitionBox(
         rules_path=f"{where.root}{RULES_PATH}",
         json_path=f"{where.path}/recognition.json",
-        level=_level(level, earned.level_since, earned.handovers) if level else None,
+        level=level_box(level, earned.level_since, earned.handovers) if level else None,
         next_level=_ahead(earned.next_level) if earned.next_level else None,
         badges=tuple(_earned(badge, found, where) for badge in earned.badges),
         ahead=tuple(_ahead(ahead) for ahead in sorted(earned.ahead, key=_left)),
@@ -54,7 +54,7 @@ def _left(ahead: Ahead) -> float:
 
 
 def all_levels() -> tuple[LevelBox, ...]:
-    return tuple(_level(level) for level in rules().levels)
+    return tuple(level_box(level) for level in rules().levels)
 
 
 def all_badges(whole: bool) -> tuple[BadgeBox, ...]:
@@ -62,7 +62,8 @@ def all_badges(whole: bool) -> tuple[BadgeBox, ...]:
     return tuple(_badge(badge) for badge in rules().badges.values() if whole or not badge.whole)
 
 
-def _level(level: Level, since: str = "", handovers: int = 0) -> LevelBox:
+def level_box(level: Level, since: str = "", handovers: int = 0) -> LevelBox:
+    """A level, with when it was reached and what is there by now, where somebody has it."""
     day = date.fromisoformat(since) if since else None
     return LevelBox(name_of(level.id), meaning_of(level.id), level.rank, level.needs, level.months, day, handovers)
 

@@ -25,6 +25,7 @@ portal/story.html               StoryPage
 portal/story_word.html          StoryWordPage
 portal/story_report.html        StoryReportPage
 portal/story_report_done.html   StoryReportDonePage
+portal/certificate.html         CertificatePage
 portal/sources.html             NetworkPage
 portal/source.html              SourcePage
 portal/propose.html             ProposePage

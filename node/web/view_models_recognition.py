@@ -94,3 +94,36 @@ class DeskRecognitionPage:
     desk: DeskFrame
     box: RecognitionBox
     page_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFigure:
+    """A figure of a year: ``value`` with its unit, and in ``range`` how sure it is or how it is known."""
+
+    name: str
+    value: str
+    range: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificatePage:
+    """portal/certificate.html: what an organisation shared in a year, to print and to hang up.
+
+    ``until`` is the last day that it speaks of; ``running`` where the year is not over. ``groups`` are ledgers, each
+    with a name, and are never added up. ``notes`` say how figures were come by.
+    """
+
+    head: Head
+    organisation: str
+    year: int
+    until: date
+    shared: int
+    received: int
+    address: str
+    qr_path: str
+    back: Link
+    running: bool = False
+    level: LevelBox | None = None
+    badges: tuple[BadgeBox, ...] = ()
+    groups: tuple[tuple[str, tuple[CertificateFigure, ...]], ...] = ()
+    notes: tuple[str, ...] = ()

@@ -216,6 +216,7 @@ ADDRESSES: Mapping[str, tuple[Where, ...]] = {
     ),
     "pages.organisation": (_fixed(f"/organisations/{_GROUP}"),),
     "recognition.about": (_fixed("/recognition"),),
+    "recognition.certificate": (_fixed(f"/organisations/{_GROUP}/certificate/2026"),),
     "events.page": (_fixed("/events"),),
     "sheets.sheet": (_fixed(f"/listings/{_HALL}/sheet"),),
     "sheets.organisation": (_fixed(f"/organisations/{_GROUP}/sheet"),),

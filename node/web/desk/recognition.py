@@ -9,7 +9,7 @@ from node.web import current_node
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded
 from node.web.inside import head
-from node.web.recognition import found_at, where_of
+from node.web.recognition import found_at, where_of, years_of
 from node.web.recognition_view import recognition_box
 from node.web.view_models_recognition import DeskRecognitionPage
 
@@ -24,7 +24,7 @@ def page(slug: str) -> str:
     view = DeskRecognitionPage(
         head(_("What your sharing has become")),
         desk_frame("recognition"),
-        recognition_box(found, where),
+        recognition_box(found, where, years_of(node, found, where)),
         where.path,
     )
     return render_template("desk/recognition.html", page=view)

@@ -63,6 +63,7 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "events": ("portal/events.html", portal.events()),
         "listing-event": ("portal/listing.html", portal.workshop()),
         "organisation": ("portal/organisation.html", replace(make.organisation(), recognition=recognising.box())),
+        "certificate": ("portal/certificate.html", recognising.certificate()),
         "recognition": ("portal/recognition.html", recognising.about()),
         "desk-recognition": ("desk/recognition.html", recognising.at_the_desk()),
         "sources": (

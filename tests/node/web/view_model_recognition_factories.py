@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from node.web import view_models as vm
-from node.web.view_models_recognition import AheadBox, BadgeBox, LevelBox, RecognitionBox
+from node.web.view_models_recognition import AheadBox, BadgeBox, CertificateFigure, LevelBox, RecognitionBox
 from tests.node.web import view_model_desk_factories as desk
 from tests.node.web import view_model_factories as make
 
@@ -54,11 +54,41 @@ def at_the_desk() -> vm.DeskRecognitionPage:
     return vm.DeskRecognitionPage(HEAD, desk.frame("recognition"), box(), PATH)
 
 
+def certificate() -> vm.CertificatePage:
+    figures = (
+        CertificateFigure("Things given", "14"),
+        CertificateFigure("Kept in use", "312 kg", "4 measured, 8 usual weights, 2 not known and not counted"),
+        CertificateFigure("CO2e avoided, about", "640 kg", "from 310 kg to 1,020 kg"),
+    )
+    return vm.CertificatePage(
+        HEAD,
+        "Ottersedge Scout Group",
+        2026,
+        date(2026, 12, 1),
+        31,
+        4,
+        f"https://shares.example{PATH}",
+        f"{PATH}/qr.svg",
+        vm.Link("Ottersedge Scout Group", PATH),
+        True,
+        box().level,
+        BADGES,
+        (("Things to keep", figures), ("Rooms", (CertificateFigure("Hours", "12"),))),
+        ("Only handovers count that both sides confirmed.", "Nothing is added up."),
+    )
+
+
 MINIMAL: dict[str, tuple[str, Any]] = {
     "recognition": ("portal/recognition.html", vm.RulesPage(HEAD, (), (), "1", "/recognition.json")),
     "desk-recognition": (
         "desk/recognition.html",
         vm.DeskRecognitionPage(HEAD, desk.BARE, RecognitionBox("/recognition", "/x.json"), "/organisations/x"),
+    ),
+    "certificate": (
+        "portal/certificate.html",
+        vm.CertificatePage(
+            HEAD, "X", 2025, date(2025, 12, 31), 0, 1, "https://x.example/", "/qr.svg", vm.Link("X", "/o/x")
+        ),
     ),
     "organisation-new": (
         "portal/organisation.html",
