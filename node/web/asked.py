@@ -17,7 +17,7 @@ from node.services.exchanges.reading import Seen
 from node.storage import organisations
 from node.storage.owner_contacts import STOPPED, Contact
 from node.web import current_node
-from node.web.exchange_view import NotDoneError, perform, view_of
+from node.web.exchange_view import NotDoneError, copy_of, perform, view_of
 from node.web.inside import keep_private
 from node.web.view_model_parts import Head
 from node.web.view_models_exchanges import ExchangePage
@@ -48,6 +48,17 @@ def answer(token: str) -> ResponseReturnValue:
     except NotDoneError as error:
         return _page(reading.by_token(current_node(), token), token, error), 422
     return redirect(f"{request.script_root}/asked/{token}", 303)
+
+
+@blueprint.get(f"{PATH}/bay")
+def bay(token: str) -> str:
+    """The page as a phone keeps it for a place without a connection."""
+    try:
+        seen = reading.by_token(current_node(), token)
+    except ExchangeLinkError:
+        abort(404)
+    view = copy_of(view_of(current_node(), seen, f"/asked/{token}"))
+    return render_template("portal/exchange.html", page=ExchangePage(Head(seen.stored.title, indexed=False), view))
 
 
 @blueprint.get(f"{PATH}/stop")

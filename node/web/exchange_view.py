@@ -35,6 +35,8 @@ from schemas.exchange import ASKER, OPERATOR, OWNER, Act
 FIELDS = ("do", "quantity", "words", "code", "weight", "hours", "sure")
 MEASURE = "measure"
 PRESSES = (rules.CONFIRM, rules.HAND_OVER, rules.BRING_BACK, rules.DISPUTE, rules.MISS, rules.WITHDRAW)
+AT_THE_BAY = (rules.HAND_OVER, rules.MEET, rules.BRING_BACK)
+"""What is often done where there is no connection."""
 _ACTS = (*PRESSES, rules.ACCEPT, rules.DECLINE, rules.CANCEL)
 _SETTLING = {f"settle_{outcome}": outcome for outcome in rules.OUTCOMES}
 _NEEDS_WORDS = (rules.DECLINE, rules.CANCEL)
@@ -121,6 +123,8 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         state=exchange.state,
         lead=word(exchange.state, f"exchange_{side}"),
         note=_note(seen),
+        here_path=request.script_root + path,
+        bay_path=f"{request.script_root}{path}/bay" if known and set(can) & set(AT_THE_BAY) else "",
         facts=_facts(seen),
         letters=_letters(seen),
         presses=(*(_press(name, seen, path) for name in PRESSES if name in can), *_settling(seen, path)),
@@ -142,6 +146,22 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         stopped=seen.party.contact is not None and seen.party.contact.state == STOPPED,
         wrong=form_at(path, {}, wrong.errors) if wrong else None,
         tell_path=_tell_path(node, seen),
+    )
+
+
+def copy_of(view: ExchangeView) -> ExchangeView:
+    """What of an exchange a phone may keep, for a place without a connection: how it is handed over, and no person."""
+    presses = tuple(press for press in view.presses if press.form.typed.get("do") in AT_THE_BAY)
+    return ExchangeView(
+        listing=Link(view.listing.label, "", language=view.listing.language),
+        state=view.state,
+        lead=view.lead,
+        presses=presses,
+        code=view.code,
+        meet=view.meet,
+        here_path=view.here_path,
+        bay_path=view.bay_path,
+        is_copy=True,
     )
 
 

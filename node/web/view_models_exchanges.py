@@ -83,6 +83,9 @@ class ExchangeView:
     ``code`` is what the reader says aloud, ``meet`` has the field ``code`` for the other side's. ``erase`` forgets who
     asked. ``stop`` is for who answers for another node and never asked to be asked: it wants no requests any more, or,
     where it is ``stopped``, wants them again; ``stop_open`` shows it at once.
+
+    ``here_path`` is the page itself, ``bay_path`` a copy of it for a place without a connection: a view that
+    ``is_copy`` names nobody.
     """
 
     listing: Link
@@ -101,6 +104,9 @@ class ExchangeView:
     measured: bool = False
     doubted: bool = False
     method_path: str = ""
+    here_path: str = ""
+    bay_path: str = ""
+    is_copy: bool = False
     code: str = ""
     qr_path: str = ""
     meet: Form | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -13,11 +14,14 @@ from werkzeug.serving import make_server
 from examples.demo_processes import choose_port
 from node.app import create_app
 from node.context import Node
+from node.services.exchanges import links
 from node.services.publishing import listing
+from schemas import exchange as rules
+from schemas.exchange import ASKER
 from tests.e2e.boards import Quiet
 from tests.e2e.looking import overflow, violations
-from tests.e2e.visits import visit
-from tests.fakes.exchanges import last_link, shared
+from tests.e2e.visits import WAIT_MS, visit
+from tests.fakes.exchanges import act, asked, last_link, now_of, shared
 from tests.fakes.publisher import publisher
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -27,16 +31,24 @@ PHONE = 390
 @pytest.fixture
 def node(tmp_path: Path) -> Iterator[Node]:
     """A node on this machine whose school gives a desk, and keeps its mails."""
+    with served(tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def served(tmp_path: Path, **settings: object) -> Iterator[Node]:
     port = choose_port()
-    made = publisher(tmp_path / "home", node_url=f"http://127.0.0.1:{port}/", mail_capture=True)
+    made = publisher(tmp_path / "home", node_url=f"http://127.0.0.1:{port}/", mail_capture=True, **settings)
     server = make_server("127.0.0.1", port, create_app(made), threaded=True, request_handler=Quiet)
     thread = Thread(target=server.serve_forever)
     thread.start()
-    yield made
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    made.database.close()
+    try:
+        yield made
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        made.database.close()
 
 
 def look(page: Page) -> None:
@@ -83,3 +95,40 @@ def test_from_the_wish_to_the_handover(node: Node, browser: Browser) -> None:
         look(cem)
         assert [one for one in noted if "422" not in one] == []
     assert listing(node, what.row.key).state == "withdrawn"
+
+
+COPIES = "caches.open('sharefeed / bay').then(async (cache) => (await cache.keys()).length)"
+
+
+def test_at_the_loading_bay_it_is_said_without_a_connection_and_sent_later(tmp_path: Path, browser: Browser) -> None:
+    with served(tmp_path, aggregate=True) as node:
+        one = asked(node, shared(node), "Zyxwvut", words="For our club.")
+        act(node, one, rules.ACCEPT)
+        at, code = node.settings.url.rstrip("/"), links.code_of(node, one, ASKER)
+        context = browser.new_context(viewport={"width": PHONE, "height": 900}, locale="en-GB")
+        context.set_default_timeout(WAIT_MS)
+        ann = context.new_page()
+        ann.goto(at + last_link(node, "ann"))
+        expect(ann.get_by_text("For our club.")).to_be_visible()
+        ann.wait_for_function(f"async () => await {COPIES} === 1")
+        ann.wait_for_function("() => navigator.serviceWorker.controller !== null")
+
+        context.set_offline(True)
+        ann.reload()
+        expect(ann.get_by_text("There is no connection.")).to_be_visible()
+        assert "Zyxwvut" not in ann.content()
+        assert "For our club." not in ann.content()
+        ann.get_by_label("The code of the other side").fill(code)
+        ann.get_by_role("button", name="Handed over", exact=True).click()
+        expect(ann.get_by_role("status").first).to_contain_text("Kept on this phone")
+        look(ann)
+        ann.reload()
+        expect(ann.get_by_role("status").first).to_contain_text("Kept on this phone")
+        assert now_of(node, one).exchange.state == rules.ACCEPTED
+
+        context.set_offline(False)
+        expect(ann.get_by_text("both of you have said so")).to_be_visible()
+        assert now_of(node, one).exchange.state == rules.RECEIVED
+        ann.wait_for_function(f"async () => await {COPIES} === 0")
+        assert ann.evaluate("JSON.stringify({...localStorage})") == "{}"
+        context.close()

@@ -9,6 +9,8 @@ const cacheOf = (kind) => `sharefeed ${root}/ ${kind}`;
 const SHELL = cacheOf(`shell ${settings.version}`);
 const PAGES = cacheOf("pages");
 const PICTURES = cacheOf("pictures");
+// Put there by the pages of handovers themselves (bay.js).
+const BAY = cacheOf("bay");
 const KEPT = new RegExp(settings.kept);
 const KEPT_AT = "X-Kept-At";
 let stopped = false;
@@ -88,6 +90,8 @@ function tooLate() {
 }
 
 async function withoutConnection(url) {
+  const copy = await (await caches.open(BAY)).match(`${url.origin}${url.pathname}`);
+  if (copy) return copy;
   const held = await (await caches.open(SHELL)).match(settings.offline);
   if (!held) return Response.error();
   return keyOf(url) === new URL(settings.offline, location).href ? held : marked(held, "data-missed", 503);

@@ -21,12 +21,18 @@ from node.web.code_words import word
 from node.web.desk.booking_words import refused
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, member_now
-from node.web.exchange_view import NotDoneError, perform, view_of
+from node.web.exchange_view import NotDoneError, copy_of, perform, view_of
 from node.web.form_state import form_at, typed_in
 from node.web.inside import PAGE_ROWS, head, page_number, pager, say, to
 from node.web.said import plain
 from node.web.view_model_parts import Choice
-from node.web.view_models_exchanges import DeskGivenPage, DeskRequestPage, DeskRequestRow, DeskRequestsPage
+from node.web.view_models_exchanges import (
+    DeskGivenPage,
+    DeskRequestPage,
+    DeskRequestRow,
+    DeskRequestsPage,
+    ExchangePage,
+)
 from schemas import exchange as rules
 
 blueprint = guarded("requests")
@@ -73,6 +79,14 @@ def put_rules(slug: str) -> ResponseReturnValue:
 @blueprint.get(f"{PATH}/<exchange_id>")
 def one(slug: str, exchange_id: str) -> str:
     return _page(slug, _seen(exchange_id))
+
+
+@blueprint.get(f"{PATH}/<exchange_id>/bay")
+def bay(slug: str, exchange_id: str) -> str:
+    """The page as a phone keeps it for a place without a connection."""
+    seen = _seen(exchange_id)
+    view = copy_of(view_of(current_node(), seen, f"/desk/{slug}/requests/{exchange_id}"))
+    return render_template("portal/exchange.html", page=ExchangePage(head(seen.stored.title), view))
 
 
 @blueprint.post(f"{PATH}/<exchange_id>")

@@ -195,6 +195,21 @@ def test_pages_by_link_are_kept_by_nobody(node: Node, stranger: FlaskClient, des
     assert stranger.get(f"{last_link(node, 'ann')}/mine.json").status_code == 404
 
 
+def test_the_copy_for_a_place_without_a_connection_names_nobody(node: Node, app: Flask, desk: Askable) -> None:
+    one = asked(node, desk, words="For our club.", for_whom="The chess club")
+    act(node, one, rules.ACCEPT)
+    browsers = {last_link(node, "ann"): client_of(app), f"{DESK}/requests/{one}": signed_in(app, node, SLUG, "editor")}
+    for path, client in browsers.items():
+        page = client.get(f"{path}/bay")
+        assert page.headers["Cache-Control"] == "no-store"
+        said = words(page)
+        assert links.code_of(node, one, OWNER)[:3] in said
+        assert [name for name in ("Cem", "For our club", "chess", "Editor") if name in said] == []
+        assert f'data-bay-copy="{path}/bay"' in client.get(path).get_data(as_text=True)
+    act(node, one, rules.MEET)
+    assert 'data-bay-copy=""' in client_of(app).get(last_link(node, "ann")).get_data(as_text=True)
+
+
 def test_who_asks_has_everything_forgotten(node: Node, stranger: FlaskClient, desk: Askable) -> None:
     one = asked(node, desk, words="Please.")
     cem = links.asker_url(node, one).removeprefix("https://share.example.org")

@@ -54,6 +54,8 @@ def view(**more: Any) -> vm.ExchangeView:
         "qr_path": f"{HERE}/qr.svg",
         "meet": typed("code", wrong=True),
         "erase": FORM,
+        "here_path": HERE,
+        "bay_path": f"{HERE}/bay",
         "note": "Perhaps they do not know us yet.",
         "take_path": f"{HERE}/mine.json",
         "measure": typed("weight", wrong=True),
@@ -103,7 +105,7 @@ def given(**more: Any) -> vm.DeskGivenPage:
 
 def of_a_contact() -> vm.ExchangeView:
     listing, answer = vm.Link("Gazebo", "/listings/1"), typed("words")
-    return vm.ExchangeView(listing, "requested", "They wait.", answer=answer, stop=FORM, stopped=True)
+    return vm.ExchangeView(listing, "requested", "They wait.", answer=answer, stop=FORM, stopped=True, is_copy=True)
 
 
 FULL: dict[str, tuple[str, Any]] = {
