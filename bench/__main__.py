@@ -18,6 +18,7 @@ NAMES = (
     "photos",
     "desk",
     "import",
+    "verify",
 )
 MODULES = {"import": "importing"}
 """Where a name is none that a module can have."""

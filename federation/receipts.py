@@ -53,13 +53,17 @@ class Teller:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One item of a page: its id and hash, the half in it with its JSON text, or why it is set aside."""
+    """One item of a page: its id and hash, the half in it with its JSON text, or why it is set aside.
+
+    ``exchange`` is what it speaks of, where that can be read.
+    """
 
     id: str
     hash: str
     half: Half | None
     text: str
     problems: tuple[Problem, ...] = ()
+    exchange: str = ""
 
 
 def address(url: str, cursor: str | None) -> str:
@@ -106,7 +110,7 @@ def judge(item: Any, teller: Teller, key_of: KeyOf) -> Judged | None:
     problems = tuple(_problems(half, len(text.encode()), teller))
     if not problems and not _is_signed(item, half, teller, key_of):
         problems = (not_signed(),)
-    return Judged(identity, hash_, None if problems else half, text, problems)
+    return Judged(identity, hash_, None if problems else half, text, problems, half.exchange)
 
 
 def _plain(problem: Problem) -> Problem:

@@ -48,12 +48,15 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Feeds:
-    """Addresses of the change feed (L1), of the JSON Feed and Atom documents, and of the feed of receipts (L2)."""
+    """Addresses of the change feed (L1), of the JSON Feed and Atom documents, of the feed of receipts (L2), and of what
+    the node makes of receipts.
+    """
 
     changes: str | None = None
     json: str | None = None
     atom: str | None = None
     receipts: str | None = None
+    handovers: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ class FeedsSchema(Document):
     json = HttpUrl()
     atom = HttpUrl()
     receipts = HttpUrl()
+    handovers = HttpUrl()
 
 
 class KeySchema(Document):

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from node.cli.common import counted, printable, table, with_node
+from node.cli.clients import client_of
+from node.cli.common import counted, printable, table, with_node, with_settings
 from node.context import Node
+from node.settings import Settings
 
 if TYPE_CHECKING:
     from node.services.receipts.state import State
+    from node.services.receipts.verify import Verified
 
-_SHOWN = 20
+DIFFERS, UNREADABLE = 1, 2
+_SHOWN, _MOST = 20, 100
 
 
 @click.group()
@@ -56,3 +63,54 @@ def _tell_aside(one: State) -> None:
             click.echo(printable(f"  {held.id}: {reason}"), err=True)
     if one.aside > _SHOWN:
         click.echo(f"  and {one.aside - _SHOWN} more", err=True)
+
+
+@impact.command()
+@click.argument("url", metavar="URL")
+@click.option("--json", "as_json", is_flag=True, help="Print what came of it as JSON.")
+@click.option("--allow-loopback", is_flag=True, help="Development only: the nodes may be on this machine.")
+@with_settings
+def verify(settings: Settings, url: str, as_json: bool, allow_loopback: bool) -> None:
+    """Work out anew what the node at URL says of its handovers, from published feeds alone.
+
+    Reads its account and the receipts of every node that it names, checks each signature, and explains each difference.
+    Ends with 0 where all agrees, 1 where something differs, 2 where the account cannot be read.
+    """
+    from node.services.receipts.verify import verify as work_out
+    from schemas.errors import SharefeedError
+
+    try:
+        with client_of(settings, allow_loopback) as client:
+            found = work_out(client, url, datetime.now(UTC).date())
+    except SharefeedError as error:
+        click.echo(printable(f"{url} cannot be verified: {error}"), err=True)
+        raise SystemExit(UNREADABLE) from error
+    if as_json:
+        click.echo(json.dumps({**asdict(found), "agrees": found.agrees}, ensure_ascii=False))
+    else:
+        _tell(found)
+    if not found.agrees:
+        raise SystemExit(DIFFERS)
+
+
+def _tell(found: Verified) -> None:
+    table(
+        ("node", "halves", "set aside", "in words"),
+        [(feed.node, feed.halves, len(feed.aside), feed.failure or "read to its end") for feed in found.feeds],
+    )
+    for feed in found.feeds:
+        for identity, reason in feed.aside[:_SHOWN]:
+            click.echo(printable(f"  {identity}: {reason}"), err=True)
+    compared = found.compared
+    click.echo(f"\nPublished: {counted(compared.published, 'exchange', 'exchanges')}, {compared.counted} counted.")
+    click.echo(f"By receipts: {counted(found.handovers, 'exchange', 'exchanges')}, {found.counted} counted.")
+    if compared.own_factors:
+        click.echo(
+            f"The effect of {compared.own_factors} was worked out with factors of its own, so it is not compared."
+        )
+    for one in compared.differences[:_MOST]:
+        click.echo(printable(f"{one.about}: {one.words}"), err=True)
+    if len(compared.differences) > _MOST:
+        click.echo(f"and {len(compared.differences) - _MOST} more", err=True)
+    differences = len(compared.differences)
+    click.echo("Everything agrees." if found.agrees else f"{counted(differences, 'difference', 'differences')}.")

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 import click
 import orjson
 
+from node.cli.clients import client_of
 from node.cli.common import with_settings
 from node.cli.unreadable import in_words
 from node.settings import SETTINGS_FILE, Settings
 from schemas.errors import SharefeedError
 
 if TYPE_CHECKING:
-    from federation.fetch import Fetcher
     from node.services.examining import Evidence
 
 WITH_PROBLEMS, UNREADABLE = 1, 2
-_ABOUT = "https://w3id.org/sharefeed"
 
 
 @click.command()
@@ -59,7 +58,7 @@ def _evidence(settings: Settings, target: str, allow_loopback: bool) -> Evidence
     if path.is_file():
         return examine_file(path, now)
     refuse_missing_file(target)
-    with _fetcher(settings, allow_loopback) as fetcher:
+    with client_of(settings, allow_loopback) as fetcher:
         return examine_address(fetcher, target, now)
 
 
@@ -71,19 +70,3 @@ def _say_unreadable(error: SharefeedError, target: str, allowed: bool, as_json: 
     how = f"say --allow-loopback, or set allow_loopback = true in the node's {SETTINGS_FILE}"
     for line in in_words(error, target, allowed, how):
         click.echo(line, err=True)
-
-
-def _fetcher(settings: Settings, allow_loopback: bool) -> Fetcher:
-    from federation.addresses import AddressPolicy
-    from federation.fetch import Fetcher, FetchPolicy, user_agent
-    from node import __version__
-
-    loopback = allow_loopback or bool(settings.allow_loopback)
-    return Fetcher(
-        FetchPolicy(
-            AddressPolicy(allow_loopback=loopback, allow_http=loopback),
-            deadline_s=settings.fetch_deadline,
-            max_bytes=settings.fetch_bytes,
-            user_agent=user_agent("sharefeed", __version__, settings.node_url or _ABOUT),
-        )
-    )

@@ -9,7 +9,15 @@ import orjson
 from node import __version__
 from node.context import Node
 from node.services import keys
-from node.services.feeds import ATOM_PATH, CHANGES_PATH, JSON_PATH, RECEIPTS_PATH, Rendered, rendered
+from node.services.feeds import (
+    ATOM_PATH,
+    CHANGES_PATH,
+    HANDOVERS_PATH,
+    JSON_PATH,
+    RECEIPTS_PATH,
+    Rendered,
+    rendered,
+)
 from node.services.moving import told
 from node.settings import SettingError, Settings
 from node.storage import organisations
@@ -71,7 +79,11 @@ def described(settings: Settings) -> NodeDocument:
         moved_to=settings.moved_to or None,
         moved_from=tuple(part.strip() for part in settings.moved_from.split(",") if part.strip()),
         feeds=Feeds(
-            changes=url + CHANGES_PATH, json=url + JSON_PATH, atom=url + ATOM_PATH, receipts=url + RECEIPTS_PATH
+            changes=url + CHANGES_PATH,
+            json=url + JSON_PATH,
+            atom=url + ATOM_PATH,
+            receipts=url + RECEIPTS_PATH,
+            handovers=url + HANDOVERS_PATH,
         ),
         software=Software(SOFTWARE, __version__),
     )

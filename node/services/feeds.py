@@ -38,7 +38,7 @@ from schemas.page import (
 )
 
 CHANGES_PATH, JSON_PATH, ATOM_PATH = "changes.json", "feed.json", "feed.atom"
-RECEIPTS_PATH = "receipts.json"
+RECEIPTS_PATH, HANDOVERS_PATH = "receipts.json", "handovers.json"
 RECENT_LISTINGS = 200
 _SMALLEST_ITEM_BYTES = 256
 """No valid listing is smaller (its required members alone take 300 bytes), so a larger set is not worth measuring."""

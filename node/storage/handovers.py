@@ -55,6 +55,11 @@ def of_organisation(tx: Tx, organisation_id: str) -> list[Handover]:
     return [_handover(row) for row in tx.execute(_ALL.where(theirs).order_by(_c.ended_on.desc(), _c.exchange))]
 
 
+def after(tx: Tx, exchange: str, limit: int) -> list[Handover]:
+    """The handovers of the exchanges that come after this one, in order."""
+    return [_handover(row) for row in tx.execute(_ALL.where(_c.exchange > exchange).order_by(_c.exchange).limit(limit))]
+
+
 def every(tx: Tx) -> Iterator[Handover]:
     """All of them in the order of their exchanges, some hundreds at a time in memory."""
     rows = tx.execute(_ALL.order_by(_c.exchange), execution_options={"yield_per": 500})

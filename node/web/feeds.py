@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask, Response, current_app, request
 
 from node.services import about, feed_readers, feeds
+from node.services.receipts import open_data
 from node.web import current_node
 from node.web.conditional import conditional, open_to_all
 from schemas import atom_feed, json_feed
@@ -47,6 +48,20 @@ def changes() -> Response:
 def receipts() -> Response:
     answer = feeds.changes(current_node(), request.args.get("after"), _cache(), feeds.RECEIPTS)
     return conditional(answer, json_feed.MEDIA_TYPE)
+
+
+@blueprint.get("/handovers.json")
+def handovers() -> Response:
+    return conditional(open_data.index(current_node()), "application/json")
+
+
+@blueprint.get("/handovers.ndjson")
+def handover_lines() -> Response:
+    answer, following = open_data.lines(current_node(), request.args.get("after", ""))
+    response = conditional(answer, open_data.MEDIA_TYPE)
+    if following is not None:
+        response.headers.add("Link", f'<{following}>; rel="next"')
+    return response
 
 
 @blueprint.get("/feed.json")

@@ -54,6 +54,8 @@ class Wire:
         etag: str | None = None,
         last_modified: str | None = None,
         no_cache: bool = False,
+        max_bytes: int | None = None,
+        deadline_s: float | None = None,
     ) -> Answer:
         self.asked.append(url)
         answer = self._true(url, accept, etag)

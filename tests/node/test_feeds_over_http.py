@@ -17,6 +17,8 @@ from tests.fakes.publisher import URL, draft, school
 FEEDS = [
     pytest.param("/changes.json", "application/feed+json", id="changes"),
     pytest.param("/receipts.json", "application/feed+json", id="receipts"),
+    pytest.param("/handovers.json", "application/json", id="handovers"),
+    pytest.param("/handovers.ndjson", "application/x-ndjson", id="handover-lines"),
     pytest.param("/feed.json", "application/feed+json", id="json"),
     pytest.param("/feed.atom", "application/atom+xml", id="atom"),
     pytest.param("/.well-known/sharefeed.json", "application/json", id="node-document"),

@@ -37,6 +37,7 @@ NODE = NodeDocument(
         "https://node.example/feed.json",
         "https://node.example/feed.atom",
         "https://node.example/receipts.json",
+        "https://node.example/handovers.json",
     ),
     inbox="https://node.example/inbox",
     hub="https://node.example/hub",

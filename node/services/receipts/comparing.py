@@ -1,0 +1,129 @@
+"""Two accounts of the same handovers beside each other: what somebody publishes, and what receipts say. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from schemas.handover import Handover
+from schemas.tally import standing_of, sums_of
+
+EFFECT = ("co2e_low_g", "co2e_g", "co2e_high_g", "cost_pence")
+WEIGHTS = ("weight_g", "default_g", "stated_g", "weighed", "unweighed")
+_NOT_COMPARED = frozenset(("changed_at", "why", "differences", "factors"))
+_NOTHING = (None, "")
+
+Sums = Mapping[str, Mapping[str, Mapping[str, int]]]
+"""Month -> standing -> name of a sum -> its value."""
+
+UNFOUNDED, MISSING, DIFFERENT, SUM = "unfounded", "missing", "different", "sum"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that is not the same: its code, what it is about (an exchange, or a month and standing), in words."""
+
+    code: str
+    about: str
+    words: str
+
+
+@dataclass
+class Account:
+    """What receipts say: handovers by exchange, and of exchanges without one, why something about them was set aside.
+
+    ``unread`` are the ids of nodes whose receipts could not be read.
+    """
+
+    handovers: dict[str, Handover] = field(default_factory=dict)
+    aside: dict[str, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+
+    def why_unfounded(self, exchange: str) -> str:
+        """Why receipts say nothing of an exchange that is published."""
+        if exchange in self.aside:
+            return f"a half of it is not believed: {self.aside[exchange]}"
+        home = next((one for one in self.unread if exchange.startswith(one)), None)
+        return f"the receipts of {home} could not be read" if home else "no owner's half of it is published"
+
+
+@dataclass
+class Compared:
+    """What a comparison found. ``own_factors`` counts lines whose effect was worked out with factors unknown here."""
+
+    published: int = 0
+    counted: int = 0
+    own_factors: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+
+def compare(lines: Iterable[Mapping[str, Any]], stated: Sums, account: Account, factors: str) -> Compared:
+    """What differs between the published lines and sums, and the receipts' account, made with these factors."""
+    found, seen, sums = Compared(), set[str](), _Sums()
+    left_out = False
+    for line in lines:
+        exchange = str(line.get("exchange", ""))
+        found.published += 1
+        found.counted += line.get("counted") is True
+        known = account.handovers.get(exchange)
+        if exchange in seen:
+            found.differences.append(Difference(DIFFERENT, exchange, "It is published twice."))
+        elif known is None:
+            why = account.why_unfounded(exchange)
+            found.differences.append(Difference(UNFOUNDED, exchange, f"It is published, and {why}."))
+        else:
+            others = line.get("factors", "") not in ("", factors)
+            found.own_factors += others
+            left_out = left_out or others
+            found.differences += _one(exchange, line, known, others)
+        seen.add(exchange)
+    for exchange in sorted(account.handovers.keys() - seen):
+        words = f"Receipts say it is {_told(account.handovers[exchange])}, and it is not published."
+        found.differences.append(Difference(MISSING, exchange, words))
+    for one in account.handovers.values():
+        sums.add(one)
+    found.differences += _sums(stated, sums.by, (*EFFECT, "co2e_known", "cost_known", *WEIGHTS) if left_out else ())
+    return found
+
+
+def _told(one: Handover) -> str:
+    return f"{one.state.replace('_', ' ')}, {one.outcome}" + (", counted" if one.counted else "")
+
+
+def _one(exchange: str, line: Mapping[str, Any], known: Handover, other_factors: bool) -> list[Difference]:
+    passed = _NOT_COMPARED | (frozenset((*EFFECT, "weight_g", "weight_source")) if other_factors else frozenset())
+    ours = {name: value for name, value in asdict(known).items() if name not in passed}
+    apart = [
+        f"{name} is {line.get(name)!r} there and {value!r} by its receipts"
+        for name, value in ours.items()
+        if line.get(name) != value and not (line.get(name) in _NOTHING and value in _NOTHING)
+    ]
+    return [Difference(DIFFERENT, exchange, "; ".join(apart) + ".")] if apart else []
+
+
+class _Sums:
+    """Sums by month and standing, over everything."""
+
+    def __init__(self) -> None:
+        self.by: dict[str, dict[str, Counter[str]]] = {}
+
+    def add(self, one: Handover) -> None:
+        months = self.by.setdefault(one.month, {})
+        months.setdefault(standing_of(one), Counter()).update(sums_of(one))
+
+
+def _sums(stated: Sums, ours: Sums, left_out: Iterable[str]) -> list[Difference]:
+    found, passed = [], frozenset(left_out)
+    for month in sorted({*stated, *ours}):
+        of_month, mine = stated.get(month, {}), ours.get(month, {})
+        for standing in sorted({*of_month, *mine}):
+            theirs, own = of_month.get(standing, {}), mine.get(standing, {})
+            names = sorted(name for name in {*theirs, *own} - passed if theirs.get(name, 0) != own.get(name, 0))
+            told = "; ".join(
+                f"{name} is {theirs.get(name, 0)} there and {own.get(name, 0)} by receipts" for name in names
+            )
+            if told:
+                found.append(Difference(SUM, f"{month} {standing}", told + "."))
+    return found

@@ -1,0 +1,203 @@
+"""What a catalogue says of its handovers, worked out anew from the feeds of three real nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import update
+
+from federation.fetch import Answer
+from federation.records import L1, Source
+from node.context import Node
+from node.services import keys, peers
+from node.services.receipts import issue, verify
+from node.services.receipts.harvest import Harvest
+from node.services.receipts.verify import Verified, VerifyError
+from node.settings import SECRET_FILE
+from node.storage import handovers, sources
+from node.storage.rollup_tables import handover_rollups
+from schemas.exchange import ASKER, OWNER
+from schemas.receipt import Half
+from tests.fakes.databases import database_at
+from tests.fakes.halves import OURS, SOMEBODY, THEIRS, half
+from tests.fakes.network import Clock, make_node
+from tests.fakes.wire import Wire
+
+CITY = "https://city.example/"
+
+
+@dataclass
+class City:
+    """A catalogue and the two nodes that it reads, by their ids."""
+
+    wire: Wire
+    nodes: dict[str, Node]
+
+    @property
+    def node(self) -> Node:
+        return self.nodes[CITY]
+
+    def publish(self, *halves: Half) -> None:
+        """Let each half be signed and published by the node that it names."""
+        for one in halves:
+            node = self.nodes[one.signed_by]
+            with node.database.write() as tx:
+                issue.publish(tx, node, keys.own(node), [replace(one, key=None)])
+
+    def read(self) -> None:
+        def key_of(node_id: str, key_id: str) -> str | None:
+            return peers.key_of(self.node, node_id, key_id, self.wire, former=True)
+
+        harvest = Harvest(self.node, self.wire, key_of)
+        with self.node.database.read() as tx:
+            known = [one.id for one in sources.every(tx)]
+        assert all(harvest.now(number).fine for number in known)
+
+    def verify(self) -> Verified:
+        return verify.verify(self.wire, CITY, self.node.clock().date(), workers=1)
+
+    def differences(self) -> list[tuple[str, str]]:
+        return [(one.code, one.words) for one in self.verify().compared.differences]
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[City]:
+    clock = Clock()
+    wire = Wire(clock)
+    nodes = {}
+    for name in ("city", "school", "charity"):
+        home = tmp_path / name
+        home.mkdir()
+        (home / SECRET_FILE).write_text("not a secret")
+        database = database_at(home / "sharefeed.sqlite")
+        node = make_node(database, name, clock, wire, home, page_entries=2, aggregate=name == "city")
+        nodes[node.settings.url] = node
+    made = City(wire, nodes)
+    for number in range(1, 6):
+        made.publish(half(OWNER, number, weight_kg=26, weight_source="stated"), half(ASKER, number))
+    made.publish(half(OWNER, 7, outcome="declined"), half(OWNER, 8), half(OWNER, 9), half(ASKER, 9, quantity=2))
+    told: dict[str, Any] = {"home": CITY, "asker": SOMEBODY, "asker_home": CITY, "owner": half().owner}
+    made.publish(half(OWNER, 1, **told), half(ASKER, 1, attested=True, **told))
+    for url in (OURS, THEIRS):
+        source = Source(0, f"{url}changes.json", url, url, "json", L1, added_at=made.node.now)
+        with made.node.database.write() as tx:
+            number = sources.add(tx, source).id
+            document = wire.get(f"{url}.well-known/sharefeed.json").body.decode()
+            sources.change(tx, number, node_document=document)
+    made.read()
+    yield made
+    for node in nodes.values():
+        node.database.close()
+
+
+def lines(city: City) -> list[dict[str, Any]]:
+    pages = [city.wire.get(f"{CITY}handovers.ndjson{query}") for query in ("", f"?after={OURS}exchanges/{7:020d}")]
+    return [orjson.loads(line) for page in pages for line in page.body.splitlines()]
+
+
+def test_what_a_catalogue_says_can_be_worked_out_by_anybody(city: City) -> None:
+    found = city.verify()
+    assert found.compared.differences == []
+    assert found.agrees
+    assert (found.handovers, found.counted) == (found.compared.published, found.compared.counted) == (9, 5)
+    assert [(feed.node, feed.halves) for feed in found.feeds] == [(CITY, 2), (THEIRS, 6), (OURS, 8)]
+
+
+def test_each_exchange_has_a_line_with_why_it_is_not_counted(city: City) -> None:
+    told = {line["exchange"][-1] + line["exchange"][8]: line for line in lines(city)}
+    assert {key: line.get("why", "") for key, line in told.items()} == {
+        "1c": "one-operator",
+        **dict.fromkeys(("1s", "2s", "3s", "4s", "5s"), ""),
+        "7s": "one-sided",
+        "8s": "one-sided",
+        "9s": "differs",
+    }
+    assert told["9s"]["differences"] == ["/_sharefeed/quantity"]
+    assert told["1s"]["weight_g"] == 26_000
+    assert "taker_name" not in told["1c"]
+
+
+def test_a_long_account_is_read_page_by_page(city: City) -> None:
+    assert city.verify().agrees
+    assert sum("handovers.ndjson?after=" in url for url in city.wire.asked) == 1
+
+
+def put(city: City, **changes: Any) -> str:
+    """Let the catalogue claim something else of the first handover that it counts."""
+    with city.node.database.write() as tx:
+        [first, *_] = [one for one in handovers.every(tx) if one.counted]
+        handovers.put(tx, [replace(first, **changes)])
+    return first.exchange
+
+
+def test_an_inflated_figure_is_found_in_its_line_and_in_the_sums(city: City) -> None:
+    put(city, weight_g=26_000_000)
+    [line, of_month] = city.differences()
+    assert line == ("different", "weight_g is 26000000 there and 26000 by its receipts.")
+    assert of_month[0] == "sum"
+    assert "weight_g is" in of_month[1]
+
+
+def test_what_was_made_up_is_unfounded(city: City) -> None:
+    put(city, exchange="https://school.example/exchanges/made-up")
+    assert city.differences()[0] == ("unfounded", "It is published, and no owner's half of it is published.")
+
+
+def test_what_was_left_out_is_missing(city: City) -> None:
+    with city.node.database.write() as tx:
+        [first, *_] = [one for one in handovers.every(tx) if one.counted]
+        handovers.drop(tx, [first.exchange])
+    assert city.differences()[0] == (
+        "missing",
+        "Receipts say it is matched, received, counted, and it is not published.",
+    )
+
+
+def test_sums_that_are_not_those_of_the_lines_are_found(city: City) -> None:
+    with city.node.database.write() as tx:
+        tx.execute(update(handover_rollups).values(received=handover_rollups.c.received + 1))
+    assert {code for code, _ in city.differences()} == {"sum"}
+
+
+def test_a_feed_that_does_not_hold_what_it_states_is_not_believed(city: City) -> None:
+    def altered(url: str, answer: Answer, _: bool) -> Answer:
+        mine = url.startswith(f"{OURS}receipts.json")
+        return replace(answer, body=answer.body.replace(b"A desk", b"A dusk")) if mine else answer
+
+    city.wire.fault = altered
+    found = city.verify()
+    [feed] = [one for one in found.feeds if one.failure]
+    assert (feed.node, "count or digest" in feed.failure, found.agrees) == (OURS, True, False)
+    assert f"the receipts of {OURS} could not be read" in found.compared.differences[0].words
+
+
+def test_a_half_that_is_not_signed_rightly_is_named(city: City) -> None:
+    def without_keys(url: str, answer: Answer, _: bool) -> Answer:
+        if not url.startswith(f"{OURS}.well-known"):
+            return answer
+        return replace(answer, body=orjson.dumps({**orjson.loads(answer.body), "keys": []}))
+
+    city.wire.fault = without_keys
+    found = city.verify()
+    [feed] = [one for one in found.feeds if one.node == OURS]
+    assert (feed.halves, len(feed.aside), feed.failure) == (0, 8, "")
+    unfounded = [one for one in found.compared.differences if one.code == "unfounded"]
+    assert len(unfounded) == 8
+    assert "bad-signature" in unfounded[0].words
+
+
+def test_a_node_that_cannot_be_reached_explains_what_is_missing(city: City) -> None:
+    city.wire.fault = lambda url, answer, _: replace(answer, status=503) if url.startswith(THEIRS) else answer
+    found = city.verify()
+    assert [feed.node for feed in found.feeds if "503" in feed.failure] == [THEIRS]
+    assert {one.code for one in found.compared.differences} == {"different", "sum"}
+
+
+def test_a_node_without_an_account_cannot_be_verified(city: City) -> None:
+    with pytest.raises(VerifyError):
+        verify.verify(city.wire, f"{CITY}nothing", city.node.clock().date())
