@@ -33,6 +33,7 @@ WEB_MODULES = (
     "node.web.sheets",
     "node.web.recognition",
     "node.web.open_badges",
+    "node.web.effects",
     "node.web.languages",
     "node.web.embed",
     "node.web.embed_maker",

@@ -149,6 +149,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Folder for the daily backups, in the node's home where it is no whole path; empty makes none.",
     ),
     Setting("backup_days", int, 14, "Days for which daily backups are kept; 0 makes none."),
+    Setting(
+        "impact_factors",
+        str,
+        "",
+        "File with factors of your own for the effects of sharing, in the node's home; they come before the built-in.",
+    ),
     Setting("board_url", str, "", "Address of the city's catalogue to which organisations here propose themselves."),
     Setting("proposals", bool, True, "Whether anyone may propose a source."),
     Setting("smtp_host", str, "", "Mail server that takes this node's mails; empty sends none."),

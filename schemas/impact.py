@@ -86,6 +86,17 @@ def estimate(handed: Handed, unit: str = "", factors: Factors | None = None) -> 
     return _goods(handed, quantity, unit, factors)
 
 
+def for_one(row: Goods, factors: Factors) -> tuple[int, int, int, bool] | None:
+    """What a row means in grams of CO2e avoided, at least, about and at most, and whether that is of a kilogram.
+
+    Otherwise it is of one piece. None where nothing is known.
+    """
+    by_weight = any(factors.by_id[name].unit != PER_ITEM for name in row.factors[:1])
+    weight = 1000 if by_weight or row.weight_kg is None else _whole(row.weight_kg * _G)
+    low, central, high, _ = _co2e(row, Meaning(row.category, frozenset(), single=True), 1, weight, factors)
+    return None if low is None or central is None or high is None else (low, central, high, by_weight)
+
+
 def _goods(handed: Handed, quantity: int, unit: str, factors: Factors) -> Effect:
     found = meaning(handed.category, handed.title, unit, factors)
     row = _row(handed.category, found, factors)

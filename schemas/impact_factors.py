@@ -172,6 +172,14 @@ class Name(Pattern):
         super().__init__(limit=60, **kwargs)
 
 
+class Version(Pattern):
+    form, code = re.compile(r"[a-z0-9][a-z0-9.+-]*\Z"), "bad-name"
+    message = "This must be lower-case letters, digits, dots, hyphens and plus signs."
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(limit=200, **kwargs)
+
+
 class Currency(Pattern):
     form, code, message = re.compile(r"[A-Z]{3}\Z"), "bad-currency", "This must be a currency such as GBP."
 
@@ -264,7 +272,7 @@ class FileSchema(Strict):
     """A file of factors. An operator's own may leave out everything but its name: the rest is as it was."""
 
     name = Name(required=True)
-    version = Name()
+    version = Version()
     licence = Text(limit=60)
     attribution = Text(limit=1000)
     sources = Many(Part(SourceSchema()), limit=MOST)
@@ -301,6 +309,12 @@ def own(data: bytes) -> Factors:
         mine = {one.id: one for one in found.get(name, ())}
         laid[name] = (*mine.values(), *(one for one in getattr(base, name) if one.id not in mine))
     return _made(laid)
+
+
+def document(factors: Factors) -> dict[str, Any]:
+    """The factors as the JSON of a file: whoever has it can work out every figure again."""
+    written: dict[str, Any] = FileSchema().dump(factors)
+    return written
 
 
 def _read(data: bytes) -> dict[str, Any]:

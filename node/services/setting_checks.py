@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from node.services import impact_factors
 from node.services.expiry import MIN_TOMBSTONE_DAYS
 from node.services.strangers import mail_problems
 from node.settings import SETTINGS, SettingError, Settings
@@ -126,5 +127,7 @@ def _check_places(settings: Settings) -> None:
     taken = next((one for one in (backups, *backups.parents) if one.exists()), Path("/"))
     if settings.backup_folder and not taken.is_dir():
         raise SettingError("backup_folder", f"names no folder: {taken} is a file")
+    if settings.impact_factors:
+        impact_factors.of(settings)
     if settings.moved_to and settings.moved_to.rstrip("/") == str(settings.node_url).rstrip("/"):
         raise SettingError("moved_to", "names this node itself; leave it empty until there is another in its place")

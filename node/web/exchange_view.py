@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from node.context import Node
 from node.services.bookings.opening import Span
 from node.services.bookings.refusals import BookingError
+from node.services.effects import METHOD_PATH
 from node.services.exchanges import acting, measuring, stopping
 from node.services.exchanges.acting import ExchangeError
 from node.services.exchanges.links import code_of
@@ -136,6 +137,7 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         measures=measuring.measured_in(stored) if measures else "",
         measured=bool(stored.measured_by),
         doubted=bool(wrong and wrong.is_doubt),
+        method_path=request.script_root + METHOD_PATH,
         code=code_of(node, stored.id, side) if meets else "",
         qr_path=f"{request.script_root}{path}/qr.svg" if meets and side == ASKER and not stored.contact_id else "",
         meet=_prefilled(make(rules.MEET)) if meets else None,

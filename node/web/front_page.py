@@ -10,13 +10,14 @@ from flask import request
 
 from node.context import Node
 from node.search.request import SearchRequest
-from node.services import board
+from node.services import board, effects
 from node.services import search as searching
 from node.services.search import SearchResult
 from node.services.stories import reading
 from node.web import drawn, story_view
 from node.web.cards import cards_of
 from node.web.code_words import category
+from node.web.effect_view import effect_strip
 from node.web.events import PATH as EVENTS_PATH
 from node.web.events import next_cards
 from node.web.listing_page import Scene
@@ -68,6 +69,7 @@ def front_page(node: Node, asked: SearchRequest) -> HomePage:
         stories=story_view.cards_of(node, reading.newest(node, STORIES)),
         stories_path=scene.paths.root + story_view.LIST_PATH,
         events_path=scene.paths.root + EVENTS_PATH,
+        effect=effect_strip(effects.of_everyone(node), scene.paths.root),
     )
 
 

@@ -30,6 +30,7 @@ from node.web.listing_page import (
 )
 from node.web.site import feed_links, site_of
 from node.web.view_model_parts import FeedLink, Head, Link
+from node.web.view_models_effect import EffectBox
 from node.web.view_models_listing import GonePage, ListingPage
 from node.web.view_models_recognition import RecognitionBox
 
@@ -156,8 +157,8 @@ def organisation(key: str) -> str | Response:
     scene = scene_of(node, host.shown)
     path, source = scene.paths.organisation(host.organisation.id, key), _source_of(host)
     page = organisation_page(host.organisation, host.shown, path, scene, source)
-    page = replace(page, recognition=_recognition(node, host, path, scene))
     page = replace(page, **_stories(node, reading.of_organisation(node, host.organisation.id, THEIRS)))
+    page = replace(page, recognition=_recognition(node, host, path, scene), effect=_effect(node, host, path, scene))
     if node.settings.aggregate:
         feeds, alert_path = _follow(node, host, scene)
         page = replace(page, head=replace(page.head, feeds=feeds), feeds=feeds, alert_path=alert_path)
@@ -172,6 +173,13 @@ def _recognition(node: Node, host: Host, path: str, scene: Scene) -> Recognition
     found = recognising.Recognised(host.organisation, recognising.of(node, host.organisation.id))
     where = Where(scene.paths.root, path, scene.address(path))
     return recognition_box(found, where, years_of(node, found, where))
+
+
+def _effect(node: Node, host: Host, path: str, scene: Scene) -> EffectBox:
+    from node.services import effects
+    from node.web.effect_view import effect_box
+
+    return effect_box(effects.of(node, host.organisation), scene.paths.root, path, scene.address(path))
 
 
 def _source_of(host: Host) -> Link | None:

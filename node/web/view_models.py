@@ -26,6 +26,7 @@ portal/story_word.html          StoryWordPage
 portal/story_report.html        StoryReportPage
 portal/story_report_done.html   StoryReportDonePage
 portal/certificate.html         CertificatePage
+portal/impact_method.html       MethodPage
 portal/sources.html             NetworkPage
 portal/source.html              SourcePage
 portal/propose.html             ProposePage
@@ -140,6 +141,7 @@ from node.web.view_models_desk_listings import *
 from node.web.view_models_desk_people import *
 from node.web.view_models_desk_photos import *
 from node.web.view_models_desk_print import *
+from node.web.view_models_effect import *
 from node.web.view_models_embed import *
 from node.web.view_models_events import *
 from node.web.view_models_exchanges import *

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from node.web.view_model_parts import Card, Head, Link, StoryCard
+from node.web.view_models_effect import EffectStrip
 from node.web.view_models_network import NetworkSummary
 
 
@@ -53,7 +54,7 @@ class HomePage:
     ``headline``, ``lead``, ``about`` and ``contact`` are the operator's own words, if there are any. ``near``, ``lat``
     and ``lon`` are what the address says, ``place_error`` that it is no place we know; ``places`` are links to this
     page with a place, the current one marked. ``events`` are the next to take place, of all at ``events_path``;
-    ``stories`` are the newest of all at ``stories_path``.
+    ``stories`` are the newest of all at ``stories_path``. ``effect`` is what all that was shared was good for.
     """
 
     head: Head
@@ -79,3 +80,4 @@ class HomePage:
     events_path: str | None = None
     stories: tuple[StoryCard, ...] = ()
     stories_path: str | None = None
+    effect: EffectStrip | None = None

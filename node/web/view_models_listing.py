@@ -25,6 +25,7 @@ from node.web.view_model_parts import (
     Place,
     StoryCard,
 )
+from node.web.view_models_effect import EffectBox
 from node.web.view_models_events import EventBox
 from node.web.view_models_recognition import RecognitionBox
 
@@ -172,7 +173,7 @@ class OrganisationPage:
     ``places`` are the localities that their listings name, the most frequent first. ``sharing`` is how the page is
     passed on, ``embed_path`` where a frame of it is made for another website, ``alert_path`` where mails about what
     is new of theirs are asked for, ``own_path`` answers those who run it where that is. ``recognition`` is what their
-    sharing has become.
+    sharing has become, ``effect`` what it is good for.
     """
 
     head: Head
@@ -194,6 +195,7 @@ class OrganisationPage:
     recognition: RecognitionBox | None = None
     stories: tuple[StoryCard, ...] = ()
     stories_path: str = ""
+    effect: EffectBox | None = None
 
 
 @dataclass(frozen=True, slots=True)

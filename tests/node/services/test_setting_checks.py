@@ -47,6 +47,8 @@ def checked(home: Path, **values: object) -> Settings:
         pytest.param("tombstone_days", 5, "90", id="removals forgotten too soon"),
         pytest.param("tagline", "a\x00b", "cannot be written", id="text with a NUL"),
         pytest.param("backup_folder", "taken", "is a file", id="backups into a file"),
+        pytest.param("impact_factors", "nowhere.json", "cannot be read", id="factors that are not there"),
+        pytest.param("impact_factors", "taken", "not in order", id="factors that are none"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_name(tmp_path: Path, name: str, value: object, says: str) -> None:

@@ -20,6 +20,7 @@ from tests.node.web import view_model_calendar_factories as calendar
 from tests.node.web import view_model_dashboard_factories as dashboard
 from tests.node.web import view_model_desk_factories as desk
 from tests.node.web import view_model_desk_listing_factories as writing
+from tests.node.web import view_model_effect_factories as effect
 from tests.node.web import view_model_embed_factories as embed
 from tests.node.web import view_model_exchange_factories as asking
 from tests.node.web import view_model_factories as make
@@ -41,7 +42,7 @@ HEAD = vm.Head("A page")
 FORM = vm.Form("/here", "token")
 FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
     {
-        "home": ("portal/home.html", make.home()),
+        "home": ("portal/home.html", replace(make.home(), effect=effect.strip())),
         "home-lost": ("portal/home.html", make.lost_home()),
         "search": ("portal/search.html", make.search()),
         "search-empty": ("portal/search.html", make.no_results()),
@@ -62,8 +63,12 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         ),
         "events": ("portal/events.html", portal.events()),
         "listing-event": ("portal/listing.html", portal.workshop()),
-        "organisation": ("portal/organisation.html", replace(make.organisation(), recognition=recognising.box())),
         "certificate": ("portal/certificate.html", recognising.certificate()),
+        "organisation": (
+            "portal/organisation.html",
+            replace(make.organisation(), recognition=recognising.box(), effect=effect.box()),
+        ),
+        "impact-method": ("portal/impact_method.html", effect.method()),
         "recognition": ("portal/recognition.html", recognising.about()),
         "desk-recognition": ("desk/recognition.html", recognising.at_the_desk()),
         "sources": (
@@ -156,6 +161,7 @@ MINIMAL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         **recognising.MINIMAL,
         **dashboard.MINIMAL,
         **telling.MINIMAL,
+        **effect.MINIMAL,
         "home": ("portal/home.html", vm.HomePage(HEAD)),
         "home-card": (
             "portal/home.html",
