@@ -23,7 +23,7 @@ from node.services.bookings.keeping import Kept, every_kept
 from node.services.cells import guarded
 from node.services.columns import COLUMNS
 from node.services.item_cells import cells_of
-from node.storage import bookings, busy, closures, desk_drafts, listing_versions
+from node.storage import bookings, busy, closures, desk_drafts, exchanges, listing_versions
 from node.storage import listings as stored
 from node.storage.bookings import CANCELLED, NO_SHOW
 from node.storage.closures import StoredClosure
@@ -38,6 +38,10 @@ from schemas.organisation import dump_organisation
 STATE = "state"
 _MOST_DRAFTS = 1000
 _VERSIONS_OF = 20
+_REQUEST = (
+    *("direction", "action", "state", "asked", "granted", "counted"),
+    *("starts_at", "ends_at", "opened_at"),
+)
 _BOOKING_HEADS = (
     *("number", "listing", "unit", "from", "until", "state", "name", "contact", "note", "reason"),
     *("entered_by", "entered", "changed"),
@@ -173,6 +177,22 @@ def booking_calendar(whose: Whose) -> Iterator[bytes]:
     yield from encoded(whose.own.organisation.name, events)
 
 
+def requests(whose: Whose) -> Iterator[bytes]:
+    """What was asked for and what became of it, the oldest first. Who asked belongs to them, and is not taken along."""
+    for one in exchanges.every_of(whose.tx, whose.id):
+        exchange = one.exchange
+        yield _line(
+            {
+                "id": one.id,
+                "listing": one.listing_id,
+                **{name: getattr(exchange, name) for name in _REQUEST},
+                "closed_at": one.closed_at,
+                "about": one.listing,
+                "events": [asdict(event) for event in exchanges.events(whose.tx, one.id)],
+            }
+        )
+
+
 PARTS: Mapping[str, Callable[[Whose], Iterator[bytes]]] = {
     form.ORGANISATION: organisation,
     form.TABLE: table,
@@ -183,6 +203,7 @@ PARTS: Mapping[str, Callable[[Whose], Iterator[bytes]]] = {
     form.BOOKINGS: booking_lines,
     form.BOOKINGS_TABLE: booking_table,
     form.BOOKINGS_CALENDAR: booking_calendar,
+    form.REQUESTS: requests,
 }
 """Each file but the photos, and what writes it."""
 

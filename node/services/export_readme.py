@@ -26,6 +26,7 @@ calendars.json    For what can be booked: opening times, rules, closed days, add
 bookings.csv      All bookings as a table.
 bookings.ics      The same for calendar programs.
 bookings.ndjson   The same with nothing left out; a JSON object a line.
+requests.ndjson   What was asked for and what became of it, without who asked; a JSON object a line, the oldest first.
 manifest.json     What this file is, and every file in it with its size and its checksum (SHA-256).
 SHA256SUMS        The checksums once more. "sha256sum -c SHA256SUMS" says whether everything is whole.
 

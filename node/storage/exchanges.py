@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, tuple_, update
 
 from node.storage.engine import Tx
 from node.storage.exchange_tables import exchange_events, exchanges
@@ -59,6 +59,7 @@ class Event:
     quantity: int
 
 
+_AT_ONCE = 500
 _MEMBERS = tuple(field.name for field in fields(Exchange))
 _MEASURED = ("weight_g", "minutes", "measured_by")
 _ROW = ("id", "listing_id", "organisation_id", "need", "booking_id", "closed_at", "contact_id", *_MEASURED)
@@ -80,6 +81,24 @@ def by_id(tx: Tx, exchange_id: str, lock: bool = False) -> Stored | None:
     """An exchange; with ``lock`` others who would change it wait until this transaction ends."""
     query = select(exchanges).where(_c.id == exchange_id)
     row = tx.execute(query.with_for_update() if lock else query).first()
+    return _stored(row) if row else None
+
+
+def every_of(tx: Tx, organisation_id: str) -> Iterator[Stored]:
+    """All exchanges of an organisation of this node that somebody has confirmed, the oldest first.
+
+    A few hundred at a time in memory.
+    """
+    mine, last = and_(_of(organisation_id), _c.state != UNCONFIRMED), (-1, "")
+    query = select(exchanges).where(mine).order_by(_c.opened_at, _c.id).limit(_AT_ONCE)
+    while rows := tx.execute(query.where(tuple_(_c.opened_at, _c.id) > last)).fetchall():
+        yield from map(_stored, rows)
+        last = (rows[-1].opened_at, rows[-1].id)
+
+
+def by_booking(tx: Tx, organisation_id: str, booking_id: int) -> Stored | None:
+    """The exchange for which an organisation of this node has made a booking."""
+    row = tx.execute(select(exchanges).where(_of(organisation_id), _c.booking_id == booking_id)).first()
     return _stored(row) if row else None
 
 

@@ -19,6 +19,7 @@ from node.services.bookings.keeping import CalendarError, Kept, UnknownCalendarE
 from node.services.bookings.making import BookingStateError, UnknownBookingError, Wanted
 from node.services.bookings.opening import Span, day_at
 from node.services.bookings.refusals import BookingError
+from node.services.exchanges import calendar_word
 from node.storage.bookings import Booking
 from node.web import current_node
 from node.web.desk import booking_words
@@ -77,7 +78,8 @@ def cancel(slug: str, key: str, booking_id: int) -> Response:
     try:
         kept = calendar_of(current_node(), key, caller.organisation_id)
         reason = _text(_body(), "reason")
-        gone = making.cancel(current_node(), key, caller.organisation_id, booking_id, reason)
+        whose = caller.organisation_id
+        gone = calendar_word.cancel(current_node(), key, whose, booking_id, reason, caller.name)
     except (UnknownCalendarError, UnknownBookingError):
         abort(404)
     except CalendarError as error:

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from node.context import Node
+from node.services.bookings.making import BookingStateError
 from node.services.bookings.refusals import BookingError
-from node.services.exchanges import acting, asking, chasing, floods, privacy
+from node.services.exchanges import acting, asking, calendar_word, chasing, floods, privacy
 from node.services.exchanges.acting import ExchangeError
 from node.services.exchanges.links import Party, code_of
 from node.services.publishing import listing
@@ -125,6 +126,79 @@ def test_what_has_a_calendar_is_booked_when_it_is_accepted(node: Node) -> None:
     act(node, second, rules.ACCEPT)
     act(node, second, rules.CANCEL, ASKER)
     assert state_of(node, key, now_of(node, second).booking_id or 0)[0] == "cancelled"
+
+
+def booked(node: Node) -> tuple[str, str, str, int]:
+    """A request for the drill on the second of December; its number, key, organisation and booking."""
+    key, organisation = bookable(node)
+    shared(node)
+    what = asking.askable(node, key)
+    assert what is not None
+    one = asked(node, what, starts_at=hour(2, 10).starts, ends_at=hour(2, 10).ends)
+    act(node, one, rules.ACCEPT)
+    return one, key, organisation, now_of(node, one).booking_id or 0
+
+
+def test_what_staff_say_in_the_calendar_moves_the_request(node: Node) -> None:
+    one, key, organisation, number = booked(node)
+    calendar_word.mark(node, key, organisation, number, bookings.OUT, "Ann")
+    assert now_of(node, one).exchange.state == rules.HANDED_OVER
+    assert subjects(node)[-1] == ("cem", "Was it handed over? A drill")
+    with pytest.raises(BookingStateError, match="was handed over"):
+        calendar_word.mark(node, key, organisation, number, bookings.CONFIRMED, "Ann")
+    act(node, one, rules.HAND_OVER, ASKER)
+    calendar_word.mark(node, key, organisation, number, bookings.RETURNED, "Ann")
+    assert now_of(node, one).exchange.state == rules.RETURNED
+    assert state_of(node, key, number)[0] == "returned"
+
+
+def test_what_is_back_before_they_said_that_they_had_it_is_back_when_they_do(node: Node) -> None:
+    one, key, organisation, number = booked(node)
+    for state in (bookings.OUT, bookings.RETURNED):
+        calendar_word.mark(node, key, organisation, number, state, "Ann")
+    assert now_of(node, one).exchange.state == rules.HANDED_OVER
+    act(node, one, rules.HAND_OVER, ASKER)
+    assert now_of(node, one).exchange.state == rules.RETURNED
+
+
+def test_nobody_came_says_the_calendar_once_it_is_time(node: Node) -> None:
+    one, key, organisation, number = booked(node)
+    with pytest.raises(BookingStateError, match="has not come yet"):
+        calendar_word.mark(node, key, organisation, number, bookings.NO_SHOW, "Ann")
+    assert state_of(node, key, number)[0] == "confirmed"
+    clock_of(node).pass_by(days=2)
+    calendar_word.mark(node, key, organisation, number, bookings.NO_SHOW, "Ann")
+    assert (now_of(node, one).exchange.state, state_of(node, key, number)[0]) == (rules.NO_SHOW, "no_show")
+
+
+def test_a_booking_that_is_called_off_calls_the_request_off_with_its_reason(node: Node) -> None:
+    one, key, organisation, number = booked(node)
+    calendar_word.cancel(node, key, organisation, number, "It is broken.", "Ann")
+    assert now_of(node, one).exchange.state == rules.CANCELLED
+    assert "> It is broken." in mails(node)[-1][2]
+
+
+def test_what_the_owner_says_of_a_loan_stands_in_the_calendar(node: Node) -> None:
+    one, key, _organisation, number = booked(node)
+    act(node, one, rules.HAND_OVER, OWNER)
+    assert state_of(node, key, number)[0] == "out"
+    act(node, one, rules.HAND_OVER, ASKER)
+    act(node, one, rules.BRING_BACK, OWNER)
+    assert state_of(node, key, number)[0] == "returned"
+
+
+def test_requests_count_for_how_many_one_may_have_at_once(node: Node) -> None:
+    key, _organisation = bookable(node, quota=1)
+    shared(node)
+    what = asking.askable(node, key)
+    assert what is not None
+    first = asked(node, what, starts_at=hour(2, 10).starts, ends_at=hour(2, 10).ends)
+    second = asked(node, what, confirmed=False, starts_at=hour(3, 10).starts, ends_at=hour(3, 10).ends)
+    with pytest.raises(BookingError, match="quota"):
+        act(node, second, rules.CONFIRM, ASKER)
+    asked(node, what, "Dai", starts_at=hour(4, 10).starts, ends_at=hour(4, 10).ends)
+    act(node, first, rules.WITHDRAW, ASKER)
+    assert act(node, second, rules.CONFIRM, ASKER).exchange.state == rules.REQUESTED
 
 
 def state_of(node: Node, key: str, booking_id: int) -> tuple[str, str, str]:

@@ -60,6 +60,9 @@ def act(node: Node, exchange_id: str, wanted: Act, words: str = "", by: str = ""
     if held is not None and after.booking_id != held:
         booked.let_go(node, before, held)
     booked.tell(node, calendar_id)
+    if booked.is_back(node, after):
+        # The calendar has known it before who asked said that they had it.
+        return act(node, exchange_id, Act(rules.BRING_BACK, OWNER), by=by)
     return after
 
 
@@ -178,8 +181,10 @@ def _decided(tx: Tx, node: Node, stored: Stored, wanted: Act) -> Stored:
     found = decide(stored.exchange, wanted, node.now, left)
     if isinstance(found, Refusal):
         raise ExchangeError(found)
-    if wanted.name == rules.CONFIRM and found != stored.exchange and not _is_taken(tx, stored):
-        raise ExchangeError(Refusal("busy"))
+    if wanted.name == rules.CONFIRM and found != stored.exchange:
+        booked.refuse_too_many(tx, node, stored)
+        if not _is_taken(tx, stored):
+            raise ExchangeError(Refusal("busy"))
     return replace(stored, exchange=found)
 
 

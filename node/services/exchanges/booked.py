@@ -13,7 +13,7 @@ from node.services.bookings.making import Wanted, book, cancel, end
 from node.services.bookings.opening import Span
 from node.services.bookings.refusals import BookingError, Refusal
 from node.services.bookings.taken import AROUND_S, taken_of
-from node.storage import bookings, calendars
+from node.storage import bookings, calendars, exchange_people
 from node.storage.bookings import CANCELLED, CONFIRMED, HELD, OPEN, OUT
 from node.storage.bookings import NO_SHOW as MISSED
 from node.storage.bookings import RETURNED as BACK
@@ -23,6 +23,7 @@ from schemas import exchange as rules
 
 HOLD_S = 600
 """How long a time is kept while its request is being accepted; what is not accepted then lapses by itself."""
+_ONE_HAS = (rules.REQUESTED, rules.ACCEPTED, rules.HANDED_OVER, rules.LENT, rules.BROUGHT_BACK, rules.DISPUTED)
 _ENDS = {rules.CANCELLED: CANCELLED, rules.NO_SHOW: MISSED, rules.RETURNED: BACK}
 
 
@@ -56,6 +57,21 @@ def hold(node: Node, stored: Stored) -> int | None:
         raise BookingError(Refusal("off")) from error
 
 
+def refuse_too_many(tx: Tx, node: Node, stored: Stored) -> None:
+    """Raises `BookingError` where who asks has as many requests for it as one may have at once.
+
+    It is looked at when they have shown that the address is theirs: strangers learn nothing of it.
+    """
+    row = calendars.by_key(tx, stored.key) if stored.contact_id is None else None
+    person = exchange_people.of(tx, stored.id)
+    most = known(node, tx, stored.key, stored.organisation_id).rules.quota if row is not None else 0
+    if not most or person is None:
+        return
+    count = len(exchange_people.open_of(tx, person.person, stored.listing_id, _ONE_HAS))
+    if count >= most:
+        raise BookingError(Refusal("quota", {"name": person.name, "count": count, "most": most}))
+
+
 def let_go(node: Node, stored: Stored, booking_id: int) -> None:
     """Give a time free again that was held in vain."""
     cancel(node, stored.key, stored.organisation_id, booking_id, "")
@@ -80,7 +96,7 @@ def follow(tx: Tx, node: Node, stored: Stored) -> int | None:
     booking = bookings.by_id(tx, stored.booking_id, row.id)
     if booking is None or booking.state not in OPEN:
         return None
-    if stored.exchange.state == rules.LENT and booking.state != OUT:
+    if booking.state != OUT and _is_out(stored):
         bookings.change(tx, booking.id, state=OUT, held_until=None, changed_at=node.now)
         return row.id
     state = _ENDS.get(stored.exchange.state)
@@ -88,6 +104,21 @@ def follow(tx: Tx, node: Node, stored: Stored) -> int | None:
         return None
     end(tx, booking.id, state, node.now)
     return row.id
+
+
+def _is_out(stored: Stored) -> bool:
+    exchange = stored.exchange
+    return exchange.is_loan and exchange.owner_said and exchange.state in (rules.HANDED_OVER, rules.LENT)
+
+
+def is_back(node: Node, stored: Stored) -> bool:
+    """Whether the calendar says of something lent that it is back."""
+    if stored.exchange.state != rules.LENT or stored.booking_id is None or stored.contact_id is not None:
+        return False
+    with node.database.read() as tx:
+        row = calendars.by_key(tx, stored.key)
+        booking = bookings.by_id(tx, stored.booking_id, row.id) if row is not None else None
+    return booking is not None and booking.state == BACK
 
 
 def tell(node: Node, calendar_id: int | None) -> None:

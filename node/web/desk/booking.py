@@ -17,6 +17,7 @@ from node.services.bookings.making import BookingStateError, UnknownBookingError
 from node.services.bookings.opening import Span, closed_on, moment
 from node.services.bookings.refusals import BookingError
 from node.services.bookings.rules import DAY_MINUTES, DAYS
+from node.services.exchanges import calendar_word
 from node.services.members import EDITOR
 from node.storage.bookings import CONFIRMED, HELD, NO_SHOW, OPEN, OUT, RETURNED, Booking
 from node.web import current_node
@@ -106,7 +107,8 @@ def mark(slug: str, key: str, booking_id: int) -> ResponseReturnValue:
         abort(400)
     _booking(key, booking_id)
     try:
-        handing.mark(current_node(), key, member_now().organisation_id, booking_id, state)
+        who = member_now()
+        calendar_word.mark(current_node(), key, who.organisation_id, booking_id, state, who.name)
     except BookingStateError:
         return _over(key, booking_id)
     say(word(_DONE[state]))
@@ -121,7 +123,8 @@ def cancel(slug: str, key: str, booking_id: int) -> ResponseReturnValue:
         errors = {"reason": _("Say why, for whoever looks at it later.")}
         return _form_page(kept, _typed_of(kept, booking), booking=booking, cancelling=(typed, errors)), 422
     try:
-        making.cancel(current_node(), key, member_now().organisation_id, booking_id, typed["reason"].strip())
+        who, reason = member_now(), typed["reason"].strip()
+        calendar_word.cancel(current_node(), key, who.organisation_id, booking_id, reason, who.name)
     except CalendarError as error:
         cancelling = (typed, sentences(error.problems))
         return _form_page(kept, _typed_of(kept, booking), booking=booking, cancelling=cancelling), 422

@@ -27,10 +27,12 @@ from node.services.publishing import ensure_organisation, listings, put_listings
 from node.services.row_values import Defaults, compose, parse_cells
 from node.services.spreadsheet import read
 from node.storage.desk_drafts import DeskDraft
+from schemas import exchange as rules
 from schemas.listing import Image, Listing, Money, Place, dump_listing, load_listing
 from schemas.organisation import Organisation
 from tests.fakes import camera
 from tests.fakes.bookable import bookable, hour, wanted
+from tests.fakes.exchanges import act, asked, shared
 from tests.fakes.publisher import START, URL, clock_of, desk, draft, pause, publisher, school
 from tests.schemas import made
 
@@ -136,6 +138,20 @@ def test_histories_and_drafts_and_the_profile_are_in_it(node: Node) -> None:
     [one] = lines_of(archive, export_zip.DRAFTS)
     assert (one["id"], one["typed"]["title"], one["saved_by"]) == (kept, "Half a sentence", "Cleo")
     assert json_of(archive, export_zip.ORGANISATION)["organisation"]["id"] == profile.id
+
+
+def test_what_was_asked_for_is_in_it_and_nobody_who_asked(tmp_path: Path) -> None:
+    node = publisher(tmp_path / "mails", mail_capture=True)
+    what = shared(node, quantity=3)
+    asked(node, what, "Waits", confirmed=False)
+    one = asked(node, what, "Zyxwvut", words="I am Zyxwvut", for_whom="Zyxwvut club")
+    act(node, one, rules.ACCEPT)
+    archive = taken(node)
+    [line] = archive.read("requests.ndjson").splitlines()
+    told = orjson.loads(line)
+    assert (told["id"], told["state"], told["about"]["title"]) == (one, "accepted", "A desk")
+    assert [event["act"] for event in told["events"]] == ["ask", "confirm", "accept"]
+    assert not [name for name in archive.namelist() if b"zyxwvut" in archive.read(name).lower()]
 
 
 def test_bookings_and_calendars_are_in_it(node: Node) -> None:

@@ -1,0 +1,59 @@
+"""What staff say of a booking in the calendar, for the request that it was made for: one press moves both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from node.context import Node
+from node.services.bookings import handing, making
+from node.services.bookings.making import BookingStateError
+from node.services.exchanges import acting
+from node.services.exchanges.acting import ExchangeError
+from node.storage import exchanges
+from node.storage.bookings import CONFIRMED, NO_SHOW, OUT, RETURNED, Booking
+from node.storage.exchanges import Stored
+from schemas import exchange as rules
+from schemas.exchange import OWNER, Act
+
+_SAID: Mapping[str, str] = {OUT: rules.HAND_OVER, RETURNED: rules.BRING_BACK, NO_SHOW: rules.MISS}
+_NOT_BACK = (rules.ACCEPTED, rules.HANDED_OVER)
+
+
+def mark(node: Node, key: str, organisation_id: str, booking_id: int, state: str, by: str) -> Booking:
+    """Move a booking as `handing.mark` does, and the request that it is of. Raises as that does.
+
+    What is back before who asked has said that they had it, is said to be back once they do.
+    """
+    stored = _request(node, organisation_id, booking_id)
+    if stored is not None:
+        _move(node, stored, state, by)
+    return handing.mark(node, key, organisation_id, booking_id, state)
+
+
+def _move(node: Node, stored: Stored, state: str, by: str) -> None:
+    exchange = stored.exchange
+    if state == CONFIRMED and exchange.owner_said:
+        raise BookingStateError("The request says that it was handed over. What is wrong there is said there.")
+    if state not in _SAID or not exchange.is_open or (state == RETURNED and exchange.state in _NOT_BACK):
+        return
+    if state == RETURNED and not exchange.is_loan:
+        return
+    try:
+        acting.act(node, stored.id, Act(_SAID[state], OWNER), by=by)
+    except ExchangeError as error:
+        raise BookingStateError(str(error)) from error
+
+
+def cancel(node: Node, key: str, organisation_id: str, booking_id: int, reason: str, by: str) -> Booking:
+    """Call a booking off as `making.cancel` does, and the request that it is of: who asked reads the reason."""
+    stored = _request(node, organisation_id, booking_id)
+    if stored is None or stored.exchange.state != rules.ACCEPTED:
+        return making.cancel(node, key, organisation_id, booking_id, reason)
+    gone = making.cancel(node, key, organisation_id, booking_id, reason)
+    acting.act(node, stored.id, Act(rules.CANCEL, OWNER), reason, by)
+    return gone
+
+
+def _request(node: Node, organisation_id: str, booking_id: int) -> Stored | None:
+    with node.database.read() as tx:
+        return exchanges.by_booking(tx, organisation_id, booking_id)
