@@ -15,6 +15,11 @@ from node.storage.exchanges import Stored
 from schemas import exchange as rules
 from schemas.exchange import OWNER, Act
 
+
+class RequestStateError(BookingStateError):
+    """What the request of a booking does not allow, such as that nobody came before it was time."""
+
+
 _SAID: Mapping[str, str] = {OUT: rules.HAND_OVER, RETURNED: rules.BRING_BACK, NO_SHOW: rules.MISS}
 _NOT_BACK = (rules.ACCEPTED, rules.HANDED_OVER)
 
@@ -33,7 +38,7 @@ def mark(node: Node, key: str, organisation_id: str, booking_id: int, state: str
 def _move(node: Node, stored: Stored, state: str, by: str) -> None:
     exchange = stored.exchange
     if state == CONFIRMED and exchange.owner_said:
-        raise BookingStateError("The request says that it was handed over. What is wrong there is said there.")
+        raise RequestStateError("The request says that it was handed over. What is wrong there is said there.")
     if state not in _SAID or not exchange.is_open or (state == RETURNED and exchange.state in _NOT_BACK):
         return
     if state == RETURNED and not exchange.is_loan:
@@ -41,7 +46,7 @@ def _move(node: Node, stored: Stored, state: str, by: str) -> None:
     try:
         acting.act(node, stored.id, Act(_SAID[state], OWNER), by=by)
     except ExchangeError as error:
-        raise BookingStateError(str(error)) from error
+        raise RequestStateError(str(error)) from error
 
 
 def cancel(node: Node, key: str, organisation_id: str, booking_id: int, reason: str, by: str) -> Booking:

@@ -29,6 +29,7 @@ from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
 from node.web.phrases import later
 from node.web.phrases import say as word
+from node.web.said import plain
 from node.web.view_model_parts import Choice, Link
 from node.web.view_models_calendar import BookingStep, DeskBookingPage
 
@@ -109,6 +110,9 @@ def mark(slug: str, key: str, booking_id: int) -> ResponseReturnValue:
     try:
         who = member_now()
         calendar_word.mark(current_node(), key, who.organisation_id, booking_id, state, who.name)
+    except calendar_word.RequestStateError as error:
+        say(plain(str(error)), ok=False)
+        return to(_local(calendar_path(key)) + f"/{booking_id}")
     except BookingStateError:
         return _over(key, booking_id)
     say(word(_DONE[state]))

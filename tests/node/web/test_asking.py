@@ -13,13 +13,13 @@ from werkzeug.test import TestResponse
 from node.app import create_app
 from node.context import Node
 from node.services import accounts, members
-from node.services.exchanges import links
+from node.services.exchanges import asking, links
 from node.services.exchanges.asking import Askable
 from node.services.publishing import listing
 from node.storage.asking_rules import AskingRules
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER
-from tests.fakes.bookable import bookable
+from tests.fakes.bookable import bookable, hour
 from tests.fakes.exchanges import act, asked, every, last_link, mails, now_of, shared, subjects
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import clock_of, publisher
@@ -162,6 +162,20 @@ def test_something_with_a_calendar_is_asked_for_a_time(node: Node, stranger: Fla
     assert "Wed 2 Dec, 10:00–11:00" in words(stranger.get(last_link(node, "ann")))
     act(node, one, rules.ACCEPT)
     assert "It is taken then" in problems(send(stranger, path, path, **TYPED, **times))[0]
+
+
+def test_nobody_came_too_early_is_explained_at_the_calendar(node: Node, app: Flask, desk: Askable) -> None:
+    key, _organisation = bookable(node)
+    what = asking.askable(node, key)
+    assert what is not None
+    one = asked(node, what, starts_at=hour(2, 10).starts, ends_at=hour(2, 10).ends)
+    act(node, one, rules.ACCEPT)
+    editor = signed_in(app, node, SLUG, "editor")
+    path = f"{DESK}/listings/{key}/bookings/{now_of(node, one).booking_id}"
+    send(editor, f"{path}/mark", path, state="no_show")
+    assert "The day that was agreed has not come yet." in words(editor.get(path))
+    send(editor, f"{path}/mark", path, state="out")
+    assert now_of(node, one).exchange.state == rules.HANDED_OVER
 
 
 def test_what_cannot_be_asked_for_here_stays_as_it_was(node: Node, app: Flask, stranger: FlaskClient) -> None:
