@@ -17,6 +17,7 @@ NAMES = (
     "pages",
     "photos",
     "desk",
+    "dashboard",
     "import",
     "verify",
 )

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import product
 from types import MappingProxyType
+from typing import NamedTuple
 
 from schemas.exchange import CANCELLED, DECLINED, EXPIRED, NO_SHOW, RECEIVED, RETURNED, UNKNOWN, WITHDRAWN
 from schemas.handover import DEFAULT, DIFFERS, MEASURED, ONE_OPERATOR, PERSON, STATED, Handover
@@ -44,8 +44,7 @@ _HAPPENED = (RECEIVED, RETURNED)
 _WEIGHTS: Mapping[str, str] = MappingProxyType({MEASURED: "measured_g", STATED: "stated_g", DEFAULT: "default_g"})
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Cell:
+class Cell(NamedTuple):
     """Which sums: those of one month and standing, each dimension of one value or `ALL`."""
 
     month: str
@@ -56,8 +55,7 @@ class Cell:
     standing: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Part:
+class Part(NamedTuple):
     """An organisation that gave (``role`` giver) or got (taker) something in a month, within these dimensions."""
 
     month: str
@@ -96,11 +94,16 @@ def root_of(path: str) -> str:
     return home.root if home else OTHER
 
 
-def cells_of(one: Handover) -> Iterator[Cell]:
-    """Every cell that a handover counts in: for each choice of dimensions the one with its values there."""
-    standing = standing_of(one)
-    for action, category, given_by, place in product(*((value, ALL) for value in values_of(one))):
-        yield Cell(one.month, action, category, given_by, place, standing)
+def cell_of(one: Handover) -> Cell:
+    """The cell that tells every dimension apart and that a handover counts in."""
+    return Cell(one.month, *values_of(one), standing_of(one))
+
+
+def cells_over(cell: Cell) -> Iterator[Cell]:
+    """Every cell that counts what such a cell counts: for each choice of dimensions the one with its values there."""
+    month, action, category, given_by, place, standing = cell
+    for values in product((action, ALL), (category, ALL), (given_by, ALL), (place, ALL)):
+        yield Cell(month, *values, standing)
 
 
 def parts_of(one: Handover) -> Iterator[Part]:
@@ -116,13 +119,13 @@ def parts_of(one: Handover) -> Iterator[Part]:
                 yield Part(one.month, action, category, given_by, place, role, found)
 
 
-def sums_of(one: Handover) -> Counter[str]:
-    """What it adds, by the names of `SUMS`; what is nothing is left out."""
-    found: Counter[str] = Counter(exchanges=1, asked=bool(one.asked_on), accepted=bool(one.accepted_on))
-    found[one.outcome if one.outcome in OUTCOMES else UNKNOWN] += 1
+def sums_of(one: Handover) -> dict[str, int]:
+    """What it adds, by the names of `SUMS`."""
+    found = {"exchanges": 1, "asked": int(bool(one.asked_on)), "accepted": int(bool(one.accepted_on))}
+    found[one.outcome if one.outcome in OUTCOMES else UNKNOWN] = 1
     if one.outcome in _HAPPENED:
         found.update(_LEDGER_OF.get(one.action, _nothing)(one))
-    return Counter({name: value for name, value in found.items() if value})
+    return found
 
 
 def _nothing(one: Handover) -> dict[str, int]:
@@ -175,16 +178,29 @@ def _day(text: str) -> date | None:
         return None
 
 
-def tally(rows: Iterable[Handover], sign: int = 1) -> tuple[dict[Cell, Counter[str]], Counter[Part]]:
+def tally(rows: Iterable[Handover], sign: int = 1) -> tuple[dict[Cell, dict[str, int]], Counter[Part]]:
     """What handovers add to cells, and which parts their organisations have; with ``sign`` -1, what they take away."""
-    cells: dict[Cell, Counter[str]] = {}
+    finest: dict[Cell, dict[str, int]] = {}
     parts: Counter[Part] = Counter()
     for one in rows:
-        added = sums_of(one)
-        for cell in cells_of(one):
-            sums = cells.setdefault(cell, Counter())
-            for name, value in added.items():
-                sums[name] += sign * value
+        _add(finest.setdefault(cell_of(one), {}), sums_of(one), sign)
         for part in parts_of(one):
             parts[part] += sign
+    cells: dict[Cell, dict[str, int]] = {}
+    # Handovers of one kind, place and month are added up before they are spread over sixteen cells.
+    for cell, sums in finest.items():
+        for over in cells_over(cell):
+            _add(cells.setdefault(over, {}), sums)
     return cells, parts
+
+
+def _add(to: dict[str, int], sums: Mapping[str, int], sign: int = 1) -> None:
+    for name, value in sums.items():
+        to[name] = to.get(name, 0) + sign * value
+
+
+def merged(cells: dict[Cell, dict[str, int]], more: Mapping[Cell, Mapping[str, int]]) -> dict[Cell, dict[str, int]]:
+    """Both together; what comes to nothing is left out."""
+    for cell, sums in more.items():
+        _add(cells.setdefault(cell, {}), sums)
+    return {cell: sums for cell, sums in cells.items() if any(sums.values())}

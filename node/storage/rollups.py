@@ -6,9 +6,8 @@ the transaction that changes the row.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, bindparam, case, delete, func, select, union
@@ -19,13 +18,12 @@ from node.storage.engine import Tx
 from node.storage.rollup_tables import handover_organisations, handover_rollups
 from node.storage.upsert import add_up
 from schemas.handover import PERSON, Handover
-from schemas.tally import ALL, DIMENSIONS, OTHER, SUMS, Cell, Part, tally
+from schemas.tally import ALL, DIMENSIONS, OTHER, SUMS, Cell, Part, merged, tally
 from schemas.vocabulary import ACTIONS, ORGANISATION_TYPES, roots
 
-_CELL = tuple(one.name for one in fields(Cell))
-_PART = tuple(one.name for one in fields(Part))
+_CELL, _PART = Cell._fields, Part._fields
+_NONE = dict.fromkeys(SUMS, 0)
 _r, _o = handover_rollups.c, handover_organisations.c
-_SUMMED = tuple(func.sum(_r[name]) for name in SUMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +41,23 @@ def lock(tx: Tx) -> None:
 
 def move(tx: Tx, before: Iterable[Handover], after: Iterable[Handover]) -> None:
     """Count ``after`` in the place of ``before``, which was read after this transaction took the `lock`."""
-    cells, parts = tally(before, -1)
+    taken, parts = tally(before, -1)
     added, joined = tally(after)
-    for cell, sums in added.items():
-        cells.setdefault(cell, Counter()).update(sums)
     parts.update(joined)
-    _shift(tx, handover_rollups, {cell: _complete(sums) for cell, sums in cells.items() if any(sums.values())})
+    _shift(tx, handover_rollups, {cell: _complete(sums) for cell, sums in merged(taken, added).items()})
     _shift(tx, handover_organisations, {part: {"exchanges": number} for part, number in parts.items() if number})
 
 
 def _complete(sums: Mapping[str, int]) -> dict[str, int]:
-    return {name: sums.get(name, 0) for name in SUMS}
+    return {**_NONE, **sums}
 
 
 def _shift(tx: Tx, table: Table, changes: Mapping[Any, Mapping[str, int]]) -> None:
     names = [column.name for column in table.primary_key]
     # In one order, so that the tree is walked and not leapt about in.
-    keyed = sorted((astuple(of), sums) for of, sums in changes.items())
-    add_up(tx, table, [{**dict(zip(names, key, strict=True)), **sums} for key, sums in keyed])
-    fewer = [dict(zip(names, key, strict=True)) for key, sums in keyed if sums["exchanges"] < 0]
+    ordered = sorted(changes)
+    add_up(tx, table, [{**of._asdict(), **changes[of]} for of in ordered])
+    fewer = [of._asdict() for of in ordered if changes[of]["exchanges"] < 0]
     if fewer:
         it = [table.c[name] == bindparam(f"its_{name}") for name in names]
         empty = delete(table).where(table.c.exchanges == 0, *it)
@@ -74,17 +70,23 @@ def by_month(tx: Tx, asked: Asked) -> dict[tuple[str, str], dict[str, int]]:
     return {(month, standing): _named(sums) for month, standing, *sums in tx.execute(query)}
 
 
-def by_value(tx: Tx, asked: Asked, dimension: str, only: Collection[str] = ()) -> dict[tuple[str, str], dict[str, int]]:
+def by_value(
+    tx: Tx, asked: Asked, dimension: str, only: Collection[str] = (), names: Sequence[str] = SUMS
+) -> dict[tuple[str, str], dict[str, int]]:
     """The sums of each value of a dimension and each standing; what was chosen in that dimension does not narrow.
 
-    ``only`` are the ones to look at, where there may be very many.
+    ``only`` are the ones to look at, where there may be very many; ``names`` are the sums that are wanted.
     """
     column = _r[dimension]
     of_each = _within(tx, asked, dimension)
     if only:
         of_each = and_(of_each, among(tx, column, only))
-    query = select(column, _r.standing, *_SUMMED).where(of_each).group_by(column, _r.standing)
-    return {(value, standing): _named(sums) for value, standing, *sums in tx.execute(query)}
+    query = (
+        select(column, _r.standing, *(func.sum(_r[name]) for name in names))
+        .where(of_each)
+        .group_by(column, _r.standing)
+    )
+    return {(value, standing): _named(sums, names) for value, standing, *sums in tx.execute(query)}
 
 
 def most_frequent(tx: Tx, asked: Asked, dimension: str, limit: int) -> list[str]:
@@ -96,10 +98,11 @@ def most_frequent(tx: Tx, asked: Asked, dimension: str, limit: int) -> list[str]
 
 def organisations(tx: Tx, asked: Asked) -> tuple[int, int, int]:
     """How many organisations had a part in confirmed handovers, how many of them gave, how many got something."""
-    found = [func.count(_o.organisation_id.distinct())]
-    found += [func.count(case((_o.role == role, _o.organisation_id)).distinct()) for role in ("giver", "taker")]
-    row = tx.execute(select(*found).where(_taking_part(tx, asked))).one()
-    return row[0], row[1], row[2]
+    roles = [func.max(case((_o.role == role, 1), else_=0)).label(role) for role in ("giver", "taker")]
+    each = select(*roles).where(_taking_part(tx, asked)).group_by(_o.organisation_id).subquery()
+    counts = [func.coalesce(func.sum(each.c[role]), 0) for role in ("giver", "taker")]
+    row = tx.execute(select(func.count(), *counts).select_from(each)).one()
+    return int(row[0]), int(row[1]), int(row[2])
 
 
 def organisations_by_month(tx: Tx, asked: Asked) -> dict[str, int]:
@@ -116,7 +119,9 @@ def months(tx: Tx) -> list[str]:
 
 def span(tx: Tx) -> tuple[str, str] | None:
     """The first and the last month with exchanges; None where there are none."""
-    first, last = tx.execute(select(func.min(_r.month), func.max(_r.month)).where(_r.month != "")).one()
+    # Each by itself, so that it is one step along the key; together they would look at every row.
+    ends = [select(end(_r.month)).where(_r.month > "").scalar_subquery() for end in (func.min, func.max)]
+    first, last = tx.execute(select(*ends)).one()
     return (first, last) if first else None
 
 
@@ -142,9 +147,9 @@ def replace(tx: Tx, month: str, rows: Iterable[Handover]) -> None:
     move(tx, (), rows)
 
 
-def _named(sums: Sequence[int]) -> dict[str, int]:
+def _named(sums: Sequence[int], names: Sequence[str] = SUMS) -> dict[str, int]:
     # PostgreSQL adds up to a decimal.
-    return {name: int(value) for name, value in zip(SUMS, sums, strict=True)}
+    return {name: int(value) for name, value in zip(names, sums, strict=True)}
 
 
 def _within(tx: Tx, asked: Asked, free: str = "") -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from node.web import current_node
 from node.web.conditional import conditional, open_to_all
 from node.web.dashboard_list import LAST_PAGE, list_of
 from node.web.dashboard_page import PATH, page_of
+from schemas.tally import SUMS
 
 blueprint = Blueprint("dashboard", __name__)
 
@@ -36,7 +37,7 @@ def report() -> str:
 def document() -> Response:
     node = current_node()
     narrowing = _narrowing(node)
-    told = open_data.document(node, reading.read(node, narrowing), reading.looked_for(node, narrowing))
+    told = open_data.document(node, reading.read(node, narrowing, SUMS), reading.looked_for(node, narrowing))
     return open_to_all(conditional(rendered("impact", orjson.dumps(told)), "application/json"))
 
 

@@ -7,15 +7,17 @@ from dataclasses import replace
 from datetime import date
 from urllib.parse import urlencode
 
-from flask import current_app, request
+from flask import request
 from flask_babel import gettext as _
 
 from node.context import Node
 from node.search.request import SearchRequest
+from node.services import impact_factors
 from node.services.dashboard import open_data, reading
 from node.services.dashboard.narrowing import MOST_MONTHS, Narrowing, moved, usual
 from node.services.dashboard.reading import Dashboard
 from node.services.downloads import licence_of
+from node.services.effects import METHOD_PATH
 from node.storage.rollups import values
 from node.web import dashboard_figures as figures
 from node.web import dashboard_words as say
@@ -26,7 +28,7 @@ from node.web.search_page import Addresses
 from node.web.view_model_parts import Choice, Head, Link
 from node.web.view_models_dashboard import ImpactFilter, ImpactPage, ImpactPeriod, ImpactTable
 
-PATH, METHOD = "/impact", "/impact/method"
+PATH = "/impact"
 
 
 def page_of(node: Node, narrowing: Narrowing, today: date) -> ImpactPage:
@@ -46,7 +48,7 @@ def page_of(node: Node, narrowing: Narrowing, today: date) -> ImpactPage:
         ),
         ended=ended,
         figures=figures.headline(found) if ended else (),
-        ledgers=figures.ledgers(found.total, _currency()),
+        ledgers=figures.ledgers(found.total, impact_factors.of(node.settings).disposal.currency),
         months=figures.months(found, lambda month: to.list(narrowing.between(month, month))),
         most_ended=words.number(max(one.all("exchanges") for one in found.months.values())),
         most_co2e=say.massed(max(one.confirmed("co2e_high_g") for one in found.months.values())),
@@ -62,7 +64,7 @@ def page_of(node: Node, narrowing: Narrowing, today: date) -> ImpactPage:
         csv_path=to.of(f"/{open_data.CSV_NAME}", narrowing),
         json_path=to.of(f"/{open_data.JSON_NAME}", narrowing),
         descriptor_path=f"{to.root}/{open_data.DESCRIPTOR}",
-        factors_path=to.root + METHOD if _is_served(METHOD) else None,
+        factors_path=to.root + METHOD_PATH,
         everything_path=to.page(narrowing.between(*_all_months(found, today))) if found.known else None,
         licence=Link(licence["title"], licence["path"]),
         made_at=node.clock(),
@@ -154,14 +156,3 @@ def _all_months(found: Dashboard, today: date) -> tuple[str, str]:
     last = f"{today:%Y-%m}"
     first = found.known[0] if found.known else last
     return max(min(first, last), moved(last, 1 - MOST_MONTHS)), last
-
-
-def _currency() -> str:
-    from schemas.impact_factors import shipped
-
-    return shipped().disposal.currency
-
-
-def _is_served(path: str) -> bool:
-    """Whether this program has a page there."""
-    return any(rule.rule == path for rule in current_app.url_map.iter_rules())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 from node.context import Node
@@ -24,7 +24,7 @@ from schemas.tally import DAYS, STANDINGS, SUMS, Cell
 
 CSV_NAME, JSON_NAME, DESCRIPTOR = "impact.csv", "impact.json", "impact-datapackage.json"
 
-_KEYS = tuple(field.name for field in fields(Cell))
+_KEYS = Cell._fields
 _TOLD: Mapping[str, str] = {
     "month": "The month in which the exchanges ended, YYYY-MM.",
     "action": "give, lend, host or help.",
@@ -82,7 +82,7 @@ def table(node: Node, narrowing: Narrowing) -> Iterator[str]:
     with node.database.read() as tx:
         waiting: list[list[object]] = []
         for cell, sums in rollups.finest(tx, narrowing.asked):
-            keys = [guarded(str(value)) for value in asdict(cell).values()]
+            keys = [guarded(value) for value in cell]
             waiting.append([*keys, *(sums[name] for name in SUMS)])
             if len(waiting) == 500:
                 yield _lines(waiting)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -18,6 +18,11 @@ from schemas.tally import DIMENSIONS, values_of
 
 PLACES = 25
 """So many places are told apart at once; the rest is a sum of its own."""
+ROWS = (
+    *("exchanges", "weighed", "weight_g", "co2e_known", "co2e_low_g", "co2e_g", "co2e_high_g"),
+    *("uses", "space_minutes", "skill_minutes"),
+)
+"""The sums that a page shows of each value of a dimension: a quarter of all, so that it reads no more than it shows."""
 _SHORT = [name for name in DIMENSIONS if name != "place"]
 
 
@@ -49,8 +54,8 @@ class Dashboard:
     known: tuple[str, str] | None
 
 
-def read(node: Node, narrowing: Narrowing) -> Dashboard:
-    """All of it, from one state of the database."""
+def read(node: Node, narrowing: Narrowing, of_each: Sequence[str] = ROWS) -> Dashboard:
+    """All of it, from one state of the database; ``of_each`` are the sums that each value of a dimension gets."""
     asked = narrowing.asked
     with node.database.read() as tx:
         months = {month: Standings() for month in narrowing.months}
@@ -58,30 +63,34 @@ def read(node: Node, narrowing: Narrowing) -> Dashboard:
         for (month, standing), sums in rollups.by_month(tx, asked).items():
             months[month].add(standing, sums)
             total.add(standing, sums)
-        by = {name: _values(tx, narrowing, name) for name in _SHORT}
-        by["place"], elsewhere = _places(tx, narrowing, total)
+        by = {name: _values(tx, narrowing, name, of_each) for name in _SHORT}
+        by["place"], elsewhere = _places(tx, narrowing, total, of_each)
         taking, active = rollups.organisations(tx, asked), rollups.organisations_by_month(tx, asked)
         known = rollups.span(tx)
     return Dashboard(narrowing, total, months, by, elsewhere, Taking(*taking), active, known)
 
 
-def _values(tx: Tx, narrowing: Narrowing, dimension: str, only: tuple[str, ...] = ()) -> dict[str, Standings]:
+def _values(
+    tx: Tx, narrowing: Narrowing, dimension: str, names: Sequence[str], only: tuple[str, ...] = ()
+) -> dict[str, Standings]:
     found: dict[str, Standings] = {}
-    for (value, standing), sums in rollups.by_value(tx, narrowing.asked, dimension, only).items():
+    for (value, standing), sums in rollups.by_value(tx, narrowing.asked, dimension, only, names).items():
         found.setdefault(value, Standings()).add(standing, sums)
     return dict(sorted(found.items(), key=lambda one: (-one[1].all("exchanges"), one[0])))
 
 
-def _places(tx: Tx, narrowing: Narrowing, total: Standings) -> tuple[dict[str, Standings], Standings]:
+def _places(
+    tx: Tx, narrowing: Narrowing, total: Standings, names: Sequence[str]
+) -> tuple[dict[str, Standings], Standings]:
     """The most frequent places, and what is left of everything without them."""
     often = rollups.most_frequent(tx, narrowing.asked, "place", PLACES)
     chosen = narrowing.chosen.get("place")
-    found = _values(tx, narrowing, "place", tuple(dict.fromkeys([*often, *([chosen] if chosen else [])])))
+    found = _values(tx, narrowing, "place", names, tuple(dict.fromkeys([*often, *([chosen] if chosen else [])])))
     rest = Standings()
     if len(often) == PLACES and chosen is None:
         for standing, sums in total.sums.items():
-            told = {name: sum(one.of(standing, name) for one in found.values()) for name in sums}
-            rest.add(standing, {name: value - told[name] for name, value in sums.items()})
+            told = {name: sum(one.of(standing, name) for one in found.values()) for name in names}
+            rest.add(standing, {name: sums[name] - told[name] for name in names})
     return found, rest
 
 

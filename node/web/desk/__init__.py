@@ -44,7 +44,6 @@ PARTS = (
     "calendar_settings",
     "requests",
     "stories",
-    "asking",
 )
 """The modules here that have a ``blueprint``."""
 
