@@ -334,7 +334,7 @@ def type_of(found: Any) -> str:
         return "one of " + ", ".join(f"`{word}`" for word in found.words)
     if isinstance(found, fields.Number):
         return "whole number" if found.whole else "number"
-    return _TYPES[type(found)]
+    return next(_TYPES[kind] for kind in type(found).__mro__ if kind in _TYPES)
 
 
 def limit_of(found: Any) -> str:

@@ -42,6 +42,8 @@ from schemas.opening import ClosedDaysSchema, OpeningHoursSchema, TimeOfDay, Wee
 from schemas.organisation import IdentifierSchema, OrganisationSchema
 from schemas.page import Digest, PageHeadSchema, TombstoneSchema
 from schemas.place import Country, PlaceSchema
+from schemas.receipt import HalfSchema, PartySchema, ReceiptSchema
+from schemas.receipt_table import HALF_MEANINGS, PARTY_MEANINGS, RECEIPT_MEANINGS
 from schemas.vocabulary import ACTIONS_OF_KIND
 
 FOLDER = Path(__file__).parent / "published"
@@ -79,6 +81,7 @@ def published() -> dict[str, dict[str, Any]]:
         "organisation": (_document(OrganisationSchema()), "Who a listing is from."),
         "node": (_node(), "The node document, /.well-known/sharefeed.json."),
         "page": (_page(), "One page of a feed: a JSON Feed with our members under _sharefeed."),
+        "receipt": (_document(HalfSchema()), "One half of a receipt: a JSON Feed item, signed by one node."),
     }
     return {
         f"{name}.schema.json": {
@@ -196,6 +199,9 @@ _OTHERS: Mapping[type[Schema], Mapping[str, str]] = {
     NodeDocumentSchema: NODE_MEANINGS,
     PageHeadSchema: HEAD_MEANINGS,
     TombstoneSchema: TOMBSTONE_MEANINGS,
+    HalfSchema: HALF_MEANINGS,
+    ReceiptSchema: RECEIPT_MEANINGS,
+    PartySchema: PARTY_MEANINGS,
 }
 
 
@@ -238,6 +244,7 @@ def regions() -> dict[str, str]:
         "node-members": members_table(NodeDocumentSchema(), NODE_MEANINGS),
         "head-members": members_table(PageHeadSchema(), HEAD_MEANINGS),
         "tombstone-members": members_table(TombstoneSchema(), TOMBSTONE_MEANINGS),
+        "receipt-members": members_table(ReceiptSchema(), RECEIPT_MEANINGS),
     }
 
 

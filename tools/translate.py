@@ -72,7 +72,7 @@ NOT_SHOWN = (
     *("node/services/report_text.py", "node/services/row_values.py", "node/services/rows.py"),
     *("node/services/setup.py", "node/services/spreadsheet.py", "node/services/template.py"),
     *("schemas/http_signature.py", "schemas/message.py", "schemas/signing.py", "schemas/structured_fields.py"),
-    *("node/services/keys.py", "node/services/peers.py"),
+    *("node/services/keys.py", "node/services/peers.py", "node/services/exchanges/heard.py"),
     *("node/services/static_site.py", "node/services/validating.py", "node/services/workbook.py"),
 )
 """Files whose sentences are read in a terminal or by programs only; those stay English (docs/translating.md)."""

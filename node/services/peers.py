@@ -90,7 +90,7 @@ def look(node: Node, node_id: str, client: Client | None = None) -> Peer:
 def _document(node: Node, node_id: str, client: Client | None) -> NodeDocument:
     url = f"{node_id.rstrip('/')}/.well-known/sharefeed.json"
     try:
-        with _client(node, client) as fetcher:
+        with client_of(node, client) as fetcher:
             answer = fetcher.get(url, accept="application/json", max_bytes=MOST_BYTES, deadline_s=DEADLINE_S)
         if answer.status != 200:
             raise PeerError(f"{url} answers with {answer.status}")
@@ -102,7 +102,8 @@ def _document(node: Node, node_id: str, client: Client | None) -> NodeDocument:
     return document
 
 
-def _client(node: Node, given: Client | None) -> AbstractContextManager[Client]:
+def client_of(node: Node, given: Client | None) -> AbstractContextManager[Client]:
+    """The client that is given, left open afterwards; without one, a guarded client of our own."""
     if given is not None:
         return nullcontext(given)
     from node.services.polling import make_fetcher

@@ -80,4 +80,5 @@ exchange_homes = Table(
     Column("other", Text, nullable=False),  # JSON: type, id and name of the other side; a person has no name here
     Column("revision", Integer, nullable=False),  # of the owner's home, as far as it is known at the asker's
     Column("acts", Integer, nullable=False),  # of the asker: sent, or heard of at the owner's home
+    Column("tries", Integer, nullable=False),  # wrong codes that came from the other side
 )

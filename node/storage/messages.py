@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select, update
 
 from node.storage.engine import Tx
 from node.storage.message_tables import message_nonces, messages_in, messages_out
 from node.storage.upsert import insert_of
+from schemas.message import MESSAGE, REQUEST
 
 WAITING, FAILED, REFUSED = "waiting", "failed", "refused"
 _c = messages_out.c
@@ -102,9 +103,10 @@ def waiting(tx: Tx, exchange_id: str) -> int:
     return int(tx.execute(query.where(_c.exchange_id == exchange_id, _c.state == WAITING)).scalar_one())
 
 
-def forget_exchange(tx: Tx, exchange_id: str) -> None:
-    """Forget what of an exchange is on its way or was given up."""
-    tx.execute(delete(messages_out).where(_c.exchange_id == exchange_id, _c.exchange_id != ""))
+def forget_words(tx: Tx, exchange_id: str) -> None:
+    """Forget what of an exchange says more than that something was done."""
+    about = or_(_c.type.in_([REQUEST, MESSAGE]), _c.state != WAITING)
+    tx.execute(delete(messages_out).where(_c.exchange_id == exchange_id, _c.exchange_id != "", about))
 
 
 def answer_to(tx: Tx, from_node: str, message_id: str) -> str | None:

@@ -17,10 +17,11 @@ from node.storage.among import among
 from node.storage.catalogue import LogRow, Publication
 from node.storage.engine import Tx
 from node.storage.exchange_tables import exchange_events, exchanges
+from node.storage.message_tables import exchange_homes
 from node.storage.receipt_tables import receipt_log, receipts
 from node.storage.upsert import upsert
 from schemas.canonical import contribution, digest_hex, digest_value
-from schemas.exchange import ACCEPT, CLOSED, CONFIRM, HAND_OVER, OWNER
+from schemas.exchange import ACCEPT, ASKER, CLOSED, CONFIRM, HAND_OVER, OWNER
 
 _c = receipts.c
 BEGUN_BY = (CONFIRM, ACCEPT, HAND_OVER)
@@ -100,7 +101,9 @@ def unsigned(tx: Tx, prefix: str, limit: int) -> list[str]:
     begun = select(done.id).where(done.exchange_id == e.id, done.act.in_(BEGUN_BY)).exists()
     name = literal(prefix) + e.id
     published = select(_c.exchange).where(_c.exchange == name, _c.side == OWNER).exists()
-    over = select(e.id).where(e.state.in_(list(CLOSED)), e.closed_at.is_not(None), begun, ~published)
+    copies = select(exchange_homes.c.exchange_id).where(exchange_homes.c.side == ASKER)
+    ours = e.id.not_in(copies)
+    over = select(e.id).where(e.state.in_(list(CLOSED)), e.closed_at.is_not(None), begun, ~published, ours)
     return list(tx.execute(over.order_by(e.closed_at, e.id).limit(limit)).scalars())
 
 

@@ -32,6 +32,17 @@ def by_day(node: Node, what: Askable) -> bool:
 def span_of(node: Node, what: Askable, typed: Mapping[str, str], errors: dict[str, str]) -> Span | None:
     """The time that was typed; what cannot be read stands in ``errors``."""
     days = by_day(node, what)
+    if not (days and what.booked):
+        return plain_span(node, days, typed, errors)
+    first = _day(typed, "first", errors)
+    last = _day(typed, "last", errors) if typed["last"].strip() else first
+    if errors or first is None or last is None:
+        return None
+    return span_of_days(calendar_of(node, what.row.key, what.row.organisation_id).calendar, first, last)
+
+
+def plain_span(node: Node, days: bool, typed: Mapping[str, str], errors: dict[str, str]) -> Span | None:
+    """The time that was typed for what has no calendar by the day; whole ``days``, or from one time to another."""
     first = _day(typed, "first", errors)
     last = _day(typed, "last", errors) if typed["last"].strip() else first
     starts, ends = (0, DAY_MINUTES) if days else (_time(typed, "starts", errors), _time(typed, "ends", errors))
@@ -42,8 +53,6 @@ def span_of(node: Node, what: Askable, typed: Mapping[str, str], errors: dict[st
         # Midnight as an end is that of the day's end, unless another day was named for it.
         until = DAY_MINUTES if ends == 0 and not typed["last"].strip() else ends
         return Span(moment(first, starts, zone), moment(last, until, zone, ends=True))
-    if what.booked:
-        return span_of_days(calendar_of(node, what.row.key, what.row.organisation_id).calendar, first, last)
     return Span(whole_day(first, zone).starts, whole_day(last, zone).ends)
 
 

@@ -83,7 +83,8 @@ def perform(node: Node, seen: Seen) -> None:
 
 def _may_settle(seen: Seen) -> bool:
     """Who runs the node decides what both sides see differently."""
-    return seen.party.account is not None and seen.party.account.operator
+    account = seen.party.account
+    return seen.party.side == OWNER and account is not None and account.operator
 
 
 def _settling(seen: Seen, path: str) -> tuple[ExchangePress, ...]:
@@ -120,7 +121,7 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
     meets = rules.MEET in can and known
     measures = measuring.may_measure(stored, side, node.now)
     return ExchangeView(
-        listing=Link(stored.title, f"{request.script_root}/listings/{stored.key}", language=stored.listing["language"]),
+        listing=Link(stored.title, _address(seen), language=stored.listing["language"]),
         state=exchange.state,
         lead=word(exchange.state, f"exchange_{side}"),
         note=_note(seen),
@@ -139,10 +140,10 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         doubted=bool(wrong and wrong.is_doubt),
         method_path=request.script_root + METHOD_PATH,
         code=code_of(node, stored.id, side) if meets else "",
-        qr_path=f"{request.script_root}{path}/qr.svg" if meets and side == ASKER and not stored.contact_id else "",
+        qr_path=f"{request.script_root}{path}/qr.svg" if meets and _is_scanned_here(seen) else "",
         meet=_prefilled(make(rules.MEET)) if meets else None,
-        erase=form_at(f"{path}/forget") if side == ASKER and known and exchange.state != rules.UNCONFIRMED else None,
-        take_path=f"{request.script_root}{path}/mine.json" if side == ASKER and known else "",
+        erase=form_at(f"{path}/forget") if _is_person(seen) and exchange.state != rules.UNCONFIRMED else None,
+        take_path=f"{request.script_root}{path}/mine.json" if _is_person(seen) else "",
         stop=form_at(f"{path}/stop") if seen.party.contact is not None else None,
         stop_open=request.path.endswith("/stop"),
         stopped=seen.party.contact is not None and seen.party.contact.state == STOPPED,
@@ -167,8 +168,30 @@ def copy_of(view: ExchangeView) -> ExchangeView:
     )
 
 
+def _is_scanned_here(seen: Seen) -> bool:
+    """Whether the owner's phone is signed in at a desk of this node, where the picture leads."""
+    return seen.party.side == ASKER and not seen.stored.contact_id and seen.home is None
+
+
+def _is_person(seen: Seen) -> bool:
+    """Whether who looks is the person who asked, and still known: not a member of an organisation that did."""
+    return seen.party.side == ASKER and seen.person is not None and seen.party.account is None
+
+
+def _address(seen: Seen) -> str:
+    """Where its listing is shown: here, or at its home."""
+    stored = seen.stored
+    return f"{request.script_root}/listings/{stored.key}" if stored.key else str(stored.listing["url"])
+
+
 def _note(seen: Seen) -> str:
-    """What is particular where the organisation is not of this site."""
+    """What is particular where the other side is not of this site."""
+    if seen.undelivered:
+        return str(
+            _("Something could not be delivered to their site: %(problem)s", problem=seen.undelivered[-1].problem)
+        )
+    if seen.on_its_way:
+        return str(_("What you did is on its way to their site."))
     if seen.stored.contact_id is None or seen.stored.exchange.state != rules.REQUESTED or seen.party.side != ASKER:
         return ""
     return str(

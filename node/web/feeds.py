@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Response, abort, current_app, request
 
-from node.services import about, feed_readers, feeds
+from node.services import about, feed_readers, feeds, publishing
+from node.services.exchanges.asking_across import own_document
 from node.services.receipts import open_data
+from node.storage.listings import LIVE
 from node.web import current_node
 from node.web.conditional import conditional, open_to_all
 from schemas import atom_feed, json_feed
@@ -74,6 +76,19 @@ def json_document() -> Response:
 def atom_document() -> Response:
     _note_reader()
     return conditional(feeds.atom_document(current_node(), _cache()), atom_feed.MEDIA_TYPE)
+
+
+@blueprint.get("/listings/<key>.json")
+def one_listing(key: str) -> Response:
+    """A listing of this node by itself, for those who ask for it from their own node."""
+    node = current_node()
+    try:
+        row = publishing.listing(node, key)
+    except publishing.UnknownListingError:
+        abort(404)
+    if row.state != LIVE:
+        abort(404)
+    return conditional(feeds.rendered("listing", own_document(node, row.item())), json_feed.MEDIA_TYPE)
 
 
 @blueprint.after_app_request

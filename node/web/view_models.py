@@ -114,6 +114,8 @@ desk/import_rows.html           DeskImportRowsPage
 desk/reminded.html              DeskRemindedPage
 desk/requests.html              DeskRequestsPage
 desk/request.html               DeskRequestPage
+desk/ask.html                   DeskAskPage
+desk/ask_as.html                DeskAskChoicePage
 desk/given.html                 DeskGivenPage
 desk/stories.html               DeskStoriesPage
 desk/story_form.html            DeskStoryFormPage

@@ -13,6 +13,8 @@ from node.web.view_models_desk import DeskFrame
 
 __all__ = [
     "AskPage",
+    "DeskAskChoicePage",
+    "DeskAskPage",
     "DeskGivenPage",
     "DeskRequestPage",
     "DeskRequestRow",
@@ -147,6 +149,8 @@ class DeskRequestRow:
 class DeskRequestsPage:
     """desk/requests.html: what ``waiting`` for an answer, what is ``agreed``, what is ``over``.
 
+    ``asked`` is what the organisation has asked of others, ``ask_path`` where it asks for more.
+
     ``settings`` has the fields ``fairness`` (one of ``fairnesses``) and the box ``open``.
     """
 
@@ -160,6 +164,8 @@ class DeskRequestsPage:
     fairnesses: tuple[Choice, ...] = ()
     is_open: bool = True
     can_mail: bool = True
+    asked: tuple[DeskRequestRow, ...] = ()
+    ask_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +176,36 @@ class DeskRequestPage:
     desk: DeskFrame
     back_path: str
     view: ExchangeView
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAskPage:
+    """desk/ask.html: asking another node, in the name of one's organisation. Without ``listing`` its address is asked.
+
+    Fields of ``form``: ``listing``, and as in `AskPage`; ``site`` is where it is at home.
+    """
+
+    head: Head
+    desk: DeskFrame
+    back_path: str
+    form: Form
+    listing: Link | None = None
+    organisation: str = ""
+    site: str = ""
+    is_want: bool = False
+    many: int = 0
+    asks_days: bool = False
+    asks_times: bool = False
+    terms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAskChoicePage:
+    """desk/ask_as.html: in whose name something is asked for; ``places`` are the reader's organisations."""
+
+    head: Head
+    desk: DeskFrame
+    places: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,9 +134,7 @@ class TestEachIsTakenOnce:
         say(other, "refuse", exchange_id="x")
         deliver(wires, other)
         with other.database.read() as tx:
-            assert [(one.state, one.problem) for one in messages.undelivered(tx, "x")] == [
-                ("refused", "not-yet Not now.")
-            ]
+            assert [(one.state, one.problem) for one in messages.undelivered(tx, "x")] == [("refused", "Not now.")]
             assert tx.execute(messages_out.select()).one().body == ""
 
     def test_after_a_week_it_is_given_up(self, other: Node, wires: Wires) -> None:

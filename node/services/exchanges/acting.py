@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from node.context import Node
 from node.services import publishing, throttling
-from node.services.exchanges import booked, contacts, stock, telling
+from node.services.exchanges import across, booked, contacts, stock, telling
 from node.services.exchanges.links import Party, code_of, topic_of
 from node.services.receipts import issue
 from node.services.strangers import FormError, text_problems
-from node.storage import exchange_people, exchanges, outbox
+from node.storage import exchange_homes, exchange_people, exchanges, outbox
 from node.storage.engine import Tx
 from node.storage.exchange_people import Letter
 from node.storage.exchanges import Event, Stored
@@ -79,8 +79,13 @@ def _acted(
     return after, keep(tx, node, before, after, wanted, words, by)
 
 
-def keep(tx: Tx, node: Node, before: Stored, after: Stored, done: Act, words: str = "", by: str = "") -> int | None:
-    """Keep what was decided, with all that it brings; the calendar that is to say what is free now."""
+def keep(
+    tx: Tx, node: Node, before: Stored, after: Stored, done: Act, words: str = "", by: str = "", code: str = ""
+) -> int | None:
+    """Keep what was decided, with all that it brings; the calendar that is to say what is free now.
+
+    ``code`` is what the other side has said aloud, where its home is another node.
+    """
     exchanges.change(tx, after, node.now)
     exchange = after.exchange
     exchanges.note(tx, after.id, Event(node.now, done.side, done.name, exchange.state, exchange.granted))
@@ -92,6 +97,7 @@ def keep(tx: Tx, node: Node, before: Stored, after: Stored, done: Act, words: st
         outbox.call_back(tx, topic_of(after.id))
     stock.follow(tx, node, before.exchange, after, by)
     telling.tell(tx, node, before.exchange, after, done, words)
+    across.follow(tx, node, before.exchange, after, done, words, code)
     issue.follow(tx, node, after)
     return booked.follow(tx, node, after)
 
@@ -115,6 +121,7 @@ def write(node: Node, exchange_id: str, side: str, words: str) -> None:
             raise FormError([Problem("/words", "too-many", message)])
         exchange_people.write(tx, exchange_id, Letter(node.now, side, words))
         telling.tell_letter(tx, node, stored, side, words)
+        across.tell_letter(tx, node, stored, side, words)
 
 
 def _is_unanswered(stored: Stored, side: str) -> bool:
@@ -127,12 +134,30 @@ def meet(node: Node, exchange_id: str, party: Party, code: str) -> Stored:
     Wrong codes make each further try wait; raises `TooManyTriesError`.
     """
     typed = "".join(letter for letter in code if letter.isdigit())
+    with node.database.read() as tx:
+        if exchange_homes.of(tx, exchange_id) is not None:
+            return _meet_across(node, exchange_id, party, typed)
     tried = throttling.begin_code(node, f"exchange {exchange_id} {party.side}")
     other = ASKER if party.side == OWNER else OWNER
     if not typed.isascii() or typed != code_of(node, exchange_id, other):
         raise FormError([Problem("/code", "bad-code", "This is not the code of the other side. Ask them again.")])
     throttling.was_right(node, tried)
     return act(node, exchange_id, Act(rules.MEET, party.side), by=party.name)
+
+
+def _meet_across(node: Node, exchange_id: str, party: Party, typed: str) -> Stored:
+    """Whoever types a code has met the other side. Whether it is right, the other side's home knows, and says so."""
+    if not typed.isascii() or len(typed) != CODE_LENGTH:
+        raise FormError([Problem("/code", "bad-code", "This is not the code of the other side. Ask them again.")])
+    wanted = Act(rules.HAND_OVER, party.side)
+    with publishing.writing(node) as tx:
+        before = _known(tx, exchange_id, lock=True)
+        after = _decided(tx, node, before, wanted)
+        if after.exchange == before.exchange:
+            return before
+        calendar_id = keep(tx, node, before, after, wanted, by=party.name, code=typed)
+    booked.tell(node, calendar_id)
+    return after
 
 
 def checked(words: str) -> str:

@@ -108,7 +108,7 @@ def _elsewhere(tx: Tx, node: Node, key: str) -> Askable | None:
 def ask(node: Node, what: Askable, wish: Wish, from_address: str) -> None:
     """Ask the address whether it asks for this. Raises `FormError`, `FormLimitError` and `BookingError`."""
     wish = _checked(what, wish, node.now)
-    _refuse_time(node, what, wish)
+    refuse_time(node, what, wish)
     sender, person = sender_of(node, "exchange", from_address), links.person_of(node, wish.email)
     with node.database.write() as tx:
         floods.refuse(tx, sender, node.now)
@@ -168,7 +168,7 @@ def _again(tx: Tx, node: Node, known: Stored) -> None:
 
 def _checked(what: Askable, wish: Wish, now: int) -> Wish:
     texts = {name: getattr(wish, name).replace("\r\n", "\n").strip() for name in ("name", "email", "words", "for_whom")}
-    problems = [*_person_problems(texts), *_what_problems(what, wish, now)]
+    problems = [*_person_problems(texts), *what_problems(what, wish, now)]
     if not wish.agreed:
         message = "Please say that you have read the notice and agree."
         problems.append(Problem("/agreed", "missing", message))
@@ -205,7 +205,8 @@ def _arrives(email: str) -> bool:
     return True
 
 
-def _what_problems(what: Askable, wish: Wish, now: int) -> list[Problem]:
+def what_problems(what: Askable, wish: Wish, now: int) -> list[Problem]:
+    """What is wrong with how many, how much it is needed, and when."""
     problems = []
     if wish.quantity is None or not 1 <= wish.quantity <= MOST:
         problems.append(Problem("/quantity", "out-of-range", "Say how many, at least one."))
@@ -214,11 +215,12 @@ def _what_problems(what: Askable, wish: Wish, now: int) -> list[Problem]:
     if wish.need not in NEEDS:
         problems.append(Problem(pointer(["need"]), "not-a-choice", "Choose one of these."))
     if what.takes_time:
-        problems += _time_problems(what, wish, now)
+        problems += time_problems(wish, now)
     return problems
 
 
-def _time_problems(what: Askable, wish: Wish, now: int) -> list[Problem]:
+def time_problems(wish: Wish, now: int) -> list[Problem]:
+    """What is wrong with from when until when."""
     if wish.starts_at is None or wish.ends_at is None:
         return [Problem("/first", "missing", "Say from when until when.")]
     if wish.ends_at <= wish.starts_at:
@@ -228,7 +230,8 @@ def _time_problems(what: Askable, wish: Wish, now: int) -> list[Problem]:
     return []
 
 
-def _refuse_time(node: Node, what: Askable, wish: Wish) -> None:
+def refuse_time(node: Node, what: Askable, wish: Wish) -> None:
+    """Raises `BookingError` where a calendar does not have it free."""
     from node.services.bookings.opening import Span
     from node.services.bookings.refusals import BookingError
 
@@ -270,6 +273,11 @@ def _stored(row: OwnListing | ForeignListing, exchange: Exchange, need: int = 0)
         "listed": datetime.fromtimestamp(row.created_at, UTC).date().isoformat(),
     }
     return Stored(secrets.token_hex(8), row.id, row.organisation_id, about, exchange, need)
+
+
+def stored_of(row: OwnListing, wish: Wish, now: int) -> Stored:
+    """An exchange about a listing of this node, as it was asked for."""
+    return _stored(row, _exchange(row, wish, now), wish.need)
 
 
 def off_site(row: OwnListing, quantity: int, now: int) -> Stored:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from node.context import Node
 from node.services.exchanges import contacts
 from node.services.members import EDITOR, ROLES
-from node.storage import accounts, exchanges, memberships
+from node.storage import accounts, exchange_homes, exchanges, memberships
 from node.storage.accounts import Account
 from node.storage.engine import Tx
 from node.storage.exchanges import Stored
@@ -26,7 +26,7 @@ from schemas.exchange import ASKER, OWNER
 PATH = "asked/"
 _TO = "to-"
 _FORMER = "This link was for somebody who does not look after it any more. Nothing was changed."
-_TOKEN = re.compile(r"([0-9a-f]{16})\.(asker|(?:to-)?[0-9a-f]{1,32})\.([A-Za-z0-9_-]{32})")
+_TOKEN = re.compile(r"([0-9a-z]{16,20})\.(asker|(?:to-)?[0-9a-f]{1,32})\.([A-Za-z0-9_-]{32})")
 
 
 class ExchangeLinkError(SharefeedError):
@@ -76,10 +76,12 @@ def party(node: Node, tx: Tx, token: str) -> tuple[Stored, Party]:
         return stored, _contact(tx, stored, found[2].removeprefix(_TO))
     if stored.contact_id is not None:
         return stored, _operator(tx, found[2])
-    account, role = accounts.by_id(tx, found[2]), memberships.role_of(tx, found[2], stored.organisation_id)
+    home = exchange_homes.of(tx, stored.id)
+    whose = home.own_id if home is not None else stored.organisation_id
+    account, role = accounts.by_id(tx, found[2]), memberships.role_of(tx, found[2], whose)
     if account is None or role not in ROLES or ROLES.index(role) < ROLES.index(EDITOR):
         raise ExchangeLinkError(_FORMER)
-    return stored, Party(OWNER, account)
+    return stored, Party(home.side if home is not None else OWNER, account)
 
 
 def _contact(tx: Tx, stored: Stored, contact_id: str) -> Party:

@@ -13,7 +13,7 @@ from typing import Any
 
 from node.context import Node
 from node.services.exchanges import acting, links
-from node.storage import exchange_people, exchanges, outbox
+from node.storage import exchange_people, exchanges, messages, outbox
 from node.storage.engine import Tx
 from node.storage.exchanges import Stored
 from schemas import exchange as rules
@@ -52,6 +52,7 @@ def _forget(tx: Tx, node: Node, exchange_ids: Iterable[str]) -> None:
     for exchange_id in exchange_ids:
         exchange_people.forget(tx, exchange_id)
         outbox.call_back(tx, links.topic_of(exchange_id))
+        messages.forget_words(tx, exchange_id)
         gone.append(exchange_id)
     _note(node.settings.home, gone)
 
@@ -73,6 +74,7 @@ def forget_again(node: Node) -> int:
         for exchange_id in noted:
             count += exchange_people.forget(tx, exchange_id)
             outbox.call_back(tx, links.topic_of(exchange_id))
+            messages.forget_words(tx, exchange_id)
     return count
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from node.context import Node
 from node.services.exchanges import contacts, links
 from node.services.exchanges.links import Party
 from node.services.members import Member
-from node.storage import accounts, asking_rules, exchange_people, exchanges
+from node.storage import accounts, asking_rules, exchange_homes, exchange_people, exchanges, messages
 from node.storage.asking_rules import FIRST, NEED, NEW, AskingRules
 from node.storage.engine import Tx
+from node.storage.exchange_homes import Home
 from node.storage.exchange_people import Letter, Person
 from node.storage.exchanges import Event, Stored
+from node.storage.messages import Undelivered
 from schemas import exchange as rules
-from schemas.exchange import OWNER
+from schemas.exchange import ASKER, OWNER
 
 WAITING = (rules.REQUESTED,)
 AGREED = (rules.ACCEPTED, rules.HANDED_OVER, rules.LENT, rules.BROUGHT_BACK, rules.DISPUTED)
@@ -38,6 +40,9 @@ class Seen:
     events: Sequence[Event]
     had_before: bool
     others: int
+    home: Home | None = None
+    undelivered: Sequence[Undelivered] = ()
+    on_its_way: int = 0
 
 
 def by_token(node: Node, token: str) -> Seen:
@@ -51,6 +56,10 @@ def by_member(node: Node, member: Member, exchange_id: str) -> Seen | None:
     """What the desk shows of one exchange; None for another organisation's, and before its address is confirmed."""
     with node.database.read() as tx:
         stored = exchanges.by_id(tx, exchange_id)
+        home = exchange_homes.of(tx, exchange_id)
+        if stored is not None and home is not None and home.side == ASKER:
+            mine = home.own_id == member.organisation_id
+            return _seen(tx, stored, Party(ASKER, accounts.by_id(tx, member.account_id))) if mine else None
         if stored is None or stored.organisation_id != member.organisation_id or stored.contact_id is not None:
             return None
         if stored.exchange.state == rules.UNCONFIRMED:
@@ -68,7 +77,13 @@ def _seen(tx: Tx, stored: Stored, party: Party) -> Seen:
     alike = exchanges.of_listing(tx, stored.listing_id)
     others = [one for one in alike if one.exchange.state == rules.REQUESTED and one.id != stored.id]
     letters, events = exchange_people.letters(tx, stored.id), exchanges.events(tx, stored.id)
-    return Seen(stored, party, contacts.organisation_of(tx, stored), person, letters, events, bool(known), len(others))
+    seen = Seen(stored, party, contacts.organisation_of(tx, stored), person, letters, events, bool(known), len(others))
+    home = exchange_homes.of(tx, stored.id)
+    if home is None:
+        return seen
+    return replace(
+        seen, home=home, undelivered=messages.undelivered(tx, stored.id), on_its_way=messages.waiting(tx, stored.id)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +101,13 @@ def waiting(node: Node, organisation_id: str) -> tuple[list[Row], AskingRules]:
         said = asking_rules.of(tx, organisation_id)
         rows = _rows(tx, exchanges.of_organisation(tx, organisation_id, WAITING, MOST_WAITING), organisation_id)
     return in_turn(rows, said.fairness), said
+
+
+def asked_elsewhere(node: Node, organisation_id: str) -> list[Row]:
+    """What an organisation of this node has asked others for, the latest change first."""
+    with node.database.read() as tx:
+        found = [exchanges.by_id(tx, one) for one in exchange_homes.asked_by(tx, organisation_id, MOST_WAITING, ASKER)]
+        return [Row(one, str(one.listing.get("organisation") or "")) for one in found if one is not None]
 
 
 def in_turn(rows: Sequence[Row], fairness: str) -> list[Row]:

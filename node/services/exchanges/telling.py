@@ -16,7 +16,15 @@ from node.languages import translations
 from node.services.exchanges import contacts, links
 from node.services.exchanges.mail_words import SAID
 from node.services.members import EDITOR, ROLES
-from node.storage import accounts, exchange_people, exchanges, memberships, organisations, owner_contacts
+from node.storage import (
+    accounts,
+    exchange_homes,
+    exchange_people,
+    exchanges,
+    memberships,
+    organisations,
+    owner_contacts,
+)
 from node.storage.accounts import Account
 from node.storage.engine import Tx
 from node.storage.exchanges import Stored
@@ -129,11 +137,16 @@ class _Reader:
 
 
 def _readers(tx: Tx, node: Node, stored: Stored, side: str, name: str) -> Iterator[_Reader]:
-    if side == OWNER and stored.contact_id is not None:
+    home = exchange_homes.of(tx, stored.id)
+    if home is not None and home.side != side and not (side == OPERATOR and home.side == OWNER):
+        # That side has a home of its own, which tells it.
+        return
+    if home is not None and home.side == ASKER and home.own_id:
+        yield from _members(tx, node, stored, home.own_id, name)
+    elif side == OWNER and stored.contact_id is not None:
         yield from _contact(tx, node, stored, stored.contact_id, name)
     elif side == OWNER:
-        for one in owners(tx, stored.organisation_id):
-            yield _Reader(f":{one.id}", one.email, one.language, links.owner_url(node, stored.id, one.id), name)
+        yield from _members(tx, node, stored, stored.organisation_id, name)
     elif side == OPERATOR:
         for one in accounts.every(tx):
             if one.operator:
@@ -141,6 +154,11 @@ def _readers(tx: Tx, node: Node, stored: Stored, side: str, name: str) -> Iterat
                 yield _Reader(f":{one.id}:o", one.email, one.language, url, name)
     elif (person := exchange_people.of(tx, stored.id)) is not None:
         yield _Reader("", person.email, person.language, links.asker_url(node, stored.id), name)
+
+
+def _members(tx: Tx, node: Node, stored: Stored, organisation_id: str, name: str) -> Iterator[_Reader]:
+    for one in owners(tx, organisation_id):
+        yield _Reader(f":{one.id}", one.email, one.language, links.owner_url(node, stored.id, one.id), name)
 
 
 def _contact(tx: Tx, node: Node, stored: Stored, contact_id: str, name: str) -> Iterator[_Reader]:

@@ -7,8 +7,9 @@ from importlib import import_module
 
 from node.context import Node
 from node.storage.messages import Outgoing
+from schemas.message import OF_EXCHANGES
 
-GIVEN_UP: Mapping[str, str] = {}
+GIVEN_UP: Mapping[str, str] = dict.fromkeys(OF_EXCHANGES, "node.services.exchanges.heard")
 """Type of a message -> module with ``given_up(node, message, state, problem)``; loaded when it is needed."""
 
 

@@ -19,6 +19,7 @@ from node.services.peers import Client
 from node.storage import messages
 from node.storage.engine import Tx
 from schemas import http_signature
+from schemas import message as types
 from schemas.errors import DocumentError, SharefeedError
 from schemas.http_signature import Request, SignatureError, Signed
 from schemas.message import Message, load_message
@@ -27,7 +28,7 @@ from schemas.strict_json import loads
 DONE, REFUSED = "done", "refused"
 LONGEST_ID = 200
 
-HANDLERS: Mapping[str, str] = {}
+HANDLERS: Mapping[str, str] = dict.fromkeys(types.OF_EXCHANGES, "node.services.exchanges.heard")
 """Type of a message -> module with ``handle(tx, node, message)``; loaded when it is needed."""
 
 

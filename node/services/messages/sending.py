@@ -153,7 +153,7 @@ def fate_of(answer: Answer) -> Fate:
     said = _said(answer)
     if 200 <= answer.status < 300:
         refused = said.get("result") == "refused"
-        return Fate(REFUSED, _text(said, "code", "detail")) if refused else Fate()
+        return Fate(REFUSED, _text(said, "detail") or _text(said, "code")) if refused else Fate()
     problem = f"{answer.status} {_text(said, 'title', 'detail')}".strip()[:_LONGEST_PROBLEM]
     return Fate(FAILED if answer.status in FINAL else messages.WAITING, problem, answer.retry_after_s)
 

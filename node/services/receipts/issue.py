@@ -19,8 +19,9 @@ from node.services.keys import KeyFileError, OwnKey
 from node.services.receipts import matching
 from node.services.receipts.wording import sentence
 from node.settings import SettingError
-from node.storage import exchanges, organisations, receipt_halves, receipts
+from node.storage import exchange_homes, exchanges, organisations, receipt_halves, receipts
 from node.storage.engine import Tx
+from node.storage.exchange_homes import Home
 from node.storage.exchanges import Event, Stored
 from node.storage.receipt_halves import KnownHalf
 from node.storage.receipts import BEGUN_BY, OwnHalf
@@ -101,13 +102,33 @@ def _issue(tx: Tx, node: Node, key: OwnKey, stored: Stored) -> bool:
 
 def parties(tx: Tx, node: Node, stored: Stored) -> Parties | None:
     """Who takes part in an exchange; None for an organisation that is no longer here."""
+    home = exchange_homes.of(tx, stored.id)
+    if home is not None and home.side == ASKER:
+        return _of_asker(tx, node, stored, home)
     owner, here = _owner(tx, stored), node.settings.url
     if owner is None:
         return None
+    if home is not None:
+        return Parties(f"{here}{EXCHANGES}{stored.id}", owner, _other(home), home.peer, (OWNER,), attested=False)
     # Who asks on this node's own pages is a person whose address it confirmed. What they said, it attests.
     said = stored.exchange.state in receipt.SUCCESSES and stored.exchange.asker_said
     sides = (OWNER, ASKER) if said else (OWNER,)
     return Parties(f"{here}{EXCHANGES}{stored.id}", owner, Party(PERSON), here, sides, attested=True)
+
+
+def _of_asker(tx: Tx, node: Node, stored: Stored, home: Home) -> Parties | None:
+    """Where the owner is at home elsewhere: this node signs for who asked, once they have said that they had it."""
+    said = stored.exchange.state in receipt.SUCCESSES and stored.exchange.asker_said
+    own = organisations.by_ids(tx, [home.own_id]).get(home.own_id) if home.own_id else None
+    if not said or (home.own_id and own is None):
+        return None
+    asker = Party(own.organisation.type, own.organisation.id, own.organisation.name) if own else Party(PERSON)
+    uri, here = f"{home.peer}{EXCHANGES}{stored.id}", node.settings.url
+    return Parties(uri, _other(home), asker, here, (ASKER,), attested=own is None)
+
+
+def _other(home: Home) -> Party:
+    return Party(home.other["type"], home.other.get("id"), home.other.get("name"))
 
 
 def _owner(tx: Tx, stored: Stored) -> Party | None:

@@ -44,6 +44,7 @@ PARTS = (
     "calendar_settings",
     "requests",
     "stories",
+    "asking",
 )
 """The modules here that have a ``blueprint``."""
 

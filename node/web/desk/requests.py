@@ -55,6 +55,8 @@ def every(slug: str) -> str:
         waiting=tuple(_row(slug, row) for row in waiting),
         agreed=tuple(_row(slug, row) for row in agreed),
         over=tuple(_row(slug, row) for row in over),
+        asked=tuple(_row(slug, row) for row in reading.asked_elsewhere(node, member.organisation_id)),
+        ask_path=f"{request.script_root}/desk/{slug}/ask" if member.may(EDITOR) else "",
         pager=pager(f"{here}?", number, total),
         settings=form_at(f"/desk/{slug}/requests") if member.may(OWNER) else None,
         fairnesses=tuple(Choice(code, word(code, "fairness"), code == said.fairness) for code in FAIRNESS),
@@ -148,8 +150,9 @@ def _row(slug: str, row: Row) -> DeskRequestRow:
     marks = [_("had something before")] if row.had_before and exchange.state == rules.REQUESTED else []
     marks += [word(str(stored.need), "exchange_need")] if stored.need else []
     path = f"/desk/{slug}/requests/{stored.id}"
+    is_ours = bool(stored.key)
     is_owed = exchange.state == rules.ACCEPTED or (exchange.state == rules.HANDED_OVER and not exchange.owner_said)
-    handed = form_at(path, {"do": rules.HAND_OVER}) if is_owed and member_now().may(EDITOR) else None
+    handed = form_at(path, {"do": rules.HAND_OVER}) if is_ours and is_owed and member_now().may(EDITOR) else None
     name = row.name or _("Nobody is known any more")
     here = request.script_root + path
     return DeskRequestRow(stored.title, name, here, exchange.state, moment(exchange.since), tuple(marks), handed)

@@ -94,13 +94,30 @@ def row(**more: Any) -> vm.DeskRequestRow:
 def requests() -> vm.DeskRequestsPage:
     rows = (row(marks=("had something before", "We need it"), handed=FORM), row())
     return vm.DeskRequestsPage(
-        make.head("Requests"), desk.frame("requests"), rows, rows, rows, make.PAGER, FORM, CHOICES, can_mail=False
+        make.head("Requests"),
+        desk.frame("requests"),
+        *(rows, rows, rows, make.PAGER, FORM, CHOICES),
+        can_mail=False,
+        asked=rows,
+        ask_path="/desk/x/ask",
     )
 
 
 def given(**more: Any) -> vm.DeskGivenPage:
     form = typed("who", *(["quantity"] if more else []), wrong=True)
     return vm.DeskGivenPage(make.head("Already gave it away?"), desk.frame("listings"), "Gazebo", form, CHOICES, **more)
+
+
+def far(**more: Any) -> vm.DeskAskPage:
+    fields = ("listing", "quantity", "first", "starts", "last", "ends", "for_whom", "words", "agreed")
+    form = typed(*fields, wrong=bool(more))
+    return vm.DeskAskPage(make.head("Ask another site"), desk.frame("requests"), "/desk/x/requests", form, **more)
+
+
+def far_away() -> vm.DeskAskPage:
+    listing = vm.Link("Gazebo", "https://other.example/listings/gazebo", language="pl")
+    more = {"many": 5, "asks_days": True, "asks_times": True, "terms": "Bring it back dry."}
+    return far(listing=listing, organisation="Riverside School", site="other.example", **more)
 
 
 def of_a_contact() -> vm.ExchangeView:
@@ -120,6 +137,11 @@ FULL: dict[str, tuple[str, Any]] = {
         vm.DeskRequestPage(make.head("Gazebo"), desk.frame("requests"), "/desk/x/requests", to_answer()),
     ),
     "desk-given": ("desk/given.html", given(many=5)),
+    "desk-ask": ("desk/ask.html", far_away()),
+    "desk-ask-as": (
+        "desk/ask_as.html",
+        vm.DeskAskChoicePage(make.head("Ask for this"), desk.frame(), (LISTING, LISTING)),
+    ),
 }
 MINIMAL: dict[str, tuple[str, Any]] = {
     "ask": (
@@ -133,4 +155,6 @@ MINIMAL: dict[str, tuple[str, Any]] = {
         vm.DeskRequestPage(make.head("Gazebo"), desk.frame(), "/desk/x/requests", bare()),
     ),
     "desk-given": ("desk/given.html", given()),
+    "desk-ask": ("desk/ask.html", far()),
+    "desk-ask-as": ("desk/ask_as.html", vm.DeskAskChoicePage(make.head("Ask for this"), desk.frame())),
 }

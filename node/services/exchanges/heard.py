@@ -1,0 +1,237 @@
+"""What another node says about an exchange: a request for something here, what its asker did, or how an owner decided.
+
+Each message is believed for what its own side may do, and nothing else: a node speaks for the exchanges in which it is
+a home, for its own side of them, and for its own organisations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from node.context import Node
+from node.services.bookings.refusals import BookingError
+from node.services.exchanges import across, acting, asking, booked, floods, links, telling
+from node.services.exchanges.across import EXCHANGES, TYPE_OF
+from node.services.exchanges.asking import Askable, Wish
+from node.services.messages.receiving import Outcome
+from node.services.receipts import issue
+from node.services.strangers import sender_of
+from node.storage import exchange_homes, exchange_people, exchanges
+from node.storage.engine import Tx
+from node.storage.exchange_homes import Home
+from node.storage.exchange_people import Letter, Person
+from node.storage.exchanges import Event, Stored
+from node.storage.listings import OwnListing
+from node.storage.messages import REFUSED, Outgoing
+from schemas import exchange as rules
+from schemas import message as types
+from schemas.exchange import ASKER, CLOCK, OWNER, Act, Refusal
+from schemas.exchange_copy import Told
+from schemas.exchange_copy import follow as followed
+from schemas.message import PERSON, Message
+
+ACT_OF: Mapping[str, str] = {**{name: act for act, name in TYPE_OF.items()}, types.RECEIVED: rules.HAND_OVER}
+_ID = re.compile(r"[0-9a-z]{16,20}")
+_LISTINGS = "listings/"
+AN_HOUR = 120
+"""Requests from one node within an hour."""
+MOST_TRIES = 5
+"""Wrong codes in one exchange, after which none is looked at."""
+
+
+def handle(tx: Tx, node: Node, message: Message) -> Outcome:
+    """Do what a message says, within the transaction in which it is taken."""
+    if message.type == types.REQUEST:
+        return _requested(tx, node, message)
+    stored, home = _about(tx, node, message)
+    if stored is None or home is None:
+        return Outcome("unknown-exchange", "There is no such exchange between these two nodes.")
+    return (
+        _asker_did(tx, node, stored, home, message)
+        if home.side == OWNER
+        else _owner_said(tx, node, stored, home, message)
+    )
+
+
+def _about(tx: Tx, node: Node, message: Message) -> tuple[Stored | None, Home | None]:
+    """The exchange of a message, where its sender is the other home of it."""
+    uri = message.exchange or ""
+    for whose, side in ((node.settings.url, OWNER), (message.from_, ASKER)):
+        exchange_id = uri.removeprefix(f"{whose}{EXCHANGES}")
+        if exchange_id != uri and _ID.fullmatch(exchange_id):
+            stored, home = exchanges.by_id(tx, exchange_id, lock=True), exchange_homes.of(tx, exchange_id)
+            if home is not None and (home.side, home.peer) == (side, message.from_):
+                return stored, home
+    return None, None
+
+
+def _requested(tx: Tx, node: Node, message: Message) -> Outcome:
+    exchange_id = (message.exchange or "").removeprefix(f"{node.settings.url}{EXCHANGES}")
+    if not _ID.fullmatch(exchange_id) or message.sequence != 1:
+        return Outcome("bad-exchange", "A request has sequence 1, and names its exchange below the owner's home.")
+    if exchanges.by_id(tx, exchange_id) is not None:
+        return Outcome("bad-exchange", "There is an exchange of this name already.")
+    asker = message.asker
+    if asker is None or (asker.type != PERSON and not (asker.id or "").startswith(message.from_)):
+        return Outcome("not-yours", "A node asks for its own organisations, and for people whose address it confirmed.")
+    key = (message.listing or "").removeprefix(f"{node.settings.url}{_LISTINGS}")
+    what = asking.askable(node, key) if key != message.listing else None
+    if what is None or not isinstance(what.row, OwnListing):
+        return Outcome("not-askable", "This cannot be asked for here, or not any more.")
+    wish, sender = _wish(message), sender_of(node, "node", message.from_)
+    refused = _refused(tx, node, what, wish, sender)
+    if refused is not None:
+        return refused
+    _keep(tx, node, what.row, message, exchange_id, sender)
+    return Outcome()
+
+
+def _wish(message: Message) -> Wish:
+    starts, ends = message.starts, message.ends
+    return Wish(
+        name=(message.asker.name if message.asker else "") or "",
+        email="",
+        words=message.words or "",
+        for_whom=message.for_whom or "",
+        quantity=message.quantity or 1,
+        starts_at=int(starts.timestamp()) if starts else None,
+        ends_at=int(ends.timestamp()) if ends else None,
+        need=message.need or 0,
+        language=message.language or "",
+    )
+
+
+def _refused(tx: Tx, node: Node, what: Askable, wish: Wish, sender: str) -> Outcome | None:
+    if exchange_people.count_from(tx, sender, node.now - floods.HOUR_S) >= AN_HOUR:
+        return Outcome("too-many", "There were many requests from this node within an hour. Ask again later.")
+    if "\n" in wish.name + wish.for_whom:
+        return Outcome("bad-text", "A name stands on one line.")
+    problems = asking.what_problems(what, wish, node.now)
+    if problems:
+        return Outcome(problems[0].code, problems[0].message)
+    try:
+        asking.refuse_time(node, what, wish)
+    except BookingError:
+        return Outcome("taken", "It cannot be had at this time.")
+    return None
+
+
+def _keep(tx: Tx, node: Node, row: OwnListing, message: Message, exchange_id: str, sender: str) -> None:
+    wish, asker = _wish(message), message.asker
+    made = asking.stored_of(row, wish, node.now)
+    exchange = replace(made.exchange, state=rules.REQUESTED)
+    stored = replace(made, id=exchange_id, exchange=exchange)
+    other = {"type": PERSON}
+    if asker is not None and asker.type != PERSON:
+        other = {"type": asker.type, "id": asker.id or "", "name": asker.name or ""}
+    exchanges.add(tx, stored)
+    exchange_homes.add(tx, Home(exchange_id, OWNER, message.from_, stored.organisation_id, other, acts=1))
+    person = links.person_of(node, other.get("id") or message.exchange or "")
+    who = Person(exchange_id, wish.name, "", wish.for_whom, wish.language, person, sender, node.now)
+    exchange_people.add(tx, who)
+    if wish.words:
+        exchange_people.write(tx, exchange_id, Letter(node.now, ASKER, wish.words))
+    exchanges.note(tx, exchange_id, Event(node.now, ASKER, rules.CONFIRM, rules.REQUESTED, exchange.asked))
+    telling.tell_request(tx, node, stored)
+    across.tell_state(tx, node, stored)
+
+
+def _asker_did(tx: Tx, node: Node, stored: Stored, home: Home, message: Message) -> Outcome:
+    """At the owner's home: the asker's act counts as theirs, as far as they may do it now."""
+    if message.type == types.MESSAGE:
+        return _letter(tx, node, stored, ASKER, message)
+    name = ACT_OF.get(message.type)
+    if name is None or message.sequence is None:
+        return Outcome("not-yours", "This is for the owner's home to say.")
+    exchange_homes.change(tx, stored.id, acts=max(home.acts, message.sequence))
+    if name == rules.WITHDRAW and stored.exchange.state == rules.ACCEPTED:
+        name = rules.CANCEL  # they did not know yet that it was accepted
+    before = stored
+    after, calendar = _done(tx, node, stored, Act(name, ASKER), message.words or "")
+    if after is before and message.words:
+        _letter(tx, node, before, ASKER, message)
+    if after.exchange.state == rules.HANDED_OVER and _is_code(tx, node, home, after, message, OWNER):
+        after, calendar = _done(tx, node, after, Act(rules.HAND_OVER, OWNER), "")
+    across.tell_state(tx, node, after)
+    return Outcome(afterwards=lambda: booked.tell(node, calendar))
+
+
+def _done(tx: Tx, node: Node, before: Stored, act: Act, words: str) -> tuple[Stored, int | None]:
+    found = rules.decide(before.exchange, act, node.now)
+    if isinstance(found, Refusal) or found == before.exchange:
+        return before, None
+    after = replace(before, exchange=found)
+    return after, acting.keep(tx, node, before, after, act, words)
+
+
+def _is_code(tx: Tx, node: Node, home: Home, stored: Stored, message: Message, side: str) -> bool:
+    """Whether a message has the code of our side, which whoever sent it can only have heard from them."""
+    if not message.code or home.tries >= MOST_TRIES or stored.exchange.has_said(side):
+        return False
+    if message.code == links.code_of(node, stored.id, side):
+        return True
+    exchange_homes.change(tx, stored.id, tries=home.tries + 1)
+    return False
+
+
+def _owner_said(tx: Tx, node: Node, stored: Stored, home: Home, message: Message) -> Outcome:
+    """At the asker's home: the copy follows what the owner's home says, once that has heard of all acts of here."""
+    if message.state is None:
+        return Outcome("bad-message", "The owner's home says where the exchange stands.")
+    after, state = stored, message.state
+    if state.revision > home.revision and state.heard >= home.acts:
+        exchange_homes.change(tx, stored.id, revision=state.revision)
+        told = Told(state.name, state.granted, state.owner_said, min(int(state.since.timestamp()), node.now))
+        after = replace(stored, exchange=followed(stored.exchange, told))
+    if after.exchange != stored.exchange:
+        _copied(tx, node, stored, after, message)
+    elif message.words:
+        _letter(tx, node, stored, OWNER, message)
+    if after.exchange.state == rules.HANDED_OVER and _is_code(tx, node, home, after, message, ASKER):
+        _done(tx, node, after, Act(rules.HAND_OVER, ASKER), "")
+    return Outcome()
+
+
+def _copied(tx: Tx, node: Node, before: Stored, after: Stored, message: Message) -> None:
+    act, words = Act(ACT_OF.get(message.type, rules.SETTLE), OWNER), message.words or ""
+    if message.type == types.STATE and after.exchange.state != rules.RECEIVED:
+        act = Act(rules.LAPSE, CLOCK)
+    elif message.type == types.STATE:
+        act = Act(rules.HAND_OVER, OWNER)
+    exchanges.change(tx, after, node.now)
+    exchanges.note(tx, after.id, Event(node.now, act.side, act.name, after.exchange.state, after.exchange.granted))
+    if words:
+        exchange_people.write(tx, after.id, Letter(node.now, OWNER, words))
+    telling.tell(tx, node, before.exchange, after, act, words)
+    issue.follow(tx, node, after)
+
+
+def _letter(tx: Tx, node: Node, stored: Stored, side: str, message: Message) -> Outcome:
+    words = (message.words or "").strip()
+    if not words:
+        return Outcome("bad-message", "A message without words says nothing.")
+    if exchange_people.of(tx, stored.id) is None:
+        return Outcome("over", "This is over, and who asked is forgotten.")
+    since = node.now - rules.DAY_S
+    if exchange_people.count_letters(tx, stored.id, side, since) >= 2 * acting.A_DAY:
+        return Outcome("too-many", "This is a lot for one day.")
+    exchange_people.write(tx, stored.id, Letter(node.now, side, words))
+    telling.tell_letter(tx, node, stored, side, words)
+    return Outcome()
+
+
+def given_up(node: Node, message: Outgoing, state: str, problem: str) -> None:
+    """What could not be delivered has not been done; a request that nobody takes is over."""
+    with node.database.write() as tx:
+        stored, home = exchanges.by_id(tx, message.exchange_id, lock=True), exchange_homes.of(tx, message.exchange_id)
+        if stored is None or home is None or home.side != ASKER or message.type == types.MESSAGE:
+            return
+        exchange_homes.change(tx, stored.id, acts=max(home.acts - 1, 0))
+        if message.type != types.REQUEST or stored.exchange.state != rules.REQUESTED:
+            return
+        act = Act(rules.DECLINE, OWNER) if state == REFUSED else Act(rules.LAPSE, CLOCK)
+        after = rules.decide(stored.exchange, act, node.now)
+        if not isinstance(after, Refusal):
+            acting.keep(tx, node, stored, replace(stored, exchange=after), act)

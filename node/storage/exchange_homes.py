@@ -1,0 +1,63 @@
+"""Which exchanges have their other side at home on another node, and how far both have heard of each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Row, select, update
+
+from node.storage.engine import Tx
+from node.storage.exchange_tables import exchanges
+from node.storage.message_tables import exchange_homes
+
+_c = exchange_homes.c
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """``side`` is the one that this node speaks for, ``peer`` the node of the other.
+
+    ``own_id`` is the organisation of this node that takes part, "" for a person who asks. ``other`` is the other side:
+    type, and of an organisation id and name. ``revision`` is the owner's, as far as it is known at the asker's;
+    ``acts`` counts what the asker has done. ``tries`` are wrong codes.
+    """
+
+    exchange_id: str
+    side: str
+    peer: str
+    own_id: str
+    other: dict[str, Any]
+    revision: int = 0
+    acts: int = 0
+    tries: int = 0
+
+
+def add(tx: Tx, home: Home) -> None:
+    values = {name: getattr(home, name) for name in Home.__slots__}
+    tx.execute(exchange_homes.insert().values({**values, "other": orjson.dumps(home.other).decode()}))
+
+
+def of(tx: Tx, exchange_id: str) -> Home | None:
+    """Where an exchange is at home beside this node; None where it is here alone."""
+    row = tx.execute(select(exchange_homes).where(_c.exchange_id == exchange_id)).first()
+    return _home(row) if row else None
+
+
+def change(tx: Tx, exchange_id: str, **values: int) -> None:
+    tx.execute(update(exchange_homes).where(_c.exchange_id == exchange_id).values(values))
+
+
+def asked_by(tx: Tx, organisation_id: str, limit: int, side: str) -> list[str]:
+    """The exchanges in which an organisation of this node takes part on this side, the latest change first."""
+    x = exchanges.c
+    query = (
+        select(x.id).join(exchange_homes, _c.exchange_id == x.id).where(_c.own_id == organisation_id, _c.side == side)
+    )
+    return [row.id for row in tx.execute(query.order_by(x.since.desc(), x.id).limit(limit))]
+
+
+def _home(row: Row[Any]) -> Home:
+    values = {name: getattr(row, name) for name in Home.__slots__}
+    return Home(**{**values, "other": orjson.loads(row.other)})

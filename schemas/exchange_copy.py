@@ -1,0 +1,64 @@
+"""The copy of an exchange that the asker's home keeps: how it follows the owner's home, which decides. Pure.
+
+It follows in everything but one: that the asker's side has said something, it takes from nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from schemas.exchange import (
+    BROUGHT_BACK,
+    HANDED_OVER,
+    HAPPENED,
+    LENT,
+    OWNER,
+    RECEIVED,
+    RETURNED,
+    STATES,
+    UNCONFIRMED,
+    UNKNOWN,
+    Exchange,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where the owner's home says that an exchange stands."""
+
+    state: str
+    granted: int
+    owner_said: bool
+    since: int
+
+
+def follow(copy: Exchange, told: Told) -> Exchange:
+    """The copy after what was told. What cannot be is not followed: the copy stays as it is."""
+    if told.state not in STATES or told.state == UNCONFIRMED or not 0 <= told.granted <= copy.asked:
+        return copy
+    state = believed(copy, told.state)
+    if _is_settled(copy) or (state == copy.state and _same(copy, told)):
+        return copy
+    owner_said = copy.owner_said or told.owner_said
+    moved = replace(copy, state=state, granted=told.granted, owner_said=owner_said, since=told.since)
+    return replace(moved, step=0 if state != copy.state else copy.step)
+
+
+def believed(copy: Exchange, state: str) -> str:
+    """The state that the copy takes for the one that was told."""
+    if state in HAPPENED and not copy.asker_said:
+        # Both must have said so, and the asker has not.
+        return UNKNOWN if state in (RECEIVED, RETURNED) else HANDED_OVER
+    if state == RETURNED and copy.giver != OWNER and copy.state != RETURNED:
+        # Whose it is says when it is back.
+        return BROUGHT_BACK if copy.state in (LENT, BROUGHT_BACK) else UNKNOWN
+    return state
+
+
+def _same(copy: Exchange, told: Told) -> bool:
+    return copy.granted == told.granted and copy.owner_said >= told.owner_said
+
+
+def _is_settled(copy: Exchange) -> bool:
+    """What both have said is not unsaid."""
+    return copy.state in (RECEIVED, RETURNED) and copy.owner_said and copy.asker_said

@@ -1,0 +1,395 @@
+"""An exchange between organisations of two nodes: both desks see the same, whatever happens on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from node.context import Node
+from node.services.exchanges import acting, links, privacy, reading
+from node.services.exchanges.acting import ExchangeError
+from node.services.exchanges.links import Party
+from node.services.messages import sending
+from node.services.publishing import listing
+from node.storage import exchange_people, organisations
+from node.storage.engine import Database
+from schemas import exchange as rules
+from schemas.exchange import ASKER, OWNER, Act
+from schemas.fields import rfc3339
+from tests.fakes.exchanges import act, every, mails, now_of, shared, subjects
+from tests.fakes.far import FarWires, ask, club, settle
+from tests.fakes.peer_nodes import FAULTS, deliver
+from tests.fakes.publisher import URL, clock_of, publisher
+from tests.thorough import examples
+
+OTHER = "https://other.example.org/"
+DAY = 86_400
+SCHOOL = {"type": "school", "id": f"{OTHER}organisations/x", "name": "X"}
+OWNERS = (rules.ACCEPT, rules.DECLINE, rules.CANCEL, rules.HAND_OVER, rules.MISS, rules.DISPUTE)
+ASKERS = (rules.WITHDRAW, rules.CANCEL, rules.HAND_OVER, rules.MISS, rules.DISPUTE)
+
+
+@pytest.fixture
+def here(database: Database, tmp_path: Path) -> Node:
+    return publisher(tmp_path / "here", database, mail_capture=True)
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Node]:
+    made = publisher(tmp_path / "other", node_url=OTHER, mail_capture=True)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def wires(here: Node, other: Node) -> FarWires:
+    return FarWires(here, other)
+
+
+class Both:
+    """The two homes of one exchange."""
+
+    def __init__(self, here: Node, other: Node, wires: FarWires, one: str) -> None:
+        self.here, self.other, self.wires, self.one = here, other, wires, one
+
+    def owner(self, name: str, words: str = "", **more: Any) -> None:
+        acting.act(self.here, self.one, Act(name, OWNER, **more), words)
+
+    def asker(self, name: str, words: str = "") -> None:
+        acting.act(self.other, self.one, Act(name, ASKER), words)
+
+    def settle(self) -> str:
+        settle(self.wires, self.here, self.other)
+        states = [now_of(node, self.one).exchange.state for node in (self.here, self.other)]
+        assert states[0] == states[1], states
+        return states[0]
+
+
+def begun(here: Node, other: Node, wires: FarWires, quantity: int = 1, **more: Any) -> Both:
+    what = shared(here, quantity=quantity)
+    one = ask(other, wires, club(other), what.row.key, **more)
+    both = Both(here, other, wires, one)
+    assert both.settle() == rules.REQUESTED
+    return both
+
+
+def test_a_gift_from_one_node_to_another(here: Node, other: Node, wires: FarWires) -> None:
+    both = begun(here, other, wires, quantity=5, words="For our club.")
+    both.owner(rules.ACCEPT, "Tuesday is fine.", quantity=1)
+    assert both.settle() == rules.ACCEPTED
+    both.asker(rules.HAND_OVER)
+    assert both.settle() == rules.HANDED_OVER
+    both.owner(rules.HAND_OVER)
+    assert both.settle() == rules.RECEIVED
+    assert listing(here, now_of(here, both.one).key).listing().quantity.available == 4
+    assert subjects(here) == [("ann", "Somebody asks for A desk"), ("ann", "Was it handed over? A desk")]
+    assert subjects(other) == [("bo", "Yes: A desk")]
+    assert "Tuesday is fine." in mails(other)[0][2]
+    assert "For our club." in mails(here)[0][2]
+    # Of who sat at the desk nothing was told.
+    told = b"".join(body for _, body, _ in wires.sent)
+    assert b"bo@club.example" not in told
+    assert b'"Bo"' not in told
+
+
+def test_both_say_it_with_a_code(here: Node, other: Node, wires: FarWires) -> None:
+    for typed_at, said_at, side, said_by in ((here, other, OWNER, ASKER), (other, here, ASKER, OWNER)):
+        both = begun(here, other, wires) if typed_at is here else Both(here, other, wires, again(here, other, wires))
+        both.owner(rules.ACCEPT)
+        both.settle()
+        code = links.code_of(said_at, both.one, said_by)
+        acting.meet(typed_at, both.one, Party(side), code)
+        assert both.settle() == rules.RECEIVED
+        assert now_of(other, both.one).exchange.asker_said
+        assert now_of(here, both.one).exchange.owner_said
+
+
+def again(here: Node, other: Node, wires: FarWires) -> str:
+    what = shared(here, "second")
+    one = ask(other, wires, own_id(other), what.row.key)
+    settle(wires, here, other)
+    return one
+
+
+def test_a_wrong_code_is_one_sides_word_and_soon_none_is_looked_at(here: Node, other: Node, wires: FarWires) -> None:
+    both = begun(here, other, wires)
+    both.owner(rules.ACCEPT)
+    both.settle()
+    code = links.code_of(other, both.one, ASKER)
+    acting.meet(here, both.one, Party(OWNER), f"{(int(code) + 1) % 1_000_000:06}")
+    assert both.settle() == rules.HANDED_OVER
+    assert not now_of(other, both.one).exchange.asker_said
+
+
+@pytest.mark.parametrize(
+    ("side", "name", "state"),
+    [
+        pytest.param(OWNER, rules.DECLINE, rules.DECLINED, id="declined"),
+        pytest.param(ASKER, rules.WITHDRAW, rules.WITHDRAWN, id="withdrawn"),
+    ],
+)
+def test_it_ends_before_it_began(side: str, name: str, state: str, here: Node, other: Node, wires: FarWires) -> None:
+    both = begun(here, other, wires)
+    (both.owner if side == OWNER else both.asker)(name, "Because.")
+    assert both.settle() == state
+
+
+@pytest.mark.parametrize("side", [OWNER, ASKER])
+@pytest.mark.parametrize(("name", "state"), [(rules.CANCEL, rules.CANCELLED), (rules.MISS, rules.NO_SHOW)])
+def test_it_is_called_off(side: str, name: str, state: str, here: Node, other: Node, wires: FarWires) -> None:
+    both = begun(here, other, wires)
+    both.owner(rules.ACCEPT)
+    both.settle()
+    (both.owner if side == OWNER else both.asker)(name)
+    assert both.settle() == state
+
+
+def test_a_loan_goes_and_comes_back(here: Node, other: Node, wires: FarWires) -> None:
+    what = shared(here, kind="equipment", action="lend", category="tools/hand")
+    start = here.now + DAY
+    one = ask(other, wires, club(other), what.row.key, starts_at=start, ends_at=start + 3 * DAY)
+    both = Both(here, other, wires, one)
+    both.settle()
+    both.owner(rules.ACCEPT)
+    both.settle()
+    both.owner(rules.HAND_OVER)
+    both.asker(rules.HAND_OVER)
+    assert both.settle() == rules.LENT
+    both.asker(rules.BRING_BACK)
+    assert both.settle() == rules.BROUGHT_BACK
+    both.owner(rules.BRING_BACK)
+    assert both.settle() == rules.RETURNED
+
+
+def test_what_they_write_to_each_other_stands_on_both_desks(here: Node, other: Node, wires: FarWires) -> None:
+    both = begun(here, other, wires)
+    acting.write(here, both.one, OWNER, "Have you a van?")
+    both.settle()
+    acting.write(other, both.one, ASKER, "We have.")
+    both.settle()
+    for node in (here, other):
+        with node.database.read() as tx:
+            assert [(one.side, one.words) for one in exchange_people.letters(tx, both.one)] == [
+                (OWNER, "Have you a van?"),
+                (ASKER, "We have."),
+            ]
+
+
+def test_of_two_who_act_at_once_the_owners_home_decides(here: Node, other: Node, wires: FarWires) -> None:
+    both = begun(here, other, wires)
+    both.owner(rules.ACCEPT)
+    both.settle()
+    both.owner(rules.CANCEL, "It broke.")
+    both.asker(rules.HAND_OVER)
+    assert both.settle() == rules.CANCELLED
+
+
+def test_who_withdraws_while_it_is_accepted_calls_it_off(here: Node, other: Node, wires: FarWires) -> None:
+    both = begun(here, other, wires)
+    both.owner(rules.ACCEPT)
+    both.asker(rules.WITHDRAW)
+    assert both.settle() == rules.CANCELLED
+
+
+def test_a_request_for_what_is_gone_is_over_and_says_so(here: Node, other: Node, wires: FarWires) -> None:
+    what = shared(here)
+    from node.services.publishing import withdraw
+
+    far = ask(other, wires, club(other), what.row.key)
+    withdraw(here, what.row.key, "withdrawn")
+    deliver(wires, other)
+    assert now_of(other, far).exchange.state == rules.DECLINED
+
+
+def test_when_nobody_says_anything_both_clocks_end_it(here: Node, other: Node, wires: FarWires) -> None:
+    from node.services.exchanges import chasing
+
+    both = begun(here, other, wires)
+    for node in (here, other):
+        clock_of(node).pass_by(days=22)
+        chasing.chase(node)
+    assert both.settle() == rules.EXPIRED
+
+
+def test_who_asked_is_forgotten_on_both_nodes(here: Node, other: Node, wires: FarWires) -> None:
+    both = begun(here, other, wires, words="Marker Zyxwvut")
+    both.asker(rules.WITHDRAW)
+    both.settle()
+    for node in (here, other):
+        clock_of(node).pass_by(days=31)
+        assert privacy.purge(node) == 1
+        with node.database.read() as tx:
+            from node.storage.metadata import metadata
+
+            kept = [str(row) for table in metadata.sorted_tables for row in tx.execute(table.select())]
+        assert not [row for row in kept if "Zyxwvut" in row and "outbox" not in row]
+
+
+def test_the_desk_lists_what_was_asked_elsewhere_apart(here: Node, other: Node, wires: FarWires) -> None:
+    both = begun(here, other, wires)
+    own = now_of(here, both.one).organisation_id
+    assert [row.stored.id for row in reading.waiting(here, own)[0]] == [both.one]
+    club_id = own_id(other)
+    assert [row.stored.id for row in reading.asked_elsewhere(other, club_id)] == [both.one]
+    assert reading.waiting(other, club_id)[0] == []
+    with pytest.raises(ExchangeError):
+        act(other, both.one, rules.ACCEPT, ASKER)
+
+
+@settings(max_examples=examples(4), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.sampled_from(FAULTS), max_size=10),
+    st.lists(st.sampled_from([*((OWNER, name) for name in OWNERS), *((ASKER, name) for name in ASKERS)]), max_size=8),
+    st.data(),
+)
+def test_whatever_happens_both_desks_end_alike(
+    here: Node, other: Node, wires: FarWires, faults: list[str], acts: list[tuple[str, str]], data: st.DataObject
+) -> None:
+    """Acts of both in any order, with messages between them or not, some of them lost, doubled or unanswered."""
+    wires.faults = []
+    what = shared(here, f"thing-{len(every(here))}", quantity=3)
+    one = ask(other, wires, own_id(other) or club(other), what.row.key, quantity=2)
+    wires.faults = list(faults)
+    both = Both(here, other, wires, one)
+    for side, name in acts:
+        with suppress(ExchangeError):
+            (both.owner if side == OWNER else both.asker)(name)
+        if data.draw(st.booleans()):
+            deliver(wires, here, other)
+    state = both.settle()
+    copy, kept = now_of(other, one).exchange, now_of(here, one).exchange
+    # Nobody's word is ever the other node's invention.
+    assert not copy.asker_said or (ASKER, rules.HAND_OVER) in acts
+    assert not kept.owner_said or (OWNER, rules.HAND_OVER) in acts
+    if state in rules.HAPPENED:
+        assert copy.asker_said
+        assert kept.owner_said
+
+
+class TestAHostileNode:
+    def said(self, wires: FarWires, by: Node, to: Node, told: dict[str, Any]) -> tuple[str, str]:
+        """What a node answers to a message of another that says just this."""
+        body = {"sharefeed": "1.0", "id": f"urn:x:{len(wires.sent)}", "from": by.settings.url, "to": to.settings.url}
+        text = orjson.dumps({**body, "at": rfc3339(by.clock()), **told})
+        answer = sending.post(by, wires, f"{to.settings.url}inbox", text)
+        found = orjson.loads(answer.body)
+        return found.get("result", ""), found.get("code", found.get("title", ""))
+
+    def test_speaks_for_no_exchange_of_others(self, here: Node, other: Node, wires: FarWires, tmp_path: Path) -> None:
+        both = begun(here, other, wires)
+        third = publisher(tmp_path / "third", node_url="https://third.example.org/", mail_capture=True)
+        wires.nodes[third.settings.url] = third
+        for to in (here, other):
+            told = {"type": "cancel", "exchange": f"{URL}exchanges/{both.one}", "sequence": 2, "state": STATE}
+            assert self.said(wires, third, to, told) == ("refused", "unknown-exchange")
+        third.database.close()
+        assert both.settle() == rules.REQUESTED
+
+    def test_does_nothing_that_is_for_the_other_side(self, here: Node, other: Node, wires: FarWires) -> None:
+        both = begun(here, other, wires)
+        for name in ("accept", "decline", "state"):
+            told = {"type": name, "exchange": f"{URL}exchanges/{both.one}", "sequence": 2, "state": STATE}
+            assert self.said(wires, other, here, told) in (("refused", "not-yours"), ("done", ""))
+        assert now_of(here, both.one).exchange.state == rules.REQUESTED
+
+    def test_does_not_say_what_the_asker_has_not_said(self, here: Node, other: Node, wires: FarWires) -> None:
+        both = begun(here, other, wires)
+        told = {"type": "state", "exchange": f"{URL}exchanges/{both.one}"}
+        claimed = {**STATE, "name": "received", "granted": 1, "owner_said": True, "asker_said": True, "revision": 99}
+        assert self.said(wires, here, other, {**told, "state": claimed}) == ("done", "")
+        copy = now_of(other, both.one).exchange
+        assert (copy.state, copy.asker_said) == (rules.UNKNOWN, False)
+
+    def test_guesses_no_code(self, here: Node, other: Node, wires: FarWires) -> None:
+        both = begun(here, other, wires)
+        both.owner(rules.ACCEPT)
+        both.settle()
+        code = links.code_of(other, both.one, ASKER)
+        state = {**STATE, "name": "handed_over", "granted": 1, "owner_said": True, "heard": 1}
+        for number in range(8):
+            tried = code if number == 7 else f"{(int(code) + 1 + number) % 1_000_000:06}"
+            told = {"type": "handed_over", "exchange": f"{URL}exchanges/{both.one}", "code": tried}
+            self.said(wires, here, other, {**told, "state": {**state, "revision": 50 + number}})
+        assert not now_of(other, both.one).exchange.asker_said
+
+    @pytest.mark.parametrize(
+        ("change", "code"),
+        [
+            pytest.param(
+                {"asker": {"type": "school", "id": f"{URL}organisations/x", "name": "X"}}, "not-yours", id="asker"
+            ),
+            pytest.param({"asker": None}, "not-yours", id="nobody"),
+            pytest.param({"exchange": f"{OTHER}exchanges/0123456789abcdef"}, "bad-exchange", id="at the asker's"),
+            pytest.param({"exchange": f"{URL}exchanges/../../x"}, "bad-exchange", id="a path"),
+            pytest.param({"exchange": f"{URL}exchanges/0123"}, "bad-exchange", id="a short number"),
+            pytest.param({"listing": f"{OTHER}listings/x"}, "not-askable", id="a listing of another node"),
+            pytest.param({"listing": None}, "not-askable", id="no listing"),
+            pytest.param({"quantity": 500}, "too-many", id="too many"),
+            pytest.param({"sequence": 2}, "bad-exchange", id="not the first"),
+            pytest.param({"for_whom": "a\nb"}, "bad-text", id="two lines"),
+        ],
+    )
+    def test_asks_only_as_it_may(
+        self, change: dict[str, Any], code: str, here: Node, other: Node, wires: FarWires
+    ) -> None:
+        what = shared(here)
+        told = {
+            "type": "request",
+            "exchange": f"{URL}exchanges/0123456789abcdef0123",
+            "listing": f"{URL}listings/{what.row.key}",
+            "asker": SCHOOL,
+            "sequence": 1,
+            **change,
+        }
+        told = {name: value for name, value in told.items() if value is not None}
+        assert self.said(wires, other, here, told) == ("refused", code)
+        assert every(here) == []
+
+    def test_takes_nobodys_place(self, here: Node, other: Node, wires: FarWires, tmp_path: Path) -> None:
+        both = begun(here, other, wires)
+        told = {
+            "type": "request",
+            "exchange": f"{URL}exchanges/{both.one}",
+            "listing": now_of(here, both.one).listing_id,
+            "asker": SCHOOL,
+            "sequence": 1,
+        }
+        assert self.said(wires, other, here, told) == ("refused", "bad-exchange")
+
+
+def test_a_person_asks_through_a_node_that_confirmed_their_address(here: Node, other: Node, wires: FarWires) -> None:
+    what = shared(here)
+    told = {
+        "type": "request",
+        "exchange": f"{URL}exchanges/0123456789abcdef0123",
+        "listing": what.row.id,
+        "asker": {"type": "person", "name": "Cem"},
+        "sequence": 1,
+    }
+    assert TestAHostileNode().said(wires, other, here, told) == ("done", "")
+    assert subjects(here) == [("ann", "Somebody asks for A desk")]
+    assert "Cem" in mails(here)[0][2]
+
+
+STATE = {
+    "name": "accepted",
+    "asked": 1,
+    "granted": 1,
+    "owner_said": False,
+    "asker_said": False,
+    "since": "2026-12-01T09:00:00Z",
+    "revision": 40,
+    "heard": 9,
+}
+
+
+def own_id(node: Node) -> str:
+    with node.database.read() as tx:
+        return next((row.organisation.id for row in organisations.every(tx)), "")
