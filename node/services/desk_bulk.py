@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 
+import orjson
+
 from node.context import Node
-from node.services import audit, desk_listings
+from node.services import audit, desk_listings, desk_undo
 from node.services.desk_listings import PAUSE, RENEW, RESUME, WITHDRAW, Meant
 from node.services.members import Member
 from node.services.publishing import PublishingError, writing
@@ -102,17 +104,24 @@ def carry_out(
             raise OtherNumberError
     still = replace(wish.wanted, unchanged=max(0, min(agreed.at, node.now)))
     told = Done(after=wish.wanted.after)
-    entry = f"{wish.doing}: {agreed.count}"
+    entry, mark = f"{wish.doing}: {agreed.count}", mark_of(member, wish, agreed)
     while True:
         with writing(node) as tx:
             if entry:
                 audit.record(tx, node, audit.by(member), "listings-changed", entry, member.organisation_id)
             keys = listings.keys(tx, replace(still, after=told.after), piece)
-            told = _added(told, *_piece(tx, node, keys, change, member.name), keys)
+            with desk_undo.marked(tx, node, keys, mark):
+                told = _added(told, *_piece(tx, node, keys, change, member.name), keys)
         entry = ""
         if len(keys) < piece or monotonic() >= ends:
             break
     return _settled(node, told, wish.wanted, agreed)
+
+
+def mark_of(member: Member, wish: Wish, agreed: Agreed) -> str:
+    """By what it is taken back; the same for all of its parts."""
+    told = orjson.dumps([wish.doing, dict(wish.fields), str(replace(wish.wanted, after=""))])
+    return desk_undo.mark_of(member, told.decode(), agreed.at)
 
 
 def _meant(node: Node, wish: Wish) -> Meant:

@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 from node.context import Node
-from node.services import publishing
+from node.services import desk_undo, publishing
 from node.services.desk_drafts import setting_of
 from node.services.desk_fields import EVERY_FIELD, FIELDS
 from node.services.desk_form import HERE, NOWHERE, sign_of, typed_of
 from node.services.desk_place import key_of
 from node.services.drafts import end_of_day
+from node.services.members import Member
 from node.services.publishing import OwnListing, PublishingError, UnknownListingError
 from node.services.row_values import LONGEST_SHOWING
 from node.storage import listing_versions, listings
@@ -60,18 +61,20 @@ def few(node: Node, wanted: Filter, page: int) -> Few:
     return Few(tuple(rows), counts)
 
 
-def do(node: Node, organisation_id: str, keys: Sequence[str], doing: str, fields: Mapping[str, str], by: str) -> int:
-    """Do one of `DOINGS` with several listings of this organisation, all or none; with how many.
+def do(node: Node, member: Member, keys: Sequence[str], doing: str, fields: Mapping[str, str], mark: str) -> int:
+    """Do one of `DOINGS` with several listings of a member's organisation, all or none; with how many.
+
+    ``mark`` is that of `desk_undo`, by which it can be taken back.
 
     ``fields`` are ``reason``, ``category``, ``expires`` (ISO) or ``place`` (a key of one used before). Raises
     `PublishingError`, whose pointers name the field, also where nothing was chosen.
     """
-    keys = _own(node, organisation_id, keys)
+    keys = _own(node, member.organisation_id, keys)
     if not keys:
         raise _refused("key", "Choose one or more of them first.")
-    change = meant(node, organisation_id, doing, fields)
-    with publishing.writing(node) as tx:
-        return do_in(tx, node, keys, change, by)
+    change = meant(node, member.organisation_id, doing, fields)
+    with publishing.writing(node) as tx, desk_undo.marked(tx, node, keys, mark):
+        return do_in(tx, node, keys, change, member.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
+from node.storage.among import among
 from node.storage.desk_tables import listing_versions
 from node.storage.engine import Tx
+from node.storage.tables import listings
 
 KEPT = 50
 """How many versions of one listing are kept, the latest."""
@@ -20,7 +22,7 @@ KEPT = 50
 class Version:
     """A listing as it stood after one change; ``by`` is the name of whoever made it, empty where nobody signed in.
 
-    ``import_id`` is the import that the change came with, empty for any other.
+    ``import_id`` is the import that the change came with, or the mark of something done with many, else empty.
     """
 
     listing_id: str
@@ -67,6 +69,33 @@ def one(tx: Tx, listing_id: str, number: int) -> Version | None:
     c = listing_versions.c
     row = tx.execute(select(listing_versions).where(c.id == number, c.listing_id == listing_id)).first()
     return Version(**{name: getattr(row, name) for name in _NAMES}) if row else None
+
+
+def last(tx: Tx) -> int:
+    """The number of the latest version of all."""
+    return int(tx.execute(select(func.max(listing_versions.c.id))).scalar() or 0)
+
+
+def mark(tx: Tx, listing_ids: Sequence[str], after: int, mark: str) -> None:
+    """Give versions of these listings behind this number the mark by which they are taken back."""
+    c = listing_versions.c
+    mine = update(listing_versions).where(c.id > after, among(tx, c.listing_id, listing_ids))
+    tx.execute(mine.values(import_id=mark))
+
+
+def latest_with(tx: Tx, mark: str, organisation_id: str) -> list[str]:
+    """The listings of an organisation whose latest version has this mark, in the order of their ids."""
+    c, later = listing_versions.c, listing_versions.alias()
+    newer = select(later.c.id).where(later.c.listing_id == c.listing_id, later.c.id > c.id).exists()
+    theirs = select(listings.c.id).where(listings.c.id == c.listing_id, listings.c.organisation_id == organisation_id)
+    query = select(c.listing_id).where(c.import_id == mark, theirs.exists(), ~newer)
+    return list(tx.execute(query.order_by(c.listing_id)).scalars())
+
+
+def count_with(tx: Tx, mark: str) -> int:
+    """How many listings have a version with this mark, whatever came after it."""
+    c = listing_versions.c
+    return int(tx.execute(select(func.count(c.listing_id.distinct())).where(c.import_id == mark)).scalar_one())
 
 
 def tidy(tx: Tx) -> None:

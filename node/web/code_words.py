@@ -200,6 +200,7 @@ AUDIT: Mapping[str, str] = {
     "organisation-moved": _l("Moved the organisation to another node"),
     "organisation-move-undone": _l("Took the move to another node back"),
     "organisation-brought": _l("Brought the organisation from another node"),
+    "listings-undone": _l("Took back what was done with many listings"),
     "listings-changed": _l("Changed all listings that a search showed"),
     "import-run": _l("Imported a list"),
     "import-undone": _l("Undid an import"),

@@ -196,7 +196,8 @@ class DeskListingsPage:
 
     ``tabs`` are the states, with counts; ``search`` has the fields ``q``, ``sign`` and ``category`` (GET). ``bulk`` is
     the form around the rows: ``key`` is ticked, ``then`` is renew, pause, resume, withdraw, category, expires or place.
-    ``all`` ticked means all ``total`` of them; it is there where they do not fit on this page.
+    ``all`` ticked means all ``total`` of them; it is there where they do not fit on this page. ``undo`` takes back what
+    was done last, with so many ``changed``.
     """
 
     head: Head
@@ -219,6 +220,8 @@ class DeskListingsPage:
     import_path: str = ""
     may_change: bool = True
     more: bool = False
+    undo: Form | None = None
+    changed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

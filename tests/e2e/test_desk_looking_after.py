@@ -57,6 +57,12 @@ def test_sixty_are_paused_at_once_and_come_along_to_another_node(
         expect(page.get_by_role("status").first).to_contain_text("60 listings are paused")
         assert [row.item()["title"] for row in publishing.listings(node) if row.state == "live"] == ["A tent"]
 
+        expect(page.get_by_text("You changed 60 listings at once.")).to_be_visible()
+        page.get_by_role("button", name="Undo that").click()
+        expect(page.get_by_role("status").first).to_contain_text("60 listings are as they were.")
+        assert {row.state for row in publishing.listings(node)} == {"live"}
+        well(page, scripts)
+
         go(page, "Take a copy")
         with page.expect_download() as waiting:
             page.get_by_role("button", name="Download everything").click()

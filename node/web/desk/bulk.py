@@ -13,6 +13,7 @@ from node.services.desk_bulk import Agreed, OtherNumberError, Wish
 from node.services.members import EDITOR
 from node.services.publishing import PublishingError
 from node.web import current_node
+from node.web.desk import undoing
 from node.web.desk.bulk_view import bulk_page, list_query, query_of, told, wish_of
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, member_now
@@ -60,6 +61,7 @@ def change(slug: str) -> ResponseReturnValue:
     except PublishingError as error:
         return _back(slug, wish, " ".join(sentences(error.problems).values()))
     say(told(wish.doing, done), ok=not done.refused)
+    undoing.remember(slug, desk_bulk.mark_of(member_now(), wish, agreed), agreed.count)
     if not done.rest:
         return _back(slug, wish)
     rest = replace(wish, wanted=replace(wish.wanted, after=done.after))

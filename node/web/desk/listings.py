@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
+
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import desk_bulk, desk_listings
+from node.services import desk_bulk, desk_listings, desk_undo
 from node.services.desk_bulk import Wish
 from node.services.members import EDITOR
 from node.services.publishing import PublishingError, UnknownListingError
 from node.web import current_node
+from node.web.desk import undoing
 from node.web.desk.bulk_view import asked_for, query_of
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, member_now
@@ -44,10 +47,12 @@ def change(slug: str) -> ResponseReturnValue:
         return _ask_about_all(slug, doing, fields)
     keys = request.form.getlist("key")[: desk_listings.PAGE]
     try:
-        count = desk_listings.do(current_node(), member.organisation_id, keys, doing, fields, member.name)
+        mark = desk_undo.mark_of(member, secrets.token_hex(8), current_node().now)
+        count = desk_listings.do(current_node(), member, keys, doing, fields, mark)
     except PublishingError as error:
         return _page(sentences(error.problems)), 422
     say(done(doing, count))
+    undoing.remember(slug, mark, count)
     query = request.query_string.decode("ascii", "ignore")
     return to(f"/desk/{slug}/listings" + (f"?{query}" if query else ""))
 
@@ -60,6 +65,27 @@ def _ask_about_all(slug: str, doing: str, fields: dict[str, str]) -> ResponseRet
     except PublishingError as error:
         return _page(sentences(error.problems)), 422
     return to(f"/desk/{slug}/listings/all?{query_of(wish)}")
+
+
+@blueprint.post("/<slug>/listings/undo")
+def undo(slug: str) -> ResponseReturnValue:
+    """Take back what this browser did last with several."""
+    kept = undoing.remembered(slug)
+    if kept is None:
+        say(
+            _("That cannot be taken back any more. What each of them said before stands under “What became of it”."),
+            False,
+        )
+        return to(f"/desk/{slug}/listings")
+    try:
+        what = desk_undo.undo(current_node(), member_now(), kept.mark)
+    except PublishingError as error:
+        say(" ".join(sentences(error.problems).values()), ok=False)
+        return to(f"/desk/{slug}/listings")
+    if not what.rest:
+        undoing.forget()
+    say(undoing.told(what))
+    return to(f"/desk/{slug}/listings")
 
 
 @blueprint.get("/<slug>/listings/<key>/history")

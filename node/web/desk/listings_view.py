@@ -20,6 +20,7 @@ from node.storage.desk_drafts import DeskDraft
 from node.storage.listings import LIVE, PAUSED, STATES, Filter
 from node.web.cards import Paths, moment, pictures_of
 from node.web.code_words import category, word
+from node.web.desk import undoing
 from node.web.desk.listing_form_view import category_groups, place_choices
 from node.web.form_state import form_at
 from node.web.inside import head, pager
@@ -84,6 +85,8 @@ def listings_page(
         new_path=f"{request.script_root}{base}/new",
         import_path=f"{request.script_root}/desk/{member.slug}/import",
         may_change=may_change,
+        undo=undoing.button(member.slug) if may_change else None,
+        changed=kept.count if (kept := undoing.remembered(member.slug)) else 0,
     )
     if asked.tab == DRAFTS:
         return replace(page, drafts=tuple(_draft_row(one, member.slug) for one in drafts), total=waiting)

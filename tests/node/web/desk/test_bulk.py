@@ -17,12 +17,13 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from node.context import Node
-from node.services import audit, desk_bulk, hosting, publishing
+from node.services import audit, desk_bulk, desk_undo, hosting, publishing
 from node.services.desk_bulk import Agreed, Done, OtherNumberError, Wish
 from node.services.drafts import Draft
 from node.services.members import Member
-from node.services.own_ids import new_key
+from node.services.own_ids import listing_id, new_key
 from node.services.publishing import put_listings
+from node.storage import listing_versions
 from node.storage import listings as stored
 from node.storage.listings import Filter
 from schemas.organisation import Organisation
@@ -340,3 +341,77 @@ def test_nothing_is_done_for_an_organisation_that_has_another_number(browser: Fl
     with pytest.raises(OtherNumberError):
         desk_bulk.carry_out(node, member(node), boxes(node), Agreed(MANY - 1, node.now))
     assert states(node) == {"live": 61}
+
+
+def undo(browser: FlaskClient) -> TestResponse:
+    return send(browser, f"{LIST}/undo", LIST)
+
+
+def documents(node: Node) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Of each listing whether it is shown, and what it says, without when it was changed."""
+    found = {row.key: (row.state, row.item()) for row in publishing.listings(node)}
+    for _, item in found.values():
+        item.pop("date_modified")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("doing", "fields"),
+    [
+        ("pause", {}),
+        ("withdraw", {"reason": "given"}),
+        ("renew", {}),
+        ("category", {"category": "furniture/table"}),
+        ("expires", {"expires": "2026-12-20"}),
+    ],
+)
+def test_all_of_it_is_taken_back_with_one_press(
+    browser: FlaskClient, node: Node, doing: str, fields: dict[str, str]
+) -> None:
+    before = documents(node)
+    assert f'action="{LIST}/undo"' not in browser.get(LIST).text
+    agree(browser, asked(browser, doing, **fields))
+    assert "You changed 60 listings at once." in browser.get(LIST).text
+    clock_of(node).pass_by(minutes=5)
+    undo(browser)
+    assert said(browser) == "60 listings are as they were."
+    assert documents(node) == before
+    assert f'action="{LIST}/undo"' not in browser.get(LIST).text
+    entries, _ = audit.of_organisation(node, host(node).id, 5)
+    assert (entries[0].action, entries[0].subject) == ("listings-undone", "60")
+    audit.verify(node)
+
+
+def test_what_somebody_changed_since_is_not_taken_back(browser: FlaskClient, node: Node) -> None:
+    agree(browser, asked(browser, "category", category="furniture/table"))
+    publishing.edit(node, key(3), title="Box 3 is red")
+    undo(browser)
+    assert said(browser) == "59 listings are as they were. 1 was left, because somebody changed it since."
+    assert publishing.listing(node, key(3)).listing().category == "furniture/table"
+
+
+def test_a_few_that_were_ticked_are_taken_back_too(browser: FlaskClient, node: Node) -> None:
+    before = documents(node)
+    send(browser, LIST, LIST, then="pause", key=key(1))
+    assert states(node) == {"live": 60, "paused": 1}
+    undo(browser)
+    assert documents(node) == before
+
+
+def test_only_who_did_it_takes_it_back_and_only_for_an_hour(browser: FlaskClient, node: Node) -> None:
+    agree(browser, asked(browser, "pause"))
+    other = signed_in(browser.application, node, SLUG, "owner")
+    assert "cannot be taken back any more" in other.get(undo(other).headers["Location"]).text
+    clock_of(node).pass_by(hours=1)
+    undo(browser)
+    assert states(node) == {"paused": 60, "live": 1}
+
+
+def test_another_organisations_listings_are_out_of_reach(browser: FlaskClient, node: Node) -> None:
+    agree(browser, asked(browser, "pause"))
+    stranger = replace(member(node), organisation_id="https://elsewhere.example/")
+    with node.database.read() as tx:
+        mark = next(one.import_id for one in listing_versions.of_listing(tx, listing_id(node.settings.url, key(1))))
+    assert desk_undo.undo(node, stranger, mark).done == 0
+    assert desk_undo.undo(node, member(node), "").done == 0
+    assert desk_undo.undo(node, member(node), mark, seconds=0).done == 60
