@@ -7,12 +7,12 @@ chair, and then only what was weighed counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from schemas.impact_factors import ALL, UNNAMED, Factors, Goods
-from schemas.vocabulary import categories, english_things, fold, home_of, homes_of, languages
+from schemas.vocabulary import categories, english_things, fold, home_of, languages
 
 NOTHING = Goods("", ())
 """A row that knows nothing."""
@@ -88,14 +88,24 @@ def _things(home: str, factors: Factors) -> Mapping[str, tuple[str, str]]:
         if row.category in paths
         for phrase in _folded(row.things)
     }
+    for path in paths:
+        for thing in categories()[path].examples:
+            found |= {name: (path, fold(thing)) for name in map(fold, _names(thing)) if name not in found}
+    return found
+
+
+def _names(thing: str) -> Iterator[str]:
+    """All names of the thing with this commonest name, in all languages."""
+    yield from _english().get(thing, ())
+    for words in languages().values():
+        yield from words["things"].get(thing, ())
+
+
+@cache
+def _english() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
     for thing in english_things():
-        for path in homes_of(thing[0]):
-            if path in paths:
-                names = (
-                    *thing,
-                    *(name for words in languages().values() for name in words["things"].get(thing[0], ())),
-                )
-                found |= {name: (path, fold(thing[0])) for name in map(fold, names) if name not in found}
+        found[thing[0]] = (*found.get(thing[0], ()), *thing)
     return found
 
 

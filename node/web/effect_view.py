@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
@@ -12,10 +14,14 @@ from node.web import words
 from node.web.dashboard_words import hours, mass, mass_range, massed
 from node.web.effect_words import money
 from node.web.phrases import say as _
-from node.web.phrases import say_many as many
-from node.web.view_models_effect import EffectBox, EffectFigure, EffectGroup, EffectStrip
+from node.web.phrases import say_many
+from node.web.view_models_effect import EffectBox, EffectFigure, EffectGroup, EffectLine, EffectStrip
 from schemas.handover import DEFAULT, MEASURED, NOT_KNOWN, STATED
-from schemas.impact import GoodsTotal, Totals, UseTotal
+from schemas.impact import GoodsTotal, Totals, UseTotal, estimate
+from schemas.impact_factors import Factors
+
+if TYPE_CHECKING:
+    from node.web.view_models_listing import ListingPage
 
 ALL_PATH = "/impact"
 WEIGHT, CO2E, COST, HOURS, COUNTING = "weight", "co2e", "disposal", "hours", "counting"
@@ -40,6 +46,37 @@ def effect_box(found: OrganisationEffect, root: str, path: str, address: str) ->
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """A listing as `schemas.impact` asks of what is handed over."""
+
+    category: str
+    title: str
+    quantity: int
+    weight_g: int | None
+    weight_source: str
+    action: str = "give"
+    minutes: int | None = None
+    ended_on: str = ""
+
+
+def of_listing(page: ListingPage, category: str, factors: Factors, root: str) -> EffectLine | None:
+    """What giving all of a listing on would be good for; None where neither weight nor CO2e is known."""
+    card, stated = page.card, page.weight_kg
+    grams = None if stated is None else round(stated * 1000 * card.quantity)
+    offered = _Offered(category, card.title, card.quantity, grams, STATED if grams else NOT_KNOWN)
+    effect = estimate(offered, page.unit or "", factors)
+    if not effect.weight_g:
+        return None
+    kept = massed(effect.weight_g)
+    if effect.co2e_low_g is None or effect.co2e_high_g is None:
+        sentence = _("About %(mass)s stay in use.", mass=kept)
+    else:
+        avoided = mass_range(effect.co2e_low_g, effect.co2e_high_g)
+        sentence = _("About %(mass)s stay in use, and %(range)s of CO2e are avoided.", mass=kept, range=avoided)
+    return EffectLine(sentence, f"{root}{METHOD_PATH}")
+
+
 def effect_strip(totals: Totals, root: str) -> EffectStrip | None:
     """What all of it was good for, for a front page; None before both sides of anything have said so."""
     if not totals.handovers:
@@ -49,7 +86,7 @@ def effect_strip(totals: Totals, root: str) -> EffectStrip | None:
 
 
 def _shared(totals: Totals) -> EffectFigure:
-    unit = many("time something was shared", "times something was shared", totals.handovers)
+    unit = say_many("time something was shared", "times something was shared", totals.handovers)
     return EffectFigure(words.number(totals.handovers), unit, _("as both sides confirmed"), COUNTING)
 
 
@@ -58,13 +95,13 @@ def _people(found: OrganisationEffect) -> EffectGroup:
     if found.given.handovers:
         figures.append(_shared(found.given))
     if found.taken.handovers:
-        unit = many("time they had something", "times they had something", found.taken.handovers)
+        unit = say_many("time they had something", "times they had something", found.taken.handovers)
         figures.append(EffectFigure(words.number(found.taken.handovers), unit, _("as both sides confirmed"), COUNTING))
     if reach.organisations:
-        unit = many("other organisation", "other organisations", reach.organisations)
+        unit = say_many("other organisation", "other organisations", reach.organisations)
         figures.append(EffectFigure(words.number(reach.organisations), unit, _("they shared with"), COUNTING))
     if reach.people:
-        unit = many("time with somebody nearby", "times with people nearby", reach.people)
+        unit = say_many("time with somebody nearby", "times with people nearby", reach.people)
         figures.append(EffectFigure(words.number(reach.people), unit, "", COUNTING))
     return EffectGroup(_("People and organisations"), tuple(figures))
 
@@ -72,7 +109,7 @@ def _people(found: OrganisationEffect) -> EffectGroup:
 def _things(found: OrganisationEffect) -> EffectGroup:
     loans, figures = found.given.loans, list(_kept(found.given.goods))
     if loans.handovers:
-        unit = many("loan that came back", "loans that came back", loans.handovers)
+        unit = say_many("loan that came back", "loans that came back", loans.handovers)
         figures.append(EffectFigure(words.number(loans.handovers), unit, "", COUNTING))
     return EffectGroup(_("Things kept in use"), tuple(figures), _weighed(found.given.goods))
 
@@ -120,13 +157,18 @@ def _time(given: Totals) -> EffectGroup:
 
 
 def _hours(use: UseTotal, timed: str, counted: str) -> list[EffectFigure]:
-    if use.minutes:
-        more = ("one more time, nobody said how long", "%(shown)s more times, nobody said how long")
-        unknown = many(*more, use.without_minutes, shown=words.number(use.without_minutes))
-        return [EffectFigure(hours(use.minutes), timed, unknown if use.without_minutes else "", HOURS)]
-    return (
-        [EffectFigure(words.number(use.handovers), counted, _("nobody said how long"), HOURS)] if use.handovers else []
+    if not use.handovers:
+        return []
+    if not use.minutes:
+        return [EffectFigure(words.number(use.handovers), counted, _("nobody said how long"), HOURS)]
+    unknown = use.without_minutes
+    more = say_many(
+        "one more time, nobody said how long",
+        "%(shown)s more times, nobody said how long",
+        unknown,
+        shown=words.number(unknown),
     )
+    return [EffectFigure(hours(use.minutes), timed, more if unknown else "", HOURS)]
 
 
 def _weighed(goods: GoodsTotal) -> str:
@@ -145,7 +187,7 @@ def _notes(found: OrganisationEffect) -> list[str]:
     goods, notes = found.given.goods, []
     if goods.without_co2e:
         notes.append(
-            many(
+            say_many(
                 "Of one gift nobody knows what it has avoided; it adds nothing here.",
                 "Of %(shown)s gifts nobody knows what they have avoided; they add nothing here.",
                 goods.without_co2e,
@@ -154,7 +196,7 @@ def _notes(found: OrganisationEffect) -> list[str]:
         )
     if found.reach.unconfirmed:
         notes.append(
-            many(
+            say_many(
                 "One more handover is not confirmed by two sides run by different people, and not counted.",
                 "%(shown)s more handovers are not confirmed by two sides run by different people, and not counted.",
                 found.reach.unconfirmed,
@@ -168,7 +210,7 @@ def _unknown_weights(goods: GoodsTotal) -> str:
     unknown = goods.weighed[NOT_KNOWN]
     if not unknown:
         return ""
-    return many(
+    return say_many(
         "Of one gift the weight is not known; it is not in this.",
         "Of %(shown)s gifts the weight is not known; they are not in this.",
         unknown,
@@ -182,7 +224,7 @@ def card_title(found: OrganisationEffect) -> str:
     if goods.weight_g:
         return _("%(mass)s kept in use", mass=massed(goods.weight_g))
     times = found.given.handovers or found.taken.handovers
-    return many("Shared once", "Shared %(shown)s times", times, shown=words.number(times))
+    return say_many("Shared once", "Shared %(shown)s times", times, shown=words.number(times))
 
 
 def card_line(found: OrganisationEffect) -> str:

@@ -89,6 +89,7 @@ def to_new_place(address: str) -> Response:
 def _listing(node: Node, found: Found) -> Response:
     if not node.settings.aggregate:
         page = _with_asking(node, listing_page(found.shown, scene_of(node, [found.shown])), found)
+        page = _with_effect(node, page, found)
         return make_response(render_template("portal/listing.html", page=_with_stories(node, page, found)))
     from node.search.request import SearchRequest
     from node.services import board, matching
@@ -108,7 +109,7 @@ def _listing(node: Node, found: Found) -> Response:
     mails = can_mail(node.settings) and found.shown.entry.facts.status == "available"
     theirs = searching.search(node, SearchRequest(organisation=(found.shown.entry.facts.organisation_key,), limit=1))
     page = listing_page(found.shown, scene, origin, steps, alike, fitting, mails, theirs.total or None)
-    page = _with_stories(node, _with_asking(node, page, found), found)
+    page = _with_effect(node, _with_stories(node, _with_asking(node, page, found), found), found)
     return make_response(render_template("portal/listing.html", page=page))
 
 
@@ -137,6 +138,17 @@ def _stories(node: Node, found: list[Told]) -> dict[str, Any]:
     from node.web import story_view
 
     return {"stories": story_view.cards_of(node, found), "stories_path": request.script_root + story_view.LIST_PATH}
+
+
+def _with_effect(node: Node, page: ListingPage, found: Found) -> ListingPage:
+    """The page with what giving it on would be good for, where anything is known of that."""
+    if found.shown.entry.facts.direction != "offer" or page.action != "give":
+        return page
+    from node.services import impact_factors
+    from node.web.effect_view import of_listing
+
+    category, factors = found.shown.entry.facts.category, impact_factors.of(node.settings)
+    return replace(page, effect=of_listing(page, category, factors, request.script_root))
 
 
 def _gone(gone: Gone) -> Response:

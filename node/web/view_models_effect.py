@@ -47,6 +47,14 @@ class EffectBox:
 
 
 @dataclass(frozen=True, slots=True)
+class EffectLine:
+    """What giving on all of one listing would be good for, in a sentence."""
+
+    sentence: str
+    method_path: str
+
+
+@dataclass(frozen=True, slots=True)
 class EffectStrip:
     """What all of it was good for, in a line of figures; ``impact_path`` leads to more of it, where there is more."""
 

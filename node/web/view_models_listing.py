@@ -25,7 +25,7 @@ from node.web.view_model_parts import (
     Place,
     StoryCard,
 )
-from node.web.view_models_effect import EffectBox
+from node.web.view_models_effect import EffectBox, EffectLine
 from node.web.view_models_events import EventBox
 from node.web.view_models_recognition import RecognitionBox
 
@@ -120,6 +120,7 @@ class ListingPage:
     ``event`` says more about a workshop or the like, whose dates are the card's.
     ``partners`` are the offers that meet a want, or the wants that an offer meets, each with its ``why``.
     ``own_path`` answers where a listing of this site is changed, to those alone who may (`js/own.js`).
+    ``effect`` is what giving it on would be good for.
     ``stories`` tell what became of what this organisation, or others with such things, handed over before.
     """
 
@@ -164,6 +165,7 @@ class ListingPage:
     event: EventBox | None = None
     stories: tuple[StoryCard, ...] = ()
     stories_path: str = ""
+    effect: EffectLine | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,15 @@ from federation.facts import short_key
 from node.app import create_app
 from node.context import Node
 from node.services import effects
+from node.services.publishing import put_listings
 from node.storage import handovers
 from schemas.handover import MEASURED, Handover
 from schemas.impact import GOODS, LEDGERS, estimate, total
 from schemas.impact_factors import shipped
+from schemas.listing import Quantity
 from tests.fakes.handed import OTHER, handed
 from tests.fakes.own_client import client_of
-from tests.fakes.publisher import URL, publisher, school
+from tests.fakes.publisher import URL, draft, publisher, school
 from tests.fakes.sites import PARK, item
 from tests.node.web.aggregator import Browser, follow, send
 
@@ -261,6 +263,28 @@ class TestMethod:
         page = client.get("/impact/method", headers={"Accept-Language": "pl"}).get_data(as_text=True)
         assert "Jak liczymy, co daje dzielenie się" in page
         assert "Laptop" in page
+
+
+class TestListing:
+    @pytest.mark.parametrize(
+        ("members", "expected"),
+        [
+            ({}, "About 26 kg stay in use, and 10.4 to 48 kg of CO2e are avoided."),
+            ({"quantity": Quantity(3)}, "About 78 kg stay in use, and 31.2 to 144 kg of CO2e are avoided."),
+            ({"weight_kg": 40.0}, "About 40 kg stay in use, and 16 to 73.9 kg of CO2e are avoided."),
+            ({"category": "food", "title": "Tins", "weight_kg": 2.0}, "About 2 kg stay in use."),
+            ({"category": "books", "title": "Novels"}, ""),
+            ({"direction": "want"}, ""),
+            ({"kind": "equipment", "action": "lend"}, ""),
+        ],
+    )
+    def test_says_what_giving_it_on_would_be_good_for(
+        self, node: Node, client: FlaskClient, members: dict[str, Any], expected: str
+    ):
+        [outcome] = put_listings(node, [draft(node, "desk", **members)])
+        said = spaced(html.fromstring(text(client, f"/listings/{outcome.key}")))
+        assert ("What giving it on is good for" in said) == bool(expected)
+        assert expected in said
 
 
 class TestFrontPage:

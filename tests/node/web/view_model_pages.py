@@ -46,7 +46,7 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "home-lost": ("portal/home.html", make.lost_home()),
         "search": ("portal/search.html", make.search()),
         "search-empty": ("portal/search.html", make.no_results()),
-        "listing": ("portal/listing.html", make.listing()),
+        "listing": ("portal/listing.html", replace(make.listing(), effect=effect.line())),
         "listing-photos": ("portal/listing.html", make.photographed()),
         "listing-expired": ("portal/listing.html", make.expired()),
         "listing-outdated": ("portal/listing.html", make.outdated()),
