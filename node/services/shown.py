@@ -122,7 +122,7 @@ def organisation(node: Node, key: str) -> Host | None:
         shown = tuple(catalogue.of_organisation(tx, wanted, node.now, ORGANISATION_LISTINGS))
         if own is not None:
             return Host(own.organisation, own.slug, shown)
-        return _host_elsewhere(tx, shown) if shown else _teller(tx, wanted)
+        return _host_elsewhere(tx, shown) if shown else _teller(tx, wanted) or _known_by_receipts(tx, wanted)
 
 
 def _teller(tx: Tx, key: str) -> Host | None:
@@ -130,6 +130,14 @@ def _teller(tx: Tx, key: str) -> Host | None:
     told = (load_story(orjson.loads(one.item)) for one in story_shelf.of_organisation(tx, key, 1))
     teller = next((story.organisation for story in told if short_key(story.organisation.id) == key), None)
     return Host(Organisation(teller.id, teller.name, teller.type), None, ()) if teller else None
+
+
+def _known_by_receipts(tx: Tx, key: str) -> Host | None:
+    """An organisation of another node that has nothing on the board just now, but shared something before."""
+    from node.storage import recognised
+
+    known = recognised.by_key(tx, key)
+    return Host(known, None, ()) if known else None
 
 
 def _host_elsewhere(tx: Tx, shown: tuple[Shown, ...]) -> Host:

@@ -9,13 +9,16 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, Table, func, or_, select
 
+from federation.facts import short_key
 from node.storage.among import among
 from node.storage.engine import Tx
 from node.storage.receipt_tables import handovers
 from schemas.impact import GOODS, LEDGER_OF, Effect
+from schemas.organisation import Organisation
 from schemas.recognition import Handed
 
 _c = handovers.c
+_KEY_LENGTH = len(short_key(""))
 _READ = select(
     *(_c.exchange, _c.state, _c.outcome, _c.action, _c.category, _c.giver_id, _c.taker_id, _c.owner_id),
     *(_c.asked_on, _c.accepted_on, _c.ended_on),
@@ -78,3 +81,25 @@ def taken_in(tx: Tx, organisation_id: str, year: int) -> int:
 
 def _in(year: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return _c.ended_on >= f"{year:04}-01-01", _c.ended_on <= f"{year:04}-12-31"
+
+
+def by_key(tx: Tx, key: str) -> Organisation | None:
+    """The organisation that pages name by this key, as its receipts that count say who it is."""
+    if len(key) != _KEY_LENGTH:
+        return None
+    for id_, name, type_ in ((_c.giver_id, _c.giver_name, _c.giver_type), (_c.taker_id, _c.taker_name, _c.taker_type)):
+        found = next((one for one in _different(tx, id_) if short_key(one) == key), None)
+        if found is not None:
+            latest = select(name.label("name"), type_.label("type")).where(id_ == found, _c.counted)
+            row = tx.execute(latest.order_by(_c.ended_on.desc(), _c.exchange).limit(1)).first()
+            if row is not None:
+                return Organisation(found, row.name, row.type)
+    return None
+
+
+def _different(tx: Tx, column: ColumnElement[str]) -> list[str]:
+    """Each value of an indexed column once, by one look into the index for each: there are many rows of each."""
+    first = select(func.min(column).label("id")).where(column > "").cte("known", recursive=True)
+    following = select(func.min(column)).where(column > first.c.id).scalar_subquery()
+    known = first.union_all(select(following).where(first.c.id.is_not(None)))
+    return [row.id for row in tx.execute(select(known.c.id).where(known.c.id.is_not(None)))]

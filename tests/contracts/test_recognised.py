@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from federation.facts import short_key
 from node.context import Node
 from node.storage import handovers, recognised
 from schemas import recognition
 from schemas.handover import Handover
+from schemas.organisation import Organisation
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 SIDES = [f"https://{name}.example/" for name in "abcd"] + [""]
@@ -60,3 +63,25 @@ def test_an_organisations_own_and_the_first_of_each_kind_are_enough(node: Node) 
             assert recognition.of(organisation, alone, NOW, False) == recognition.of(organisation, known, NOW, False)
             assert len(read) <= len(alone) + 10
     assert any(recognition.of(one, known, NOW).badge("pioneer") for one in SIDES[:4])
+
+
+def test_whoever_shared_or_received_is_found_by_the_key_of_their_page(node: Node) -> None:
+    chance = random.Random(3)
+    rows = [made(chance, number) for number in range(60)]
+    named = [replace(row, giver_name=f"Of {row.giver_id}", giver_type="school") for row in rows if row.counted]
+    with node.database.write() as tx:
+        assert recognised.by_key(tx, short_key(SIDES[0])) is None
+        handovers.put(tx, named)
+    with node.database.read() as tx:
+        for giver in SIDES[:4]:
+            assert recognised.by_key(tx, short_key(giver)) == Organisation(giver, f"Of {giver}", "school")
+        for other in ("", short_key(""), short_key("https://e.example/"), "x" * 5000):
+            assert recognised.by_key(tx, other) is None
+
+
+def test_who_only_received_is_found_as_well(node: Node) -> None:
+    row = replace(made(random.Random(1), 1), state="matched", counted=True, giver_id=SIDES[0], taker_id=SIDES[1])
+    with node.database.write() as tx:
+        handovers.put(tx, [replace(row, taker_name="Taker", taker_type="charity")])
+    with node.database.read() as tx:
+        assert recognised.by_key(tx, short_key(SIDES[1])) == Organisation(SIDES[1], "Taker", "charity")

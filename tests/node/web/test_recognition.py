@@ -87,6 +87,20 @@ def test_only_a_catalogue_says_what_takes_a_network(tmp_path: Path) -> None:
     assert "First of its kind" in browser.text("/recognition")
 
 
+def test_a_badge_stays_when_nothing_is_on_the_board_any_more(tmp_path: Path) -> None:
+    browser = Browser(tmp_path / "home")
+    source, group = follow(browser.node), item()["_sharefeed"]["organisation"]
+    page = f"/organisations/{short_key(group['id'])}"
+    send(browser.node, source, [item()])
+    give(browser.node, group["id"], 1, giver_name=group["name"], giver_type=group["type"])
+    before = browser.get(f"{page}/badges/first-gift.svg").data
+    send(browser.node, source, [])
+    assert browser.get(f"/listings/{short_key(f'{PARK}listings/desk')}").status_code == 410
+    assert browser.get(f"{page}/badges/first-gift.svg").data == before
+    assert badges_on(browser.text(page)) == ["Open door", "First gift", "First of its kind"]
+    assert browser.get(f"/organisations/{short_key('https://nobody.example/')}").status_code == 404
+
+
 def test_on_its_own_node_an_organisation_is_not_told_that_it_was_first(node: Node, client: FlaskClient) -> None:
     give(node, SCHOOL, 1)
     assert badges_on(text(client, PAGE)) == ["Open door", "First gift"]
