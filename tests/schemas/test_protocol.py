@@ -106,7 +106,7 @@ def test_the_answer_is_a_message_of_a_type_that_stands_in_the_table() -> None:
     (document,) = values("message")
     assert load_message(document).state is not None
     named = set(re.findall(r"^\| `(\w+)` \| (?:asker|owner|both) \|", TEXT, re.MULTILINE))
-    assert named == set(TYPES) - {"verdict", "receipt"}
+    assert named == set(TYPES) - {"verdict"}
 
 
 def test_the_halves_are_signed_as_the_text_says_and_make_the_handover() -> None:

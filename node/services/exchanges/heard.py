@@ -45,7 +45,7 @@ def handle(tx: Tx, node: Node, message: Message) -> Outcome:
     """Do what a message says, within the transaction in which it is taken."""
     if message.type == types.REQUEST:
         return _requested(tx, node, message)
-    stored, home = _about(tx, node, message)
+    stored, home = about(tx, node, message)
     if stored is None or home is None:
         return Outcome("unknown-exchange", "There is no such exchange between these two nodes.")
     return (
@@ -55,7 +55,7 @@ def handle(tx: Tx, node: Node, message: Message) -> Outcome:
     )
 
 
-def _about(tx: Tx, node: Node, message: Message) -> tuple[Stored | None, Home | None]:
+def about(tx: Tx, node: Node, message: Message) -> tuple[Stored | None, Home | None]:
     """The exchange of a message, where its sender is the other home of it."""
     uri = message.exchange or ""
     for whose, side in ((node.settings.url, OWNER), (message.from_, ASKER)):

@@ -28,7 +28,10 @@ from schemas.strict_json import loads
 DONE, REFUSED = "done", "refused"
 LONGEST_ID = 200
 
-HANDLERS: Mapping[str, str] = dict.fromkeys(types.OF_EXCHANGES, "node.services.exchanges.heard")
+HANDLERS: Mapping[str, str] = {
+    **dict.fromkeys(types.OF_EXCHANGES, "node.services.exchanges.heard"),
+    types.RECEIPT: "node.services.receipts.passing",
+}
 """Type of a message -> module with ``handle(tx, node, message)``; loaded when it is needed."""
 
 

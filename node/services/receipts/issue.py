@@ -97,6 +97,10 @@ def _issue(tx: Tx, node: Node, key: OwnKey, stored: Stored) -> bool:
     made = [_half(node, stored, events, who, side) for side in who.sides]
     changed = [half for half in made if _differs(tx, half)]
     publish(tx, node, key, changed)
+    if changed:
+        from node.services.receipts import passing
+
+        passing.pass_on(tx, node, stored.id, changed)
     return bool(changed)
 
 
