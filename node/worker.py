@@ -22,6 +22,8 @@ HOUR_S = 3600
 IMPORT_EVERY_S = 3
 """How often it is asked whether an import waits to be gone on with."""
 FOLLOW_EVERY_S = 0.5
+STORIES_EVERY_S = 10
+"""How often it is asked whether the stories of a source are due."""
 MESSAGES_EVERY_S = 1
 """How often it is asked whether a message to another node waits to be sent: somebody looks at a screen meanwhile."""
 BACK_UP_EVERY_S = 600
@@ -169,6 +171,7 @@ def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callabl
     )
     from node.services.polling import Poller
     from node.services.receipts.harvest import Harvest
+    from node.services.stories import harvest as stories
 
     poller, keeper = Poller(node), IndexKeeper(node)
     harvest = Harvest.of(node, poller.fetcher)
@@ -195,6 +198,7 @@ def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callabl
     _every(scheduler, 1, poller.start_due)
     _every(scheduler, FOLLOW_EVERY_S, keeper.catch_up)
     _every(scheduler, 5, harvest.due)
+    _every(scheduler, STORIES_EVERY_S, lambda: stories.read_due(node, poller.fetcher))
     _every(scheduler, 5, lambda: photos.fetch_wanted(node, poller.fetcher, 8))
     _every(scheduler, 15, lambda: alert_news.look(node))
     _every(scheduler, 60, expire_foreign)

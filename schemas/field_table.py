@@ -208,7 +208,7 @@ NODE_MEANINGS: Mapping[str, str] = {
     "attribution": "How its publisher wants to be named.",
     "contact": "Whom to ask: `email`, `url`.",
     "ttl": "Seconds that a reader may wait before it asks again. Left out, it is 3600.",
-    "feeds": "Addresses: `changes` (level L1), `json` (JSON Feed), `atom`, `receipts` (level L2), and "
+    "feeds": "Addresses: `changes` (level L1), `json` (JSON Feed), `atom`, `receipts` (level L2), `stories`, and "
     "`handovers`, what the node makes of receipts.",
     "inbox": "Where [messages](#messages) go, below `id`. Level L2.",
     "hub": "WebSub hub. Level L2, not implemented yet.",

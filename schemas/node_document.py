@@ -49,7 +49,7 @@ class Contact:
 @dataclass(frozen=True, slots=True)
 class Feeds:
     """Addresses of the change feed (L1), of the JSON Feed and Atom documents, of the feed of receipts (L2), and of what
-    the node makes of receipts.
+    the node makes of receipts; and of the feed of stories.
     """
 
     changes: str | None = None
@@ -57,6 +57,7 @@ class Feeds:
     atom: str | None = None
     receipts: str | None = None
     handovers: str | None = None
+    stories: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ class FeedsSchema(Document):
     atom = HttpUrl()
     receipts = HttpUrl()
     handovers = HttpUrl()
+    stories = HttpUrl()
 
 
 class KeySchema(Document):

@@ -189,6 +189,12 @@ def digest(story: Story) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
 
 
+def word_item(title: str, text: str, handed: Handed, organisation_type: str) -> dict[str, Any]:
+    """The words of a story as `schemas.free` reads them: with what it is about where a listing says so."""
+    about = {name: getattr(handed, name) for name in ("direction", "kind", "action", "category")}
+    return {"title": title, "content_text": text, EXTENSION: {**about, "organisation": {"type": organisation_type}}}
+
+
 def shown_as(story: Story, agreed: bool) -> Story | None:
     """The story as it may be shown: with the other organisation's name where that has ``agreed`` to it.
 

@@ -19,6 +19,7 @@ from node.services.feeds import (
     rendered,
 )
 from node.services.moving import told
+from node.services.stories import feed as story_feed
 from node.settings import SettingError, Settings
 from node.storage import organisations
 from node.storage.engine import Tx
@@ -84,6 +85,7 @@ def described(settings: Settings) -> NodeDocument:
             atom=url + ATOM_PATH,
             receipts=url + RECEIPTS_PATH,
             handovers=url + HANDOVERS_PATH,
+            stories=story_feed.own_address(url),
         ),
         software=Software(SOFTWARE, __version__),
     )

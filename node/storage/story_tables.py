@@ -77,7 +77,6 @@ story_readings = Table(
     "story_readings",
     metadata,
     Column("source_id", BigInteger, ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True),
-    Column("url", Text, nullable=False),
     Column("etag", Text),
     Column("due_at", BigInteger, nullable=False, index=True),
     Column("failures", BigInteger, nullable=False),

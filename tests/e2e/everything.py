@@ -27,6 +27,7 @@ from node.search.request import SearchRequest
 from node.services import alert_choices, alert_links, alerts, moderation, operator, photos, proposals, reporting
 from node.services.alerts import Asker
 from node.services.exchanges import links as exchange_links
+from node.services.stories import consent, reading, shelving
 from node.storage import alerts as stored_alerts
 from node.storage import catalogue, handovers
 from node.storage import photos as stored_photos
@@ -36,6 +37,7 @@ from tests.fakes.handed import give
 from tests.fakes.handovers import one_of_each
 from tests.fakes.publisher import clock_of, publisher
 from tests.fakes.sites import PARK, Sites, item, node_site
+from tests.fakes.stories import handed_to, told
 from tests.node.web.aggregator import follow, send
 
 PHOTOS = Path(__file__).resolve().parents[2] / "examples" / "photos"
@@ -106,6 +108,14 @@ def _fill(node: Node) -> None:
     Follower(node).catch_up()
     reporting.report(
         node, f"{PARK}listings/lamp", reason="not_free", words="They ask for £5.", email=ANNA, from_address="192.0.2.1"
+    )
+    reporting.report(
+        node,
+        shelving.id_of(node, told(node, handed_to(node)).key),
+        reason="personal",
+        words="",
+        email="",
+        from_address="192.0.2.1",
     )
     _propose(node)
     _ask_for_mails(node)
@@ -188,6 +198,10 @@ def _asked(node: Node) -> str:
     return urlsplit(exchange_links.asker_url(node, every_exchange(node)[0])).path
 
 
+def _story(node: Node) -> str:
+    return reading.newest(node, 1)[0].key
+
+
 def _held(node: Node) -> str:
     [waits] = moderation.waiting(node, limit=1)
     return f"/control/queue/item?source={waits.row.source_id}&id={quote(waits.row.id, safe='')}"
@@ -219,6 +233,14 @@ ADDRESSES: Mapping[str, tuple[Where, ...]] = {
     "recognition.certificate": (_fixed(f"/organisations/{_GROUP}/certificate/2026"),),
     "effects.method": (_fixed("/impact/method"),),
     "events.page": (_fixed("/events"),),
+    "stories.every": (_fixed("/stories"),),
+    "stories.story": (lambda node: f"/stories/{_story(node)}",),
+    "stories.word": (
+        lambda node: urlsplit(consent.url(node, _story(node), consent.OTHER)).path,
+        _fixed("/story-word/x"),
+    ),
+    "story_reports.form": (lambda node: f"/stories/{_story(node)}/report",),
+    "control.stories.page": (_fixed("/control/stories"),),
     "sheets.sheet": (_fixed(f"/listings/{_HALL}/sheet"),),
     "sheets.organisation": (_fixed(f"/organisations/{_GROUP}/sheet"),),
     "sheets.board": (_fixed("/sheet"),),
@@ -272,7 +294,7 @@ ADDRESSES: Mapping[str, tuple[Where, ...]] = {
 }
 """What to look at of each view that answers a page; paths may need the node."""
 
-GONE: Mapping[str, int] = {"/alerts/confirm/x": 410, "/control/sign-in/old": 410, "/asked/x": 404}
+GONE: Mapping[str, int] = {"/alerts/confirm/x": 410, "/control/sign-in/old": 410, "/asked/x": 404, "/story-word/x": 404}
 """Addresses of the above that lead nowhere any more, and what they answer."""
 
 NOT_PAGES: Mapping[str, str] = {
@@ -311,6 +333,8 @@ NOT_PAGES: Mapping[str, str] = {
     "search_feeds.geojson_document": "JSON",
     "search_feeds.calendar": "a calendar",
     "events.calendar": "a calendar",
+    "stories.json_document": "a feed",
+    "stories.atom_document": "a feed",
     "events.feed": "a feed",
     "events.listing": "a calendar",
     "events.organisation": "a calendar",

@@ -14,7 +14,7 @@ from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER
 from schemas.handover import MATCHED, Handover
 from tests.fakes.exchanges import act, asked, shared
-from tests.fakes.publisher import URL, school
+from tests.fakes.publisher import school
 
 ANN = Who("ann", "Ann (ann@school.example)")
 TEXT = "They stood in our attic for years.\n\nNow a reading group sits on them every Tuesday."
@@ -26,7 +26,7 @@ def handed_to_person(node: Node, name: str = "Cem", ref: str = "desk") -> str:
     act(node, made, rules.ACCEPT)
     act(node, made, rules.HAND_OVER, OWNER)
     act(node, made, rules.HAND_OVER, ASKER)
-    return f"{URL}exchanges/{made}"
+    return f"{node.settings.url}exchanges/{made}"
 
 
 def handed_to(node: Node, name: str = "Mending Room", slug: str = "mending-room", **members: Any) -> str:
@@ -35,9 +35,9 @@ def handed_to(node: Node, name: str = "Mending Room", slug: str = "mending-room"
     if slug:
         if hosting.organisation(node, slug) is None:
             hosting.put_profile(node, name, slug, {})
-        taker_id = f"{URL}organisations/{slug}"
+        taker_id = f"{node.settings.url}organisations/{slug}"
     values: dict[str, Any] = {
-        "exchange": f"{URL}exchanges/between",
+        "exchange": f"{node.settings.url}exchanges/between",
         "state": MATCHED,
         "counted": True,
         "outcome": rules.RECEIVED,
@@ -45,7 +45,7 @@ def handed_to(node: Node, name: str = "Mending Room", slug: str = "mending-room"
         "action": "give",
         "kind": "item",
         "category": "furniture/chair",
-        "listing_id": f"{URL}listings/riverside-school.chairs",
+        "listing_id": f"{node.settings.url}listings/riverside-school.chairs",
         "title": "Twelve chairs",
         "owner_id": giver.id,
         "quantity": 12,

@@ -24,6 +24,7 @@ from schemas.node_document import load_node_document
 from schemas.page import Page, load_tombstones
 from schemas.receipt import is_signed_with, load_half
 from schemas.receipt_pair import SAME, handover, pair
+from schemas.story import Other, dump_story, load_story
 from schemas.strict_json import loads
 from tests.fakes.halves import key_of
 from tests.schemas.made import NOW
@@ -52,7 +53,7 @@ def valid(schema: str, document: Any) -> bool:
 def test_every_example_is_run_here() -> None:
     """What is fenced as JSON, XML or text is an example of a kind that a test below knows."""
     known = "node item event hashed canonical digest tombstone page atom cursors problem report "
-    known += "keys statement signed message receipt handover"
+    known += "keys statement signed message receipt handover story"
     assert sorted(BY_NAME) == sorted(known.split())
     assert len(EXAMPLES) == len(re.findall(r"^```(?:json|xml|text)$", TEXT, re.MULTILINE))
 
@@ -71,6 +72,13 @@ def test_the_node_document_is_one() -> None:
     (document,) = values("node")
     assert load_node_document(document).licence == "CC0-1.0"
     assert valid("node", document)
+
+
+def test_the_story_is_one() -> None:
+    (document,) = values("story")
+    story = load_story(document)
+    assert story.other == Other("community_group")
+    assert load_story(dump_story(story)) == story
 
 
 def test_the_item_is_a_listing_with_its_hash() -> None:

@@ -17,6 +17,7 @@ from node.storage.reports import KEPT, TAKEN_DOWN, Report
 from node.storage.story_shelf import FINE, HIDDEN, RELEASED, Looked, Ruling, Shelved
 from schemas.errors import SharefeedError
 from schemas.free.explain import OF_WORDS, fingerprint
+from schemas.story import load_story, word_item
 
 
 class ModerationError(SharefeedError):
@@ -67,7 +68,8 @@ def release(node: Node, story_id: str, who: Who = COMMAND_LINE) -> None:
             raise ModerationError("This story is not set aside (any more).")
         if not is_about_words(row.problems):
             raise ModerationError("This story cannot be shown: something is wrong with it besides its words.")
-        words = fingerprint(orjson.loads(row.item))
+        story = load_story(orjson.loads(row.item))
+        words = fingerprint(word_item(story.title, story.content_text, story.handed, story.organisation.type))
         story_shelf.rule(tx, story_id, Ruling(RELEASED, "", words, node.now))
         story_shelf.release(tx, story_id)
         record(tx, node, who, "story-shown", story_id)

@@ -23,7 +23,6 @@ from node.services.stories.handed import Told
 from node.storage import exchange_people, listings, organisations, stories
 from node.storage.engine import Tx
 from node.storage.stories import ASKED, DRAFT, NONE, PUBLISHED, WITHDRAWN, OwnStory, StoryVersion
-from schemas.canonical import EXTENSION
 from schemas.errors import Problem, SharefeedError
 from schemas.fields import FORBIDDEN
 from schemas.free.explain import NOT_FREE_WORDS, word_problems
@@ -33,12 +32,12 @@ from schemas.story import (
     LONGEST_TITLE,
     MOST_PHOTOS,
     PERSON,
-    Handed,
     Story,
     Teller,
     digest,
     dump_story,
     names,
+    word_item,
 )
 
 FIELDS = ("title", "text", "people", "appeal")
@@ -177,7 +176,7 @@ def _judged(tx: Tx, node: Node, draft: OwnStory) -> Judged:
     host = organisations.by_ids(tx, [draft.organisation_id]).get(draft.organisation_id)
     if told is None or host is None:
         return Judged(None, {"": GONE})
-    item = judged_item(draft.title, draft.typed.get("text", ""), told.handed, host.organisation.type)
+    item = word_item(draft.title, draft.typed.get("text", ""), told.handed, host.organisation.type)
     doubts, errors = word_problems(item), dict(_errors(draft))
     if errors:
         return Judged(None, errors, item, doubts)
@@ -212,13 +211,6 @@ def _as_before(draft: OwnStory) -> Told | None:
         return None
     before = shelving.load(draft.document)
     return Told(draft.exchange, before.handed, before.other)
-
-
-def judged_item(title: str, text: str, handed: Handed, organisation_type: str) -> dict[str, Any]:
-    """The words of a story as `schemas.free` reads them: with what it is about where a listing says so."""
-    about = {name: getattr(handed, name) for name in ("direction", "kind", "action", "category")}
-    extension = {**about, "organisation": {"type": organisation_type}}
-    return {"title": title, "content_text": text, EXTENSION: extension}
 
 
 def _errors(draft: OwnStory) -> Iterator[tuple[str, str]]:

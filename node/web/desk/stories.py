@@ -59,7 +59,8 @@ def new(slug: str) -> ResponseReturnValue:
     """A story of the handover that the address names; the one that was begun, if there is one."""
     begun = writing.begin(current_node(), member_now().organisation_id, request.args.get("exchange", ""))
     if begun is None:
-        abort(404)
+        say(plain(writing.GONE), ok=False)
+        return to(f"/desk/{slug}/stories")
     return to(f"/desk/{slug}/stories/{begun.key}") if begun.saved_at else _form(begun)
 
 
