@@ -29,6 +29,18 @@ def impact() -> None:
 
 @impact.command()
 @with_node
+def recompute(node: Node) -> None:
+    """Work all effects out anew: after factors of your own have changed, or those that come with the program."""
+    from node.services import impact_factors
+    from node.services.receipts import matching
+
+    done = matching.settle_every(node)
+    version = impact_factors.of(node.settings).version
+    click.echo(f"{counted(done, 'handover', 'handovers')} worked out with the factors {version}.")
+
+
+@impact.command()
+@with_node
 @click.argument("numbers", type=int, nargs=-1)
 @click.option("--read", is_flag=True, help="Read them now, before.")
 def receipts(node: Node, numbers: tuple[int, ...], read: bool) -> None:
