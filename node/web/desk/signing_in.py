@@ -150,7 +150,8 @@ def first_page(account: Account) -> str:
 
 def way_back(path: str) -> str:
     """``path`` if it is a page of the desk, else its first one."""
-    inside_desk = path.startswith(f"{PATH}/") and "//" not in path and "\\" not in path and path.isprintable()
+    bare = path.partition("?")[0]
+    inside_desk = bare.startswith(f"{PATH}/") and "//" not in bare and "\\" not in path and path.isprintable()
     return path if inside_desk and path.isascii() and len(path) <= _LONGEST_WAY_BACK else f"{PATH}/"
 
 

@@ -112,6 +112,9 @@ def test_signing_out(app: Flask, node: Node) -> None:
         pytest.param("/desk/riverside-school/?page=2", "/desk/riverside-school/?page=2", id="a-page"),
         pytest.param("https://evil.example/", "/desk/riverside-school/", id="another-site"),
         pytest.param("//evil.example/desk/", "/desk/riverside-school/", id="without-a-scheme"),
+        pytest.param(
+            "/desk/ask?listing=https://x.example/", "/desk/ask?listing=https://x.example/", id="an-address-asked-for"
+        ),
         pytest.param("/desk//evil.example", "/desk/riverside-school/", id="two-slashes"),
         pytest.param("/desk/\\evil", "/desk/riverside-school/", id="a-backslash"),
         pytest.param("/control/", "/desk/riverside-school/", id="elsewhere"),

@@ -1,0 +1,239 @@
+"""Handovers between two nodes, read by a city: from a desk through a mail to the city's figures, and back from feeds.
+
+Three real servers on this machine. The first handover is done in a browser; a loan, a room and some help follow by the
+same services, so that each ledger has something. What the city shows is worked out again from the feeds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from playwright.sync_api import Browser, Page, expect
+from werkzeug.serving import make_server
+
+from examples.demo_processes import choose_port
+from federation.discovery import discover
+from node.app import create_app
+from node.cli import main
+from node.context import Node
+from node.search.follow import Follower
+from node.services import accounts, members, sources
+from node.services.exchanges import asking_across
+from node.services.exchanges.asking import Wish
+from node.services.messages.sending import Courier
+from node.services.polling import Poller, make_fetcher
+from node.services.publishing import ensure_organisation, listing
+from node.services.receipts.harvest import Harvest
+from node.storage import handovers
+from schemas import exchange as rules
+from schemas.exchange import ASKER, OWNER
+from schemas.handover import MATCHED
+from tests.e2e.boards import Quiet
+from tests.e2e.looking import overflow, violations
+from tests.e2e.visits import visit
+from tests.fakes.exchanges import act, every, last_link, now_of, shared
+from tests.fakes.publisher import clock_of, publisher
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+PHONE, WIDE, PASSWORD = 390, 1280, "three otters in a canoe"
+# Whoever verifies looks at a real clock, by which nothing may end in the future.
+BEGAN = datetime.now(UTC).replace(microsecond=0) - timedelta(days=20)
+
+
+@contextmanager
+def serving(home: Path, name: str, **settings: Any) -> Iterator[Node]:
+    """A node at an address of this machine."""
+    port = choose_port()
+    url = f"http://127.0.0.1:{port}/"
+    node = publisher(home, node_url=url, node_name=name, allow_loopback=True, mail_capture=True, **settings)
+    clock_of(node).moment = BEGAN
+    server = make_server("127.0.0.1", port, create_app(node), threaded=True, request_handler=Quiet)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield node
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        node.workshop.close()
+        node.database.close()
+
+
+@dataclass
+class Place:
+    """A school that shares, a club that asks, each on its own node, and the city that reads both."""
+
+    school: Node
+    club: Node
+    city: Node
+    club_id: str
+
+    def deliver(self) -> None:
+        for _ in range(20):
+            if not sum(self._courier(node) for node in (self.school, self.club)):
+                return
+
+    @staticmethod
+    def _courier(node: Node) -> int:
+        courier = Courier(node, make_fetcher(node))
+        try:
+            return courier.deliver()
+        finally:
+            courier.close()
+
+    def read(self) -> None:
+        """Let the city read both, listings and receipts."""
+        with Poller(self.city) as poller, make_fetcher(self.city) as client:
+            for node in (self.school, self.club):
+                known = [one.source for one in sources.health(self.city) if one.source.node_id == node.settings.url]
+                source = (
+                    known[0] if known else sources.add(self.city, discover(client, node.settings.url, self.city.now))
+                )
+                poller.read_now([source.id])
+                assert Harvest.of(self.city, client).now(source.id).code in ("ok", "unchanged")
+        Follower(self.city).catch_up()
+
+    def move(self, **span: float) -> None:
+        for node in (self.school, self.club, self.city):
+            clock_of(node).pass_by(**span)
+
+    def ask(self, key: str, **wish: Any) -> str:
+        """Ask from the club for something of the school; the number of the exchange."""
+        with make_fetcher(self.club) as client:
+            far = asking_across.fetch(self.club, f"{self.school.settings.url}listings/{key}", client)
+        made = asking_across.ask(
+            self.club, self.club_id, far, Wish("", "", **{"agreed": True, "language": "en", **wish})
+        )
+        self.deliver()
+        act(self.school, made, rules.ACCEPT)
+        self.deliver()
+        return made
+
+    def meet(self, exchange_id: str) -> str:
+        """Both say that it was handed over; its state then."""
+        act(self.school, exchange_id, rules.HAND_OVER)
+        self.deliver()
+        act(self.club, exchange_id, rules.HAND_OVER, ASKER)
+        self.deliver()
+        return now_of(self.club, exchange_id).exchange.state
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with ExitStack() as stack:
+        made = {
+            name: stack.enter_context(serving(tmp_path_factory.mktemp(name), name.title(), aggregate=name == "city"))
+            for name in ("school", "club", "city")
+        }
+        club = ensure_organisation(made["club"], "Gladstone Connect", "community_group")
+        bo = accounts.add(made["club"], "Bo", "bo@club.example", operator=False)
+        members.join(made["club"], bo, "gladstone-connect", members.EDITOR)
+        accounts.set_password(made["club"], bo, PASSWORD)
+        yield Place(club_id=club.id, **made)
+
+
+def look(page: Page, width: int = PHONE) -> None:
+    assert violations(page) + overflow(page, width) == [], page.url
+
+
+def code_on(page: Page) -> str:
+    return re.sub(r"\D", "", page.locator(".exchange-code").first.inner_text())
+
+
+def sign_in(page: Page, at: str) -> None:
+    page.goto(at)
+    page.get_by_label("E-mail address").fill("bo@club.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def test_some_of_several_chairs_go_from_one_node_to_another(place: Place, browser: Browser) -> None:
+    chairs = shared(place.school, "chairs", 5, title="Office chair", category="furniture/chair")
+    place.read()
+    school, club = place.school.settings.url, place.club.settings.url
+    with visit(browser, width=PHONE) as (bo, noted), visit(browser, width=PHONE, theme="dark") as (ann, _):
+        sign_in(bo, f"{club}desk/ask?listing={school}listings/{chairs.row.key}")
+        expect(bo.get_by_role("heading", name="Ask for this")).to_be_visible()
+        bo.get_by_label("How many?").fill("3")
+        bo.get_by_label("What would you like to tell them?").fill("For our new room.")
+        bo.get_by_label("I have read this and agree").check()
+        look(bo)
+        bo.get_by_role("button", name="Send it").click()
+        expect(bo.get_by_role("heading", name="Office chair")).to_be_visible()
+        place.deliver()
+        [made] = every(place.school)
+
+        ann.goto(school.rstrip("/") + last_link(place.school, "ann"))
+        expect(ann.get_by_text("For our new room.")).to_be_visible()
+        ann.get_by_label("How many").fill("2")
+        ann.get_by_role("button", name="Yes, they can have").click()
+        expect(ann.get_by_text("You have said yes.")).to_be_visible()
+        look(ann)
+        place.deliver()
+
+        bo.goto(f"{club}desk/gladstone-connect/requests/{made}")
+        look(bo)
+        ann.get_by_label("The code of the other side").fill(code_on(bo))
+        with ann.expect_response(lambda answer: answer.request.method == "POST"):
+            ann.get_by_role("button", name="Handed over", exact=True).click()
+        place.deliver()
+        bo.reload()
+        expect(bo.get_by_text("both of you have said so")).to_be_visible()
+        look(bo)
+        assert [one for one in noted if "422" not in one] == []
+    assert [now_of(node, made).exchange.state for node in (place.school, place.club)] == [rules.RECEIVED] * 2
+    assert listing(place.school, chairs.row.key).listing().quantity.available == 3
+
+
+def test_a_loan_a_room_and_help_between_the_same_nodes(place: Place) -> None:
+    starts = int((BEGAN + timedelta(days=2)).timestamp())
+    for ref, kind, action, category, hours in (
+        ("drill", "equipment", "lend", "tools/power-tool", None),
+        ("hall", "space", "host", "spaces/hall", 3.0),
+        ("sums", "skill", "help", "skills/it-help", 1.5),
+    ):
+        what = shared(place.school, ref, title=ref.title(), kind=kind, action=action, category=category, hours=hours)
+        made = place.ask(what.row.key, starts_at=starts, ends_at=starts + 7200)
+        place.move(days=2)
+        assert place.meet(made) == (rules.LENT if action == "lend" else rules.RECEIVED)
+        if action == "lend":
+            act(place.school, made, rules.BRING_BACK, OWNER)
+            place.deliver()
+            assert now_of(place.club, made).exchange.state == rules.RETURNED
+        starts += 3 * 86_400
+
+
+def test_the_city_counts_each_once_and_anybody_finds_the_same(place: Place, browser: Browser) -> None:
+    place.read()
+    with place.city.database.read() as tx:
+        found = list(handovers.every(tx))
+    assert sorted(one.action for one in found) == ["give", "help", "host", "lend"]
+    assert {(one.state, one.counted) for one in found} == {(MATCHED, True)}
+    [gift] = [one for one in found if one.action == "give"]
+    assert {one.action: one.minutes for one in found} == {"give": None, "lend": None, "host": 180, "help": 90}
+    # Two chairs of 12 kg, and 3 t of CO2e for each tonne (docs/impact.md).
+    assert (gift.quantity, gift.weight_g, gift.co2e_g) == (2, 24_000, 72_000)
+    city = place.city.settings.url
+    with visit(browser, width=WIDE) as (page, noted):
+        page.goto(f"{city}impact")
+        expect(page.get_by_text("24 kg").first).to_be_visible()
+        look(page, WIDE)
+        page.goto(f"{city}search")
+        page.get_by_role("link", name="Office chair").first.click()
+        page.get_by_role("link", name="Riverside School").first.click()
+        expect(page.get_by_text("24 kg").first).to_be_visible()
+        expect(page.get_by_text("First gift").first).to_be_visible()
+        look(page, WIDE)
+        assert [one for one in noted if "404" not in one] == []
+    told = CliRunner().invoke(main, ["impact", "verify", city, "--allow-loopback"], env={"SHAREFEED_HOME": ""})
+    assert (told.exit_code, "Everything agrees." in told.output) == (0, True), told.output
