@@ -22,6 +22,7 @@ WEB_MODULES = (
     "node.web.brand_files",
     "node.web.pages",
     "node.web.asking",
+    "node.web.asking_as",
     "node.web.asked",
     "node.web.inbox",
     "node.web.media",

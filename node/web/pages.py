@@ -116,8 +116,11 @@ def _listing(node: Node, found: Found) -> Response:
 def _with_asking(node: Node, page: ListingPage, found: Found) -> ListingPage:
     """The page with the way to ask for the listing here, where this node takes the requests for it."""
     from node.services.exchanges import asking
+    from node.web.asking_as import may_be_asked_from_afar
 
     key = found.shown.entry.key
+    if may_be_asked_from_afar(node, found):
+        page = replace(page, ask_as_path=f"{request.script_root}/listings/{key}/ask-as")
     what = asking.askable(node, key)
     if what is None:
         return page

@@ -16,6 +16,7 @@ portal/poster.html              PosterPage
 portal/gone.html                GonePage
 portal/report.html              ReportPage
 portal/report_done.html         ReportDonePage
+portal/ask_as.html              AskAsPage
 portal/ask.html                 AskPage
 portal/exchange.html            ExchangePage
 portal/organisation.html        OrganisationPage

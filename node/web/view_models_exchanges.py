@@ -12,6 +12,7 @@ from node.web.view_model_parts import ONE_PAGE, Choice, Form, Head, Link, Pager
 from node.web.view_models_desk import DeskFrame
 
 __all__ = [
+    "AskAsPage",
     "AskPage",
     "DeskAskChoicePage",
     "DeskAskPage",
@@ -52,6 +53,16 @@ class AskPage:
     elsewhere: str = ""
     sent_to: str = ""
     mailbox_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskAsPage:
+    """portal/ask_as.html: the way to one's own desk. ``form`` has the field ``node``, ``desk`` leads there."""
+
+    head: Head
+    listing: Link
+    form: Form
+    desk: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)

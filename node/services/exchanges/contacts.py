@@ -39,6 +39,11 @@ def is_asked_by_mail(source: Source) -> bool:
     return source.level in (L0, PLAIN) and not _document(source).get("inbox")
 
 
+def takes_messages(source: Source) -> bool:
+    """Whether the node behind a source has an inbox, so that other nodes can ask it."""
+    return source.level not in (L0, PLAIN) and bool(_document(source).get("inbox"))
+
+
 def published(source: Source) -> str:
     """The address that the node itself names; blank where it names none that can be written to."""
     contact = _document(source).get("contact")

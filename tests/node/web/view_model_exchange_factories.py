@@ -137,6 +137,11 @@ FULL: dict[str, tuple[str, Any]] = {
         vm.DeskRequestPage(make.head("Gazebo"), desk.frame("requests"), "/desk/x/requests", to_answer()),
     ),
     "desk-given": ("desk/given.html", given(many=5)),
+    "ask-as": ("portal/ask_as.html", vm.AskAsPage(make.head("Ask"), LISTING, typed("node", wrong=True))),
+    "ask-as-there": (
+        "portal/ask_as.html",
+        vm.AskAsPage(make.head("Ask"), LISTING, typed("node"), vm.Link("own.example", "https://own.example/desk/ask")),
+    ),
     "desk-ask": ("desk/ask.html", far_away()),
     "desk-ask-as": (
         "desk/ask_as.html",
@@ -155,6 +160,7 @@ MINIMAL: dict[str, tuple[str, Any]] = {
         vm.DeskRequestPage(make.head("Gazebo"), desk.frame(), "/desk/x/requests", bare()),
     ),
     "desk-given": ("desk/given.html", given()),
+    "ask-as": ("portal/ask_as.html", vm.AskAsPage(make.head("Ask"), LISTING, FORM)),
     "desk-ask": ("desk/ask.html", far()),
     "desk-ask-as": ("desk/ask_as.html", vm.DeskAskChoicePage(make.head("Ask for this"), desk.frame())),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote_plus
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
@@ -15,6 +16,7 @@ from node.app import create_app
 from node.context import Node
 from node.services.exchanges.asking import Askable
 from node.storage.message_tables import messages_out
+from node.web.asking_as import own_node
 from schemas.listing import Quantity
 from tests.fakes.exchanges import every, now_of, shared
 from tests.fakes.publisher import publisher
@@ -138,3 +140,38 @@ def test_a_listing_is_there_by_itself_as_long_as_it_is_shown(far: tuple[Node, As
     assert found.json["items"][0]["id"] == address(far)
     assert found.json["items"][0]["_sharefeed"]["quantity"]["available"] == Quantity(5).available
     assert client.get("/listings/none.json", base_url=node.settings.url).status_code == 404
+
+
+class TestTheWayFromAListingToOnesOwnDesk:
+    def test_leads_to_the_desk_that_was_named(self, far: tuple[Node, Askable]) -> None:
+        node, what = far
+        client, path = create_app(node).test_client(), f"/listings/{what.row.key}"
+        at = {"base_url": node.settings.url}
+        assert f'href="{path}/ask-as"' in client.get(path, **at).text
+        page = client.get(f"{path}/ask-as", **at).text
+        token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+        answer = client.post(f"{path}/ask-as", data={"node": "own.example", "csrf_token": token}, **at)
+        assert f'href="https://own.example/desk/ask?listing={quote_plus(address(far))}"' in answer.text
+        wrong = client.post(f"{path}/ask-as", data={"node": "javascript:alert(1)", "csrf_token": token}, **at)
+        assert wrong.status_code == 422
+        assert "javascript:alert(1)/desk" not in wrong.text
+
+    @pytest.mark.parametrize(
+        ("typed", "address"),
+        [
+            ("own.example", "https://own.example/"),
+            ("https://own.example/share", "https://own.example/share/"),
+            ("https://me@own.example/", ""),
+            ("http://own.example/", ""),
+            ("https://own.example/?x", ""),
+            ("javascript://x", ""),
+            ("", ""),
+            ("https://", ""),
+        ],
+    )
+    def test_takes_addresses_of_nodes_alone(self, typed: str, address: str) -> None:
+        assert own_node(typed) == address
+
+    def test_is_not_there_for_what_is_not(self, far: tuple[Node, Askable]) -> None:
+        client = create_app(far[0]).test_client()
+        assert client.get("/listings/none/ask-as", base_url=far[0].settings.url).status_code == 404
