@@ -31,6 +31,7 @@ WEB_MODULES = (
     "node.web.events",
     "node.web.stories",
     "node.web.bookings_api",
+    "node.web.requests_api",
     "node.web.sheets",
     "node.web.recognition",
     "node.web.open_badges",

@@ -18,7 +18,8 @@ from schemas.errors import Problem, pointer
 
 LISTINGS_READ, LISTINGS_WRITE = "listings:read", "listings:write"
 BOOKINGS_READ, BOOKINGS_WRITE = "bookings:read", "bookings:write"
-SCOPES = (LISTINGS_READ, LISTINGS_WRITE, BOOKINGS_READ, BOOKINGS_WRITE)
+REQUESTS_READ, REQUESTS_WRITE = "requests:read", "requests:write"
+SCOPES = (LISTINGS_READ, LISTINGS_WRITE, BOOKINGS_READ, BOOKINGS_WRITE, REQUESTS_READ, REQUESTS_WRITE)
 PREFIX = "sharefeed_"
 """So that programs which look for secrets in code find it."""
 LONGEST_NAME, MOST = 80, 30

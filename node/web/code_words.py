@@ -170,6 +170,8 @@ SCOPES: Mapping[str, str] = {
     "listings:write": _l("Write and change listings"),
     "bookings:read": _l("See bookings"),
     "bookings:write": _l("Book, and cancel bookings"),
+    "requests:read": _l("See requests, with names and messages"),
+    "requests:write": _l("Answer requests"),
 }
 AUDIT: Mapping[str, str] = {
     "account-made": _l("Made an account"),

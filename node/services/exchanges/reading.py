@@ -52,6 +52,17 @@ def by_token(node: Node, token: str) -> Seen:
         return _seen(tx, stored, party)
 
 
+def by_organisation(node: Node, organisation_id: str, exchange_id: str) -> Seen | None:
+    """What a program of an organisation sees of a request to it; None for all else, and before it is confirmed."""
+    with node.database.read() as tx:
+        stored, home = exchanges.by_id(tx, exchange_id), exchange_homes.of(tx, exchange_id)
+        if stored is None or stored.organisation_id != organisation_id or stored.contact_id is not None:
+            return None
+        if stored.exchange.state == rules.UNCONFIRMED or (home is not None and home.side == ASKER):
+            return None
+        return _seen(tx, stored, Party(OWNER))
+
+
 def by_member(node: Node, member: Member, exchange_id: str) -> Seen | None:
     """What the desk shows of one exchange; None for another organisation's, and before its address is confirmed."""
     with node.database.read() as tx:
