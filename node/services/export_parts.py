@@ -23,7 +23,7 @@ from node.services.bookings.keeping import Kept, every_kept
 from node.services.cells import guarded
 from node.services.columns import COLUMNS
 from node.services.item_cells import cells_of
-from node.storage import bookings, busy, closures, desk_drafts, exchanges, listing_versions
+from node.storage import bookings, busy, closures, desk_drafts, exchanges, listing_versions, stories
 from node.storage import listings as stored
 from node.storage.bookings import CANCELLED, NO_SHOW
 from node.storage.closures import StoredClosure
@@ -36,7 +36,7 @@ from schemas.json_feed import VERSION_URL
 from schemas.organisation import dump_organisation
 
 STATE = "state"
-_MOST_DRAFTS = 1000
+_MOST_DRAFTS = _MOST_STORIES = 1000
 _VERSIONS_OF = 20
 _REQUEST = (
     *("direction", "action", "state", "asked", "granted", "counted"),
@@ -119,6 +119,18 @@ def drafts(whose: Whose) -> Iterator[bytes]:
         yield _line({name: value for name, value in asdict(draft).items() if name != "organisation_id"})
 
 
+def told(whose: Whose) -> Iterator[bytes]:
+    """The stories, with what each of them said before."""
+    for story in stories.of_organisation(whose.tx, whose.id, _MOST_STORIES):
+        members = {name: value for name, value in asdict(story).items() if name not in ("organisation_id", "document")}
+        before = [
+            {**{name: getattr(one, name) for name in ("at", "by", "change")}, "item": orjson.Fragment(one.document)}
+            for one in stories.versions(whose.tx, story.key)
+        ]
+        item = orjson.Fragment(story.document) if story.document else None
+        yield _line({**members, "item": item, "versions": before})
+
+
 def calendars(whose: Whose) -> Iterator[bytes]:
     days = closures.every(whose.tx, whose.id)
     yield b'{"closed":' + _json([_closed(one) for one in days if one.calendar_id is None]) + b',"calendars":[\n'
@@ -199,6 +211,7 @@ PARTS: Mapping[str, Callable[[Whose], Iterator[bytes]]] = {
     form.FEED: feed,
     form.HISTORY: history,
     form.DRAFTS: drafts,
+    form.STORIES: told,
     form.CALENDARS: calendars,
     form.BOOKINGS: booking_lines,
     form.BOOKINGS_TABLE: booking_table,

@@ -19,6 +19,7 @@ feed.json         The same listings with nothing left out, as a JSON Feed 1.1. W
                   (whether they were shown, since when) stands in the member "_export" of each.
 history.ndjson    What each listing said before, who changed it and when; a JSON object a line, the oldest first.
 drafts.ndjson     What was still being written; a JSON object a line.
+stories.ndjson    What was told of handovers, with what stood there before; a JSON object a line.
 organisation.json The profile: name, what it does, addresses.
 photos/           All photos, under the names by which listings know them. The folder "smaller" holds the same ones
                   as small pictures and as WebP.

@@ -22,7 +22,7 @@ from node.services.backup_files import Content
 FORMAT, FORMAT_VERSION = "sharefeed-export", 1
 README, MANIFEST, SUMS = "README.txt", "manifest.json", "SHA256SUMS"
 ORGANISATION, FEED, TABLE = "organisation.json", "feed.json", "listings.csv"
-HISTORY, DRAFTS = "history.ndjson", "drafts.ndjson"
+HISTORY, DRAFTS, STORIES = "history.ndjson", "drafts.ndjson", "stories.ndjson"
 CALENDARS, BOOKINGS, BOOKINGS_TABLE, BOOKINGS_CALENDAR = (
     "calendars.json",
     "bookings.ndjson",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import zipfile
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +18,7 @@ from werkzeug.test import TestResponse
 from node.app import create_app
 from node.context import Node
 from node.services import accounts
+from node.services.exporting import export
 from node.storage import stories
 from node.storage.stories import OwnStory
 from tests.fakes.camera import jpeg
@@ -307,3 +310,14 @@ def test_markup_in_a_story_is_text(node: Node, ann: FlaskClient, everyone: Flask
     text = page_of(node, everyone).get_data(as_text=True)
     assert "<script>alert(1)" not in text
     assert "<img src=x" not in text
+
+
+def test_stories_go_along_in_a_copy_of_everything(node: Node, ann: FlaskClient) -> None:
+    told(node, handed_to_person(node))
+    data = b"".join(export(node, SLUG).pieces)
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        [line] = archive.read("stories.ndjson").splitlines()
+    story = json.loads(line)
+    assert (story["state"], story["typed"]["title"]) == ("published", "Chairs for the reading group")
+    assert story["item"]["content_text"] == TEXT
+    assert [one["change"] for one in story["versions"]] == ["published"]
