@@ -156,3 +156,10 @@ def test_a_new_organisation_changes_the_node_document(client: FlaskClient, node:
     after = client.get("/.well-known/sharefeed.json", headers={"If-None-Match": before})
     assert after.status_code == 200
     assert [o["name"] for o in orjson.loads(after.data)["organisations"]] == ["New", "Riverside School"]
+
+
+@pytest.mark.parametrize("after", ["", "nothing", "%00", "%ED%A0%80", "'; DROP TABLE handovers; --", "x" * 5000])
+def test_lines_go_on_from_whatever_is_asked_for(client: FlaskClient, after: str) -> None:
+    answer = client.get(f"/handovers.ndjson?after={after}")
+    assert (answer.status_code, answer.data) == (200, b"")
+    assert "next" not in answer.headers.get("Link", "")

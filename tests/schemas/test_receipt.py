@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import signing
@@ -147,6 +147,8 @@ def test_members_that_we_do_not_know_are_signed_too() -> None:
     assert not is_signed_with(sent, public(OURS))
 
 
+# What is loaded for the first example takes long.
+@settings(deadline=None)
 @given(st.binary(max_size=80), st.sampled_from(["receipt", "key", "badge"]))
 def test_no_other_signature_stands_for_a_receipt(noise: bytes, purpose: str) -> None:
     sent = item(half())
@@ -294,6 +296,8 @@ _SIDES = st.lists(
 )
 
 
+# What is loaded for the first example takes long.
+@settings(deadline=None)
 @given(_SIDES, st.randoms(use_true_random=False))
 def test_neither_order_nor_repetition_changes_what_halves_say(told: list[Any], chance: random.Random) -> None:
     owners = [one for one in told if one[0] == OWNER][:1]
@@ -312,6 +316,8 @@ def test_neither_order_nor_repetition_changes_what_halves_say(told: list[Any], c
         assert first.asker.signed_by == first.owner.asker_home != first.owner.signed_by
 
 
+# What is loaded for the first example takes long.
+@settings(deadline=None)
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)))
 def test_the_month_is_that_of_the_end(day: date) -> None:
     made = made_of(half(asked=day - timedelta(days=3), ended=day))
