@@ -44,6 +44,7 @@ def certificate_page(
         badges=tuple(badge for badge in all_badges(whole=True) if badge.id in names),
         groups=tuple(group for group in groups if group[1]),
         notes=tuple(_notes(found)),
+        estimated=bool(given.factors),
     )
 
 

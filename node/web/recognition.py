@@ -6,6 +6,7 @@ Everything is computed when it is asked for. A badge that is not earned, or not 
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import date
 
 import orjson
@@ -17,6 +18,7 @@ from node.context import Node
 from node.languages import offered
 from node.services import badge_pictures, recognising
 from node.services.badge_pictures import Said
+from node.services.effects import METHOD_PATH
 from node.services.feeds import rendered
 from node.services.recognising import LEVEL, Recognised
 from node.web import current_node
@@ -76,8 +78,8 @@ def picture(key: str, name: str) -> Response:
 
 @blueprint.get("/organisations/<key>/certificate/<int:year>")
 def certificate(key: str, year: int) -> str:
+    from node.services import impact_factors
     from node.web.certificate_view import certificate_page
-    from schemas.impact_factors import shipped
 
     node = current_node()
     organisation = found_at(node, key).organisation
@@ -86,8 +88,9 @@ def certificate(key: str, year: int) -> str:
         abort(404)
     where = where_of(node, organisation.id, key)
     back, code = Link(organisation.name, where.path), f"{where.path}/{QR_NAME}"
-    currency = shipped().disposal.currency
+    currency = impact_factors.of(node.settings).disposal.currency
     page = certificate_page(found, node.clock().date(), currency, where.address, back, code)
+    page = replace(page, method=f"{node.settings.url}{METHOD_PATH[1:]}" if page.estimated else "")
     return render_template("portal/certificate.html", page=page)
 
 

@@ -110,7 +110,8 @@ class CertificatePage:
     """portal/certificate.html: what an organisation shared in a year, to print and to hang up.
 
     ``until`` is the last day that it speaks of; ``running`` where the year is not over. ``groups`` are ledgers, each
-    with a name, and are never added up. ``notes`` say how figures were come by.
+    with a name, and are never added up. ``notes`` say how figures were come by, and ``method`` is the address of the
+    page that tells how estimates are made, where there are any (``estimated``).
     """
 
     head: Head
@@ -127,3 +128,5 @@ class CertificatePage:
     badges: tuple[BadgeBox, ...] = ()
     groups: tuple[tuple[str, tuple[CertificateFigure, ...]], ...] = ()
     notes: tuple[str, ...] = ()
+    estimated: bool = False
+    method: str = ""

@@ -95,6 +95,9 @@ def test_the_figures_are_those_of_the_year(client: FlaskClient) -> None:
     said = " ".join(page.xpath("//article")[0].text_content().split())
     assert f"shared with others {len(of_2026)} times" in said
     assert "by the factors of version 2026-1" in said
+    assert f"How estimates are made: {URL}impact/method" in said
+    assert client.get("/impact/method").status_code == 200
+    assert "How estimates are made" not in certificate(client, 2025).text_content()
     assert "So far, until 1 December" in said
 
 

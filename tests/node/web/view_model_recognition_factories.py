@@ -75,6 +75,8 @@ def certificate() -> vm.CertificatePage:
         BADGES,
         (("Things to keep", figures), ("Rooms", (CertificateFigure("Hours", "12"),))),
         ("Only handovers count that both sides confirmed.", "Nothing is added up."),
+        True,
+        "https://shares.example/impact/method",
     )
 
 
