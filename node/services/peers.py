@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from federation.fetch import Answer, Fetcher, FetchError
+from federation.fetch_error import FetchError
 from node.context import Node
 from node.storage import peers
 from node.storage.engine import Tx
@@ -19,6 +19,9 @@ from schemas import signing
 from schemas.errors import DocumentError, SharefeedError
 from schemas.node_document import Key, NodeDocument, load_node_document
 from schemas.strict_json import loads
+
+if TYPE_CHECKING:
+    from federation.fetch import Answer, Fetcher
 
 LOOK_AGAIN_S = 60
 """How long a node is not asked again for a key that it did not have."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from federation.fetch import FetchError
+from federation.fetch_error import FetchError
 from node.context import Node
 from node.services import peers
 from node.services.exchanges import across, acting, asking, links

@@ -13,11 +13,11 @@ import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
-from federation.fetch import Answer, FetchError
+from federation.fetch_error import FetchError
 from node.context import Node
 from node.services import keys, peers
 from node.services.messages import endings
@@ -31,6 +31,9 @@ from schemas.fields import rfc3339
 from schemas.http_signature import Request
 from schemas.message import VERSION
 from schemas.strict_json import loads
+
+if TYPE_CHECKING:
+    from federation.fetch import Answer
 
 LEASE_S, AT_ONCE, PARALLEL = 120, 16, 4
 DEADLINE_S = 10.0
