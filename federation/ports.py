@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from federation.facts import Entry, Removal
-from federation.fetch import Answer
 from federation.merge import Current, KnownNode
 from federation.reading import Context
 from federation.records import Mirrored, PollResult, ReadPage, Ruling, Source, Withdrawn
 from schemas.errors import SharefeedError
+
+if TYPE_CHECKING:
+    from federation.fetch import Answer
 
 
 class StaleError(SharefeedError):
