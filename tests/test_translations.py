@@ -53,8 +53,10 @@ def _done(language: str) -> Iterator[Message]:
 def _faults(message: Message) -> Iterator[str]:
     many = isinstance(message.id, tuple)
     originals = message.id if many else (message.id,)
-    for string in message.string if many else (message.string,):
-        if _placeholders(string) != _placeholders(originals[-1]):
+    for form, string in enumerate(message.string if many else (message.string,)):
+        # Where one of something is written out, as in "once", the first form may do so, too.
+        said = originals if form == 0 else originals[-1:]
+        if _placeholders(string) not in [_placeholders(original) for original in said]:
             yield f"{message.id}: {string}: other values"
         if "%" in PLACEHOLDER.sub("", string) and message.python_format:
             yield f"{message.id}: {string}: a lone %"

@@ -80,7 +80,8 @@ def undo(slug: str) -> ResponseReturnValue:
     try:
         what = desk_undo.undo(current_node(), member_now(), kept.mark)
     except PublishingError as error:
-        say(" ".join(sentences(error.problems).values()), ok=False)
+        refused = " ".join(sentences(error.problems).values())
+        say(refused, ok=False)
         return to(f"/desk/{slug}/listings")
     if not what.rest:
         undoing.forget()
