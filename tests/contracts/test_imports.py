@@ -127,7 +127,7 @@ def test_an_id_that_is_taken_is_refused_in_corrections_too(node: Node, member: M
 def test_a_file_name_of_a_photo_speaks_of_no_command(node: Node, member: Member) -> None:
     one = bring(node, member, "title,image\nA lamp,lamp.jpg\n")
     [row] = imports.rows_in(node, one, (), 10)
-    assert "Add this photo at the listing itself." in row.problems[0]["message"]
+    assert "or the photo at the listing itself." in row.problems[0]["message"]
     assert "--" not in row.problems[0]["message"]
 
 
