@@ -21,6 +21,7 @@ from schemas.impact import GoodsTotal, Totals, UseTotal, estimate
 from schemas.impact_factors import Factors
 
 if TYPE_CHECKING:
+    from federation.facts import Facts
     from node.web.view_models_listing import ListingPage
 
 ALL_PATH = "/impact"
@@ -60,11 +61,13 @@ class _Offered:
     ended_on: str = ""
 
 
-def of_listing(page: ListingPage, category: str, factors: Factors, root: str) -> EffectLine | None:
-    """What giving all of a listing on would be good for; None where neither weight nor CO2e is known."""
+def of_listing(page: ListingPage, facts: Facts, factors: Factors, root: str) -> EffectLine | None:
+    """What giving all of a listing on would be good for; None where that is nothing, or nothing is known of it."""
+    if facts.direction != "offer" or facts.action != "give":
+        return None
     card, stated = page.card, page.weight_kg
     grams = None if stated is None else round(stated * 1000 * card.quantity)
-    offered = _Offered(category, card.title, card.quantity, grams, STATED if grams else NOT_KNOWN)
+    offered = _Offered(facts.category, card.title, card.quantity, grams, STATED if grams else NOT_KNOWN)
     effect = estimate(offered, page.unit or "", factors)
     if not effect.weight_g:
         return None

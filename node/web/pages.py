@@ -145,13 +145,11 @@ def _stories(node: Node, found: list[Told]) -> dict[str, Any]:
 
 def _with_effect(node: Node, page: ListingPage, found: Found) -> ListingPage:
     """The page with what giving it on would be good for, where anything is known of that."""
-    if found.shown.entry.facts.direction != "offer" or page.action != "give":
-        return page
     from node.services import impact_factors
     from node.web.effect_view import of_listing
 
-    category, factors = found.shown.entry.facts.category, impact_factors.of(node.settings)
-    return replace(page, effect=of_listing(page, category, factors, request.script_root))
+    factors = impact_factors.of(node.settings)
+    return replace(page, effect=of_listing(page, found.shown.entry.facts, factors, request.script_root))
 
 
 def _gone(gone: Gone) -> Response:

@@ -235,8 +235,12 @@ def _photos(node: Node, member: Member, draft: DeskDraft) -> PhotoFields:
 
 def preview_page(node: Node, draft: DeskDraft, shown: Shown, judged: Judged, root: str) -> DeskPreviewPage:
     """The very page that visitors will see, with what leads nowhere yet left out, and the desk's bar above it."""
+    from node.services import impact_factors
+    from node.web.effect_view import of_listing
+
     scene = scene_of(node, [shown])
     page = listing_page(shown, scene)
+    page = replace(page, effect=of_listing(page, shown.entry.facts, impact_factors.of(node.settings), root))
     here = f"{root}/desk/{slug_of(draft.organisation_id, node)}/drafts/{draft.id}"
     path = here.removeprefix(root)
     card = replace(page.card, path=f"{here}/preview")
