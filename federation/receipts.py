@@ -20,7 +20,7 @@ from schemas.errors import DocumentError, Problem
 from schemas.exchange import ASKER, OWNER
 from schemas.handover import PERSON
 from schemas.page import MAX_PAGE_ENTRIES, Page, PageHead
-from schemas.receipt import LARGEST_HALF_BYTES, Half, is_signed_with, load_half, not_signed
+from schemas.receipt import LARGEST_HALF_BYTES, Half, hash_and_payload, is_signed_with, load_half, not_signed
 
 LONGEST_ID = 2048
 MOST_REASONS = 5
@@ -100,7 +100,7 @@ def judge(item: Any, teller: Teller, key_of: KeyOf) -> Judged | None:
         return None
     try:
         identity.encode()
-        hash_ = listing_hash(item)
+        hash_, form = hash_and_payload(item)
         text = orjson.dumps(item).decode()
         half = load_half(item)
     except UnicodeEncodeError:
@@ -108,7 +108,7 @@ def judge(item: Any, teller: Teller, key_of: KeyOf) -> Judged | None:
     except DocumentError as error:
         return Judged(identity, _hash_of(item), None, "", tuple(map(_plain, error.problems[:MOST_REASONS])))
     problems = tuple(_problems(half, len(text.encode()), teller))
-    if not problems and not _is_signed(item, half, teller, key_of):
+    if not problems and not _is_signed(item, half, teller, key_of, form):
         problems = (not_signed(),)
     return Judged(identity, hash_, None if problems else half, text, problems, half.exchange)
 
@@ -124,10 +124,10 @@ def _hash_of(item: Any) -> str:
         return ""
 
 
-def _is_signed(item: Any, half: Half, teller: Teller, key_of: KeyOf) -> bool:
+def _is_signed(item: Any, half: Half, teller: Teller, key_of: KeyOf, form: bytes | None) -> bool:
     # The key is asked for under the node's present id: a node that has moved has taken it along.
     public = key_of(teller.ids[0], half.key or "")
-    return public is not None and is_signed_with(item, public)
+    return public is not None and is_signed_with(item, public, form)
 
 
 def _problems(half: Half, size: int, teller: Teller) -> list[Problem]:

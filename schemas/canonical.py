@@ -151,8 +151,12 @@ def listing_hash(item: Mapping[str, JsonValue]) -> str:
     """
     if isinstance(item, AmbiguousObject):
         raise DocumentError.of("repeated-name", f"These names stand more than once: {', '.join(item.repeated)}.")
-    digest = hashlib.sha256(canonical_bytes(bare(item))).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+    return hash_of(canonical_bytes(bare(item)))
+
+
+def hash_of(form: bytes) -> str:
+    """SHA-256 of a canonical form, base64url without padding (43 characters)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(form).digest()).rstrip(b"=").decode("ascii")
 
 
 def contribution(listing_id: str, hash_: str, via: Sequence[str] = ()) -> int:

@@ -15,7 +15,7 @@ from typing import Any
 from marshmallow.exceptions import ValidationError
 
 from schemas import signing
-from schemas.canonical import EXTENSION, canonical_bytes
+from schemas.canonical import EXTENSION, UNHASHED_MEMBERS, canonical_bytes, hash_of, listing_hash
 from schemas.document import Document
 from schemas.errors import DocumentError, Problem
 from schemas.exchange import ASKER, CLOSED, OWNER, RECEIVED, RETURNED
@@ -254,14 +254,14 @@ def signed(half: Half, private: bytes) -> dict[str, Any]:
     return item
 
 
-def is_signed_with(item: Mapping[str, Any], public: str) -> bool:
-    """Whether the half's signature is that of this public key, over all that it says."""
+def is_signed_with(item: Mapping[str, Any], public: str, form: bytes | None = None) -> bool:
+    """Whether the half's signature is that of this public key, over all that it says; ``form`` is its `payload`."""
     extension = item.get(EXTENSION)
     sig = extension.get("sig") if isinstance(extension, Mapping) else None
     if not isinstance(sig, str):
         return False
     try:
-        return signing.verify(public, RECEIPT, payload(item), sig)
+        return signing.verify(public, RECEIPT, payload(item) if form is None else form, sig)
     except DocumentError:
         return False
 
@@ -273,6 +273,20 @@ def payload(item: Mapping[str, Any]) -> bytes:
     if isinstance(extension, AmbiguousObject):
         raise DocumentError.of("repeated-name", "A name stands more than once here.", f"/{EXTENSION}")
     return canonical_bytes({**item, EXTENSION: kept})
+
+
+def hash_and_payload(item: Mapping[str, Any]) -> tuple[str, bytes | None]:
+    """The item's hash, and its `payload` where that has the same bytes: working them out is a third of checking a half.
+
+    Raises `DocumentError` as `listing_hash` does.
+    """
+    extension = item.get(EXTENSION)
+    if any(isinstance(one, AmbiguousObject) for one in (item, extension)):
+        return listing_hash(item), None
+    if not isinstance(extension, dict) or not ({*UNHASHED_MEMBERS} - {"sig"}).isdisjoint(extension):
+        return listing_hash(item), None
+    form = payload(item)
+    return hash_of(form), form
 
 
 def half_id(node_id: str, exchange: str, side: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from schemas.handover import Handover
@@ -13,6 +13,7 @@ from schemas.tally import standing_of, sums_of
 EFFECT = ("co2e_low_g", "co2e_g", "co2e_high_g", "cost_pence")
 WEIGHTS = ("weight_g", "default_g", "stated_g", "weighed", "unweighed")
 _NOT_COMPARED = frozenset(("changed_at", "why", "differences", "factors"))
+_COMPARED = tuple(one.name for one in fields(Handover) if one.name not in _NOT_COMPARED)
 _NOTHING = (None, "")
 
 Sums = Mapping[str, Mapping[str, Mapping[str, int]]]
@@ -93,8 +94,8 @@ def _told(one: Handover) -> str:
 
 
 def _one(exchange: str, line: Mapping[str, Any], known: Handover, other_factors: bool) -> list[Difference]:
-    passed = _NOT_COMPARED | (frozenset((*EFFECT, "weight_g", "weight_source")) if other_factors else frozenset())
-    ours = {name: value for name, value in asdict(known).items() if name not in passed}
+    passed = (*EFFECT, "weight_g", "weight_source") if other_factors else ()
+    ours = {name: getattr(known, name) for name in _COMPARED if name not in passed}
     apart = [
         f"{name} is {line.get(name)!r} there and {value!r} by its receipts"
         for name, value in ours.items()

@@ -85,9 +85,10 @@ def verify(client: Client, url: str, today: date, workers: int = 0) -> Verified:
     documents: dict[str, NodeDocument | str] = {node: _document_or_why(client, node) for node, _ in told}
     reader = _Reader(client, workers or os.cpu_count() or 1)
     try:
-        feeds = [
-            reader.read(node, url, _teller(node, home.id, documents, today), documents[node]) for node, url in told
+        begun = [
+            reader.begin(node, url, _teller(node, home.id, documents, today), documents[node]) for node, url in told
         ]
+        feeds = [(one.feed, one.finish()) for one in begun]
     finally:
         reader.close()
     account = _account([one for one, _ in feeds], [judged for _, judged in feeds])
@@ -124,6 +125,24 @@ def judged_page(body: bytes, teller: Teller, keys: Mapping[str, str]) -> list[Ju
     return [Judged(one.id, one.hash, one.half, "", one.problems, one.exchange) for one in found if one is not None]
 
 
+@dataclass
+class _Begun:
+    """The pages of one feed, judged elsewhere meanwhile, each with its head."""
+
+    feed: Feed
+    pages: list[tuple[Future[list[Judged]], PageHead]] = field(default_factory=list)
+
+    def finish(self) -> list[Judged]:
+        """Each half under its latest id, in the order of the feed; none of a feed that could not be read to its end."""
+        if self.feed.failure:
+            return []
+        try:
+            return _once(self.feed, _latest(self.pages))
+        except SharefeedError as error:
+            self.feed.failure = str(error)
+            return []
+
+
 class _Reader:
     """Reads feeds to their ends; while one page is fetched, others are judged elsewhere."""
 
@@ -132,22 +151,21 @@ class _Reader:
         self._workshop = Workshop(workers, _PIECE_S)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="verify")
 
-    def read(self, node: str, url: str, teller: Teller, document: NodeDocument | str) -> tuple[Feed, list[Judged]]:
-        """The receipts of one node, each half under its latest id, in the order of the feed."""
-        feed = Feed(node, url)
+    def begin(self, node: str, url: str, teller: Teller, document: NodeDocument | str) -> _Begun:
+        """Fetch the receipts of one node, and have them judged."""
+        begun = _Begun(Feed(node, url))
         if isinstance(document, str):
-            feed.failure = document
-            return feed, []
+            begun.feed.failure = document
+            return begun
         keys = {key.id: key.public for key in document.keys}
         try:
-            judged = self._pages(feed, teller, keys)
+            self._pages(begun, teller, keys)
         except (FetchError, SharefeedError) as error:
-            feed.failure = str(error)
-            return feed, []
-        return feed, _once(feed, judged)
+            begun.feed.failure = str(error)
+        return begun
 
-    def _pages(self, feed: Feed, teller: Teller, keys: Mapping[str, str]) -> list[Judged]:
-        waiting: list[tuple[Future[list[Judged]], PageHead]] = []
+    def _pages(self, begun: _Begun, teller: Teller, keys: Mapping[str, str]) -> None:
+        feed, pages = begun.feed, begun.pages
         asked: set[str] = set()
         cursor, epoch = None, None
         for _ in range(MOST_PAGES):
@@ -157,13 +175,13 @@ class _Reader:
             head = check_page(json_feed.decode(body), feed.node, feed.url, asked)
             if epoch is not None and head.epoch != epoch:
                 raise VerifyError("its history began anew while it was read; try again")
-            waiting.append((self._threads.submit(self._judged, body, teller, keys), head))
-            if len(waiting) > _AHEAD:
+            pages.append((self._threads.submit(self._judged, body, teller, keys), head))
+            if len(pages) > _AHEAD:
                 # No more pages are held than can be judged soon.
-                waiting[-_AHEAD][0].result()
+                pages[-_AHEAD][0].result()
             cursor, epoch = head.checkpoint, head.epoch
             if not head.more:
-                return _latest(feed, waiting, head)
+                return
         raise VerifyError("it never ends")
 
     def _judged(self, body: bytes, teller: Teller, keys: Mapping[str, str]) -> list[Judged]:
@@ -176,7 +194,7 @@ class _Reader:
         self._workshop.close()
 
 
-def _latest(feed: Feed, pages: list[tuple[Future[list[Judged]], PageHead]], last: PageHead) -> list[Judged]:
+def _latest(pages: list[tuple[Future[list[Judged]], PageHead]]) -> list[Judged]:
     """What the feed holds at its end, which must be what it states of itself."""
     found: dict[str, Judged] = {}
     for future, head in pages:
@@ -185,7 +203,7 @@ def _latest(feed: Feed, pages: list[tuple[Future[list[Judged]], PageHead]], last
             found[one.id] = one
         for gone in head.deleted:
             found.pop(gone.id, None)
-    total = digest_hex(sum(contribution(one.id, one.hash) for one in found.values()))
+    total, last = digest_hex(sum(contribution(one.id, one.hash) for one in found.values())), pages[-1][1]
     if (last.count, last.digest) not in ((None, None), (len(found), total)):
         raise VerifyError(
             "its count or digest is not that of what it sent; it may have changed meanwhile, so try again"
