@@ -7,12 +7,15 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 PROJECT = Path(__file__).parent.parent
 LOCK = PROJECT / "requirements.lock"
+OLDEST_PYTHON = "3.11.0"
 BINARY = {".png", ".jpg", ".jpeg", ".ico", ".gif", ".webp", ".mo", ".xlsx", ".gz"}
 SELF = "tests/test_house.py"
 
@@ -133,3 +136,12 @@ def test_every_vendored_part_has_its_licence() -> None:
         part for part in parts if not any(path.startswith(part.rstrip("/") + "/") and "LICEN" in path for path in PATHS)
     ]
     assert unlicensed == []
+
+
+def test_what_is_locked_installs_on_the_oldest_python_that_we_promise() -> None:
+    newer = [
+        found.name
+        for found in distributions()
+        if not SpecifierSet(found.metadata.get("Requires-Python") or "").contains(OLDEST_PYTHON)
+    ]
+    assert newer == []
