@@ -26,6 +26,7 @@ from node.storage.listings import LIVE, OwnListing
 from schemas import exchange as rules
 from schemas.errors import Problem, pointer
 from schemas.exchange import ASKER, Exchange
+from schemas.listing import Listing
 
 LONGEST_NAME, LONGEST_EMAIL, MOST = 80, 254, 10_000
 NEEDS = (0, 1, 2)
@@ -257,9 +258,14 @@ def _exchange(row: OwnListing | ForeignListing, wish: Wish, now: int) -> Exchang
 
 
 def _stored(row: OwnListing | ForeignListing, exchange: Exchange, need: int = 0) -> Stored:
-    listing = row.listing()
-    about = {
-        "key": row.key,
+    listed = datetime.fromtimestamp(row.created_at, UTC).date().isoformat()
+    about = {"key": row.key, **told_of(row.listing()), "listed": listed}
+    return Stored(secrets.token_hex(8), row.id, row.organisation_id, about, exchange, need)
+
+
+def told_of(listing: Listing) -> dict[str, Any]:
+    """What an exchange keeps of what a listing says of itself."""
+    return {
         "title": listing.title,
         "language": listing.language,
         "organisation": listing.organisation.name,
@@ -270,9 +276,7 @@ def _stored(row: OwnListing | ForeignListing, exchange: Exchange, need: int = 0)
         "weight_kg": listing.weight_kg,
         "hours": listing.hours,
         "place": listing.place.locality if listing.place else None,
-        "listed": datetime.fromtimestamp(row.created_at, UTC).date().isoformat(),
     }
-    return Stored(secrets.token_hex(8), row.id, row.organisation_id, about, exchange, need)
 
 
 def stored_of(row: OwnListing, wish: Wish, now: int) -> Stored:

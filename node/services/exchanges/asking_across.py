@@ -167,16 +167,7 @@ def _stored(far: FarListing, wish: Wish, now: int) -> Stored:
         # No key: it has no page here, and nothing of this node is counted by it.
         "key": "",
         "url": listing.url or listing.id,
-        "title": listing.title,
-        "language": listing.language,
-        "organisation": listing.organisation.name,
-        "organisation_type": listing.organisation.type,
-        "kind": listing.kind,
-        "category": listing.category,
-        "unit": listing.quantity.unit,
-        "weight_kg": listing.weight_kg,
-        "hours": listing.hours,
-        "place": listing.place.locality if listing.place else None,
+        **asking.told_of(listing),
         "listed": listing.date_published.date().isoformat() if listing.date_published else None,
     }
     return Stored(secrets.token_hex(10), listing.id, listing.organisation.id, about, exchange)
