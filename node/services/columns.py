@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from schemas.event import SIGN_UP
 from schemas.vocabulary import ACTIONS, CONDITIONS, DIRECTIONS, KINDS, ORGANISATION_TYPES, STATUSES
 
 _SEPARATORS = re.compile(r"[\W_]+")
@@ -195,6 +196,43 @@ _TABLE = (
         "The organisation's own website.",
         ("organization url", "organisation website", "organization website", "website"),
     ),
+    Column(
+        "event_dates",
+        f"{_X}/event",
+        "For a workshop, a drop-in or an open day: each day on which it takes place, with semicolons between.",
+        ("event date", "event dates", "date of event", "dates of event", "takes place on", "workshop date"),
+    ),
+    Column(
+        "event_cancelled",
+        f"{_X}/event/cancelled",
+        "Those of its dates that are cancelled, with semicolons between.",
+        ("cancelled dates", "cancelled on"),
+    ),
+    Column(
+        "event_starts",
+        f"{_X}/event/starts",
+        "When it begins, such as 18:30; or 18:30-20:00. Empty: it goes on all day.",
+        ("event starts", "event start", "event time", "start time", "starts at"),
+    ),
+    Column(
+        "event_ends",
+        f"{_X}/event/ends",
+        "When it ends, such as 20:00; before it begins means on the next day.",
+        ("event ends", "event end", "end time", "ends at"),
+    ),
+    Column(
+        "event_zone",
+        f"{_X}/event/zone",
+        "Time zone of these times, such as Europe/London. Empty: the node's own.",
+        ("time zone", "timezone"),
+    ),
+    Column("event_places", f"{_X}/event/places", "For how many people there is room.", ("number of places",)),
+    Column(
+        "event_sign_up",
+        f"{_X}/event/sign_up",
+        "needed or none: whether people have to sign up for it.",
+        ("sign up", "sign-up needed", "booking needed"),
+    ),
 )
 
 COLUMNS: Mapping[str, Column] = MappingProxyType({column.name: column for column in _TABLE})
@@ -227,6 +265,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "condition": CONDITIONS,
         "status": (*STATUSES, *CLOSED),
         "organisation_type": ORGANISATION_TYPES,
+        "event_sign_up": SIGN_UP,
     }
 )
 """Column -> the codes that it takes."""
@@ -274,6 +313,10 @@ _SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "religious, religious group, place of worship",
         "public_body": "public, council, parish council, city council, local authority, nhs, nhs trust, hospital, "
         "library, libraries, museum, police, fire service, government, public sector",
+    },
+    "event_sign_up": {
+        "needed": "yes, required, necessary, please sign up, please book, book",
+        "none": "no, not needed, not necessary, just come, drop in",
     },
 }
 

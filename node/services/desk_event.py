@@ -5,10 +5,9 @@ Every date is written into the listing; nothing of how it was typed is kept. So 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import takewhile
 from typing import TypeVar
@@ -16,15 +15,15 @@ from typing import TypeVar
 from node.services import cells
 from node.services.cells import CellError, day
 from node.services.drafts import end_of_day
+from node.services.event_cells import clock, over
 from node.services.row_values import LONGEST_SHOWING, Defaults
-from schemas.event import MOST_DATES, SIGN_UP, Event, occurrences
+from schemas.event import MOST_DATES, SIGN_UP, Event
 
 FIELDS = ("on", "starts", "ends", "repeat", "repeat_until", "also", "off", "people", "sign_up")
 ONCE, DAILY, WEEKLY, FORTNIGHTLY, MONTHLY = REPEATS = ("once", "daily", "weekly", "fortnightly", "monthly")
 GATHERINGS = ("help", "host")
 """What kind of event: somebody shows or teaches something, or the doors are open. It is the action of its listing."""
 
-_CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d\d))?\s*(am|pm)?\Z", re.IGNORECASE | re.ASCII)
 _SEPARATORS = ";,"
 _T = TypeVar("_T")
 _STEPS = {DAILY: timedelta(days=1), WEEKLY: timedelta(days=7), FORTNIGHTLY: timedelta(days=14)}
@@ -58,8 +57,8 @@ def read(said: Mapping[str, str], defaults: Defaults, faults: MutableMapping[str
 
 
 def _still_to_come(event: Event, defaults: Defaults, faults: MutableMapping[str, str]) -> Dated | None:
-    last = occurrences(event)[-1]
-    end = last.ends if event.ends or not event.starts else end_of_day(last.day, defaults.timezone)
+    last = over(event)
+    end = last if isinstance(last, datetime) else end_of_day(last, defaults.timezone)
     if end <= defaults.now:
         faults["on"] = "This is over. Choose a day that is still to come."
         return None
@@ -143,19 +142,9 @@ def _readable(name: str, faults: MutableMapping[str, str], read: Callable[[], _T
 
 
 def _clock(name: str, said: Mapping[str, str], faults: MutableMapping[str, str]) -> str | None:
-    """A time of day as it is written in a listing: 18:30 of "18.30", "6:30 pm" and the like."""
+    """A time of day as it is written in a listing."""
     text = said[name].strip()
-    if not text:
-        return None
-    found = _CLOCK.match(text)
-    hour = int(found[1]) if found else 24
-    if found and found[3]:
-        hour = hour % 12 + (12 if found[3].casefold() == "pm" else 0) if 1 <= hour <= 12 else 24
-    minute = int(found[2] or 0) if found else 0
-    if hour > 23 or minute > 59:
-        faults[name] = "This must be a time of day such as 18:30."
-        return None
-    return time(hour, minute).isoformat("minutes")
+    return _readable(name, faults, partial(clock, text)) if text else None
 
 
 def _people(said: Mapping[str, str], faults: MutableMapping[str, str]) -> int | None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from node.services import event_cells
 from node.services.cells import guarded
 from node.storage.catalogue import Shown
 from schemas.canonical import EXTENSION
@@ -56,6 +57,13 @@ COLUMNS = (
     Column("expires", "datetime", "When it ends unless it is renewed (UTC)."),
     Column("weight_kg", "number", "Weight of one unit in kilograms."),
     Column("image", "string", "Address of a picture, at its owner's node.", "uri"),
+    Column("event_dates", "string", "Days on which a workshop or an open day takes place, with semicolons between."),
+    Column("event_cancelled", "string", "Those of its days that are cancelled."),
+    Column("event_starts", "string", "When it begins, on the clocks of its time zone; nothing where it is all day."),
+    Column("event_ends", "string", "When it ends."),
+    Column("event_zone", "string", "Time zone of these times."),
+    Column("event_places", "integer", "For how many people there is room."),
+    Column("event_sign_up", "string", "needed or none: whether people have to sign up."),
 )
 NAMES = tuple(column.name for column in COLUMNS)
 
@@ -69,6 +77,8 @@ def record(shown: Shown) -> dict[str, Any]:
     extension = item[EXTENSION]
     quantity, place = extension.get("quantity", {}), extension.get("place", {})
     values = {
+        **dict.fromkeys(event_cells.COLUMNS),
+        **event_cells.texts_of(extension.get("event")),
         **{name: getattr(facts, name) for name in NAMES if hasattr(facts, name)},
         "id": shown.entry.id,
         "url": item.get("url"),
@@ -82,6 +92,7 @@ def record(shown: Shown) -> dict[str, Any]:
         "expires": rfc3339_of(facts.expires_at),
         "weight_kg": extension.get("weight_kg"),
         "image": item.get("image"),
+        "event_places": extension.get("event", {}).get("places"),
     }
     return {name: values[name] for name in NAMES}
 

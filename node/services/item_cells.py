@@ -10,6 +10,7 @@ import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from node.services import event_cells
 from node.services.columns import COLUMNS
 from node.services.own_ids import new_key, slug_of
 from node.services.row_values import Picture
@@ -24,6 +25,7 @@ _TOGETHER: Mapping[str, str] = {
     "currency": "/_sharefeed/replacement_value",
     "replacement_value": "/_sharefeed/replacement_value",
     "url": "/_sharefeed/request_url",
+    **dict.fromkeys(event_cells.COLUMNS, "/_sharefeed/event"),
 }
 """Columns that fill one member of a listing between them."""
 _ASIDE = ("id", "organisation", "organisation_type", "organisation_url", "expires")
@@ -39,6 +41,7 @@ def cells_of(item: Mapping[str, Any]) -> dict[str, str]:
         "tags": ";".join(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else "",
         "image": ";".join(_one_address(image.get("url")) for image in images),
         "image_alt": "|".join(_one_line(image.get("alt")) for image in images).rstrip("|"),
+        **event_cells.texts_of(_at(item, "/_sharefeed/event")),
         **_names(item),
     }
     return {name: text for name, text in found.items() if text}

@@ -13,17 +13,19 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from node.services import cells
+from node.services import cells, event_cells
 from node.services.category_words import OTHER, meant_by
 from node.services.cells import CellError
 from node.services.columns import CHOICES, CLOSED, PRICE, code_of
 from node.services.drafts import DEFAULT_LIFE, end_of_day
+from node.services.event_cells import DATES
 from node.services.spreadsheet import text_of
 from node.services.workbook import Cell
 from schemas.canonical import EXTENSION
+from schemas.event import Event
 from schemas.fields import rfc3339, without_empty
 from schemas.free.prices import price_members
-from schemas.listing import GOODS, LONGEST_LIFE
+from schemas.listing import GOODS, LATEST_END_DAYS, LONGEST_LIFE
 from schemas.vocabulary import DEFAULT_ACTION, home_of
 
 # A day less than a year: the last day runs to its end where the node is, which summer time can push past the limit.
@@ -129,6 +131,8 @@ def _parsed(column: str, cell: Cell, today: date) -> Any:
         return cells.day(cell, today)
     if column == "expires":
         return cells.day_or_moment(cell, today)
+    if column in (DATES, "event_cancelled"):
+        return event_cells.days(cell, today)
     return _PARSERS.get(column, cells.line)(cell)
 
 
@@ -180,6 +184,9 @@ _PARSERS: Mapping[str, Callable[[Cell], Any]] = {
     "precision_m": cells.number,
     "weight_kg": cells.number,
     "hours": cells.number,
+    "event_places": cells.number,
+    "event_starts": event_cells.span,
+    "event_ends": event_cells.clock,
     "replacement_value": _value,
     "tags": _tags,
     "image": lambda cell: cells.several(cell, ";|"),
@@ -198,7 +205,8 @@ def compose(values: Mapping[str, Any], defaults: Defaults) -> Composed:
     notes: list[Fault] = []
     category = _category(values, notes)
     kind = usual_kind(values, category)
-    end = _end(values, defaults)
+    event = _event(values, defaults, notes)
+    end = _end(values, defaults, event)
     closed = _closed(values, end, defaults, notes)
     author = _author(values, defaults)
     pictures = _pictures(values)
@@ -212,7 +220,8 @@ def compose(values: Mapping[str, Any], defaults: Defaults) -> Composed:
         "status": "available" if closed else values.get("status"),
         "images": [without_empty({"url": p.source, "alt": p.alt}) for p in pictures if p.is_address],
         "place": _place(values, defaults),
-        "available": _available(values),
+        "available": _available(values, event),
+        "event": event_cells.document_of(event) if event else None,
         "expires": rfc3339(end.moment),
         "organisation": _organisation(author),
         "weight_kg": values.get("weight_kg"),
@@ -224,8 +233,10 @@ def compose(values: Mapping[str, Any], defaults: Defaults) -> Composed:
         "appeal": values.get("appeal"),
         "request_url": values.get("request_url", values.get("url")),
     }
-    if end.capped and end.column == "expires":
-        notes.append(Fault("expires", f"This is more than a year ahead; shown until {end.moment:%d %B %Y}."))
+    if end.capped and end.column in ("expires", DATES):
+        notes.append(Fault(end.column, f"This is more than a year ahead; shown until {end.moment:%d %B %Y}."))
+    if end.column == DATES and "expires" in values:
+        notes.append(Fault("expires", "The event is over before this; it is shown until the last of its dates."))
     item = {**_core(values, defaults), EXTENSION: without_empty(extension)}
     faults = () if author.name else (Fault("organisation", "No organisation is named here, nor by --organisation."),)
     return Composed(item, author, pictures, end, closed, faults, tuple(notes))
@@ -261,13 +272,18 @@ def _category(values: Mapping[str, Any], notes: list[Fault]) -> str:
 
 
 def usual_kind(values: Mapping[str, Any], category: str) -> str:
-    """The kind that is said, else what the action says, else what the category is for, else an item."""
+    """The kind that is said, else what the action says, else what the category is for, else an item.
+
+    What takes place on some dates is a space or a skill.
+    """
     if "kind" in values:
         return str(values["kind"])
     if "action" in values:
         return _KIND_OF_ACTION[values["action"]]
     home = home_of(category)
     kinds = home.kinds if home else ()
+    if DATES in values:
+        return "space" if "space" in kinds else "skill"
     return kinds[0] if len(kinds) == 1 else "item"
 
 
@@ -287,11 +303,23 @@ def _quantity(values: Mapping[str, Any], notes: list[Fault]) -> dict[str, Any]:
     return without_empty({"available": count, "unit": unit})
 
 
-def _end(values: Mapping[str, Any], defaults: Defaults) -> End:
-    column = next((name for name in ("expires", "available_until") if name in values), None)
+def _event(values: Mapping[str, Any], defaults: Defaults, notes: list[Fault]) -> Event | None:
+    event = event_cells.event_in(values, defaults.timezone)
+    said = next((name for name in event_cells.COLUMNS if name in values), None)
+    if event is None and said:
+        notes.append(Fault(said, "No day is named on which it takes place, so this was left out."))
+    return event
+
+
+def _end(values: Mapping[str, Any], defaults: Defaults, event: Event | None) -> End:
+    """What the row says, of an event up to two days after its last date; else when that is over, else 90 days on."""
+    column = next((name for name in ("expires", DATES, "available_until") if name in values), None)
+    if event and column == "expires" and values[column].toordinal() - event.last.toordinal() > LATEST_END_DAYS:
+        column = DATES
     if column is None:
         return End(defaults.now + DEFAULT_LIFE, "expires", open=True)
-    latest, stated = defaults.today + LONGEST_SHOWING, values[column]
+    latest = defaults.today + LONGEST_SHOWING
+    stated = event_cells.over(event) if event and column == DATES else values[column]
     if isinstance(stated, datetime):
         capped = stated - defaults.now > LONGEST_LIFE
         return End(end_of_day(latest, defaults.timezone) if capped else stated, column, capped=capped)
@@ -326,9 +354,12 @@ def _place(values: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
     return without_empty({**stated, "country": country, "precision_m": precision if point else None})
 
 
-def _available(values: Mapping[str, Any]) -> dict[str, str]:
+def _available(values: Mapping[str, Any], event: Event | None) -> dict[str, str]:
+    """The days that are said; of an event its first and its last, for readers that know no events."""
     days = (("from", "available_from"), ("until", "available_until"))
-    return {name: values[column].isoformat() for name, column in days if column in values}
+    said = {name: values[column].isoformat() for name, column in days if column in values}
+    on = (event.on or tuple(sorted(event.dates))) if event and not said else ()
+    return {"from": on[0].isoformat(), "until": on[-1].isoformat()} if on else said
 
 
 def _replacement_value(values: Mapping[str, Any]) -> dict[str, Any] | None:

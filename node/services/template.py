@@ -81,6 +81,23 @@ EXAMPLES: tuple[dict[str, str], ...] = (
         "hours": "4",
         "expires": "+90d",
     },
+    {
+        "id": "5",
+        "direction": "offer",
+        "kind": "skill",
+        "action": "help",
+        "title": "Mend your own clothes: a workshop for beginners",
+        "category": "skill/trades",
+        "organisation": "Example Community Trust",
+        "organisation_type": "charity",
+        "locality": "Stanground",
+        "place": "Old Mill",
+        "event_dates": "+14d;+28d",
+        "event_starts": "18:30",
+        "event_ends": "20:30",
+        "event_places": "12",
+        "event_sign_up": "needed",
+    },
 )
 """What the template shows; to be replaced by whoever fills it in."""
 

@@ -76,6 +76,13 @@ COLUMNS: Mapping[str, str] = {
     "currency": _l("Currency of that"),
     "url": _l("Your page about it"),
     "request_url": _l("Page to ask for it"),
+    "event_dates": _l("Days on which it takes place"),
+    "event_cancelled": _l("Days on which it is cancelled"),
+    "event_starts": _l("When it begins"),
+    "event_ends": _l("When it ends"),
+    "event_zone": _l("Time zone of these times"),
+    "event_places": _l("For how many people"),
+    "event_sign_up": _l("Whether one has to sign up"),
     "price": _l("A price, which must be nothing"),
 }
 VOCABULARIES: Mapping[str, Mapping[str, str]] = {
