@@ -22,12 +22,13 @@ from node.search.letters import folded
 from node.search.names import OTHER
 from node.search.places import LOCATED, squares_of
 from node.search.postcodes import postcode_terms
+from node.search.request import YES
 from node.search.standing import packed, standing_of
 from node.storage.catalogue import Shown
 from schemas.canonical import EXTENSION
 from schemas.vocabulary import home_of
 
-INDEX_VERSION = 9
+INDEX_VERSION = 10
 
 CHOICES = ("direction", "kind", "action", "condition", "status", "organisation_type")
 """Fields of one word from a fixed set; each can be counted."""
@@ -59,7 +60,7 @@ def build_schema() -> Schema:
     _add_text(builder)
     for name in (*CHOICES, "category"):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
-    for name in ("organisation", "town", "language"):
+    for name in ("organisation", "town", "language", "event"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("source", "square", "cannot", "expires"):
         builder.add_integer_field(name, indexed=True)
@@ -203,6 +204,8 @@ def _fill_choices(document: Document, shown: Shown) -> None:
             document.add_text(name, value)
     for path in lineage(facts.category):
         document.add_text("category", path)
+    if facts.event_until:
+        document.add_text("event", YES)
     document.add_text("organisation", facts.organisation_key)
     if shown.entry.source_id is not None:
         document.add_integer("source", shown.entry.source_id)

@@ -12,7 +12,7 @@ from node.search.days import never_free
 from node.search.documents import CHOICES, build_schema
 from node.search.index import Counted, Snapshot
 from node.search.places import LOCATED, ROWS, squares_within
-from node.search.request import SearchRequest
+from node.search.request import YES, SearchRequest
 
 _DAY_S = 86_400
 FACETS = ("direction", "kind", "action", "category", "organisation_type", "condition")
@@ -23,7 +23,7 @@ def filter_clauses(snapshot: Snapshot, request: SearchRequest, now: int) -> list
     """What a listing must be besides what it says; ``now`` in seconds."""
     schema = snapshot.schema
     queries = []
-    for name in (*CHOICES, "category", "organisation", "source"):
+    for name in (*CHOICES, "event", "category", "organisation", "source"):
         values = getattr(request, name)
         if values:
             queries.append(_one_of(schema, name, values))
@@ -47,6 +47,11 @@ def not_over(snapshot: Snapshot, now: int) -> list[tuple[Occur, Query]]:
     lasts cost a third of a search that matches very many.
     """
     return [(Occur.MustNot, _over(snapshot, now))] if number_over(snapshot, now) else []
+
+
+def any_event(snapshot: Snapshot) -> bool:
+    """Whether anything in the index takes place on dates of its own."""
+    return bool(snapshot.searcher.doc_freq("event", YES))
 
 
 def number_over(snapshot: Snapshot, now: int) -> int:

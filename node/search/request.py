@@ -25,6 +25,7 @@ NEAREST_KM, FARTHEST_KM = 0.05, 1000.0
 LONGEST_PLACE = 120
 LARGEST_SOURCE = 10**15 - 1
 SORTS = ("relevance", "newest", "nearest")
+YES = "yes"
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "direction": DIRECTIONS,
@@ -33,6 +34,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "organisation_type": ORGANISATION_TYPES,
     "condition": CONDITIONS,
     "status": STATUSES,
+    "event": (YES,),
 }
 _KEY = re.compile(r"[A-Za-z0-9_.~-]{1,120}\Z")
 _WHOLE = re.compile(r"[0-9]{1,15}\Z")
@@ -55,7 +57,8 @@ class SearchRequest:
 
     ``near`` is a place as typed, ``lat`` and ``lon`` a point in degrees, ``within`` a radius in kilometres.
     ``available_from`` and ``available_until`` are the days between which it is wanted: a listing is found when it can
-    be had on one of them. ``sort`` empty means the usual one (`SearchRequest.order`). ``cursor`` replaces ``page``.
+    be had on one of them. ``event`` with `YES` is only what takes place on dates of its own. ``sort`` empty means the
+    usual one (`SearchRequest.order`). ``cursor`` replaces ``page``.
     """
 
     q: str = ""
@@ -66,6 +69,7 @@ class SearchRequest:
     organisation_type: tuple[str, ...] = ()
     condition: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
+    event: tuple[str, ...] = ()
     organisation: tuple[str, ...] = ()
     source: tuple[int, ...] = ()
     near: str = ""

@@ -1,8 +1,7 @@
-"""Rooms and loans of a search as a calendar (iCalendar, RFC 5545): an event for the days on which each can be had.
+"""Listings as entries of a calendar (iCalendar, RFC 5545): for rooms and loans the days on which each can be had.
 
-It is a window on the catalogue to subscribe to, not an invitation: no METHOD, and events that block nobody's time.
-Listings that name no day are left out, for there is nothing to put into a calendar. What is over or was taken back is
-not in it any more, and programs that subscribe let it go; a changed listing keeps its UID and has a higher SEQUENCE.
+They stand in windows on the catalogue to subscribe to, not in invitations: no METHOD, and entries that block nobody's
+time. Listings that name no day have none. A changed listing keeps its UID and has a higher SEQUENCE.
 
 The events are days, which are the same wherever they are read. Where a day has to be found for a moment, it is the one
 on the clock of the site's town.
@@ -21,19 +20,12 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from node import __version__
-from node.context import Node
-from node.search.request import LARGEST_PAGE, SearchRequest
-from node.services.feeds import Rendered, rendered
 from node.settings import Settings
 from node.storage.catalogue import Shown
 from schemas.canonical import EXTENSION
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
-ACTIONS = ("host", "lend")
-"""What is for a while, and so has a place in a calendar."""
-
 LINE_OCTETS = 75
-_MOST_PAGES = 5
 _LONGEST_TEXT = 2000
 _FIRST_SEQUENCE = datetime(2020, 1, 1, tzinfo=UTC)
 _LARGEST_INTEGER = 2**31 - 1
@@ -58,24 +50,6 @@ class Event:
     place: str = ""
     point: tuple[float, float] | None = None
     reserved: bool = False
-
-
-def holds_some(request: SearchRequest, counts: dict[str, int]) -> bool:
-    """Whether a search holds rooms or loans. ``counts`` has what it found by action, but for its own filter of that."""
-    return any(counts.get(action) for action in _asked(request).action)
-
-
-def document(node: Node, request: SearchRequest, name: str) -> Rendered:
-    """The calendar of a search: offers unless it asks for wants, the newest 500 at most.
-
-    Raises `ParameterError`, and `IndexUnavailableError` while there is no index.
-    """
-    # What searches is heavy, and the bookings of a small publisher use what stands here without it.
-    from node.services.search_documents import PATH, address
-
-    events = [event for shown in _found(node, _asked(request)) if (event := event_of(shown, node.settings))]
-    here = address(node, PATH, request.changed(sort=""))
-    return rendered("calendar", encode(name, here, events))
 
 
 def event_of(shown: Shown, settings: Settings) -> Event | None:
@@ -108,7 +82,7 @@ def event_of(shown: Shown, settings: Settings) -> Event | None:
 
 def encode(name: str, url: str, events: Iterable[Event]) -> bytes:
     """An iCalendar object. ``name`` is what a calendar program calls it, ``url`` where the search is."""
-    return b"".join(framed(name, (_event(event) for event in events), url=url))
+    return b"".join(framed(name, map(entry, events), url=url))
 
 
 def framed(name: str, entries: Iterable[Iterable[str]], refresh: str = "PT1H", url: str = "") -> Iterator[bytes]:
@@ -154,24 +128,8 @@ def folded(line: str) -> bytes:
     return b"\r\n ".join([*pieces, rest]) + b"\r\n"
 
 
-def _asked(request: SearchRequest) -> SearchRequest:
-    actions = tuple(action for action in ACTIONS if not request.action or action in request.action)
-    return request.changed(action=actions, direction=request.direction or ("offer",), sort="newest", limit=LARGEST_PAGE)
-
-
-def _found(node: Node, asked: SearchRequest) -> Iterator[Shown]:
-    """What the search finds, page by page; nothing where it asks for neither rooms nor loans."""
-    from node.services.search_documents import ready
-
-    for _ in range(_MOST_PAGES if asked.action else 0):
-        result = ready(node, asked)
-        yield from (match.shown for match in result.matches)
-        if not result.next_cursor:
-            return
-        asked = asked.changed(cursor=result.next_cursor)
-
-
-def _event(event: Event) -> Iterator[str]:
+def entry(event: Event) -> Iterator[str]:
+    """The lines of one entry."""
     stamp = event.changed.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     yield "BEGIN:VEVENT"
     yield f"UID:{escaped(event.uid)}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from federation.facts import Facts, short_key
 from node.context import Node
-from node.search.request import SearchRequest
+from node.search.request import YES, SearchRequest
 from node.services import shown as pages
 from node.services.shown import Gone
 from node.storage import catalogue, organisations
@@ -95,6 +95,7 @@ def _fits(facts: Facts, asked: SearchRequest) -> bool:
         (asked.organisation_type, facts.organisation_type),
         (asked.condition, facts.condition),
         (asked.status, facts.status),
+        (asked.event, YES if facts.event_until else ""),
     )
     if any(wanted and value not in wanted for wanted, value in values):
         return False

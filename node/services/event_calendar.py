@@ -90,10 +90,11 @@ def feed(node: Node, title: str, url: str) -> Rendered:
 
 def encode(name: str, settings: Settings, shown: Iterable[Shown]) -> bytes:
     """An iCalendar object. ``name`` is what a calendar program calls it."""
-    return b"".join(framed(name, islice(_entries(shown, settings), MOST_ENTRIES)))
+    return b"".join(framed(name, islice(entries(shown, settings), MOST_ENTRIES)))
 
 
-def _entries(shown: Iterable[Shown], settings: Settings) -> Iterator[list[str]]:
+def entries(shown: Iterable[Shown], settings: Settings) -> Iterator[list[str]]:
+    """The lines of each date of these listings; nothing of those that are no events."""
     for one in shown:
         event = event_in(one)
         if event is not None:

@@ -41,7 +41,7 @@ def days(cell: Cell, today: date) -> tuple[date, ...]:
 
 
 def clock(cell: Cell) -> str:
-    """A time of day as it is written in a listing: 18:30 of "18.30", "6:30 pm", "18:30:00" and of a cell with a time."""
+    """A time of day as listings write it: 18:30 of "18.30", of "6:30 pm", of "18:30:00" and of a cell with a time."""
     if isinstance(cell, datetime | time):
         return cell.strftime("%H:%M")
     found = _CLOCK.match(cells.line(cell))

@@ -19,7 +19,7 @@ from node.search.errors import IndexUnavailableError
 from node.search.find import Found, find
 from node.search.find import pins as pins_of
 from node.search.index import IndexReader, Snapshot
-from node.search.query import FACETS
+from node.search.query import FACETS, any_event
 from node.search.request import SearchRequest
 from node.search.towns import locate
 from node.search.wording import Reading
@@ -76,7 +76,8 @@ class SearchResult:
     words were read: "words", "spelling" (slips were forgiven), "more" (few have all of the words, so those with most
     of them follow), "most" (none has all of them). ``corrected`` are the words taken for slips, as (typed, read),
     ``reading`` all that they were understood as. ``next_cursor`` leads on, in the API. ``ready`` is False while there
-    is no index yet. ``took_ms`` is without HTTP.
+    is no index yet. ``any_event`` says whether anything on the board takes place on dates of its own. ``took_ms`` is
+    without HTTP.
     """
 
     request: SearchRequest
@@ -89,6 +90,7 @@ class SearchResult:
     reading: Reading = field(default_factory=Reading)
     place_known: bool = True
     ready: bool = True
+    any_event: bool = False
     took_ms: float = 0.0
 
 
@@ -111,6 +113,7 @@ def search(node: Node, request: SearchRequest) -> SearchResult:
         next_cursor=found.next_cursor,
         reading=found.reading,
         place_known=known,
+        any_event=any_event(snapshot),
         took_ms=round((perf_counter() - started) * 1000, 2),
     )
 

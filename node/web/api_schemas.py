@@ -19,6 +19,7 @@ from node.search.request import (
     PAGE_SIZE,
     SORTS,
     WINDOW,
+    YES,
 )
 from node.services.proposals import LIMITS
 from node.services.shown import ORGANISATION_LISTINGS
@@ -316,6 +317,7 @@ SEARCH_PARAMETERS: tuple[dict[str, Any], ...] = (
     _choice("organisation_type", "Who it is from.", ORGANISATION_TYPES),
     _choice("condition", "Items and equipment only.", CONDITIONS),
     _choice("status", "Available or reserved.", STATUSES),
+    _choice("event", "Only what takes place on dates of its own: workshops, drop-ins, open days.", (YES,)),
     _several("organisation", "Key of an organisation.", "Zq81nV0cT4sLw2Ye", type="string", pattern=KEY_PATTERN),
     _several("source", "Number of a source.", 3, type="integer", minimum=0, maximum=LARGEST_SOURCE),
     _parameter(

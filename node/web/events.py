@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask_babel import gettext as _
 
 from node.context import Node
+from node.search.request import YES, SearchRequest
 from node.services import event_calendar as calendars
 from node.services import feeds as documents
 from node.services.calendar import MEDIA_TYPE
-from node.web import current_node
+from node.web import current_node, words
 from node.web.cards import cards_of
 from node.web.conditional import conditional, open_to_all
 from node.web.event_words import is_this_week, next_date
 from node.web.listing_page import EVENT_ICS, EVENTS_ICS
 from node.web.pages import scene_of
+from node.web.search_days import usual_days
 from node.web.site import site_of
-from node.web.view_model_parts import Card, FeedLink, Head, Site
+from node.web.view_model_parts import Card, FeedLink, Head, Link, Site
 from node.web.view_models_events import EventGroup, EventsPage
 from schemas import json_feed
 
@@ -50,7 +53,7 @@ def page() -> str:
         FeedLink("JSON Feed", root + JSON_PATH, json_feed.MEDIA_TYPE),
     )
     head = Head(title, described, scene.address(root + PATH), feeds=feeds)
-    return render_template("portal/events.html", page=EventsPage(head, _groups(cards, site), feeds))
+    return render_template("portal/events.html", page=EventsPage(head, _groups(cards, site), feeds, (*_on_days(site),)))
 
 
 @blueprint.get(ICS_PATH)
@@ -82,6 +85,16 @@ def _for_all(body: bytes | None) -> Response:
     if body is None:
         abort(404)
     return open_to_all(conditional(documents.rendered("events", body), MEDIA_TYPE))
+
+
+def _on_days(site: Site) -> Iterator[Link]:
+    """Searches for what takes place on the days that people mean, where there is a search."""
+    if site.search_path is None:
+        return
+    for label, (first, last) in usual_days(words.day_of(site.now, site)):
+        asked = SearchRequest(event=(YES,), available_from=first, available_until=last)
+        yield Link(label, f"{site.search_path}?{urlencode(asked.to_args())}")
+    yield Link(_("Search among them"), f"{site.search_path}?{urlencode(SearchRequest(event=(YES,)).to_args())}")
 
 
 def _groups(cards: Sequence[Card], site: Site) -> tuple[EventGroup, ...]:

@@ -1,4 +1,4 @@
-"""Every search as JSON Feed, as Atom, as points for a map, and its rooms and loans as a calendar.
+"""Every search as JSON Feed, as Atom, as points for a map, and as a calendar of its events, rooms and loans.
 
 What cannot be used in an address is left out, as it is on pages: a feed that somebody subscribed to must not stop over
 one parameter.
@@ -13,8 +13,9 @@ from flask_babel import gettext as _
 
 from node.context import Node
 from node.search.request import SearchRequest, from_args
-from node.services import calendar as calendars
+from node.services import search_calendar
 from node.services import search_documents as documents
+from node.services.calendar import MEDIA_TYPE
 from node.services.feeds import Rendered
 from node.web import current_node
 from node.web.conditional import conditional, open_to_all
@@ -45,7 +46,7 @@ def geojson_document() -> Response:
 def calendar() -> Response:
     node = current_node()
     asked, _problems = from_args(request.args)
-    return conditional(calendars.document(node, asked, title_of(asked, node)), calendars.MEDIA_TYPE)
+    return conditional(search_calendar.document(node, asked, title_of(asked, node)), MEDIA_TYPE)
 
 
 def _made(make: Callable[[Node, SearchRequest, str], Rendered]) -> Rendered:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from urllib.parse import quote, urlencode
@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from node.search.analysis import words
 from node.search.plan import FEW
 from node.search.request import WINDOW, SearchRequest
-from node.services import calendar
+from node.services import search_calendar
 from node.services.search import SearchResult
 from node.services.wishing import Close
 from node.web.code_words import category
@@ -167,22 +167,23 @@ def _category(asked: SearchRequest, root: str) -> Link | None:
 
 
 def calendar_of(result: SearchResult, stated: SearchRequest, addresses: Addresses) -> Iterator[FeedLink]:
-    """The calendar of a search that holds rooms or loans."""
-    if _holds_days(result):
+    """The calendar of a search that holds rooms, loans or events."""
+    if _holds_days(result) or any(match.shown.entry.facts.event_until for match in result.matches):
         yield FeedLink(_("Calendar"), addresses.of(stated.changed(sort=""), ".ics"), "text/calendar")
 
 
 def _holds_days(result: SearchResult) -> bool:
     counts = {v.value: v.count for facet in result.facets if facet.name == "action" for v in facet.values}
-    return calendar.holds_some(result.request, counts)
+    return search_calendar.holds_some(result.request, counts)
 
 
 def _days(result: SearchResult, asked: Asked, addresses: Addresses) -> DaysFilter | None:
-    """The filter of days, where there are rooms or loans to which it matters, or where it is in use."""
-    in_use = asked.typed.get("from") or asked.typed.get("to")
-    if not in_use and not _holds_days(result):
+    """The filter of days, where there are rooms, loans or events to which it matters, or where it is in use."""
+    in_use = asked.typed.get("from") or asked.typed.get("to") or asked.stated.event
+    if not in_use and not result.any_event and not _holds_days(result):
         return None
-    return days_filter(asked.stated, asked.today, addresses.of, asked.typed, asked.problems)
+    made = days_filter(asked.stated, asked.today, addresses.of, asked.typed, asked.problems)
+    return replace(made, events=result.any_event or bool(asked.stated.event), only_events=bool(asked.stated.event))
 
 
 def _reach(result: SearchResult, stated: SearchRequest, addresses: Addresses, miles: bool) -> Reach | None:
@@ -221,6 +222,8 @@ def _applied(asked: SearchRequest, addresses: Addresses, miles: bool, names: Nam
     if asked.point and not asked.near:
         elsewhere = asked.changed(lat=None, lon=None, within=None)
         yield AppliedFilter(_("Around a point on the map"), addresses.of(elsewhere))
+    if asked.event:
+        yield AppliedFilter(_("Workshops, drop-ins and open days"), addresses.of(asked.changed(event=())))
     if asked.available_from or asked.available_until:
         days = in_words(asked.available_from, asked.available_until)
         yield AppliedFilter(days, addresses.of(asked.changed(available_from=None, available_until=None)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from node.web.view_model_parts import Card, EventDate, FeedLink, Head
+from node.web.view_model_parts import Card, EventDate, FeedLink, Head, Link
 
 __all__ = ["EventBox", "EventDate", "EventGroup", "EventsPage"]
 
@@ -22,11 +22,15 @@ class EventGroup:
 
 @dataclass(frozen=True, slots=True)
 class EventsPage:
-    """portal/events.html: ``groups`` without any mean that nothing is planned; ``feeds`` are what to subscribe to."""
+    """portal/events.html: ``groups`` without any mean that nothing is planned; ``feeds`` are what to subscribe to.
+
+    ``on_days`` are searches for those of the days that people mean, where there is a search.
+    """
 
     head: Head
     groups: tuple[EventGroup, ...] = ()
     feeds: tuple[FeedLink, ...] = ()
+    on_days: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

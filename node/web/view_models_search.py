@@ -53,7 +53,8 @@ class AppliedFilter:
 @dataclass(frozen=True, slots=True)
 class DaysFilter:
     """On which days something is wanted: ``quick`` are links to the usual ones, ``first`` and ``last`` what stands in
-    the fields ``from`` and ``to``, as typed. ``error`` says in a sentence what was wrong in the field ``wrong``.
+    the fields ``from`` and ``to``, as typed. With ``events`` it can be narrowed to what takes place on dates of its own
+    (``event``), and is with ``only_events``. ``error`` says in a sentence what was wrong in the field ``wrong``.
     """
 
     quick: tuple[Link, ...] = ()
@@ -62,6 +63,8 @@ class DaysFilter:
     error: str | None = None
     wrong: str = ""
     open: bool = False
+    events: bool = False
+    only_events: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,8 @@ class SearchPage:
     One GET form to ``action_path`` with the fields ``q``, ``near`` (place text), ``lat`` and ``lon`` (set
     by "near me" and by the map; ``near`` wins where it is a place that is known), ``from`` and ``to`` (ISO days),
     and one field for each facet. ``carried`` are further name/value pairs to keep as hidden fields. ``reach`` is
-    there where there is a point to measure from, ``days`` where there are rooms or loans. ``sorts`` are links with
-    labels in the reader's language.
+    there where there is a point to measure from, ``days`` where there are rooms, loans or events. ``sorts`` are links
+    with labels in the reader's language.
     ``place_error`` says in a sentence that the place typed is not known, ``notice`` anything else about
     this search ("Shown for desk, as nothing matched dsek"). ``first`` is the 1-based number of the first
     card. ``alert_path`` asks for mails about it, where mails can be sent. ``category`` is the page of the one

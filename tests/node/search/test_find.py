@@ -18,7 +18,7 @@ from node.search import find as find_module
 from node.search.cursors import decode
 from node.search.find import Found, find, pins
 from node.search.places import haversine_km
-from node.search.query import FACETS
+from node.search.query import FACETS, any_event
 from node.search.request import SearchRequest
 from schemas.event import Event
 from schemas.listing import Available, Listing
@@ -235,6 +235,18 @@ def test_an_event_is_found_on_its_dates_alone(board: Board) -> None:
         (11, 17): ["far", "repair"],
         (18, 20): [],
     }
+
+
+def test_what_takes_place_can_be_all_that_is_asked_for(board: Board) -> None:
+    assert not any_event(board.follow().reader.snapshot())
+    dates = (date(2026, 12, 3), date(2026, 12, 10))
+    room: dict[str, Any] = {"kind": "space", "action": "host", "expires": datetime(2026, 12, 11, tzinfo=UTC)}
+    board.put([listing("open", "Hall", event=Event(dates, "Europe/London"), **room), listing("hall", "Hall", **room)])
+    assert set(board.follow().names(q="hall")) == {"open", "hall"}
+    assert board.names(q="hall", event=("yes",)) == ["open"]
+    assert board.names(event=("yes",), available_from=dates[0], available_until=dates[0]) == ["open"]
+    assert board.names(event=("yes",), available_from=date(2026, 12, 4), available_until=date(2026, 12, 9)) == []
+    assert any_event(board.reader.snapshot())
 
 
 def test_a_day_that_is_over_makes_nothing_free(board: Board) -> None:

@@ -29,6 +29,7 @@ Pairs = list[tuple[str, str]]
             id="several-values",
         ),
         pytest.param([("q", ""), ("q", "bed")], SearchRequest(q="bed"), id="first-that-says-something"),
+        pytest.param([("event", "yes")], SearchRequest(event=("yes",)), id="events"),
         pytest.param([("source", "7")], SearchRequest(source=(7,)), id="source"),
         pytest.param([("lat", "52.5"), ("lon", "-0.2")], SearchRequest(lat=52.5, lon=-0.2), id="point"),
         pytest.param([("within", "2.5")], SearchRequest(within=2.5), id="radius"),
@@ -52,6 +53,7 @@ def test_parameters_are_read(pairs: Pairs, expected: SearchRequest) -> None:
         pytest.param(
             [("kind", "car"), ("kind", "item")], "/kind", "not-a-choice", SearchRequest(kind=("item",)), id="one-of-two"
         ),
+        pytest.param([("event", "no")], "/event", "not-a-choice", SearchRequest(), id="no-events"),
         pytest.param([("category", "../etc")], "/category", "not-a-choice", SearchRequest(), id="no-path"),
         pytest.param([("lat", "52")], "/lon", "missing", SearchRequest(), id="half-a-point"),
         pytest.param([("lat", "91"), ("lon", "0")], "/lat", "invalid", SearchRequest(), id="beyond-the-pole"),
@@ -115,6 +117,7 @@ _requests = st.builds(
     condition=st.sets(st.sampled_from(CONDITIONS)).map(lambda found: tuple(sorted(found))),
     category=st.sets(st.sampled_from(["furniture", "furniture/desk", "it"])).map(lambda found: tuple(sorted(found))),
     source=st.sets(st.integers(0, 9)).map(lambda found: tuple(sorted(found))),
+    event=st.sampled_from([(), ("yes",)]),
     near=st.sampled_from(["", "Eye"]),
     lat=st.just(52.57),
     lon=st.just(-0.24),

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.search.request import SearchRequest
-from node.services import calendar
+from node.services import calendar, search_calendar
 from node.services.calendar import Event, encode, escaped, folded
+from schemas.event import Event as EventOf
 from schemas.listing import Available, Listing
 from schemas.place import Place
 from tests.fakes.publisher import START
@@ -123,7 +124,7 @@ def test_the_last_day_there_is_has_none_after_it() -> None:
 
 
 def titles(board: Board, **asked: object) -> set[str]:
-    made = calendar.document(board.node, SearchRequest().changed(**asked), "x")
+    made = search_calendar.document(board.node, SearchRequest().changed(**asked), "x")
     return {line.partition(":")[2] for line in unfolded(made.body) if line.startswith("SUMMARY")}
 
 
@@ -144,6 +145,30 @@ def test_only_rooms_and_loans_are_in_it(board: Board) -> None:
     assert titles(board, q="hall") == {"Hall"}
 
 
+def test_what_takes_place_has_its_dates_in_it_and_no_stretch_of_days(board: Board) -> None:
+    dates = tuple(date(2026, 12, number) for number in (3, 10, 17))
+    made = EventOf(dates, "Europe/London", "18:00", "20:00", dates[1:2])
+    ends = {"available": Available(dates[0], dates[-1]), "expires": datetime(2026, 12, 17, 20, tzinfo=UTC)}
+    board.put(
+        [
+            listing("mend", "Mending", kind="skill", action="help", category="skill", event=made, **ends),
+            listing("doors", "Open doors", event=made, **{**HALL, **ends}),
+            listing("hall", "Hall", **HALL, available=Available(DAY, DAY)),
+        ]
+    ).follow()
+    assert titles(board) == {"Mending", "Open doors", "Hall"}
+    assert titles(board, event=("yes",)) == {"Mending", "Open doors"}
+    assert titles(board, action=("help",)) == {"Mending"}
+    assert titles(board, action=("host",)) == {"Open doors", "Hall"}
+    assert titles(board, q="mending") == {"Mending"}
+    lines = unfolded(search_calendar.document(board.node, SearchRequest(q="mending"), "x").body)
+    assert [line for line in lines if line.startswith("DTSTART")] == [
+        f"DTSTART:202612{day}T180000Z" for day in ("03", 10, 17)
+    ]
+    assert [line for line in lines if line.startswith("STATUS")][1] == "STATUS:CANCELLED"
+    assert len({line for line in lines if line.startswith("UID")}) == 3
+
+
 def test_more_than_one_page_of_results_is_in_it(board: Board) -> None:
     days = {"available": Available(DAY, DAY)}
     board.put(listing(f"hall{number}", f"Hall {number}", **HALL, **days) for number in range(130)).follow()
@@ -151,7 +176,7 @@ def test_more_than_one_page_of_results_is_in_it(board: Board) -> None:
 
 
 def lines_of(board: Board) -> list[str]:
-    return unfolded(calendar.document(board.node, SearchRequest(), "x").body)
+    return unfolded(search_calendar.document(board.node, SearchRequest(), "x").body)
 
 
 def value(lines: list[str], name: str) -> str:

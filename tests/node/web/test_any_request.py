@@ -50,7 +50,20 @@ NAMES = [
         "direction",
         "category",
     ),
-    *("organisation_type", "condition", "from", "to", "source", "after", "lang", "bbox", "state", "frequency", "email"),
+    *(
+        "organisation_type",
+        "condition",
+        "event",
+        "from",
+        "to",
+        "source",
+        "after",
+        "lang",
+        "bbox",
+        "state",
+        "frequency",
+        "email",
+    ),
 ]
 HEADERS = {
     "Accept-Language": ["xx", "pl;q=9", "*" * 300, "en-GB,en;q=0.5"],

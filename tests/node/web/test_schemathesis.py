@@ -142,6 +142,7 @@ QUERY = {
     "sort": ["newest", "nearest", "price"],
     "from": ["2026-12-01", "0001-01-01", "9999-12-31", "2026-13-40"],
     "to": ["2026-12-02", "0001-01-01", "9999-12-31"],
+    "event": ["yes", "no"],
     "after": ["x", "0:0:0"],
     "lang": ["en", "xx", "../x"],
     "verdict": ["quarantined", "reported", "x"],

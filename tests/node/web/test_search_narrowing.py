@@ -13,6 +13,7 @@ from lxml import html
 from federation.facts import short_key
 from node.search.follow import Follower
 from node.search.request import SearchRequest
+from node.services import sources
 from node.services.search import FacetCount, FacetValue
 from node.web.search_days import in_words, usual_days
 from node.web.search_facets import MOST_SHOWN, facet_of
@@ -320,3 +321,25 @@ def test_those_who_list_pages_are_told_the_search_in_a_sentence(browser: Browser
 def test_such_a_sentence_is_never_long(browser: Browser) -> None:
     [said] = page(browser, f"/search?q={'tables+' * 100}").xpath("//head/meta[@name='description']/@content")
     assert len(said) <= 160
+
+
+def test_events_are_a_tick_beside_the_days_and_links_on_their_own_page(browser: Browser) -> None:
+    tick = "//input[@name='event' and @form='search']"
+    assert not page(browser, "/search").xpath(tick)
+    dates = [(TODAY + timedelta(days=gap)).isoformat() for gap in (1, 8)]
+    workshop = item("mend", kind="skill", action="help", category="skill", expires=f"{dates[1]}T20:00:00Z")
+    workshop["_sharefeed"]["event"] = {"dates": dates, "zone": "Europe/London", "starts": "18:00", "ends": "20:00"}
+    again, *_ = sources.health(browser.node)
+    send(browser.node, again.source, [workshop])
+    Follower(browser.node).catch_up()
+    [box] = page(browser, "/search").xpath(tick)
+    assert not box.get("checked")
+    there = f"/search?event=yes&from={dates[0]}&to={dates[0]}"
+    tree = page(browser, there)
+    assert (titles(tree), tree.xpath(tick)[0].get("checked")) == (1, "checked")
+    assert tree.xpath("//a[@type='text/calendar']/@href") == [there.replace("/search?", "/search.ics?")]
+    [chip] = [one for one in tree.xpath("//main//a[@class='chip']") if "Workshops, drop-ins" in words(one)]
+    assert "event" not in asked(chip.get("href"))
+    links = {words(one): one.get("href") for one in page(browser, "/events").xpath("//main//nav//a[@class='chip']")}
+    assert asked(links["Today"]) == {"event": ["yes"], "from": [TODAY.isoformat()], "to": [TODAY.isoformat()]}
+    assert titles(page(browser, links["Search among them"])) == 1

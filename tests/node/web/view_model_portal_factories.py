@@ -201,7 +201,9 @@ WORKSHOP = make.card(
 def events() -> vm.EventsPage:
     later = replace(WORKSHOP, path="/listings/42", title="Open day", event=_dates(20, 27))
     groups = vm.EventGroup("soon", (WORKSHOP,)), vm.EventGroup("later", (later,))
-    return vm.EventsPage(make.head("What takes place, and when"), groups, make.FEEDS)
+    return vm.EventsPage(
+        make.head("What takes place, and when"), groups, make.FEEDS, (vm.Link("Today", "/search?event=yes"),)
+    )
 
 
 def workshop() -> vm.ListingPage:
