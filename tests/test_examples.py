@@ -37,7 +37,8 @@ PHOTOS = EXAMPLES / "photos"
 HEADER = (
     "id,direction,kind,action,title,description,category,condition,quantity,unit,organisation,organisation_type,"
     "locality,postcode,lat,lon,available_from,available_until,weight_kg,tags,language,expires,image,image_alt,"
-    "terms,accessibility,safety"
+    "terms,accessibility,safety,event_dates,event_cancelled,event_starts,event_ends,event_zone,event_places,"
+    "event_sign_up"
 )
 SIZES = {"council": 151, "school": 60, "business": 70, "charity": 25}
 LANGUAGES = {"en", "pl", "lt", "pt", "cy", "ur"}
@@ -134,6 +135,14 @@ def has_relative_dates_in_order_within_a_year(row: Row) -> bool:
     return expiry is not None and (start or 0) < (end or expiry) <= expiry < 365
 
 
+def takes_place_until_its_last_date(row: Row) -> bool:
+    dates, cancelled = (row[name].split(";") if row[name] else [] for name in ("event_dates", "event_cancelled"))
+    if not dates:
+        return not any(row[name] for name in row if name.startswith("event_"))
+    fits = row["kind"] in ("space", "skill") and row["expires"] == dates[-1] and set(cancelled) < set(dates)
+    return fits and all(re.fullmatch(r"\+\d+d", day) for day in dates) and row["event_starts"] < row["event_ends"]
+
+
 def has_its_picture_with_a_description(row: Row) -> bool:
     if not row["image"]:
         return not row["image_alt"]
@@ -147,6 +156,7 @@ RULES: list[Callable[[Row], bool]] = [
     counts_and_weighs_plausibly,
     lies_near_peterborough,
     has_relative_dates_in_order_within_a_year,
+    takes_place_until_its_last_date,
     has_its_picture_with_a_description,
 ]
 
@@ -178,6 +188,7 @@ def test_the_mix_is_that_of_a_lively_noticeboard() -> None:
     assert all(languages[language] >= 3 for language in LANGUAGES)
     assert 0.08 <= wants <= 0.14
     assert 0.40 <= pictured <= 0.52
+    assert sum(bool(row["event_dates"]) for row in listings) >= 4
     assert sum(len(row["title"]) > 60 for row in listings) <= 10
 
 
