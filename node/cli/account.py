@@ -79,7 +79,7 @@ def remove(node: Node, email: str) -> None:
     from node.services import accounts
 
     accounts.remove(node, accounts.by_email(node, email))
-    click.echo("Removed. What they did stays in the log.")
+    click.echo("Removed. What they did stays in the log, without their name and address.")
 
 
 @account.command()

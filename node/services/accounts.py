@@ -14,7 +14,7 @@ from typing import Any
 from node.context import Node
 from node.languages import offered
 from node.services import links, passkeys, passwords, second_factor, sessions, throttling
-from node.services.audit import COMMAND_LINE, Who, record
+from node.services.audit import COMMAND_LINE, Who, adopt, erase, record
 from node.services.audit import by as by_account
 from node.services.links import EXPIRED, USED
 from node.services.members import keep_an_owner
@@ -73,7 +73,7 @@ def add(
     """Make an account. Raises `FormError` for what cannot be kept, or an address that has an account already."""
     with node.database.write() as tx:
         made = add_in(tx, node, name, email, operator, language)
-        record(tx, node, by, "account-made", made.email)
+        record(tx, node, by, "account-made", made.email, about=made.id)
         return made
 
 
@@ -87,6 +87,7 @@ def add_in(tx: Tx, node: Node, name: str, email: str, operator: bool = False, la
         raise FormError(problems)
     made = Account(secrets.token_hex(8), name, email, language or node.settings.language, operator, None, node.now)
     stored.add(tx, made)
+    adopt(tx, made.email, made.id)
     return made
 
 
@@ -109,7 +110,8 @@ def remove(node: Node, account: Account, by: Who = COMMAND_LINE) -> None:
             keep_an_owner(tx, place.organisation_id, account.id)
         api_tokens.remove_of(tx, account.id)
         stored.remove(tx, account.id)
-        record(tx, node, by, "account-removed", account.email)
+        record(tx, node, by, "account-removed", account.email, about=account.id)
+        erase(tx, node, account, by)
 
 
 def by_email(node: Node, email: str) -> Account:
@@ -153,7 +155,7 @@ def rename(node: Node, account: Account, name: str, language: str) -> None:
     with node.database.write() as tx:
         stored.change(tx, account.id, name=name, language=language)
         if name != account.name:
-            record(tx, node, by_account(account), "account-renamed", name)
+            record(tx, node, by_account(account), "account-renamed", name, about=account.id)
         if language != account.language:
             record(tx, node, by_account(account), "account-language", language)
 
@@ -161,7 +163,7 @@ def rename(node: Node, account: Account, name: str, language: str) -> None:
 def new_link(node: Node, account: Account, by: Who = COMMAND_LINE) -> str:
     """The address of a one-time link that signs this account in, good for `LINK_MINUTES`."""
     with node.database.write() as tx:
-        record(tx, node, by, "link-made", account.email)
+        record(tx, node, by, "link-made", account.email, about=account.id)
         token = links.make(tx, node, LINK, LINK_MINUTES, account.id)
     return f"{node.settings.url}{SIGN_IN_PATH}{token}"
 
@@ -230,7 +232,7 @@ def sign_in_by_passkey(node: Node, answer: Mapping[str, Any], device: str = "") 
 def let_in(tx: Tx, node: Node, account: Account, device: str) -> str:
     """Open a session for somebody who has proved who they are; its secret."""
     stored.change(tx, account.id, signed_in_at=node.now)
-    record(tx, node, by_account(account), "signed-in", device)
+    record(tx, node, by_account(account), "signed-in", device, about=account.id)
     return sessions.begin(tx, node, KIND, account.id, device[:LONGEST_DEVICE])
 
 

@@ -92,7 +92,7 @@ def confirm(node: Node, account: Account, token: str) -> str:
         _move(tx, now, email)
         undo = links.make(tx, node, UNDO, DAYS * 24 * 60, now.id, now.email)
         post(tx, node, _telling(node, now, undo))
-        record(tx, node, by(now), "address-changed", email)
+        record(tx, node, by(now), "address-changed", email, about=account.id)
     return email
 
 
@@ -107,7 +107,7 @@ def give(node: Node, account: Account, email: str) -> None:
             raise FormError(problems)
         _move(tx, account, email)
         stored_links.remove(tx, CONFIRM, account.id)
-        record(tx, node, COMMAND_LINE, "address-changed", f"{account.email}: {email}")
+        record(tx, node, COMMAND_LINE, "address-changed", f"{account.email}: {email}", about=account.id)
 
 
 def state_of_undo(node: Node, token: str) -> str:
@@ -143,7 +143,7 @@ def _undone(tx: Tx, node: Node, account: Account, link: StoredLink) -> str:
         second_factors.remove(tx, account.id)
     stored_links.remove(tx, CONFIRM, account.id)
     stored_links.remove_since(tx, UNDO, account.id, link.expires_at + 1)
-    record(tx, node, by(account), "address-undone", email)
+    record(tx, node, by(account), "address-undone", email, about=account.id)
     return links.make(tx, node, resetting.PURPOSE, resetting.MINUTES, account.id)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from node.context import Node
 from node.languages import translations
 from node.services import accounts, passwords
-from node.services.audit import by, record
+from node.services.audit import adopt, by, named, record
 from node.services.links import hash_of, new_secret
 from node.services.mail_settings import can_mail
 from node.services.members import ROLES, Member, join_in
@@ -82,7 +82,7 @@ def invite(node: Node, member: Member, email: str, role: str) -> Sent:
             node.now + DAYS * _DAY_S,
         )
         stored.add(tx, made)
-        record(tx, node, by(member), "member-invited", f"{email}: {role}", member.organisation_id)
+        _note(tx, node, member, "member-invited", email, f"{email}: {role}")
         return _send(tx, node, made, member, token)
 
 
@@ -109,7 +109,7 @@ def resend(node: Node, member: Member, invitation_id: str) -> Sent:
         if can_mail(node.settings) and node.now - found.sent_at < AGAIN_S:
             raise InvitationError(too_soon=True)
         stored.renew(tx, found.id, hash_of(token), node.now, node.now + DAYS * _DAY_S)
-        record(tx, node, by(member), "member-invited", f"{found.email}: {found.role}", member.organisation_id)
+        _note(tx, node, member, "member-invited", found.email, f"{found.email}: {found.role}")
         return _send(tx, node, found, member, token)
 
 
@@ -119,7 +119,11 @@ def withdraw(node: Node, member: Member, invitation_id: str) -> None:
         found = stored.by_id(tx, member.organisation_id, invitation_id)
         if found is None or not stored.remove(tx, found.id):
             raise InvitationError
-        record(tx, node, by(member), "invitation-withdrawn", found.email, member.organisation_id)
+        _note(tx, node, member, "invitation-withdrawn", found.email, found.email)
+
+
+def _note(tx: Tx, node: Node, member: Member, action: str, email: str, subject: str) -> None:
+    record(tx, node, by(member), action, subject, member.organisation_id, about=named(tx, email))
 
 
 def of_organisation(node: Node, organisation_id: str) -> list[Invitation]:
@@ -171,7 +175,7 @@ def accept_anew(node: Node, token: str, name: str, password: str, device: str = 
         seen = _take(tx, node, token)
         account = accounts.add_in(tx, node, name, seen.invitation.email)
         stored_accounts.change(tx, account.id, password_hash=kept)
-        record(tx, node, by(account), "account-made", account.email)
+        record(tx, node, by(account), "account-made", account.email, about=account.id)
         slug = _join(tx, node, seen, account)
         return slug, accounts.let_in(tx, node, account, device)
 
@@ -185,6 +189,7 @@ def _take(tx: Tx, node: Node, token: str) -> Seen:
 
 def _join(tx: Tx, node: Node, seen: Seen, account: Account) -> str:
     invitation = seen.invitation
+    adopt(tx, invitation.email, account.id)
     role = memberships.role_of(tx, account.id, invitation.organisation_id)
     if role is None or ROLES.index(role) < ROLES.index(invitation.role):
         join_in(tx, node, account, invitation.organisation_id, invitation.role, by(account))

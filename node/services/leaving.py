@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from node.context import Node
 from node.services import members
-from node.services.audit import by, record
+from node.services.audit import by, erase, record
 from node.services.members import OWNER, MembersError, OnlyOwnerError
 from node.storage import accounts as stored
 from node.storage import api_tokens, memberships
@@ -51,7 +51,8 @@ def close(node: Node, account: Account) -> None:
             record(tx, node, by(account), "member-left", "", place.organisation_id)
         api_tokens.remove_of(tx, account.id)
         stored.remove(tx, account.id)
-        record(tx, node, by(account), "account-closed")
+        record(tx, node, by(account), "account-closed", about=account.id)
+        erase(tx, node, account, by(account))
 
 
 def _is_last(tx: Tx, place: Place, account: Account) -> bool:

@@ -99,7 +99,7 @@ def join_in(tx: Tx, node: Node, account: Account, organisation_id: str, role: st
         keep_an_owner(tx, organisation_id, account.id)
     memberships.put(tx, Membership(account.id, organisation_id, role, node.now))
     action = "member-joined" if before is None else "member-role"
-    record(tx, node, by, action, f"{account.email}: {role}", organisation_id)
+    record(tx, node, by, action, f"{account.email}: {role}", organisation_id, about=account.id)
 
 
 def leave(node: Node, account: Account, slug: str, by: Who = COMMAND_LINE) -> None:
@@ -110,7 +110,7 @@ def leave(node: Node, account: Account, slug: str, by: Who = COMMAND_LINE) -> No
         if not memberships.remove(tx, account.id, organisation_id):
             raise MembersError(f"{account.email} is no member of {slug}. Nothing was changed.")
         api_tokens.remove_of(tx, account.id, organisation_id)
-        record(tx, node, by, "member-left", account.email, organisation_id)
+        record(tx, node, by, "member-left", account.email, organisation_id, about=account.id)
 
 
 def keep_an_owner(tx: Tx, organisation_id: str, account_id: str) -> None:

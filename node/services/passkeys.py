@@ -90,7 +90,7 @@ def make(node: Node, account: Account, answer: Mapping[str, Any], name: str) -> 
             raise PasskeyError("This passkey is known already, or there are too many. Nothing was changed.")
         kept = base64.b64encode(credential).decode()
         stored.add(tx, Passkey(secrets.token_hex(8), account.id, key, kept, name, data.counter, node.now))
-        record(tx, node, by(account), "passkey-made", name)
+        record(tx, node, by(account), "passkey-made", name, about=account.id)
 
 
 def remove(node: Node, account: Account, passkey_id: str) -> bool:

@@ -136,12 +136,26 @@ audit = Table(
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
     Column("organisation_id", Text, index=True),
-    Column("account_id", String(32)),  # kept when the account is gone, so no foreign key
-    Column("who", Text, nullable=False),  # what the person was called then
+    Column("account_id", String(32), index=True),  # kept when the account is gone, so no foreign key
+    Column("who", Text),  # what the person was called then; nothing once their account is gone
     Column("action", String(40), nullable=False),
-    Column("subject", Text, nullable=False),
+    Column("about_id", String(32), index=True),  # whose name stands in the subject
+    Column("subject", Text),
+    Column("who_digest", String(64), nullable=False),
+    Column("subject_digest", String(64), nullable=False),
     Column("before", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+)
+
+# The keys of the digests by which the log keeps names: whoever goes takes their key along. An address that was invited
+# has one before it has an account.
+audit_names = Table(
+    "audit_names",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("key", String(64), nullable=False),
+    Column("address", Text, unique=True),
+    Column("account_id", String(32), index=True),
 )
 
 # One row once there is an entry: where the log ends. Locking it puts those who write in a row.

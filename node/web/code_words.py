@@ -177,6 +177,7 @@ AUDIT: Mapping[str, str] = {
     "account-made": _l("Made an account"),
     "account-removed": _l("Removed an account"),
     "account-closed": _l("Closed their account"),
+    "name-erased": _l("Took a name out of this log"),
     "account-renamed": _l("Took another name"),
     "account-language": _l("Chose another language"),
     "address-asked": _l("Asked for another e-mail address"),

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from node.context import Node
-from node.services import audit
+from node.services import accounts, audit, leaving
 from node.services.audit import AuditError, Who
+from node.storage.accounts import Account
 
 ANNA = Who("a1", "Anna (anna@school.example)")
 SCHOOL = "https://share.example.org/organisations/riverside-school"
@@ -47,6 +48,13 @@ def test_what_was_written_is_whole_and_ends_otherwise_each_time(node: Node) -> N
         pytest.param(["UPDATE audit SET who = 'Ben' WHERE position = 2"], 2, id="changed"),
         pytest.param(["UPDATE audit SET at = at - 1 WHERE position = 4"], 4, id="another-time"),
         pytest.param(["UPDATE audit SET account_id = NULL WHERE position = 1"], 1, id="nobody"),
+        pytest.param(["UPDATE audit SET who = NULL WHERE position = 2"], 2, id="a-name-taken-out"),
+        pytest.param(["UPDATE audit SET subject = NULL WHERE position = 2"], 2, id="a-subject-taken-out"),
+        pytest.param(
+            ["UPDATE audit SET who = NULL WHERE position > 2", "DELETE FROM audit_names"], 1, id="half-a-name"
+        ),
+        pytest.param(["UPDATE audit SET who = NULL", "DELETE FROM audit_names"], 1, id="a-name-as-if-closed"),
+        pytest.param(["UPDATE audit_names SET key = 'x'"], 1, id="another-key"),
         pytest.param(["DELETE FROM audit WHERE position = 3"], 3, id="removed"),
         pytest.param(["DELETE FROM audit WHERE position = 1"], 1, id="the-first-removed"),
         pytest.param(["DELETE FROM audit WHERE position = 5"], 5, id="cut-off"),
@@ -66,7 +74,12 @@ def test_what_was_written_is_whole_and_ends_otherwise_each_time(node: Node) -> N
             id="exchanged",
         ),
         pytest.param(
-            ["INSERT INTO audit SELECT 6, at, NULL, NULL, who, action, '', hash, hash FROM audit WHERE position = 5"],
+            [
+                (
+                    "INSERT INTO audit SELECT 6, at, NULL, NULL, who, action, NULL, '', who_digest, subject_digest, hash,"
+                    " hash FROM audit WHERE position = 5"
+                )
+            ],
             6,
             id="added",
         ),
@@ -111,3 +124,73 @@ def test_what_is_undone_leaves_no_entry(node: Node) -> None:
         fail()
     write(node)
     assert audit.verify(node).entries == 2
+
+
+def person(node: Node, name: str) -> Account:
+    return accounts.add(node, name, f"{name.lower()}@school.example")
+
+
+def held(node: Node, *words: str) -> bool:
+    """Whether any of the words stands in the log or in what belongs to it."""
+    with node.database.read() as tx:
+        rows = [*tx.execute(text("SELECT * FROM audit")), *tx.execute(text("SELECT * FROM audit_names"))]
+    told = " ".join(str(value) for row in rows for value in row)
+    return any(word in told for word in words)
+
+
+def test_a_name_goes_with_the_account_and_the_log_stays_whole(node: Node) -> None:
+    anna, ben = person(node, "Anna"), person(node, "Ben")
+    with node.database.write() as tx:
+        audit.record(tx, node, audit.by(ben), "listings-changed", "12", SCHOOL)
+        audit.record(tx, node, audit.by(anna), "member-joined", f"{ben.email}: editor", SCHOOL, about=ben.id)
+    known = audit.verify(node).end
+    leaving.close(node, ben)
+    assert not held(node, "Ben", "ben@")
+    assert held(node, "Anna (anna@school.example)")
+    assert audit.verify(node, known).entries == 5
+    entries, _ = audit.of_organisation(node, SCHOOL, 9)
+    assert [(one.who, one.subject) for one in entries] == [("Anna (anna@school.example)", None), (None, "12")]
+    assert audit.whole(node, entries) == {one.position for one in entries}
+
+
+def test_what_was_said_of_an_address_goes_with_the_account_that_came_of_it(node: Node) -> None:
+    anna = person(node, "Anna")
+    with node.database.write() as tx:
+        ids = {audit.named(tx, "Cleo@school.example"), audit.named(tx, "cleo@school.example ")}
+        [about] = ids
+        audit.record(tx, node, audit.by(anna), "member-invited", "cleo@school.example: editor", SCHOOL, about=about)
+        assert audit.named(tx, anna.email) == anna.id
+    assert held(node, "cleo@")
+    cleo = person(node, "Cleo")
+    accounts.remove(node, cleo)
+    assert not held(node, "Cleo", "cleo@")
+    [invited], _ = audit.of_organisation(node, SCHOOL, 9)
+    assert (invited.subject, audit.whole(node, [invited])) == (None, {invited.position})
+    audit.verify(node)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param("UPDATE audit SET who = 'Eve' WHERE who IS NULL", id="another-name"),
+        pytest.param("UPDATE audit SET account_id = 'x' WHERE who IS NULL", id="somebody-else"),
+        pytest.param("UPDATE audit SET who_digest = subject_digest WHERE who IS NULL", id="another-digest"),
+        pytest.param("UPDATE audit SET action = 'account-made' WHERE action = 'account-removed'", id="never-closed"),
+    ],
+)
+def test_what_is_left_of_somebody_who_is_gone_cannot_be_changed(node: Node, statement: str) -> None:
+    ben = person(node, "Ben")
+    with node.database.write() as tx:
+        audit.record(tx, node, audit.by(ben), "signed-in", "Firefox", SCHOOL, about=ben.id)
+    accounts.remove(node, ben)
+    audit.verify(node)
+    tamper(node, statement)
+    with pytest.raises(AuditError):
+        audit.verify(node)
+
+
+def test_the_log_of_an_organisation_marks_a_name_that_was_taken_out_by_hand(node: Node) -> None:
+    write(node, 2)
+    tamper(node, "UPDATE audit SET who = NULL WHERE position = 1", "DELETE FROM audit_names")
+    entries, _ = audit.of_organisation(node, SCHOOL, 9)
+    assert audit.whole(node, entries) == set()

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from node.services import audit
 from node.services.members import OWNER
+from node.storage.audit import Entry
 from node.web import current_node
 from node.web.cards import moment
 from node.web.code_words import word
@@ -17,19 +18,34 @@ from node.web.view_models_desk_people import DeskLogPage, DeskLogRow
 
 blueprint = guarded("log", OWNER)
 
+_MARK = 6
+"""So much of an account's id tells two that are gone apart."""
+
 
 @blueprint.get("/<slug>/log")
 @at_least(OWNER)
 def page(slug: str) -> str:
     node, number = current_node(), page_number()
     entries, total = audit.of_organisation(node, g.member.organisation_id, PAGE_ROWS, (number - 1) * PAGE_ROWS)
+    whole = audit.whole(node, entries)
     view = DeskLogPage(
         head=head(_("Log")),
         desk=desk_frame("log"),
         entries=tuple(
-            DeskLogRow(moment(one.at), one.who, word(one.action, "audit"), one.subject, audit.is_whole(node, one))
+            DeskLogRow(moment(one.at), _who(one), word(one.action, "audit"), _subject(one), one.position in whole)
             for one in entries
         ),
         pager=pager(f"{request.script_root}/desk/{slug}/log?", number, total),
     )
     return render_template("desk/log.html", page=view)
+
+
+def _who(entry: Entry) -> str:
+    """The person as they were called then; of an account that is gone, only which one it was."""
+    if entry.who is None:
+        return _("somebody whose account is closed (%(mark)s)", mark=(entry.account_id or "")[:_MARK])
+    return entry.who
+
+
+def _subject(entry: Entry) -> str:
+    return _("a name that is not kept any more") if entry.subject is None else entry.subject

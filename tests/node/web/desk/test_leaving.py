@@ -46,7 +46,7 @@ def test_the_last_owner_is_told_what_to_do_first(app: Flask, node: Node, others:
 
 
 def test_an_account_is_closed_with_all_that_lets_in(app: Flask, node: Node) -> None:
-    signed_in(app, node, SLUG)
+    owner = signed_in(app, node, SLUG)
     email = f"editor@{SLUG}.example"
     browser, other = signed_in(app, node, SLUG, "editor"), signed_in(app, node, SLUG, "editor")
     link, token = accounts.new_link(node, accounts.by_email(node, email)), token_of(node, email)
@@ -59,6 +59,11 @@ def test_an_account_is_closed_with_all_that_lets_in(app: Flask, node: Node) -> N
     with pytest.raises(AccountError):
         accounts.by_email(node, email)
     audit.verify(node)
+    log = owner.get(f"/desk/{SLUG}/log").text
+    assert email not in log
+    assert "somebody whose account is closed" in log
+    assert "a name that is not kept any more" in log
+    assert "not as it was written" not in log
 
 
 def test_closing_asks_who_one_is(app: Flask, node: Node) -> None:
