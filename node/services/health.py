@@ -20,7 +20,7 @@ from node.services.feed_readers import readers
 from node.services.mail_settings import smtp_password
 from node.settings import SECRET_FILE, SettingError
 from node.storage import heartbeats, migrate, outbox, troubles
-from node.storage.engine import StorageError
+from node.storage.engine import BUSY, FULL, READ_ONLY, StorageError
 from schemas.errors import DocumentError, SharefeedError
 
 OK, LOOK, BROKEN = "ok", "look", "broken"
@@ -94,7 +94,10 @@ def _database(node: Node) -> Finding:
     try:
         with node.database.write() as tx:
             heartbeats.beat(tx, PROBE, node.now)
-    except (StorageError, OSError) as error:
+    except StorageError as error:
+        reason = error.reason if error.reason in (BUSY, FULL, READ_ONLY) else "unwritable"
+        return Finding("database", BROKEN, reason, {"problem": str(error)})
+    except OSError as error:
         return Finding("database", BROKEN, "unwritable", {"problem": str(error)})
     waited = time.monotonic() - begun
     return Finding("database", LOOK, "slow", {"seconds": round(waited)}) if waited > SLOW_S else _ok("database")

@@ -52,6 +52,21 @@ _WORDS: Mapping[str, _Words] = {
         later("Pages can be read, but nobody can publish or change anything."),
         later("Look whether the disk is full, and whether the node’s user may write to its folder."),
     ),
+    "database.busy": (
+        later("Another program holds the database, and does not let go of it: %(problem)s"),
+        later("Pages can be read, but nobody can publish or change anything."),
+        later("Look which program that is, such as a copy that is being made of its file, and end it."),
+    ),
+    "database.full": (
+        later("There is no room left for the database: %(problem)s"),
+        later("Pages can be read, but nobody can publish or change anything."),
+        later("Make room on its disk now. Old backups are the first thing that can go, once a copy lies elsewhere."),
+    ),
+    "database.read-only": (
+        later("The database can only be read: %(problem)s"),
+        later("Pages can be read, but nobody can publish or change anything."),
+        later("Look whether its disk is mounted read-only, which happens after a fault, and whose file it is."),
+    ),
     "database.slow": (
         later("The database made us wait for %(seconds)s seconds."),
         later("Forms are sent slowly."),

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from schemas.errors import SharefeedError
@@ -26,8 +27,20 @@ BUSY_TIMEOUT_S = 30
 _WRITES = "sharefeed_writes"
 
 
+BUSY, FULL, READ_ONLY, AWAY, DAMAGED = "busy", "full", "read-only", "away", "damaged"
+"""Why a database may not do what it is asked: others hold it, its disk is full, it can only be read, it is not there
+or does not answer, or its file is broken."""
+
+
 class StorageError(SharefeedError):
-    """The database did not do what was asked. Nothing of the transaction was kept."""
+    """The database did not do what was asked. Nothing of the transaction was kept.
+
+    ``reason`` is `BUSY`, `FULL`, `READ_ONLY`, `AWAY` or `DAMAGED`; empty where it is another, or not known.
+    """
+
+    def __init__(self, message: str, reason: str | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason_of(message) if reason is None else reason
 
 
 class Database:
@@ -62,7 +75,10 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            raise StorageError(refusal(str(error.orig))) from error
+            said = str(error.orig)
+            raise StorageError(refusal(said), reason_of(said)) from error
+        except PoolTimeout as error:
+            raise StorageError(refusal("all of its connections are in use, and stay locked"), BUSY) from error
 
     def _read_options(self) -> dict[str, Any]:
         # A page, its count and its digest must come from one snapshot; SQLite gives that to any transaction.
@@ -72,21 +88,44 @@ class Database:
         self.engine.dispose()
 
 
-_WHAT_TO_DO = (
-    ("unable to open", "Look whether its folder is there, and whether the user that runs this may write in it."),
-    ("readonly", "The user that runs this must be able to write to the file, and in its folder."),
-    ("disk is full", "Make room on its disk."),
-    ("not a database", "Put your last copy of it back, then run `sharefeed db epoch`."),
-    ("malformed", "Put your last copy of it back, then run `sharefeed db epoch`."),
-    ("connection failed", "Look whether PostgreSQL runs, and whether DATABASE_URL names it as it is."),
-    ("locked", "Another process holds it; try again."),
+_LOOK_AT_FOLDER = "Look whether its folder is there, and whether the user that runs this may write in it."
+_MAKE_WRITABLE = "The user that runs this must be able to write to the file, and in its folder."
+_PUT_BACK = "Put your last copy of it back, then run `sharefeed db epoch`."
+_MAKE_ROOM = "Make room on its disk."
+_LOOK_AT_DISK = "Look at its disk: it could not be read or written."
+_LOOK_AT_SERVER = "Look whether PostgreSQL runs, and whether DATABASE_URL names it as it is."
+_TRY_AGAIN = "Another process holds it; try again."
+_SIGNS = (
+    ("unable to open", AWAY, _LOOK_AT_FOLDER),
+    ("readonly", READ_ONLY, _MAKE_WRITABLE),
+    ("read-only", READ_ONLY, "It is set to be read only, as a standby server is: name the one that can be written to."),
+    ("disk is full", FULL, _MAKE_ROOM),
+    ("No space left", FULL, _MAKE_ROOM),
+    ("disk I/O", DAMAGED, _LOOK_AT_DISK),
+    ("not a database", DAMAGED, _PUT_BACK),
+    ("malformed", DAMAGED, _PUT_BACK),
+    ("connection failed", AWAY, _LOOK_AT_SERVER),
+    ("closed the connection", AWAY, _LOOK_AT_SERVER),
+    ("terminating connection", AWAY, _LOOK_AT_SERVER),
+    ("the connection is closed", AWAY, _LOOK_AT_SERVER),
+    ("connection is lost", AWAY, _LOOK_AT_SERVER),
+    ("locked", BUSY, _TRY_AGAIN),
+    ("deadlock", BUSY, _TRY_AGAIN),
+    ("could not serialize", BUSY, _TRY_AGAIN),
+    ("too many clients", BUSY, "It takes no more connections; try again, or let it take more (max_connections)."),
 )
+"""What stands in an error of SQLite or PostgreSQL, which reason that is, and what to do about it."""
 
 
 def refusal(said: str) -> str:
     """What the database said, and what to do about it where that is known."""
     told = f"the database refused: {' '.join(said.split())}"
-    return next((f"{told.rstrip('.?')}. {advice}" for sign, advice in _WHAT_TO_DO if sign in said), told)
+    return next((f"{told.rstrip('.?')}. {advice}" for sign, _, advice in _SIGNS if sign in said), told)
+
+
+def reason_of(said: str) -> str:
+    """Which reason an error of the database names; empty for one that is not known."""
+    return next((reason for sign, reason, _ in _SIGNS if sign in said), "")
 
 
 def sqlite_url(path: Path) -> str:

@@ -32,13 +32,14 @@ class Answer:
     """``status`` and problem ``type`` (a URI) of one kind of error.
 
     ``retry_s`` becomes Retry-After; an error that knows better has a ``retry_s`` of its own. ``detail`` is what is said
-    of it where the error's own words are for the log alone.
+    of it where the error's own words are for the log alone; ``cause`` is a key of `_CAUSES`, for people.
     """
 
     status: int
     type: str
     retry_s: int | None = None
     detail: str = "Something went wrong on this side; nothing was changed."
+    cause: str = ""
 
 
 ANSWERS = {
@@ -56,14 +57,42 @@ ANSWERS = {
     ),
     "schemas.errors.DocumentError": Answer(422, PROBLEMS_URL + "invalid"),
     "node.storage.engine.StorageError": Answer(
-        503, PROBLEMS_URL + "storage", retry_s=5, detail="The database is busy. Ask again in a few seconds."
+        503, PROBLEMS_URL + "storage", retry_s=60, detail="The database could not do that; nothing was changed."
     ),
 }
 _INDEX = PROBLEMS_URL + "index"
 STORAGE = ANSWERS["node.storage.engine.StorageError"]
-FULL = replace(STORAGE, retry_s=300, detail="There is no room left on this side; nothing was changed. Ask again later.")
+BUSY = replace(STORAGE, retry_s=5, detail="The database is busy. Ask again in a few seconds.", cause="busy")
+FULL = replace(
+    STORAGE,
+    retry_s=300,
+    detail="There is no room left on this side; nothing was changed. Ask again later.",
+    cause="full",
+)
+READ_ONLY = replace(
+    STORAGE,
+    retry_s=300,
+    detail="This side can only read at the moment; nothing was changed. Ask again later.",
+    cause="read-only",
+)
+AWAY = replace(
+    STORAGE, detail="The database does not answer; nothing was changed. Ask again in a minute.", cause="away"
+)
+DAMAGED = replace(
+    STORAGE, retry_s=300, detail="The database cannot be read as it should; nothing was changed.", cause="damaged"
+)
+BY_REASON = {"busy": BUSY, "full": FULL, "read-only": READ_ONLY, "away": AWAY, "damaged": DAMAGED}
+"""The reasons of `node.storage.engine.StorageError`."""
 UNEXPECTED = Answer(500, "about:blank")
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+_OF_FILES = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EROFS: READ_ONLY, errno.EIO: DAMAGED}
+_CAUSES = {
+    "busy": later("Others are being served at the same moment, and it took too long."),
+    "full": later("There is no room left on the disk of this site. Whoever runs it has to make some."),
+    "read-only": later("This site can only be read at the moment. Whoever runs it has to look at its disk."),
+    "away": later("The part of this site that keeps everything does not answer. It may be starting again."),
+    "damaged": later("This site cannot read what it keeps as it should. Whoever runs it has to look at its disk."),
+}
+"""Why something could not be kept, in words for who had typed it."""
 _WHAT = {
     400: later("We could not read that request."),
     403: later("That is not open to you."),
@@ -101,9 +130,9 @@ def answer_to(error: Exception) -> Answer:
     for kind in type(error).__mro__:
         found = ANSWERS.get(f"{kind.__module__}.{kind.__qualname__}")
         if found:
-            return found
-    if isinstance(error, OSError) and error.errno in _NO_ROOM:
-        return FULL
+            return BY_REASON.get(getattr(error, "reason", ""), found) if found is STORAGE else found
+    if isinstance(error, OSError) and error.errno in _OF_FILES:
+        return _OF_FILES[error.errno]
     return UNEXPECTED
 
 
@@ -185,6 +214,7 @@ def _page(answer: Answer, reference: str | None, problems: tuple[Problem, ...]) 
         head=Head(title=say(_WHAT.get(answer.status, _FAULT)), indexed=False),
         status=answer.status,
         what=problems[0].message if problems else None,
+        why=say(_CAUSES[answer.cause]) if answer.cause else None,
         retry_s=answer.retry_s,
         reference=reference,
         again_path=again_path,

@@ -257,14 +257,15 @@ class ErrorPage:
     """portal/error.html: what happened, what was kept, what to do next.
 
     Without ``what`` the template words the usual statuses (400, 403, 404, 405, 410, 413, 429, 500, 503)
-    itself. ``retry_s`` is Retry-After in seconds; ``reference`` a short code by which the operator finds it
-    in the log. ``again_path`` is where the same search may be sent again, ``again`` what it asked for.
-    ``unsent`` is a form that could not be kept, where the person had sent one.
+    itself. ``why`` says in a sentence what is the matter on our side. ``retry_s`` is Retry-After in seconds;
+    ``reference`` a short code by which the operator finds it in the log. ``again_path`` is where the same search may be
+    sent again, ``again`` what it asked for. ``unsent`` is a form that could not be kept, where the person had sent one.
     """
 
     head: Head
     status: int
     what: str | None = None
+    why: str | None = None
     kept: str | None = None
     next_step: str | None = None
     retry_s: int | None = None

@@ -76,8 +76,8 @@ def test_what_was_written_is_whole_and_ends_otherwise_each_time(node: Node) -> N
         pytest.param(
             [
                 (
-                    "INSERT INTO audit SELECT 6, at, NULL, NULL, who, action, NULL, '', who_digest, subject_digest, hash,"
-                    " hash FROM audit WHERE position = 5"
+                    "INSERT INTO audit SELECT 6, at, NULL, NULL, who, action, NULL, '', who_digest, subject_digest,"
+                    " hash, hash FROM audit WHERE position = 5"
                 )
             ],
             6,

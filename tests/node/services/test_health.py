@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from node.context import Node
 from node.services import accounts, backup, feed_readers, health, health_watch, health_words
@@ -172,6 +176,28 @@ def test_a_database_that_cannot_be_written_is_broken_and_the_rest_is_still_seen(
     assert seen["database"] == (BROKEN, "unwritable")
     assert seen["worker"] == (BROKEN, "unseen")
     assert seen["secrets"] == (OK, "ok")
+
+
+def with_pragma(node: Node, pragma: str) -> None:
+    """Let every connection of the node have this from now on."""
+
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.execute(f"PRAGMA {pragma}")
+
+    event.listen(node.database.engine, "connect", prepare)
+    node.database.engine.dispose()
+
+
+def test_a_database_that_can_only_be_read_is_said_to_be_so(node: Node) -> None:
+    with_pragma(node, "query_only=ON")
+    assert found(node, "database") == (BROKEN, "read-only")
+
+
+def test_a_database_that_another_program_holds_is_said_to_be_so(node: Node) -> None:
+    with_pragma(node, "busy_timeout=20")
+    with closing(sqlite3.connect(node.settings.home / "sharefeed.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert found(node, "database") == (BROKEN, "busy")
 
 
 class TestWhoReads:

@@ -16,6 +16,7 @@ from sqlalchemy import event
 
 from node.context import Node
 from node.services import desk_drafts, publishing
+from node.storage.engine import StorageError
 from node.web.errors import answer_to
 from tests.fakes.publisher import URL, clock_of
 from tests.node.web.desk.signed_in import signed_in, token_of
@@ -124,6 +125,40 @@ def test_programs_are_told_in_their_own_form(browser: FlaskClient, node: Node) -
     assert answer.mimetype == "application/problem+json"
 
 
-@pytest.mark.parametrize(("number", "status"), [(errno.ENOSPC, 503), (errno.EDQUOT, 503), (errno.ENOENT, 500)])
-def test_a_full_disk_under_the_pictures_is_no_fault_of_the_program(number: int, status: int) -> None:
-    assert answer_to(OSError(number, "x")).status == status
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        pytest.param(read_only, "can only be read", id="read-only"),
+        pytest.param(full, "no room left", id="full"),
+        pytest.param(locked, "took too long", id="busy"),
+    ],
+)
+def test_people_are_told_what_is_the_matter(browser: FlaskClient, node: Node, trouble: Trouble, said: str) -> None:
+    path = f"{DESK}/drafts/{desk_drafts.new_id()}"
+    token = token_of(browser, f"{DESK}/listings/new/give")
+    # Long enough for pages of its own, so that a full disk is met.
+    sent = {"sign": "give", "title": "Chairs", "text": STORY * 200, "then": "publish", "csrf_token": token}
+    with trouble(node):
+        text = browser.post(path, data=sent, headers={"Referer": URL}).get_data(as_text=True)
+    assert [one for one in ("can only be read", "no room left", "took too long") if one in text] == [said]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "cause"),
+    [
+        pytest.param(OSError(errno.ENOSPC, "x"), 503, "full", id="no-room-for-pictures"),
+        pytest.param(OSError(errno.EDQUOT, "x"), 503, "full", id="no-quota-for-pictures"),
+        pytest.param(OSError(errno.EROFS, "x"), 503, "read-only", id="a-disk-to-read-only"),
+        pytest.param(OSError(errno.EIO, "x"), 503, "damaged", id="a-broken-disk"),
+        pytest.param(OSError(errno.ENOENT, "x"), 500, "", id="a-fault-of-ours"),
+        pytest.param(StorageError("the database refused: database is locked"), 503, "busy", id="locked"),
+        pytest.param(StorageError("could not extend file: No space left on device"), 503, "full", id="postgres-full"),
+        pytest.param(StorageError("cannot execute INSERT in a read-only transaction"), 503, "read-only", id="standby"),
+        pytest.param(StorageError("server closed the connection unexpectedly"), 503, "away", id="away"),
+        pytest.param(StorageError("database disk image is malformed"), 503, "damaged", id="malformed"),
+        pytest.param(StorageError("no such table: listings"), 503, "", id="another"),
+    ],
+)
+def test_what_is_no_fault_of_the_program_is_told_apart(error: Exception, status: int, cause: str) -> None:
+    found = answer_to(error)
+    assert (found.status, found.cause) == (status, cause)
