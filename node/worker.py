@@ -89,6 +89,7 @@ def _every(scheduler: BackgroundScheduler, seconds: float, job: Callable[[], Any
 def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
     from node.services import (
         backup,
+        certificate,
         desk_listings,
         expiry,
         health,
@@ -121,6 +122,7 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
     _every(scheduler, health.BEAT_EVERY_S, lambda: health_watch.beat(node), at_once=True)
     _every(scheduler, health_watch.LOOK_EVERY_S, watch)
     _every(scheduler, HOUR_S, lambda: health_watch.ask_ourselves(node))
+    _every(scheduler, HOUR_S, lambda: certificate.look(node))
 
     _every(scheduler, 60, expire)
     _every(scheduler, 6 * HOUR_S, lambda: expiry.prune(node))
@@ -164,6 +166,7 @@ def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callabl
         alert_matches,
         alert_news,
         moderation,
+        other_clocks,
         photos,
         proposals,
         reporting,
@@ -204,4 +207,5 @@ def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callabl
     _every(scheduler, 60, expire_foreign)
     _every(scheduler, 60, end_alerts)
     _every(scheduler, HOUR_S, tidy)
+    _every(scheduler, HOUR_S, lambda: other_clocks.keep(node, poller.clocks))
     return [poller.close, keeper.close]

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import stat
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from node.context import Node
-from node.services import backup, keys, postman
+from node.services import backup, certificate, keys, other_clocks, postman
 from node.services.feed_readers import readers
 from node.services.mail_settings import smtp_password
 from node.settings import SECRET_FILE, SettingError
-from node.storage import heartbeats, migrate, outbox, troubles
+from node.storage import heartbeats, measured, migrate, outbox, troubles
 from node.storage.engine import BUSY, FULL, READ_ONLY, StorageError
+from node.storage.measured import Reading
 from schemas.errors import DocumentError, SharefeedError
 
 OK, LOOK, BROKEN = "ok", "look", "broken"
@@ -32,7 +33,11 @@ HOUR_S, DAY_S = 3600, 86_400
 MB = 1_000_000
 LITTLE_BYTES, NO_BYTES = 1_000 * MB, 200 * MB
 SLOW_S = 3.0
-SKEW_S = 120
+SKEW_S, FAR_OFF_S = 120, 600
+CERTIFICATE_SOON_S = 14 * DAY_S
+FILLS_SOON_DAYS = 14
+DISK = "disk-free"
+"""Name of the readings of how many bytes are free where the node keeps its things, one a day."""
 FAR_BEHIND = 1000
 MAIL_STUCK_S = 4 * HOUR_S
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -121,11 +126,39 @@ def _clock(node: Node) -> Finding:
         return Finding("clock", BROKEN, "behind", {"minutes": _minutes(latest - node.now)}, since=latest)
     if beat and beat.moved_at is not None and node.now - beat.moved_at < DAY_S:
         return Finding("clock", LOOK, "moved", {"minutes": _minutes(beat.moved_s or 0)}, since=beat.moved_at)
-    return _ok("clock")
+    return _against_others(node)
+
+
+def _against_others(node: Node) -> Finding:
+    """The clock beside those of other sites, where a catalogue has read some within the last two days."""
+    with node.database.read() as tx:
+        off, asked = measured.latest(tx, other_clocks.OFF), measured.latest(tx, other_clocks.ASKED)
+    if off is None or asked is None or not 0 <= node.now - off.at < 2 * DAY_S or abs(off.value) <= SKEW_S:
+        return _ok("clock")
+    values = {"minutes": _minutes(abs(off.value)), "count": asked.value}
+    reason = "ahead" if off.value > 0 else "late"
+    return Finding("clock", BROKEN if abs(off.value) > FAR_OFF_S else LOOK, reason, values, since=off.at)
 
 
 def _minutes(seconds: int) -> int:
     return max(1, round(seconds / 60))
+
+
+def _certificate(node: Node) -> Finding:
+    if not node.settings.url.startswith("https:"):
+        return Finding("certificate", OK, "none")
+    span = certificate.known(node)
+    if span is None:
+        return Finding("certificate", OK, "unknown")
+    left = span.ends - node.now
+    values = {"days": max(0, left // DAY_S)}
+    if left <= 0:
+        return Finding("certificate", BROKEN, "over", values, since=span.ends)
+    # Where they are renewed by themselves, that is done when a third of their time is left.
+    soon = min(CERTIFICATE_SOON_S, (span.ends - span.begins) // 6)
+    if left < soon:
+        return Finding("certificate", BROKEN if left < soon // 3 else LOOK, "soon", values)
+    return _ok("certificate", values)
 
 
 def _disk(node: Node) -> Finding:
@@ -134,7 +167,25 @@ def _disk(node: Node) -> Finding:
     values = {"megabytes": free[least] // MB, "folder": str(least)}
     if free[least] < NO_BYTES:
         return Finding("disk", BROKEN, "full", values)
-    return Finding("disk", LOOK, "low", values) if free[least] < LITTLE_BYTES else _ok("disk", values)
+    if free[least] < LITTLE_BYTES:
+        return Finding("disk", LOOK, "low", values)
+    with node.database.read() as tx:
+        days = days_left(measured.every(tx, DISK), backup.free_bytes(node.settings.home), node.now)
+    if days is not None and days < FILLS_SOON_DAYS:
+        return Finding("disk", LOOK, "filling", {**values, "folder": str(node.settings.home), "days": days})
+    return _ok("disk", values)
+
+
+def days_left(readings: Sequence[Reading], free: int, now: int) -> int | None:
+    """In how many days the disk is full if it goes on as it did since the oldest reading; None where it does not fill.
+
+    Three days are the least from which anything can be told.
+    """
+    oldest = readings[0] if readings else None
+    if oldest is None or now - oldest.at < 3 * DAY_S or oldest.value <= free:
+        return None
+    per_day = (oldest.value - free) * DAY_S / (now - oldest.at)
+    return int(max(0, free - NO_BYTES) / per_day)
 
 
 def _backup(node: Node) -> Finding:
@@ -265,6 +316,7 @@ CHECKS: Mapping[str, Callable[[Node], Finding]] = {
     "backup": _backup,
     "feed": _feed,
     "address": _address,
+    "certificate": _certificate,
     "readers": _readers,
     "mail": _mail,
     "search": _search,

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 from node.context import Node
 from node.languages import translations
 from node.services.about import NODE_DOCUMENT_PATH
-from node.services.health import ADDRESS, BROKEN, OK, WORK, Finding, look
+from node.services.backup import free_bytes
+from node.services.health import ADDRESS, BROKEN, DAY_S, DISK, OK, WORK, Finding, look
 from node.services.health_words import later, told
 from node.services.mail_settings import can_mail
-from node.storage import accounts, due_times, heartbeats, troubles
+from node.storage import accounts, due_times, heartbeats, measured, troubles
 from node.storage.engine import Tx
+from node.storage.measured import Reading
 from node.storage.troubles import Trouble
 from node.voices import Voice
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from node.services.mail import Letter
 
 LOOK_EVERY_S = 300
+DISK_DAYS = 31
 SURE_AFTER = 2
 """Looks in a row that find something broken before anybody is written to."""
 TIMEOUT_S = 15.0
@@ -68,6 +71,7 @@ def _asked(url: str) -> bytes:
 
 def watch(node: Node) -> int:
     """Look at everything, note what is amiss, and write to who runs the node about what changed; how many mails."""
+    _measure_disk(node)
     found = look(node)
     with node.database.write() as tx:
         before = troubles.every(tx)
@@ -75,6 +79,17 @@ def watch(node: Node) -> int:
         over = [one for one in found if one.state != BROKEN and _was_told(before.get(one.code))]
         _settle(tx, found, before)
         return _tell(tx, node, _BROKEN, new) + _tell(tx, node, _WELL, over)
+
+
+def _measure_disk(node: Node) -> None:
+    """Keep once a day how much room there is, so that it can be told in how many days there is none."""
+    with node.database.read() as tx:
+        last = measured.latest(tx, DISK)
+    # A clock that was put back makes a gap below nothing: then it is measured as well.
+    if last is not None and 0 <= node.now - last.at < DAY_S:
+        return
+    with node.database.write() as tx:
+        measured.keep(tx, Reading(DISK, node.now, free_bytes(node.settings.home)), DISK_DAYS)
 
 
 def _is_news(tx: Tx, node: Node, one: Finding, known: Trouble | None) -> bool:

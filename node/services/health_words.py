@@ -32,6 +32,7 @@ NAMES: Mapping[str, str] = {
     "backup": later("Backup"),
     "feed": later("Our feed"),
     "address": later("Our address"),
+    "certificate": later("Certificate"),
     "readers": later("Who reads us"),
     "mail": later("Mail"),
     "search": later("Search"),
@@ -89,6 +90,13 @@ _WORDS: Mapping[str, _Words] = {
         later("Photos and backups will not fit before long."),
         later("Make room, or put the backups on another disk with the setting backup_folder."),
     ),
+    "disk.filling": (
+        later(
+            "%(megabytes)s MB are free, but it fills: as it goes on, the disk of %(folder)s is full in %(days)s days."
+        ),
+        later("Then nothing can be published, and no backup be made."),
+        later("Look what grows. Make room, or put the backups on another disk with the setting backup_folder."),
+    ),
     "disk.full": (
         later("Only %(megabytes)s MB are free in %(folder)s."),
         later("Soon nothing can be published, and no backup be made."),
@@ -132,6 +140,19 @@ _WORDS: Mapping[str, _Words] = {
         later("%(address)s does not answer as it should: %(problem)s"),
         later("Nobody out there reaches this node, neither people nor catalogues."),
         later("Look at the web server in front, its certificate, and where the name leads."),
+    ),
+    "certificate.ok": (later("Days until it ends: %(days)s."), "", ""),
+    "certificate.none": (later("Our address needs none."), "", ""),
+    "certificate.unknown": (later("It was not looked at yet; that is done once an hour."), "", ""),
+    "certificate.soon": (
+        later("It was not renewed. Days until it ends: %(days)s."),
+        later("After that browsers warn of this site, and no catalogue reads it."),
+        later("Look why it is not renewed: the log of the web server in front, or of the program that renews it."),
+    ),
+    "certificate.over": (
+        later("It has ended."),
+        later("Browsers warn of this site, and no catalogue reads it."),
+        later("Renew it now, and let the web server in front load it."),
     ),
     "readers.ok": (later("Nodes that read us: %(count)s, last %(who)s."), "", ""),
     "readers.none": (later("No catalogue has read us yet."), "", ""),
@@ -193,6 +214,16 @@ _WORDS: Mapping[str, _Words] = {
         later("It was put back by %(minutes)s minutes."),
         later("What was due in between may have been done a second time, or late."),
         later("Nothing, if it is right now. Set it by the network, so that it does not jump again."),
+    ),
+    "clock.late": (
+        later("It is %(minutes)s minutes behind the clocks of other sites; %(count)s were asked."),
+        later("Things end too late, sign-in codes fail, and other nodes may refuse what we say."),
+        later("Set the machine’s clock by the network (timedatectl set-ntp true)."),
+    ),
+    "clock.ahead": (
+        later("It is %(minutes)s minutes ahead of the clocks of other sites; %(count)s were asked."),
+        later("Things end too early, sign-in codes fail, and other nodes may refuse what we say."),
+        later("Set the machine’s clock by the network (timedatectl set-ntp true)."),
     ),
     "photos.ok": (later("They can be taken in and made small."), "", ""),
     "photos.missing": (

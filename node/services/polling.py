@@ -19,6 +19,7 @@ from federation.schedule import Pace
 from node import __version__
 from node.context import Node
 from node.services.decoding import DecodePool
+from node.services.other_clocks import OtherClocks
 from node.storage import sources
 from node.storage.ledger import StoredBook
 
@@ -49,6 +50,7 @@ class Poller:
     def __init__(self, node: Node, parallel: int = PARALLEL) -> None:
         self.node = node
         self.fetcher = make_fetcher(node)
+        self.clocks = OtherClocks(self.fetcher, node.clock)
         self.decode = DecodePool(node.settings.decoders)
         self._threads = ThreadPoolExecutor(parallel, thread_name_prefix="poll")
         self._running: set[Future[None]] = set()
@@ -60,7 +62,7 @@ class Poller:
         settings = self.node.settings
         poll = Poll(
             book=StoredBook(self.node.database),
-            fetcher=self.fetcher,
+            fetcher=self.clocks,
             decode=self.decode,
             own_id=settings.url,
             pace=Pace(settings.poll_interval, settings.poll_minimum),

@@ -17,6 +17,15 @@ heartbeats = Table(
     Column("moved_s", BigInteger),  # and by how much
 )
 
+# What was measured, and when: the room on the disk day by day, when the certificate ends, how far the clock is off.
+readings = Table(
+    "readings",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("value", BigInteger, nullable=False),
+)
+
 # What is amiss at the moment: one row for each check that is not well.
 troubles = Table(
     "troubles",

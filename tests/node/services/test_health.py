@@ -6,20 +6,36 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
+from federation.fetch import Answer
 from node.context import Node
-from node.services import accounts, backup, feed_readers, health, health_watch, health_words
+from node.services import (
+    accounts,
+    backup,
+    certificate,
+    feed_readers,
+    health,
+    health_watch,
+    health_words,
+    other_clocks,
+)
+from node.services.certificate import Span
 from node.services.feed_readers import Notebook, node_of
 from node.services.health import BROKEN, LOOK, OK, Finding
+from node.services.other_clocks import OtherClocks
 from node.settings import KEY_FILE, SECRET_FILE
-from node.storage import outbox
+from node.storage import measured, outbox
+from node.storage.measured import Reading
 from node.storage.outbox import Mail
 from tests.fakes.publisher import URL, clock_of, publisher
+from tests.fakes.sites import Sites
+from tests.fakes.sites import found as answer_of
 
 DAY_S = 86_400
 CITY = "sharefeed/1.0 (+https://city.example/)"
@@ -90,6 +106,121 @@ class TestTheClock:
         clock_of(node).pass_by(seconds=-30)
         health_watch.beat(node)
         assert found(node, "clock") == (OK, "ok")
+
+    @pytest.mark.parametrize(
+        ("ahead", "expected"),
+        [
+            pytest.param(90, (OK, "ok"), id="a-little"),
+            pytest.param(300, (LOOK, "ahead"), id="ahead"),
+            pytest.param(-300, (LOOK, "late"), id="behind"),
+            pytest.param(-7200, (BROKEN, "late"), id="by-hours"),
+        ],
+    )
+    def test_that_is_not_as_others_are_is_said(self, node: Node, ahead: int, expected: tuple[str, str]) -> None:
+        other_clocks.keep(node, clocks(node, ahead, ahead + 5, ahead - 5, 40_000))
+        assert found(node, "clock") == expected
+        clock_of(node).pass_by(days=2)
+        health_watch.beat(node)
+        assert found(node, "clock") == (OK, "ok")
+
+    def test_is_not_told_by_a_few_nor_by_what_a_cache_has_kept(self, node: Node) -> None:
+        other_clocks.keep(node, clocks(node, 3600, 3600))
+        assert found(node, "clock") == (OK, "ok")
+        asked = clocks(node, 3600, 3600, 3600)
+        for number in range(3):
+            sites = Sites(found_at(f"https://n{number}.example/", node, 3))
+            asked._fetcher = sites  # type: ignore[assignment] - the same sites, whose caches let go
+            asked.get(f"https://n{number}.example/")
+        other_clocks.keep(node, asked)
+        assert found(node, "clock") == (OK, "ok")
+
+
+def found_at(url: str, node: Node, ahead: int) -> Answer:
+    """An answer of a site beside whose clock ours is so many seconds ahead."""
+    return answer_of(url, "{}", date=node.clock() - timedelta(seconds=ahead))
+
+
+def clocks(node: Node, *ahead: int) -> OtherClocks:
+    """What is known after one answer of each of these sites."""
+    answers = [found_at(f"https://n{number}.example/", node, one) for number, one in enumerate(ahead)]
+    made = OtherClocks(Sites(*answers), node.clock)
+    for answer in answers:
+        made.get(answer.url)
+    return made
+
+
+class TestTheCertificate:
+    def see(self, node: Node, begun_days_ago: float, days_left: float) -> tuple[str, str]:
+        span = Span(node.now - int(begun_days_ago * DAY_S), node.now + int(days_left * DAY_S))
+        asked: list[tuple[str, int]] = []
+
+        def ask(host: str, port: int) -> Span:
+            asked.append((host, port))
+            return span
+
+        certificate.look(node, ask)
+        assert asked == [("share.example.org", 443)]
+        return found(node, "certificate")
+
+    @pytest.mark.parametrize(
+        ("begun", "left", "expected"),
+        [
+            pytest.param(60, 30, (OK, "ok"), id="to-be-renewed"),
+            pytest.param(80, 10, (LOOK, "soon"), id="not-renewed"),
+            pytest.param(87, 3, (BROKEN, "soon"), id="ends-in-days"),
+            pytest.param(4, 2, (OK, "ok"), id="a-short-one"),
+            pytest.param(5.5, 0.5, (LOOK, "soon"), id="a-short-one-not-renewed"),
+        ],
+    )
+    def test_is_missed_in_time(self, node: Node, begun: float, left: float, expected: tuple[str, str]) -> None:
+        assert found(node, "certificate") == (OK, "unknown")
+        assert self.see(node, begun, left) == expected
+
+    def test_that_has_ended_is_broken_and_one_that_cannot_be_seen_stays_as_it_was(self, node: Node) -> None:
+        self.see(node, 60, 30)
+
+        def away(_host: str, _port: int) -> Span:
+            raise OSError("no route to host")
+
+        certificate.look(node, away)
+        assert found(node, "certificate") == (OK, "ok")
+        clock_of(node).pass_by(days=31)
+        assert found(node, "certificate") == (BROKEN, "over")
+
+    def test_is_not_asked_of_an_address_without_one(self, node: Node) -> None:
+        plain = changed(node, url="http://127.0.0.1:8000/")
+        certificate.look(plain, lambda _host, _port: pytest.fail("it was asked"))
+        assert found(plain, "certificate") == (OK, "none")
+
+
+class TestTheDisk:
+    GB = 10**9
+
+    @pytest.mark.parametrize(
+        ("readings", "free", "days"),
+        [
+            pytest.param([], 50 * GB, None, id="nothing-known"),
+            pytest.param([(2, 90)], 50 * GB, None, id="too-short-a-time"),
+            pytest.param([(10, 50)], 60 * GB, None, id="it-gets-emptier"),
+            pytest.param([(10, 60), (1, 30)], 50 * GB, 49, id="a-gigabyte-a-day"),
+            pytest.param([(10, 60)], GB // 10, 0, id="full"),
+        ],
+    )
+    def test_it_is_told_when_it_will_be_full(
+        self, node: Node, readings: list[tuple[int, int]], free: int, days: int | None
+    ) -> None:
+        known = [Reading(health.DISK, node.now - ago * DAY_S, gigabytes * self.GB) for ago, gigabytes in readings]
+        assert health.days_left(known, free, node.now) == days
+
+    def test_it_is_measured_once_a_day_and_said_when_it_fills(self, node: Node) -> None:
+        free = backup.free_bytes(node.settings.home)
+        for _ in range(3):
+            health_watch.watch(node)
+        with node.database.write() as tx:
+            assert len(measured.every(tx, health.DISK)) == 1
+            measured.keep(tx, Reading(health.DISK, node.now - 10 * DAY_S, 100 * free), 9)
+        if free > health.LITTLE_BYTES:
+            assert found(node, "disk") == (LOOK, "filling")
 
 
 class TestMail:
