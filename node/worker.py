@@ -89,6 +89,7 @@ def _every(scheduler: BackgroundScheduler, seconds: float, job: Callable[[], Any
 def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
     from node.services import (
         backup,
+        board_reports,
         certificate,
         desk_listings,
         expiry,
@@ -123,6 +124,7 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
     _every(scheduler, health_watch.LOOK_EVERY_S, watch)
     _every(scheduler, HOUR_S, lambda: health_watch.ask_ourselves(node))
     _every(scheduler, HOUR_S, lambda: certificate.look(node))
+    _every(scheduler, HOUR_S, lambda: board_reports.read_due(node))
 
     _every(scheduler, 60, expire)
     _every(scheduler, 6 * HOUR_S, lambda: expiry.prune(node))

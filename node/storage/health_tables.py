@@ -46,3 +46,25 @@ feed_readers = Table(
     Column("last_at", BigInteger, nullable=False),
     Column("position", BigInteger, nullable=False),  # how far in the change log it had come; -1 where it cannot be told
 )
+
+# What we know of the reports that catalogues write about us: under which number each has us, and when we read it last.
+board_reports = Table(
+    "board_reports",
+    metadata,
+    Column("node_url", String(200), primary_key=True),
+    Column("source_id", BigInteger),  # nothing where it does not read us
+    Column("asked_at", BigInteger, nullable=False),
+    Column("read_at", BigInteger),
+    Column("problem", Text, nullable=False),
+)
+
+# What became of each of our listings at a catalogue, as it says itself.
+board_verdicts = Table(
+    "board_verdicts",
+    metadata,
+    Column("listing_id", Text, primary_key=True),
+    Column("node_url", String(200), primary_key=True),
+    Column("verdict", String(20), nullable=False),
+    Column("hash", String(64), nullable=False),  # of the version of which it speaks
+    Column("reasons", Text, nullable=False),  # a JSON array of sentences
+)

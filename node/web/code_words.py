@@ -111,6 +111,7 @@ VERDICTS: Mapping[str, str] = {
     "hidden": _l("Hidden"),
     "refused": _l("Refused"),
     "expired": _l("Over"),
+    "unknown": _l("Not read yet"),
 }
 PROPOSAL_STATES: Mapping[str, str] = {
     "waiting": _l("Waiting"),

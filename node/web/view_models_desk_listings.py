@@ -271,8 +271,22 @@ class DeskVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskBoardWord:
+    """What a catalogue says of a listing: ``verdict`` is a code of the vocabulary ``verdict``, ``unknown`` where it
+    does not have it. ``address`` is its page about us; ``outdated`` says that it speaks of an earlier version.
+    """
+
+    board: str
+    address: str
+    verdict: str
+    read: datetime
+    reasons: tuple[str, ...] = ()
+    outdated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DeskHistoryPage:
-    """desk/history.html: what a listing said before, and who changed what; the latest first."""
+    """desk/history.html: what a listing said before and who changed what, the latest first; and what ``boards`` say."""
 
     head: Head
     desk: DeskFrame
@@ -284,6 +298,7 @@ class DeskHistoryPage:
     duplicate: Form
     path: str | None = None
     may_change: bool = True
+    boards: tuple[DeskBoardWord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

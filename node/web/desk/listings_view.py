@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from node.context import Node
-from node.services import desk_drafts, desk_listings
+from node.services import board_reports, desk_drafts, desk_listings
 from node.services.desk_fields import SHARED
 from node.services.desk_listings import Change
 from node.services.members import EDITOR, Member
@@ -28,6 +28,7 @@ from node.web.pages import scene_of
 from node.web.view_model_parts import Choice
 from node.web.view_models_desk import DeskFrame
 from node.web.view_models_desk_listings import (
+    DeskBoardWord,
     DeskDifference,
     DeskDraftRow,
     DeskHistoryPage,
@@ -186,7 +187,13 @@ def history_page(
         duplicate=form_at(f"{path}/duplicate"),
         path=scene_of(node, ()).paths.listing(row.key) if row.state == LIVE else None,
         may_change=member.may(EDITOR),
+        boards=tuple(_board(one) for one in board_reports.of_listing(node, row.id)) if row.state == LIVE else (),
     )
+
+
+def _board(told: board_reports.Word) -> DeskBoardWord:
+    host = urlsplit(told.board).netloc
+    return DeskBoardWord(host, told.url, told.verdict, moment(told.read_at), told.reasons, told.outdated)
 
 
 def _version(change: Change, current: bool, path: str, member: Member) -> DeskVersion:

@@ -152,6 +152,18 @@ DRAFTS = (
 HISTORY = vm.DeskHistoryPage(
     HEAD, frame("listings"), "Chairs", "expired", VERSIONS, f"{HERE}/1/edit", HERE, FORM, "/listings/1"
 )
+BOARDS = (
+    vm.DeskBoardWord("city.example", "https://city.example/sources/7", "shown", make.ago(hours=2)),
+    vm.DeskBoardWord(
+        "a-very-long-name-of-a-board.county.example",
+        "https://county.example/sources/1",
+        "quarantined",
+        make.ago(days=1),
+        ("Only things that are free from end to end belong here.", "<b>Words</b> of somebody else"),
+        True,
+    ),
+    vm.DeskBoardWord("new.example", "https://new.example/sources/2", "unknown", make.ago(hours=1)),
+)
 
 
 def bulk(**more: Any) -> vm.DeskBulkPage:
@@ -163,7 +175,7 @@ FULL: dict[str, tuple[str, Any]] = {
     **{f"desk-listings-{state}": ("desk/listings.html", listings(state)) for state in ("live", "paused", "withdrawn")},
     "desk-listings-drafts": ("desk/listings.html", listings("drafts", drafts=DRAFTS, rows=(), bulk=None)),
     "desk-listings-viewer": ("desk/listings.html", listings(bulk=None, may_change=False)),
-    "desk-history": ("desk/history.html", HISTORY),
+    "desk-history": ("desk/history.html", replace(HISTORY, boards=BOARDS)),
     "desk-bulk": (
         "desk/bulk.html",
         bulk(

@@ -15,9 +15,11 @@ from node.services import desk_listings, expiry, hosting, publishing
 from node.services.drafts import Draft
 from node.services.own_ids import new_key
 from node.services.publishing import put_listings
+from node.storage import board_reports
 from node.storage import listings as stored
+from node.storage.board_reports import BoardReport, Verdict
 from schemas.place import Place
-from tests.fakes.publisher import START, clock_of, desk
+from tests.fakes.publisher import START, URL, clock_of, desk
 from tests.node.web.desk.signed_in import send, signed_in
 
 LIST = "/desk/riverside-school/listings"
@@ -234,3 +236,21 @@ def test_only_the_latest_versions_are_kept(browser: FlaskClient, node: Node) -> 
         kept = listing_versions.of_listing(tx, row.id)
         assert stored.by_key(tx, row.key) == row
     assert [kept[0].item()["title"], len(kept)] == [f"Desk {listing_versions.KEPT + 4}", listing_versions.KEPT]
+
+
+def test_the_page_of_a_listing_says_what_boards_made_of_it(browser: FlaskClient, node: Node) -> None:
+    path = f"{LIST}/riverside-school.chairs/history"
+    assert "On the boards" not in browser.get(path).text
+    with node.database.write() as tx:
+        board_reports.put(tx, BoardReport("https://city.example/", 7, node.now, node.now))
+        id_ = f"{URL}listings/riverside-school.chairs"
+        reasons = ("This states a price.", "<b>bold</b>")
+        board_reports.replace(
+            tx, "https://city.example/", [Verdict(id_, "https://city.example/", "held", "x", reasons)]
+        )
+    page = html.fromstring(browser.get(path).text)
+    [told] = page.xpath("//section[@aria-labelledby='boards-title']")
+    text = " ".join(told.text_content().split())
+    assert told.xpath(".//a/@href") == ["https://city.example/sources/7"]
+    assert "city.example Held It does not know your last change yet." in text
+    assert "This states a price. <b>bold</b>" in text
