@@ -68,7 +68,7 @@ def import_(context: click.Context, /, file: Path, errors: Path | None, home: Pa
     sheet = read_file(file)
     hidden = not sys.stderr.isatty()
     with click.progressbar(range(len(sheet.rows)), label="Importing", file=sys.stderr, hidden=hidden) as bar:
-        report = import_sheet(node, sheet, Options(**options), lambda done: bar.update(done - bar.pos))
+        report = import_sheet(node, sheet, Options(**options), lambda done: bar.update(done - bar.pos), file.name)
     _tell(file, sheet, report)
     if report.refusals:
         tell_refused(sheet, report.refusals, errors)

@@ -29,6 +29,8 @@ from node.storage import imports as stored
 from node.storage import organisations as hosted
 from node.storage.engine import Tx
 from node.storage.imports import (
+    ABSENT,
+    ABSENT_FROM,
     BACK,
     CHECKED,
     CHECKING,
@@ -55,9 +57,6 @@ AT_ONCE_S = 20.0
 MOST_TRIES = 3
 """So often in a row a piece may fail on a fault of ours before somebody has to say that it is to go on."""
 AGAIN_S = 15
-ABSENT = "absent"
-"""The change of a listing that was taken down because the file lacks it."""
-_ABSENT_FROM = 2_000_000
 _CHANGING = ("added", "changed", "withdrawn", ABSENT)
 
 
@@ -223,7 +222,7 @@ def _told(problem: RowProblem, columns: Mapping[str, str]) -> dict[str, str]:
 
 def _absent(tx: Tx, node: Node, one: Import) -> list[tuple[str, str]]:
     """Key and title of what an earlier import made and the file lacks; nothing where a row cannot be known."""
-    rows = [row for row in stored.rows(tx, one.id) if row.number < _ABSENT_FROM]
+    rows = [row for row in stored.rows(tx, one.id) if row.number < ABSENT_FROM]
     if not one.missing or any(not row.ref and row.state != stored.LEFT for row in rows):
         return []
     slug = _host(tx, one).slug
@@ -240,7 +239,7 @@ def _take_down_missing(node: Node, one: Import) -> bool:
             return True
         gone = _absent(tx, node, one)[:PIECE]
         withdraw_in(tx, node, {key: WITHDRAWN for key, _ in gone}, one.by, one.id)
-        start = _ABSENT_FROM + sum(n for (_, change, _), n in stored.tally(tx, one.id).items() if change == ABSENT)
+        start = ABSENT_FROM + sum(n for (_, change, _), n in stored.tally(tx, one.id).items() if change == ABSENT)
         url = node.settings.url
         stored.put_rows(
             tx,

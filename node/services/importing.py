@@ -7,7 +7,7 @@ absent unless that is asked for, and never because a row could not be read: what
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,9 +15,10 @@ from federation.chunks import chunked
 from node.context import Node
 from node.services.batches import SKIPPED, Result, Run, bring, pictures_of
 from node.services.drafts import ADDED, CHANGED, UNCHANGED
+from node.services.import_records import Records
 from node.services.own_ids import new_key, organisation_id
 from node.services.own_pictures import Shelf
-from node.services.publishing import ensure_organisation, withdraw_all, writing
+from node.services.publishing import ensure_organisation, withdraw_in, writing
 from node.services.row_values import DEFAULT_TYPE, Author, Defaults
 from node.services.rows import Reading, Refusal, RowProblem, Table, read_table
 from node.services.spreadsheet import Sheet
@@ -76,11 +77,12 @@ def defaults_of(node: Node, options: Options) -> Defaults:
 
 
 def import_sheet(
-    node: Node, sheet: Sheet, options: Options, progress: Callable[[int], None] = lambda done: None
+    node: Node, sheet: Sheet, options: Options, progress: Callable[[int], None] = lambda done: None, name: str = ""
 ) -> Report:
     """Import every good row of ``sheet``; ``progress`` is told after each batch how many rows are done.
 
-    A batch is a transaction of its own, so that others can write in between.
+    A batch is a transaction of its own, so that others can write in between. By the ``name`` of its file an import
+    stands in the desk's list of past ones, where it can be undone.
 
     Raises `PublishingError` for an organisation that cannot be hosted; bad rows are in the report.
     """
@@ -88,16 +90,27 @@ def import_sheet(
     hosts, remarks = _organisations(node, table.readings, options.dry_run)
     run = Run(node, options.dry_run, hosts, refusals=list(table.refusals), notes=list(table.notes))
     shelf = Shelf(options.images, node.settings.home / "media", node.settings.url + "media/", options.dry_run)
-    done = 0
-    for batch in chunked(table.readings):
-        images = pictures_of(run, batch, shelf)
+    records, done = Records(run, name), 0
+    for slug, batch in _batches(table.readings):
+        records.turn_to(slug)
+        images, before = pictures_of(run, batch, shelf), len(run.results)
         with node.database.read() if options.dry_run else writing(node) as tx:
             bring(run, tx, batch, images)
+            records.keep(tx, slug, run.results[before:])
         done += len(batch)
         progress(done)
     if options.withdraw_missing:
-        remarks += _withdraw_missing(run, table)
+        remarks += _withdraw_missing(run, table, records)
     return _report(run, (*table.remarks, *remarks))
+
+
+def _batches(readings: Sequence[Reading]) -> Iterator[tuple[str, Sequence[Reading]]]:
+    """The rows in batches, each of one organisation, which its slug names."""
+    by_slug: dict[str, list[Reading]] = {}
+    for reading in readings:
+        by_slug.setdefault(reading.name.slug, []).append(reading)
+    for slug, own in by_slug.items():
+        yield from ((slug, batch) for batch in chunked(own))
 
 
 def _report(run: Run, remarks: tuple[str, ...]) -> Report:
@@ -141,7 +154,7 @@ def _organisation(node: Node, slug: str, author: Author, only_try: bool) -> Orga
     return known.organisation if known else made
 
 
-def _withdraw_missing(run: Run, table: Table) -> list[str]:
+def _withdraw_missing(run: Run, table: Table, records: Records) -> list[str]:
     """Withdraw what earlier imports made for the organisations of this sheet and what it no longer holds."""
     nameless = [refusal.row.number for refusal in table.refusals if not refusal.name.is_known]
     if nameless:
@@ -158,7 +171,7 @@ def _withdraw_missing(run: Run, table: Table) -> list[str]:
             before = imported(tx, own.organisation.id) if own else []
         absent = [row for row in before if row.key not in present]
         for batch in chunked(absent):
-            _take_down(run, batch)
+            _take_down(run, slug, batch, records)
     return []
 
 
@@ -167,7 +180,12 @@ def imported(tx: Tx, organisation: str) -> list[OwnListing]:
     return [row for row in stored.select_by(tx, LIVE, organisation) if row.import_ref is not None]
 
 
-def _take_down(run: Run, rows: Sequence[OwnListing]) -> None:
+def _take_down(run: Run, slug: str, rows: Sequence[OwnListing], records: Records) -> None:
+    found = [Result(None, row.key, row.item()["title"], WITHDRAWN) for row in rows]
     if not run.only_try:
-        withdraw_all(run.node, {row.key: WITHDRAWN for row in rows})
-    run.results += [Result(None, row.key, row.item()["title"], WITHDRAWN) for row in rows]
+        records.turn_to(slug)
+        with writing(run.node) as tx:
+            withdraw_in(tx, run.node, {row.key: WITHDRAWN for row in rows}, run.by, run.import_id)
+            if slug in run.hosts:
+                records.keep(tx, slug, found)
+    run.results += found

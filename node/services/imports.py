@@ -15,6 +15,7 @@ import orjson
 from node.context import Node
 from node.processes import FullError, GivenUpError
 from node.services import audit, import_photos
+from node.services.column_guess import LOOKED_AT, guess
 from node.services.columns import COLUMNS, PRICE, folded
 from node.services.members import Member
 from node.services.rows import Name, Refusal, RowProblem, match_columns
@@ -28,7 +29,8 @@ from schemas.errors import SharefeedError
 
 NOT_OFFERED = frozenset(["organisation_type", "organisation_url"])
 """Columns that say what an organisation is, which its own page says at the desk."""
-KEPT_DAYS = 30
+KEPT_DAYS, MOST_KEPT = 30, 200
+"""Rows are kept so long after anything was done with them, and of past imports so many an organisation."""
 MOST_TEXT = 48 * 2**20
 LONGEST_NAME = 120
 SMALL = 2**18
@@ -65,16 +67,17 @@ def packed(data: bytes) -> Packed:
     rows = []
     room = MOST_TEXT
     for row in sheet.rows:
-        cells = orjson.dumps([_clean(text_of(cell)) for cell in row.cells])
+        cells = orjson.dumps([cleaned(text_of(cell)) for cell in row.cells])
         item = b"" if row.item is None else orjson.dumps(row.item)
         room -= len(cells) + len(item)
         if room < 0:
             raise SpreadsheetError("The file holds far more text than a list needs. Split it into smaller files.")
         rows.append((row.number, cells, item, row.fault))
-    return Packed(tuple(_clean(heading)[:200] for heading in sheet.headings), sheet.remarks, tuple(rows))
+    return Packed(tuple(cleaned(heading)[:200] for heading in sheet.headings), sheet.remarks, tuple(rows))
 
 
-def _clean(text: str) -> str:
+def cleaned(text: str) -> str:
+    """A text of a file as every database takes it."""
     return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
@@ -88,7 +91,7 @@ def begin(node: Node, member: Member, data: bytes, name: str) -> Import:
     found = _read(node, data)
     if not found.rows:
         raise DeskImportError("There is no row below the headings. Nothing was changed.")
-    columns = {column: at for column, at in match_columns(found.headings)[0].items() if column not in NOT_OFFERED}
+    columns = _columns(found)
     with node.database.write() as tx:
         _refuse_moved(tx, member.organisation_id)
         before = stored.open_of(tx, member.organisation_id)
@@ -101,7 +104,7 @@ def begin(node: Node, member: Member, data: bytes, name: str) -> Import:
             organisation_id=member.organisation_id,
             open_for=member.organisation_id,
             state=stored.COLUMNS,
-            file_name=_clean(name)[:LONGEST_NAME],
+            file_name=cleaned(name)[:LONGEST_NAME],
             by=member.name,
             made_at=node.now,
             changed_at=node.now,
@@ -113,6 +116,14 @@ def begin(node: Node, member: Member, data: bytes, name: str) -> Import:
         stored.put(tx, one)
         stored.put_rows(tx, (_row(one, *row) for row in found.rows))
     return one
+
+
+def _columns(found: Packed) -> dict[str, int]:
+    """What the columns mean: by their headings, else by what stands in their cells."""
+    by_heading = match_columns(found.headings)[0]
+    cells = [orjson.loads(cells) for _, cells, _, _ in found.rows[:LOOKED_AT]]
+    columns = {**by_heading, **guess(found.headings, cells, by_heading)}
+    return {column: at for column, at in columns.items() if column not in NOT_OFFERED}
 
 
 def _refuse_busy(one: Import | None) -> None:
@@ -318,7 +329,11 @@ def _problems(row: ImportRow) -> tuple[RowProblem, ...]:
 
 
 def tidy(node: Node) -> int:
-    """Throw away the rows of imports on which nothing was done for a month; of how many imports. Photos go sooner."""
+    """Throw away the rows of imports on which nothing was done for a month; of how many imports. Photos go sooner.
+
+    Of an organisation's past imports the oldest go where there are more than `MOST_KEPT`.
+    """
     import_photos.tidy(node)
     with node.database.write() as tx:
+        stored.forget_oldest(tx, MOST_KEPT)
         return stored.forget_rows(tx, node.now - KEPT_DAYS * 86_400)

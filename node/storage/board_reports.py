@@ -15,7 +15,7 @@ from node.storage.upsert import upsert
 
 @dataclass(frozen=True, slots=True)
 class BoardReport:
-    """A catalogue that was asked. ``source_id`` is None where it does not read us; ``problem`` is why it gave no answer."""
+    """A catalogue that was asked. ``source_id`` is None where it does not read us, ``problem`` why nothing was read."""
 
     node_url: str
     source_id: int | None

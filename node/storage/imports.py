@@ -21,6 +21,8 @@ COLUMNS, CHECKING, CHECKED, RUNNING, DONE, UNDOING, UNDONE = (
 AT_WORK = (CHECKING, RUNNING, UNDOING)
 WAITING, READY, REFUSED, TAKEN, LEFT, BACK, KEPT = (*("waiting", "ready", "refused", "done", "left", "undone", "kept"),)
 """A row that is to be looked at, is good, is not, was published, is not to be taken, was undone, was changed since."""
+ABSENT, ABSENT_FROM = "absent", 2_000_000
+"""The change of a listing that was taken down because the file lacks it, and from where on such rows are numbered."""
 _INSERTED = 2000
 
 
@@ -151,6 +153,20 @@ def forget_rows(tx: Tx, before: int) -> int:
         tx.execute(delete(import_rows).where(_r.import_id == import_id))
         tx.execute(delete(imports).where(_c.id == import_id, _c.open_for.is_not(None)))
     return len(old)
+
+
+def forget_oldest(tx: Tx, most: int) -> int:
+    """Throw away what is over of each organisation, but for its latest ``most``; how many went."""
+    over = _c.open_for.is_(None)
+    many = select(_c.organisation_id).where(over).group_by(_c.organisation_id).having(func.count() > most)
+    gone = 0
+    for organisation_id in list(tx.execute(many).scalars()):
+        query = select(_c.id).where(over, _c.organisation_id == organisation_id)
+        old = list(tx.execute(query.order_by(_c.made_at.desc(), _c.id).offset(most)).scalars())
+        for import_id in old:
+            remove(tx, import_id)
+        gone += len(old)
+    return gone
 
 
 def touched_since(tx: Tx, ids: Sequence[str], moment: int) -> set[str]:

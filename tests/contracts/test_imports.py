@@ -12,9 +12,11 @@ import pytest
 
 from node.context import Node
 from node.services import accounts, import_work, imports, members, moving, publishing
+from node.services.importing import Options, import_sheet
 from node.services.imports import DeskImportError
 from node.services.members import Member
 from node.services.publishing import edit, listings
+from node.services.spreadsheet import read
 from node.storage import catalogue, handed_on
 from node.storage import imports as stored
 from node.storage.engine import Database, Tx
@@ -348,3 +350,55 @@ def test_an_organisation_does_not_move_while_its_list_is_brought_in(node: Node, 
     imports.run(node, member, one)
     with node.database.read() as tx, pytest.raises(moving.MoveError, match="list is being brought in"):
         moving.refuse_at_work(tx, member.organisation_id)
+
+
+def test_a_column_whose_heading_nobody_knows_is_guessed(node: Node, member: Member) -> None:
+    one = imports.begin(node, member, b"Nazwa,Stan\nBiurko,good\nLampa,fair\nNamiot,new\n", "a.csv")
+    assert one.columns == {"title": 0, "condition": 1}
+
+
+def command(node: Node, text: str, **options: Any) -> None:
+    import_sheet(node, read(text.encode()), Options("Riverside School", "school", **options), name="kit.csv")
+
+
+def test_what_was_imported_by_command_stands_in_the_list_and_can_be_undone(node: Node, member: Member) -> None:
+    command(node, "id,title,organisation\n1,Six chairs,\n2,A tent,\n3,A lamp,Mill\n4,,\n")
+    found = imports.past(node, member, 9)
+    [one] = found.imports
+    assert (one.file_name, one.by, one.state, one.total, dict(one.counts)) == (
+        "kit.csv",
+        "command line",
+        DONE,
+        2,
+        {"added": 2},
+    )
+    command(node, "id,title\n1,Six chairs\n", withdraw_missing=True)
+    later, _ = imports.past(node, member, 9).imports
+    assert dict(later.counts) == {"unchanged": 1, "absent": 1}
+    titles = {row.item()["title"]: row.state for row in listings(node)}
+    assert titles == {"Six chairs": "live", "A tent": "withdrawn", "A lamp": "live"}
+    for past in (later, one):
+        imports.undo(node, member, past)
+        assert import_work.work(node, 60)
+    titles = {row.item()["title"]: row.state for row in listings(node)}
+    assert titles == {"Six chairs": "withdrawn", "A tent": "live", "A lamp": "live"}
+    assert imports.one_of(node, member, one.id).state == UNDONE
+
+
+def test_what_was_only_tried_stands_in_no_list(node: Node, member: Member) -> None:
+    command(node, "id,title\n1,Six chairs\n", dry_run=True)
+    assert imports.past(node, member, 9).total == 0
+
+
+def test_of_past_imports_only_so_many_are_kept(node: Node, member: Member) -> None:
+    for number in range(4):
+        clock_of(node).pass_by(minutes=1)
+        command(node, f"id,title\n{number},Chair {number}\n")
+    last = bring(node, member)
+    imports.tidy(node)
+    assert imports.past(node, member, 9).total == 5
+    with node.database.write() as tx:
+        assert stored.forget_oldest(tx, 2) == 2
+    kept = imports.past(node, member, 9).imports
+    assert [one.made_at for one in kept] == sorted((one.made_at for one in kept), reverse=True)
+    assert (len(kept), kept[0].id) == (3, last.id)

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from node.context import Node
 from node.services import import_photos, imports
+from node.services.audit import COMMAND_LINE
 from node.services.columns import COLUMNS, PRICE
 from node.services.doubted import INSTEAD
 from node.services.import_work import table_row
@@ -72,8 +73,12 @@ def imports_page(node: Node, member: Member, number: int, errors: Mapping[str, s
 
 def _in_list(one: Import, base: str) -> DeskImportRow:
     return DeskImportRow(
-        one.file_name, f"{base}/{one.id}", one.by, moment(one.made_at), one.state, _counted(_told(one))
+        one.file_name, f"{base}/{one.id}", _by(one), moment(one.made_at), one.state, _counted(_told(one))
     )
+
+
+def _by(one: Import) -> str:
+    return _("by command") if one.by == COMMAND_LINE.name else one.by
 
 
 def _told(one: Import) -> Mapping[str, int]:
