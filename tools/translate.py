@@ -48,7 +48,7 @@ SOURCES = (
 """Where texts are, and what finds them in such a file."""
 
 NOT_SHOWN = (
-    *("node/services/bookings/refusals.py", "node/services/batches.py"),
+    "node/services/bookings/refusals.py",
     *("node/services/exchanges/telling.py", "node/services/exchanges/mail_words.py"),
     *("node/services/health.py", "node/services/health_words.py", "node/services/health_watch.py"),
     "node/services/setting_checks.py",
@@ -56,26 +56,20 @@ NOT_SHOWN = (
     *("schemas/receipt.py", "schemas/receipt_table.py", "federation/receipts.py"),
     *("node/services/badge_keys.py", "node/services/restoring.py"),
     *("schemas/free/phrases.py", "schemas/free/books.py"),
-    *("node/services/category_words.py", "node/services/columns.py"),
     *("node/services/download_rows.py", "node/services/downloads.py", "node/services/drafts.py"),
     *("node/services/about.py", "node/services/cursor.py", "node/services/feeds.py", "node/services/search.py"),
     *("node/services/search_documents.py", "node/services/postman.py", "node/services/mail_settings.py"),
-    *(
-        "node/services/examining.py",
-        "node/services/feed_rules.py",
-        "node/services/importing.py",
-        "node/services/batches.py",
-    ),
-    *("node/services/mail.py", "node/services/operator.py", "node/services/own_pictures.py"),
+    *("node/services/examining.py", "node/services/feed_rules.py", "node/services/importing.py"),
+    *("node/services/mail.py", "node/services/operator.py"),
     *("node/services/audit.py", "node/services/members.py", "node/services/passkeys.py", "node/services/proving.py"),
     *("node/services/sealing.py", "node/services/second_factor.py", "node/services/throttling.py"),
     *("node/services/photos.py", "node/services/pictures.py", "node/services/publishing.py"),
     "node/services/publishing_parts.py",
-    *("node/services/report_text.py", "node/services/row_values.py", "node/services/rows.py"),
-    *("node/services/setup.py", "node/services/spreadsheet.py", "node/services/template.py"),
+    *("node/services/report_text.py", "node/services/setup.py", "node/services/template.py"),
+    *("node/services/board_reports.py", "node/services/certificate.py", "node/services/other_clocks.py"),
     *("schemas/http_signature.py", "schemas/message.py", "schemas/signing.py", "schemas/structured_fields.py"),
     *("node/services/keys.py", "node/services/peers.py", "node/services/exchanges/heard.py"),
-    *("node/services/static_site.py", "node/services/validating.py", "node/services/workbook.py"),
+    *("node/services/static_site.py", "node/services/validating.py"),
 )
 """Files whose sentences are read in a terminal or by programs only; those stay English (docs/translating.md)."""
 

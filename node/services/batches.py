@@ -113,7 +113,7 @@ def images_of(reading: Reading, shelf: Shelf) -> tuple[tuple[Image, ...], list[R
         try:
             images.append(shelf.image(picture))
         except PictureError as error:
-            message = f"The picture was left out. {error}"
+            message = f"The picture was left out: {str(error).rstrip('.')}."
             notes.append(RowProblem(reading.row.number, "image", "/_sharefeed/images", picture.source[:80], message))
     return tuple(images), notes
 

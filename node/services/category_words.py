@@ -39,18 +39,25 @@ def meant_by(text: str, kind: str | None = None) -> Meant:
     path = _SLASH.sub("/", text.strip().lower()).replace(" ", "-")
     home = home_of(path) if is_path(path) else None
     if home is not None:
-        unknown = f"This category is not in the vocabulary; the listing is shown under {home.path}."
-        return Meant(path, None if home.path == path else unknown + _suggestion(path))
+        return Meant(path, None if home.path == path else _unknown(path, home.path))
     found = [path for path in expansions(text) if kind is None or kind in categories()[path].kinds]
     if len(found) > 1:
         return Meant(found[0], f"This could be {' or '.join(found)}; the first was taken.")
-    unknown = f"This category is not known; the listing stands under “{OTHER}”."
-    return Meant(found[0]) if found else Meant(OTHER, unknown + _suggestion(path), lost=True)
+    return Meant(found[0]) if found else Meant(OTHER, _lost(path), lost=True)
 
 
-def _suggestion(path: str) -> str:
+def _unknown(path: str, home: str) -> str:
     near = _nearest(path)
-    return f" Did you mean {near}?" if near else ""
+    if near:
+        return f"This category is not in the vocabulary; the listing is shown under {home}. Did you mean {near}?"
+    return f"This category is not in the vocabulary; the listing is shown under {home}."
+
+
+def _lost(path: str) -> str:
+    near = _nearest(path)
+    if near:
+        return f"This category is not known; the listing stands under “{OTHER}”. Did you mean {near}?"
+    return f"This category is not known; the listing stands under “{OTHER}”."
 
 
 def _nearest(path: str) -> str | None:

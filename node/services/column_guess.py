@@ -1,7 +1,7 @@
 """What columns mean whose headings nobody understands, by what stands in their cells. Pure; somebody looks at it then.
 
 Only what cannot well be anything else is guessed: words from a fixed set, a category, a picture, a point, and what
-names each thing. A postcode, an address and a longer text may be meant for nobody's eyes, as in a column "notes for us":
+names each thing. A postcode, an address and a longer text may be meant for nobody's eyes, as in "notes for us":
 those are guessed only where the heading says nothing at all.
 """
 

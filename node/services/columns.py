@@ -41,17 +41,17 @@ _TABLE = (
         "Without one, the title takes its place.",
         ("ref", "reference", "listing id", "code"),
     ),
-    Column("direction", f"{_X}/direction", "offer or want. Empty means offer.", ("offer or want",)),
+    Column("direction", f"{_X}/direction", "Either offer or want. Empty means offer.", ("offer or want",)),
     Column(
         "kind",
         f"{_X}/kind",
-        "item, equipment, space or skill. Empty: taken from the action, else from the category.",
+        "One of item, equipment, space and skill. Empty: taken from the action, else from the category.",
         ("type", "listing type"),
     ),
     Column(
         "action",
         f"{_X}/action",
-        "give, lend, host or help. Empty: item give, equipment lend, space host, skill help.",
+        "One of give, lend, host and help. Empty: item give, equipment lend, space host, skill help.",
         (),
     ),
     Column(
@@ -72,7 +72,7 @@ _TABLE = (
         "A path such as furniture/desk, or a plain word such as desk. Empty means other.",
         ("categories",),
     ),
-    Column("condition", f"{_X}/condition", "new, good, fair or for_parts. For items and equipment.", ()),
+    Column("condition", f"{_X}/condition", "One of new, good, fair and for_parts. For items and equipment.", ()),
     Column(
         "quantity",
         f"{_X}/quantity/available",
@@ -89,7 +89,7 @@ _TABLE = (
     Column(
         "organisation_type",
         f"{_X}/organisation/type",
-        "business, charity, school, community_group, faith_group or public_body. Empty means community_group.",
+        "One of business, charity, school, community_group, faith_group and public_body. Empty means community_group.",
         ("organization type", "org type", "type of organisation", "type of organization"),
     ),
     Column(
@@ -152,7 +152,7 @@ _TABLE = (
     Column(
         "status",
         f"{_X}/status",
-        "available or reserved; given or withdrawn takes the listing down. Empty means available.",
+        "Either available or reserved; given or withdrawn takes the listing down. Empty means available.",
         (),
     ),
     Column("place", f"{_X}/place/name", "Name of the building or site.", ("venue", "place name", "building", "site")),
@@ -230,7 +230,7 @@ _TABLE = (
     Column(
         "event_sign_up",
         f"{_X}/event/sign_up",
-        "needed or none: whether people have to sign up for it.",
+        "Either needed or none: whether people have to sign up for it.",
         ("sign up", "sign-up needed", "booking needed"),
     ),
 )

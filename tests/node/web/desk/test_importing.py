@@ -212,7 +212,7 @@ def test_photos_come_in_a_zip_beside_the_list(browser: FlaskClient, node: Node, 
     assert (answer.status_code, answer.headers["Location"]) == (303, path)
     import_work.work(node, 60)
     page = browser.get(path).text
-    assert page.count("The picture was left out.") == 1
+    assert page.count("The picture was left out:") == 1
     assert "It could not be read as a picture" in page
     press(browser, path, "run")
     images = {item["title"]: item.get("image", "") for item in browser.get("/feed.json").get_json()["items"]}
