@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 HOUR_S = 3600
 IMPORT_EVERY_S = 3
 """How often it is asked whether an import waits to be gone on with."""
+COPY_EVERY_S = 5
+"""How often it is asked whether a photograph that an import named waits to be fetched."""
 FOLLOW_EVERY_S = 0.5
 STORIES_EVERY_S = 10
 """How often it is asked whether the stories of a source are due."""
@@ -98,6 +100,7 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
         import_work,
         imports,
         moving,
+        picture_copies,
         postman,
         reminders,
         uploads,
@@ -132,6 +135,7 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
     _every(scheduler, HOUR_S, lambda: uploads.tidy(node))
     _every(scheduler, 5, post.deliver)
     _every(scheduler, IMPORT_EVERY_S, lambda: import_work.work(node))
+    _every(scheduler, COPY_EVERY_S, lambda: picture_copies.fetch_due(node))
     _every(scheduler, 24 * HOUR_S, lambda: imports.tidy(node))
     _every(scheduler, HOUR_S, lambda: reminders.remind(node))
     _every(scheduler, HOUR_S, lambda: moving.finish(node))

@@ -16,6 +16,7 @@ from node.services.doubted import INSTEAD, LOOKED_AT, is_refused
 from node.services.drafts import UNCHANGED, Draft, prepare
 from node.services.own_ids import new_key
 from node.services.own_pictures import Shelf
+from node.services.picture_copies import copied, want_in
 from node.services.pictures import PictureError
 from node.services.publishing import PublishingError, put_in, withdraw_in
 from node.services.rows import Reading, Refusal, RowProblem
@@ -96,7 +97,8 @@ def pictures_of(run: Run, batch: Sequence[Reading], shelf: Shelf) -> dict[int, t
     found = {}
     for reading in batch:
         if not reading.closed:
-            found[reading.row.number], notes = images_of(reading, shelf)
+            images, notes = images_of(reading, shelf)
+            found[reading.row.number] = copied(run.node, images)
             run.notes += notes
     return found
 
@@ -211,6 +213,7 @@ def _put(run: Run, tx: Tx, planned: Sequence[_Planned]) -> None:
         else:
             for plan, outcome in zip(planned, outcomes, strict=True):
                 _note_result(run, plan, outcome.change, outcome.doubts)
+            want_in(tx, run.node, {plan.draft.key: plan.draft.listing.images for plan in planned}, run.import_id)
             return
 
 

@@ -17,14 +17,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
 
-from federation.fetch import Fetcher, FetchError
+from federation.fetch_error import FetchError
 from node.context import Node
 from node.services.pictures import PictureError, Shrunk, shrink
 from node.storage import photos as stored
 from node.storage.engine import Tx
 from node.storage.photos import READY, StoredPhoto
 from schemas.fields import MAX_URL
+
+if TYPE_CHECKING:
+    from federation.fetch import Fetcher
 
 FOLDER = "photos"
 MAX_BYTES = 10 * 2**20
@@ -130,7 +134,7 @@ def fetch_wanted(node: Node, fetcher: Fetcher, limit: int = 8) -> Fetched:
 
 def _fetch(node: Node, fetcher: Fetcher, photo: StoredPhoto) -> bool:
     try:
-        shrunk = shrink(_downloaded(fetcher, photo.url))
+        shrunk = shrink(downloaded(fetcher, photo.url))
     except (FetchError, PictureError) as error:
         wait = RETRY_S[min(photo.tries, len(RETRY_S) - 1)]
         with node.database.write() as tx:
@@ -142,7 +146,8 @@ def _fetch(node: Node, fetcher: Fetcher, photo: StoredPhoto) -> bool:
     return True
 
 
-def _downloaded(fetcher: Fetcher, url: str) -> bytes:
+def downloaded(fetcher: Fetcher, url: str) -> bytes:
+    """A photograph from another site, as it is there. Raises `FetchError` and `PictureError`."""
     answer = fetcher.get(url, accept=_ACCEPT, max_bytes=MAX_BYTES, deadline_s=DEADLINE_S)
     if answer.status != 200:
         raise PictureError(f"The site answered with status {answer.status}.")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from node.storage.engine import Tx
+from node.storage.photo_tables import picture_copies
 from node.storage.tables import outbox, photos, sources
 
 _DAY_S = 86_400
-FARTHEST_S = {sources: 2 * _DAY_S, outbox: _DAY_S, photos: 60 * _DAY_S}
+FARTHEST_S = {sources: 2 * _DAY_S, outbox: _DAY_S, photos: 60 * _DAY_S, picture_copies: 2 * _DAY_S}
 """A little more than the longest pause that is ever given in each."""
 LONGEST_LEASE_S = _DAY_S
 

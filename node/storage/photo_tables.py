@@ -30,3 +30,27 @@ upload_uses = Table(
     Column("alt", Text, nullable=False),
     Index("ix_upload_uses_name", "organisation_id", "name"),
 )
+
+# Photographs on other sites that an import named, and what became of copying them here.
+picture_copies = Table(
+    "picture_copies",
+    metadata,
+    Column("key", String(43), primary_key=True),  # a hash of the address
+    Column("url", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("name", String(60), nullable=False),  # of the file, once it is here
+    Column("tries", Integer, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("lease_until", BigInteger, nullable=False),
+    Column("problem", Text, nullable=False),
+    Index("ix_picture_copies_due", "state", "due_at"),
+)
+
+# Which listings are to have the copy in place of the other site's photograph, and by which import they named it.
+picture_wants = Table(
+    "picture_wants",
+    metadata,
+    Column("copy_key", String(43), primary_key=True),
+    Column("listing_key", Text, primary_key=True),
+    Column("import_id", String(24), nullable=False, index=True),
+)

@@ -75,7 +75,8 @@ class DeskImportPage:
     columns: ``form`` has a field for each of ``columns``, and ``missing``. checking, running, undoing: ``done`` of
     ``total``. checked, done, undone: ``counts`` and ``rows``, some of them; ``run``, ``undo`` and ``drop`` are buttons,
     ``rows_path`` leads to the refused ones. ``photos`` takes a zip (field ``photos``) of ``most_mb`` at most.
-    ``stopped`` names a fault of ours in the log; ``resume`` and ``leave`` are the buttons then.
+    ``stopped`` names a fault of ours in the log; ``resume`` and ``leave`` are the buttons then. ``fetching`` so many
+    photos from elsewhere are not here yet, ``not_fetched`` are the addresses of some that cannot be had, and why.
     """
 
     head: Head
@@ -104,6 +105,8 @@ class DeskImportPage:
     stopped: str = ""
     resume: Form | None = None
     leave: Form | None = None
+    fetching: int = 0
+    not_fetched: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

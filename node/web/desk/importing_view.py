@@ -8,7 +8,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import import_photos, imports
+from node.services import import_photos, imports, picture_copies
 from node.services.audit import COMMAND_LINE
 from node.services.columns import COLUMNS, PRICE
 from node.services.doubted import INSTEAD
@@ -96,6 +96,7 @@ def import_page(
     here, root = f"/desk/{member.slug}/import/{one.id}", request.script_root
     may, show = member.may(EDITOR), one.state == "columns" or (one.state == CHECKED and with_columns)
     rows = imports.rows_in(node, one, (READY, TAKEN, BACK, KEPT), LOOK) if not show and one.state not in AT_WORK else []
+    elsewhere = picture_copies.missing(node, one.id) if one.state == DONE else picture_copies.Missing(0, ())
     refused = one.state in (CHECKED, DONE) and bool(one.counts.get(REFUSED)) and bool(_some_refused(node, one))
     return DeskImportPage(
         head=head(_("Import a list")),
@@ -124,6 +125,8 @@ def import_page(
         rows_path=f"{root}{here}/rows" if refused and may and not show else "",
         refused_path=f"{root}{here}/refused.csv" if refused and not show else "",
         columns_path=f"{root}{here}?columns=1" if may and one.state == CHECKED and not show else "",
+        fetching=elsewhere.wait,
+        not_fetched=elsewhere.failed,
     )
 
 

@@ -47,6 +47,15 @@ FULL: dict[str, tuple[str, Any]] = {
         "desk/import.html",
         one("checked", counts=COUNTS, photos=make.form("photos", wrong=True), has_photos=True, most_mb=60),
     ),
+    "desk-import-fetching": (
+        "desk/import.html",
+        one(
+            "done",
+            counts=COUNTS,
+            fetching=12,
+            not_fetched=(("https://photos.example/" + "a" * 90, "The site answered with status 404."),),
+        ),
+    ),
     "desk-import-running": ("desk/import.html", one("running", done=500, total=10_000)),
     "desk-import-stopped": (
         "desk/import.html",

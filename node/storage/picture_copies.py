@@ -1,0 +1,93 @@
+"""Copies of photographs that an import named by their address: which are here, which are due, and who waits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select, update
+
+from node.storage.among import among
+from node.storage.engine import Tx
+from node.storage.photo_tables import picture_copies, picture_wants
+from node.storage.upsert import insert_of, upsert
+
+WAITING, READY, FAILED = "waiting", "ready", "failed"
+_c, _w = picture_copies.c, picture_wants.c
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A photograph to be fetched; ``key`` is a hash of its ``url``, and ``tries`` so many have failed."""
+
+    key: str
+    url: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A listing, by its key, that named a photograph in an import."""
+
+    listing_key: str
+    import_id: str
+
+
+def ready(tx: Tx, keys: Sequence[str]) -> dict[str, str]:
+    """Key -> name of the file, of those copies that are here."""
+    query = select(_c.key, _c.name).where(among(tx, _c.key, keys), _c.state == READY)
+    return {row.key: row.name for row in tx.execute(query)}
+
+
+def want(tx: Tx, urls: Mapping[str, str], wants: Sequence[tuple[str, Want]], now: int) -> None:
+    """Have these photographs (key -> address) fetched for these listings (key and who); what failed is tried anew."""
+    fresh = {"state": WAITING, "name": "", "tries": 0, "due_at": now, "lease_until": 0, "problem": ""}
+    added = insert_of(tx.dialect, picture_copies).on_conflict_do_nothing()
+    tx.execute(added, [{"key": key, "url": url, **fresh} for key, url in urls.items()])
+    anew = {"state": WAITING, "tries": 0, "due_at": now}
+    tx.execute(update(picture_copies).where(among(tx, _c.key, list(urls)), _c.state == FAILED).values(anew))
+    rows = [{"copy_key": key, "listing_key": one.listing_key, "import_id": one.import_id} for key, one in wants]
+    upsert(tx, picture_wants, rows)
+
+
+def count_waiting(tx: Tx) -> int:
+    return tx.execute(select(func.count()).select_from(picture_copies).where(_c.state == WAITING)).scalar() or 0
+
+
+def claim(tx: Tx, now: int, until: int, limit: int) -> list[Copy]:
+    """Take on some that are due, until a moment."""
+    due = select(_c.key, _c.url, _c.tries).where(_c.state == WAITING, _c.due_at <= now, _c.lease_until <= now)
+    rows = tx.execute(due.order_by(_c.due_at, _c.key).limit(limit).with_for_update()).all()
+    found = [Copy(row.key, row.url, row.tries) for row in rows]
+    if found:
+        tx.execute(update(picture_copies).where(_c.key.in_([one.key for one in found])).values(lease_until=until))
+    return found
+
+
+def done(tx: Tx, key: str, name: str) -> list[Want]:
+    """This one is here; the listings that wait for it, which do so no longer."""
+    told = {"state": READY, "name": name, "problem": "", "lease_until": 0}
+    tx.execute(update(picture_copies).where(_c.key == key).values(told))
+    rows = tx.execute(select(picture_wants).where(_w.copy_key == key).order_by(_w.listing_key)).all()
+    tx.execute(delete(picture_wants).where(_w.copy_key == key))
+    return [Want(row.listing_key, row.import_id) for row in rows]
+
+
+def failed(tx: Tx, copy: Copy, problem: str, due_at: int | None) -> None:
+    """It could not be had; without ``due_at`` it is not tried again by itself."""
+    state = WAITING if due_at is not None else FAILED
+    told = {"state": state, "tries": copy.tries + 1, "due_at": due_at or 0, "lease_until": 0, "problem": problem}
+    tx.execute(update(picture_copies).where(_c.key == copy.key).values(told))
+
+
+def of_import(tx: Tx, import_id: str, states: Collection[str], limit: int) -> list[tuple[str, str]]:
+    """Address and problem of what an import named and is not here."""
+    joined = picture_copies.join(picture_wants, _w.copy_key == _c.key)
+    query = select(_c.url, _c.problem).select_from(joined).where(_w.import_id == import_id, _c.state.in_(states))
+    return [(row.url, row.problem) for row in tx.execute(query.distinct().order_by(_c.url).limit(limit))]
+
+
+def count_of_import(tx: Tx, import_id: str, state: str) -> int:
+    joined = picture_copies.join(picture_wants, _w.copy_key == _c.key)
+    query = select(func.count(_c.key.distinct())).select_from(joined)
+    return tx.execute(query.where(_w.import_id == import_id, _c.state == state)).scalar() or 0

@@ -1,0 +1,166 @@
+"""Photos that an import names by their addresses: fetched afterwards, given to their listings, taken back with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from node.context import Node
+from node.services import accounts, import_work, imports, members, picture_copies, publishing
+from node.services.importing import Options, import_sheet
+from node.services.members import Member
+from node.services.picture_copies import RETRY_S, fetch_due, missing
+from node.services.spreadsheet import read
+from node.storage import listing_versions
+from node.storage.engine import Database
+from tests.fakes.publisher import URL, clock_of, publisher, school
+from tests.fakes.sites import Sites, found
+
+CHAIRS, TENT = "https://photos.example/chairs.jpg", "https://photos.example/tent.jpg"
+LIST = f"id,title,image,image_alt\n1,Six chairs,{CHAIRS};{TENT},Chairs|A tent\n2,A tent,{TENT},\n"
+
+
+class Here:
+    """A workshop that works in this process."""
+
+    def run(self, function: Any, *args: Any) -> Any:
+        return function(*args)
+
+
+class Photos(Sites):
+    """Sites that are asked for photographs."""
+
+    def get(self, url: str, *, max_bytes: int | None = None, deadline_s: float | None = None, **more: Any) -> Any:
+        assert (max_bytes, deadline_s) == (10 * 2**20, 15.0)
+        return super().get(url, **more)
+
+
+def jpeg(colour: str) -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (40, 30), colour).save(out, "JPEG")
+    return out.getvalue()
+
+
+BOTH = [found(CHAIRS, jpeg("red"), "image/jpeg"), found(TENT, jpeg("blue"), "image/jpeg")]
+
+
+@pytest.fixture
+def node(database: Database, tmp_path: Path) -> Node:
+    made = replace(publisher(tmp_path / "home", database), workshop=Here())  # type: ignore[arg-type]
+    school(made)
+    return made
+
+
+@pytest.fixture
+def member(node: Node) -> Member:
+    account = accounts.add(node, "Anna Nowak", "anna@riverside.example")
+    members.join(node, account, "riverside-school", members.EDITOR)
+    made = members.member_of(node, account, "riverside-school")
+    assert made is not None
+    return made
+
+
+def bring(node: Node, text: str = LIST, **options: Any) -> dict[str, int]:
+    report = import_sheet(node, read(text.encode()), Options("Riverside School", "school", **options), name="kit.csv")
+    return {change: count for change, count in report.counts.items() if count}
+
+
+def pictures(node: Node) -> dict[str, list[str]]:
+    return {
+        row.key.rpartition(".")[2]: [image.url for image in row.listing().images] for row in publishing.listings(node)
+    }
+
+
+def last_import(node: Node, member: Member) -> Any:
+    return imports.past(node, member, 1).imports[0]
+
+
+def test_listings_are_there_at_once_and_their_photos_follow(node: Node, member: Member) -> None:
+    assert bring(node) == {"added": 2}
+    assert pictures(node) == {"1": [CHAIRS, TENT], "2": [TENT]}
+    assert missing(node, last_import(node, member).id).wait == 2
+    sites = Photos(*BOTH)
+    assert fetch_due(node, sites) == 2  # type: ignore[arg-type]
+    assert sorted(sites.asked) == [CHAIRS, TENT]
+    after = pictures(node)
+    assert all(url.startswith(f"{URL}media/") for urls in after.values() for url in urls)
+    assert after["1"][1] == after["2"][0]
+    for url in after["1"]:
+        assert (node.settings.home / "media" / url.rpartition("/")[2]).read_bytes().startswith(b"\xff\xd8")
+    alts = [image.alt for row in publishing.listings(node) if row.key.endswith(".1") for image in row.listing().images]
+    assert alts == ["Chairs", "A tent"]
+    assert missing(node, last_import(node, member).id) == picture_copies.Missing(0, ())
+    assert fetch_due(node, sites) == 0  # type: ignore[arg-type]
+
+
+def test_importing_the_list_again_changes_and_fetches_nothing(node: Node) -> None:
+    bring(node)
+    fetch_due(node, Photos(*BOTH))  # type: ignore[arg-type]
+    assert bring(node, dry_run=True) == {"unchanged": 2}
+    assert bring(node) == {"unchanged": 2}
+    sites = Photos(*BOTH)
+    assert fetch_due(node, sites) == 0  # type: ignore[arg-type]
+    assert sites.asked == []
+
+
+def test_only_trying_wants_nothing(node: Node) -> None:
+    bring(node, dry_run=True)
+    sites = Photos(*BOTH)
+    assert fetch_due(node, sites) == 0  # type: ignore[arg-type]
+    assert sites.asked == []
+
+
+def test_what_cannot_be_had_is_tried_three_times_and_named(node: Node, member: Member) -> None:
+    bring(node)
+    sites = Photos(BOTH[0], found(TENT, b"<html>", "text/html"))
+    assert fetch_due(node, sites) == 1  # type: ignore[arg-type]
+    assert fetch_due(node, sites) == 0  # type: ignore[arg-type]
+    for wait in RETRY_S:
+        assert missing(node, last_import(node, member).id).failed == ()
+        clock_of(node).pass_by(seconds=wait)
+        assert fetch_due(node, sites) == 0  # type: ignore[arg-type]
+    assert sites.asked.count(TENT) == 3
+    assert missing(node, last_import(node, member).id).failed == (
+        (TENT, "The site calls it text/html, which is no photograph."),
+    )
+    assert pictures(node)["2"] == [TENT]
+    clock_of(node).pass_by(days=9)
+    assert fetch_due(node, sites) == 0  # type: ignore[arg-type]
+    bring(node, LIST.replace("A tent,", "A tent with poles,"))
+    assert fetch_due(node, Photos(*BOTH)) == 1  # type: ignore[arg-type]
+    assert pictures(node)["2"][0].startswith(URL)
+
+
+def test_undoing_the_import_takes_its_photos_along(node: Node, member: Member) -> None:
+    bring(node)
+    fetch_due(node, Photos(*BOTH))  # type: ignore[arg-type]
+    imports.undo(node, member, last_import(node, member))
+    assert import_work.work(node, 60)
+    assert {row.state for row in publishing.listings(node)} <= {"withdrawn"}
+
+
+def test_a_photo_is_no_reason_to_lose_what_somebody_wrote_since(node: Node, member: Member) -> None:
+    bring(node)
+    publishing.edit(node, "riverside-school.2", title="A tent for twelve")
+    fetch_due(node, Photos(*BOTH))  # type: ignore[arg-type]
+    imports.undo(node, member, last_import(node, member))
+    import_work.work(node, 60)
+    [kept] = [row for row in publishing.listings(node) if row.key.endswith(".2")]
+    assert (kept.state, kept.item()["title"]) == ("live", "A tent for twelve")
+    assert pictures(node)["2"][0].startswith(URL)
+    with node.database.read() as tx:
+        assert [one.import_id != "" for one in listing_versions.of_listings(tx, [kept.id])] == [True, False, False]
+
+
+def test_what_is_withdrawn_meanwhile_stays_so(node: Node) -> None:
+    bring(node)
+    publishing.withdraw(node, "riverside-school.2")
+    fetch_due(node, Photos(*BOTH))  # type: ignore[arg-type]
+    states = {row.key.rpartition(".")[2]: row.state for row in publishing.listings(node)}
+    assert states.get("2", "withdrawn") == "withdrawn"
+    assert pictures(node).get("2", [TENT]) == [TENT]
