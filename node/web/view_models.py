@@ -103,6 +103,7 @@ desk/published.html             DeskPublishedPage
 desk/signed_out.html            DeskSignedOutPage
 desk/export.html                DeskExportPage
 desk/move.html                  DeskMovePage
+desk/bring.html                 DeskBringPage
 desk/print.html                 DeskPrintPage
 desk/paper.html                 DeskPaperPage
 desk/recognition.html           DeskRecognitionPage

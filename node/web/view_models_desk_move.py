@@ -24,3 +24,30 @@ class DeskMovePage:
     to: str = ""
     ends: datetime | None = None
     undo: Form | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskBrought:
+    """What came of an organisation, and ``remarks`` about what did not. ``address`` is this node's."""
+
+    name: str
+    path: str
+    members_path: str
+    address: str
+    listings: int = 0
+    photos: int = 0
+    bookings: int = 0
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeskBringPage:
+    """desk/bring.html: who runs the node brings an organisation. ``form`` takes a ``file`` of ``most_mb`` at most;
+    afterwards ``brought`` says what came.
+    """
+
+    head: Head
+    desk: DeskFrame
+    form: Form | None
+    most_mb: int
+    brought: DeskBrought | None = None

@@ -35,9 +35,13 @@ class DeskProfilePage:
 
 @dataclass(frozen=True, slots=True)
 class DeskNewOrganisationPage:
-    """desk/new_organisation.html: another organisation on this node. ``form`` has ``name`` and ``type``."""
+    """desk/new_organisation.html: another organisation on this node. ``form`` has ``name`` and ``type``.
+
+    ``bring_path`` is for one that has a desk elsewhere.
+    """
 
     head: Head
     desk: DeskFrame
     form: Form
     types: tuple[Choice, ...]
+    bring_path: str = ""

@@ -39,6 +39,7 @@ PARTS = (
     "recognition",
     "exporting",
     "moving",
+    "bringing",
     "calendar",
     "booking",
     "calendar_settings",

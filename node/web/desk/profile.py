@@ -123,7 +123,8 @@ def _page(slug: str, own: Organisation, typed: dict[str, str], errors: dict[str,
 
 def _new_page(typed: dict[str, str], errors: dict[str, str]) -> str:
     form = form_at("/desk/new", typed, errors)
-    view = DeskNewOrganisationPage(head(_("Add an organisation")), desk_frame(), form, _types(typed["type"]))
+    bring = f"{request.script_root}/desk/bring"
+    view = DeskNewOrganisationPage(head(_("Add an organisation")), desk_frame(), form, _types(typed["type"]), bring)
     return render_template("desk/new_organisation.html", page=view)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from node.web import view_models as vm
 from node.web.view_models_calendar import OpeningDay
 from node.web.view_models_desk import DeskStep, DeskTelling
-from node.web.view_models_desk_move import DeskMovePage
+from node.web.view_models_desk_move import DeskBringPage, DeskBrought, DeskMovePage
 from node.web.view_models_health import DeskHealthPage, HealthPart, HealthReader
 from node.web.view_models_profile import DeskNewOrganisationPage, DeskProfilePage
 from tests.node.web import view_model_factories as make
@@ -190,7 +190,27 @@ FULL: dict[str, tuple[str, Any]] = {
     ),
     "desk-new-organisation": (
         "desk/new_organisation.html",
-        DeskNewOrganisationPage(HEAD, frame(), make.form("name", wrong=True), TYPES),
+        DeskNewOrganisationPage(HEAD, frame(), make.form("name", wrong=True), TYPES, "/desk/bring"),
+    ),
+    "desk-bring": ("desk/bring.html", DeskBringPage(HEAD, frame(), make.form("file", wrong=True), 200)),
+    "desk-brought": (
+        "desk/bring.html",
+        DeskBringPage(
+            HEAD,
+            frame(),
+            None,
+            200,
+            DeskBrought(
+                "Riverside School",
+                "/desk/riverside-school/",
+                "/desk/riverside-school/members",
+                "https://share.example/",
+                12,
+                8,
+                1,
+                ("A listing was left out, as its key is none of this organisation's.",),
+            ),
+        ),
     ),
     "desk-account": (
         "desk/account.html",
@@ -340,6 +360,7 @@ MINIMAL: dict[str, tuple[str, Any]] = {
     "desk-prove": ("desk/prove.html", vm.DeskProvePage(HEAD, BARE, FORM, False)),
     "desk-export": ("desk/export.html", vm.DeskExportPage(HEAD, BARE, FORM)),
     "desk-move": ("desk/move.html", DeskMovePage(HEAD, BARE, 1, "", FORM)),
+    "desk-bring": ("desk/bring.html", DeskBringPage(HEAD, BARE, FORM, 1)),
     "desk-moved": ("desk/move.html", DeskMovePage(HEAD, BARE, 1, "", None, "https://x.example/")),
     "desk-photos": ("desk/photos.html", vm.DeskPhotosPage(HEAD, BARE)),
     "desk-print": ("desk/print.html", vm.DeskPrintPage(HEAD, BARE, "/desk/x/print", "/desk/x/print/sheet", "X")),
