@@ -43,9 +43,9 @@ def page(slug: str) -> str:
 def _who(entry: Entry) -> str:
     """The person as they were called then; of an account that is gone, only which one it was."""
     if entry.who is None:
-        return _("somebody whose account is closed (%(mark)s)", mark=(entry.account_id or "")[:_MARK])
+        return str(_("somebody whose account is closed (%(mark)s)", mark=(entry.account_id or "")[:_MARK]))
     return entry.who
 
 
 def _subject(entry: Entry) -> str:
-    return _("a name that is not kept any more") if entry.subject is None else entry.subject
+    return str(_("a name that is not kept any more")) if entry.subject is None else entry.subject
