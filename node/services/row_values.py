@@ -283,7 +283,7 @@ def usual_kind(values: Mapping[str, Any], category: str) -> str:
     home = home_of(category)
     kinds = home.kinds if home else ()
     if DATES in values:
-        return "space" if "space" in kinds else "skill"
+        return "space" if tuple(kinds) == ("space",) else "skill"
     return kinds[0] if len(kinds) == 1 else "item"
 
 

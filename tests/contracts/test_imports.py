@@ -372,6 +372,7 @@ def test_what_was_imported_by_command_stands_in_the_list_and_can_be_undone(node:
         2,
         {"added": 2},
     )
+    clock_of(node).pass_by(minutes=1)
     command(node, "id,title\n1,Six chairs\n", withdraw_missing=True)
     later, _ = imports.past(node, member, 9).imports
     assert dict(later.counts) == {"unchanged": 1, "absent": 1}
@@ -394,6 +395,7 @@ def test_of_past_imports_only_so_many_are_kept(node: Node, member: Member) -> No
     for number in range(4):
         clock_of(node).pass_by(minutes=1)
         command(node, f"id,title\n{number},Chair {number}\n")
+    clock_of(node).pass_by(minutes=1)
     last = bring(node, member)
     imports.tidy(node)
     assert imports.past(node, member, 9).total == 5

@@ -42,7 +42,7 @@ class Photos(Sites):
 
 def jpeg(colour: str) -> bytes:
     out = BytesIO()
-    Image.new("RGB", (40, 30), colour).save(out, "JPEG")
+    Image.new("RGB", (400, 300), colour).save(out, "JPEG")
     return out.getvalue()
 
 

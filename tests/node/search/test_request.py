@@ -160,7 +160,7 @@ def test_without_one_value() -> None:
 
 def test_every_parameter_of_a_search_is_documented() -> None:
     everything = SearchRequest(
-        "q", ("offer",), ("item",), ("give",), ("it",), ("school",), ("good",), ("available",), ("k",), (1,),
+        "q", ("offer",), ("item",), ("give",), ("it",), ("school",), ("good",), ("available",), ("yes",), ("k",), (1,),
         "Eye", 1.0, 2.0, 3.0, date(2026, 1, 1), date(2026, 1, 2), "newest", 2, 5, "abc",
     )  # fmt: skip
     assert sorted(name for name, _ in everything.to_args()) == sorted(_NAMES)

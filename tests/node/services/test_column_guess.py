@@ -34,8 +34,8 @@ def guessed(
         pytest.param("description", (TEXT, TEXT + " Heavy.", TEXT + " Light."), id="text"),
         pytest.param(None, ("1", "2", "3"), id="numbers-may-be-anything"),
         pytest.param(None, ("52.57", "52.51", "52.6"), id="one-number-is-no-point"),
-        pytest.param(None, ("PE1 1AA", "PE7 3SX", "by the church"), id="not-all-of-them"),
-        pytest.param(None, ("Desk", "Desk", "Desk"), id="always-the-same-names-nothing"),
+        pytest.param(None, ("PE1 1AA", "7", "by the church"), id="not-all-of-them"),
+        pytest.param(None, ("Bert", "Bert", "Bert"), id="always-the-same-names-nothing"),
         pytest.param(None, ("2026-12-01", "2026-12-02", "2026-12-03"), id="days"),
         pytest.param(None, ("", "", ""), id="empty"),
     ],
@@ -81,10 +81,13 @@ def test_too_few_rows_say_nothing() -> None:
     assert guessed(("",), ("good", "fair")) == {}
 
 
-_cells = st.text(max_size=12) | st.sampled_from(["good", "PE1 1AA", "a.jpg", "52.5733", "http://[", "desk"])
+_cells = st.text("aZ1é.- /", max_size=12) | st.sampled_from(["good", "PE1 1AA", "a.jpg", "52.5733", "http://[", "desk"])
 
 
-@given(st.lists(st.lists(_cells, max_size=5), max_size=8), st.lists(st.text(max_size=6), max_size=5))
+@given(
+    st.lists(st.lists(_cells, max_size=5), max_size=8),
+    st.lists(st.sampled_from(["", "B", "Stan", "title", "price", "Only for us"]), max_size=5),
+)
 def test_any_table_has_columns_of_its_own(rows: list[list[str]], headings: list[str]) -> None:
     found: dict[str, Any] = guess(headings, rows, {})
     assert set(found) <= set(COLUMNS)

@@ -188,7 +188,7 @@ class TestTheCertificate:
         assert found(node, "certificate") == (BROKEN, "over")
 
     def test_is_not_asked_of_an_address_without_one(self, node: Node) -> None:
-        plain = changed(node, url="http://127.0.0.1:8000/")
+        plain = changed(node, node_url="http://127.0.0.1:8000/")
         certificate.look(plain, lambda _host, _port: pytest.fail("it was asked"))
         assert found(plain, "certificate") == (OK, "none")
 
