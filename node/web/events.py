@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request
@@ -91,7 +92,9 @@ def _on_days(site: Site) -> Iterator[Link]:
     """Searches for what takes place on the days that people mean, where there is a search."""
     if site.search_path is None:
         return
-    for label, (first, last) in usual_days(words.day_of(site.now, site)):
+    today = words.day_of(site.now, site)
+    week = (_("In the next seven days"), (today, today + timedelta(days=6)))
+    for label, (first, last) in (week, *usual_days(today)):
         asked = SearchRequest(event=(YES,), available_from=first, available_until=last)
         yield Link(label, f"{site.search_path}?{urlencode(asked.to_args())}")
     yield Link(_("Search among them"), f"{site.search_path}?{urlencode(SearchRequest(event=(YES,)).to_args())}")

@@ -116,6 +116,7 @@ def test_the_page_has_them_in_the_order_in_which_they_take_place(client: FlaskCl
     titles = [" ".join(one.text_content().split()) for one in tree.xpath("//article//h3")]
     assert titles == ["Workshop open; learn, mend", "Workshop weekly; learn, mend", "Workshop late; learn, mend"]
     assert [one.text_content() for one in tree.xpath("//main//h2")][:2] == ["In the next seven days", "Later"]
+    assert len(tree.xpath("//article//time[@class='in-full']")) == 3, "when it takes place may need several lines"
     front = client.get("/").text
     assert front.index("What takes place next") < front.index("Workshop open")
     clock_of(client.application.extensions["sharefeed"]).pass_by(days=40)

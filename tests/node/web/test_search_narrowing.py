@@ -343,3 +343,5 @@ def test_events_are_a_tick_beside_the_days_and_links_on_their_own_page(browser: 
     links = {words(one): one.get("href") for one in page(browser, "/events").xpath("//main//nav//a[@class='chip']")}
     assert asked(links["Today"]) == {"event": ["yes"], "from": [TODAY.isoformat()], "to": [TODAY.isoformat()]}
     assert titles(page(browser, links["Search among them"])) == 1
+    week = asked(links["In the next seven days"])
+    assert (week["from"], week["to"]) == ([TODAY.isoformat()], [(TODAY + timedelta(days=6)).isoformat()])
