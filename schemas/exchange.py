@@ -141,6 +141,7 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "too-early": "The day that was agreed has not come yet.",
         "busy": "Many wait for their answer already. Please try again in a few days.",
         "bad-outcome": "This cannot be the outcome.",
+        "elsewhere": "This is said by the link that you got when you asked.",
     }
 )
 

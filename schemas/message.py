@@ -23,9 +23,10 @@ VERSION = "1.0"
 REQUEST, WITHDRAW, ACCEPT, DECLINE, CANCEL = "request", "withdraw", "accept", "decline", "cancel"
 MESSAGE, HANDED_OVER, RECEIVED, RETURNED = "message", "handed_over", "received", "returned"
 NO_SHOW, DISPUTE, STATE, VERDICT, RECEIPT = "no_show", "dispute", "state", "verdict", "receipt"
+PASS_ON, FORGET = "pass_on", "forget"
 TYPES = (
     *(REQUEST, WITHDRAW, ACCEPT, DECLINE, CANCEL, MESSAGE, HANDED_OVER, RECEIVED),
-    *(RETURNED, NO_SHOW, DISPUTE, STATE, VERDICT, RECEIPT),
+    *(RETURNED, NO_SHOW, DISPUTE, STATE, PASS_ON, FORGET, VERDICT, RECEIPT),
 )
 OF_EXCHANGES = TYPES[: TYPES.index(VERDICT)]
 """Those about one exchange between an owner and an asker."""
@@ -36,11 +37,15 @@ LONGEST_WORDS, MOST_ASKED = 2000, 10_000
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: an organisation with an ``id`` and a ``name``, or a person, of whom a name may be said."""
+    """Who asks: an organisation with an ``id`` and a ``name``, or a person.
+
+    Of a person a name may be said, and the address that the sending node has confirmed.
+    """
 
     type: str
     id: str | None = None
     name: str | None = None
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Message:
     for_whom: str | None = None
     words: str | None = None
     code: str | None = None
+    kind: str | None = None
     sequence: int | None = None
     state: State | None = None
     document: Mapping[str, Any] = field(default_factory=dict, compare=False)
@@ -90,6 +96,7 @@ class AskerSchema(Document):
     type = Choice((*ORGANISATION_TYPES, PERSON), required=True)
     id = AbsoluteUri()
     name = Text(limit=200)
+    email = Text(limit=254)
 
     def check(self, loaded: dict[str, Any]) -> None:
         if loaded["type"] != PERSON and not (loaded.get("id") and loaded.get("name")):
@@ -129,6 +136,7 @@ class MessageSchema(Document):
     for_whom = Text(limit=80)
     words = Text(limit=LONGEST_WORDS)
     code = Text(limit=6)
+    kind = Text(limit=20)
     sequence = Number(1, 2**31, whole=True)
     state = Part(StateSchema())
 

@@ -11,6 +11,8 @@ from sqlalchemy import Row, select, update
 from node.storage.engine import Tx
 from node.storage.exchange_tables import exchanges
 from node.storage.message_tables import exchange_homes
+from schemas.exchange import ASKER, OWNER
+from schemas.handover import PERSON
 
 _c = exchange_homes.c
 
@@ -32,6 +34,16 @@ class Home:
     revision: int = 0
     acts: int = 0
     tries: int = 0
+
+    @property
+    def attests(self) -> bool:
+        """Whether this node has only confirmed the address of who asks, and keeps nothing else of them."""
+        return self.side == ASKER and not self.own_id
+
+    @property
+    def is_strangers(self) -> bool:
+        """Whether who asks here is a person whose address another node has confirmed."""
+        return self.side == OWNER and self.other.get("type") == PERSON
 
 
 def add(tx: Tx, home: Home) -> None:

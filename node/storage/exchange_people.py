@@ -16,7 +16,10 @@ _c = exchange_people.c
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks: ``person`` is a keyed hash of their address, ``sender`` of the network that they asked from."""
+    """Who asks: ``person`` is a keyed hash of their address, ``sender`` of the network that they asked from.
+
+    Of whom another node is told the rest, only those two are kept; the texts are blank.
+    """
 
     exchange_id: str
     name: str
@@ -110,6 +113,14 @@ def over_before(tx: Tx, moment: int, limit: int) -> list[str]:
     x = exchanges.c
     query = select(x.id).join(exchange_people, _c.exchange_id == x.id).where(x.closed_at < moment)
     return [row.id for row in tx.execute(query.order_by(x.closed_at).limit(limit))]
+
+
+def hand_on(tx: Tx, exchange_id: str) -> bool:
+    """Keep of who asked the hashes alone: another node knows the rest, and has the letters. Whether more was known."""
+    tx.execute(delete(exchange_letters).where(exchange_letters.c.exchange_id == exchange_id))
+    blank = {"name": "", "email": "", "for_whom": "", "language": ""}
+    known = update(exchange_people).where(_c.exchange_id == exchange_id, _c.email != "")
+    return tx.execute(known.values(blank)).rowcount == 1
 
 
 def forget(tx: Tx, exchange_id: str) -> bool:

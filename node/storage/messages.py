@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, se
 from node.storage.engine import Tx
 from node.storage.message_tables import message_nonces, messages_in, messages_out
 from node.storage.upsert import insert_of
-from schemas.message import MESSAGE, REQUEST
+from schemas.message import MESSAGE, PASS_ON, REQUEST
 
 WAITING, FAILED, REFUSED = "waiting", "failed", "refused"
 _c = messages_out.c
@@ -105,7 +105,7 @@ def waiting(tx: Tx, exchange_id: str) -> int:
 
 def forget_words(tx: Tx, exchange_id: str) -> None:
     """Forget what of an exchange says more than that something was done."""
-    about = or_(_c.type.in_([REQUEST, MESSAGE]), _c.state != WAITING)
+    about = or_(_c.type.in_([REQUEST, MESSAGE, PASS_ON]), _c.state != WAITING)
     tx.execute(delete(messages_out).where(_c.exchange_id == exchange_id, _c.exchange_id != "", about))
 
 

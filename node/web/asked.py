@@ -103,7 +103,7 @@ def mine(token: str) -> Response:
 def picture(token: str) -> Response:
     """What who asked shows at the door: it leads who is signed in at the desk to the page, with the code filled in."""
     node, seen = current_node(), _asker(token)
-    if seen.stored.contact_id is not None:
+    if seen.stored.contact_id is not None or seen.home is not None:
         abort(404)  # Who answers for another node has no desk here to be led to.
     with node.database.read() as tx:
         host = organisations.by_ids(tx, [seen.stored.organisation_id])[seen.stored.organisation_id]

@@ -112,10 +112,11 @@ def _page(what: Askable, typed: dict[str, str], errors: dict[str, str], sent_to:
         asks_days=what.takes_time,
         asks_times=what.takes_time and not by_day(node, what),
         needs=_needs(typed.get("need", "")) if what.fairness == NEED else (),
-        fairness=word(what.fairness, "fairness"),
+        fairness=word(what.fairness, "fairness") if what.fairness else "",
         waiting=what.waiting,
         terms=listing.terms or "",
         elsewhere=what.row.source.name if isinstance(what.row, ForeignListing) else "",
+        hands_on=isinstance(what.row, ForeignListing) and what.row.takes_messages,
         sent_to=sent_to,
         mailbox_path=f"{request.script_root}/mailbox" if sent_to and _mailbox() else None,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import request
 from flask_babel import gettext as _
@@ -12,7 +13,7 @@ from node.context import Node
 from node.services.bookings.opening import Span
 from node.services.bookings.refusals import BookingError
 from node.services.effects import METHOD_PATH
-from node.services.exchanges import acting, measuring, stopping
+from node.services.exchanges import acting, attested, measuring, stopping
 from node.services.exchanges.acting import ExchangeError
 from node.services.exchanges.links import code_of
 from node.services.exchanges.reading import Seen
@@ -34,7 +35,7 @@ from schemas import exchange as rules
 from schemas.exchange import ASKER, OPERATOR, OWNER, Act
 
 FIELDS = ("do", "quantity", "words", "code", "weight", "hours", "sure")
-MEASURE = "measure"
+MEASURE, SEND_LINK = "measure", "send_link"
 PRESSES = (rules.CONFIRM, rules.HAND_OVER, rules.BRING_BACK, rules.DISPUTE, rules.MISS, rules.WITHDRAW)
 AT_THE_BAY = (rules.HAND_OVER, rules.MEET, rules.BRING_BACK)
 """What is often done where there is no connection."""
@@ -68,6 +69,8 @@ def perform(node: Node, seen: Seen) -> None:
         elif what == MEASURE:
             said = typed["weight"] or typed["hours"]
             measuring.measure(node, exchange_id, party, said, bool(typed["sure"]))
+        elif what == SEND_LINK and _is_strangers(seen):
+            attested.send_link(node, exchange_id)
         elif what in _SETTLING and _may_settle(seen):
             acting.act(node, exchange_id, Act(rules.SETTLE, OPERATOR, outcome=_SETTLING[what]))
         elif what in _ACTS:
@@ -114,25 +117,29 @@ def _sentences(error: Exception) -> dict[str, str]:
 def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None) -> ExchangeView:
     """The exchange for the side that looks at it; forms are sent to ``path`` on this site."""
     stored, exchange, side = seen.stored, seen.stored.exchange, seen.party.side
-    can = rules.possible(exchange, side, node.now)
+    can = _possible(seen, node.now)
     make = _forms(path, wrong)
     known = seen.person is not None
     is_live = exchange.is_open and exchange.state != rules.UNCONFIRMED
     meets = rules.MEET in can and known
-    measures = measuring.may_measure(stored, side, node.now)
+    measures = measuring.may_measure(stored, side, node.now) and not _is_strangers(seen)
     return ExchangeView(
         listing=Link(stored.title, _address(seen), language=stored.listing["language"]),
         state=exchange.state,
-        lead=word(exchange.state, f"exchange_{side}"),
+        lead=word(exchange.state, "exchange_stranger" if _is_strangers(seen) else f"exchange_{side}"),
         note=_note(seen),
         here_path=request.script_root + path,
         bay_path=f"{request.script_root}{path}/bay" if known and set(can) & set(AT_THE_BAY) else "",
         facts=_facts(seen),
         letters=_letters(seen),
-        presses=(*(_press(name, seen, path) for name in PRESSES if name in can), *_settling(seen, path)),
+        presses=(
+            *(_press(name, seen, path) for name in PRESSES if name in can),
+            *_settling(seen, path),
+            *_sending_link(seen, path),
+        ),
         answer=make(rules.ACCEPT, rules.DECLINE) if rules.ACCEPT in can else None,
         many=exchange.asked if exchange.asked > 1 else 0,
-        write=make("write") if is_live and known else None,
+        write=make("write") if is_live and known and not _attests(seen) else None,
         cancel=make(rules.CANCEL) if rules.CANCEL in can else None,
         measure=measure_form(stored, make(MEASURE)) if measures else None,
         measures=measuring.measured_in(stored) if measures else "",
@@ -144,6 +151,7 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         meet=_prefilled(make(rules.MEET)) if meets else None,
         erase=form_at(f"{path}/forget") if _is_person(seen) and exchange.state != rules.UNCONFIRMED else None,
         take_path=f"{request.script_root}{path}/mine.json" if _is_person(seen) else "",
+        kept_elsewhere=_host(seen) if _attests(seen) and exchange.state != rules.UNCONFIRMED else "",
         stop=form_at(f"{path}/stop") if seen.party.contact is not None else None,
         stop_open=request.path.endswith("/stop"),
         stopped=seen.party.contact is not None and seen.party.contact.state == STOPPED,
@@ -166,6 +174,32 @@ def copy_of(view: ExchangeView) -> ExchangeView:
         bay_path=view.bay_path,
         is_copy=True,
     )
+
+
+def _attests(seen: Seen) -> bool:
+    """Whether who asked is known at the owner's site, and here only that their address was confirmed."""
+    return seen.home is not None and seen.home.attests
+
+
+def _is_strangers(seen: Seen) -> bool:
+    """Whether who looks asked in a catalogue, where what they say counts."""
+    return seen.party.side == ASKER and seen.home is not None and seen.home.is_strangers
+
+
+def _possible(seen: Seen, now: int) -> tuple[str, ...]:
+    can = rules.possible(seen.stored.exchange, seen.party.side, now)
+    return tuple(name for name in can if name in acting.STRANGERS_MAY) if _is_strangers(seen) else can
+
+
+def _sending_link(seen: Seen, path: str) -> tuple[ExchangePress, ...]:
+    """For who asked in a catalogue: the way to where they say what became of it."""
+    if not _is_strangers(seen) or seen.person is None:
+        return ()
+    return (ExchangePress(word(SEND_LINK, "exchange_press"), form_at(path, {"do": SEND_LINK})),)
+
+
+def _host(seen: Seen) -> str:
+    return urlsplit(seen.home.peer).netloc if seen.home else ""
 
 
 def _is_scanned_here(seen: Seen) -> bool:
@@ -192,6 +226,10 @@ def _note(seen: Seen) -> str:
         )
     if seen.on_its_way:
         return str(_("What you did is on its way to their site."))
+    if _is_strangers(seen):
+        return _where_it_counts(seen)
+    if _attests(seen):
+        return _where_they_answer(seen)
     if seen.stored.contact_id is None or seen.stored.exchange.state != rules.REQUESTED or seen.party.side != ASKER:
         return ""
     return str(
@@ -200,6 +238,38 @@ def _note(seen: Seen) -> str:
             "Perhaps they do not know us yet, and may not answer."
         )
     )
+
+
+def _where_it_counts(seen: Seen) -> str:
+    if not seen.stored.exchange.is_open:
+        return ""
+    return str(
+        _(
+            "You asked for this on %(site)s. Here you can write to them. That it was handed over you say on that site, "
+            "by the link that you got when you asked.",
+            site=_host(seen),
+        )
+    )
+
+
+def _where_they_answer(seen: Seen) -> str:
+    if seen.stored.exchange.state == rules.UNCONFIRMED:
+        return str(
+            _(
+                "When you send it, your name, your address and what you wrote go to their site, %(site)s, which "
+                "answers you. Here they are forgotten.",
+                site=_host(seen),
+            )
+        )
+    if seen.stored.exchange.is_open:
+        return str(
+            _(
+                "They answer you by mail from %(site)s, with a link to write to them. This page is where you say what "
+                "became of it, so keep the mail that brought you here.",
+                site=_host(seen),
+            )
+        )
+    return ""
 
 
 def _tell_path(node: Node, seen: Seen) -> str:

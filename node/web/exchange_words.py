@@ -66,6 +66,12 @@ ASKER_LEADS: Mapping[str, str] = {
     "no_show": _l("Nobody came. It is not promised to you any more."),
     "unknown": _l("Nobody has said what became of it."),
 }
+STRANGER_LEADS: Mapping[str, str] = {
+    **ASKER_LEADS,
+    "accepted": _l("They say yes. Agree with them on when and how."),
+    "lent": _l("You have it. Bring it back as you have agreed."),
+}
+"""For who asked in a catalogue, where they say what became of it."""
 PRESSES: Mapping[str, str] = {
     "confirm": _l("Send it"),
     "withdraw": _l("I do not need it any more"),
@@ -74,6 +80,7 @@ PRESSES: Mapping[str, str] = {
     "bring_back": _l("It is back"),
     "miss": _l("Nobody came"),
     "dispute": _l("No, that is not so"),
+    "send_link": _l("Send me that link again"),
     "settle_received": _l("Decide: it was handed over"),
     "settle_returned": _l("Decide: it came back"),
     "settle_cancelled": _l("Decide: nothing came of it"),
@@ -90,5 +97,6 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "exchange": STATES,
     "exchange_owner": OWNER_LEADS,
     "exchange_asker": ASKER_LEADS,
+    "exchange_stranger": STRANGER_LEADS,
     "exchange_press": PRESSES,
 }

@@ -33,7 +33,8 @@ class AskPage:
     ``ends`` as ``asks_days`` and ``asks_times`` say, ``name``, ``email``, ``for_whom``, ``words``, ``need`` (one of
     ``needs``), ``agreed``.
 
-    ``elsewhere`` is what the node is called for which this one keeps the requests.
+    ``elsewhere`` is what the node is called for which this one keeps the requests, or hands them on to it, as
+    ``hands_on`` says.
     ``sent_to`` is the address that a mail went to, after the form was sent; ``mailbox_path`` where that mail stands on
     a node that keeps its mails. ``fairness`` says who has it if several ask.
     """
@@ -51,6 +52,7 @@ class AskPage:
     waiting: int = 0
     terms: str = ""
     elsewhere: str = ""
+    hands_on: bool = False
     sent_to: str = ""
     mailbox_path: str | None = None
 
@@ -94,7 +96,8 @@ class ExchangeView:
     is ``doubted``; ``measured`` is set where something is known already.
     ``tell_path`` leads an owner to where they tell its story, once it has happened.
     ``code`` is what the reader says aloud, ``meet`` has the field ``code`` for the other side's. ``erase`` forgets who
-    asked. ``stop`` is for who answers for another node and never asked to be asked: it wants no requests any more, or,
+    asked; ``kept_elsewhere`` is the site that knows their name and address in place of this one.
+    ``stop`` is for who answers for another node and never asked to be asked: it wants no requests any more, or,
     where it is ``stopped``, wants them again; ``stop_open`` shows it at once.
 
     ``here_path`` is the page itself, ``bay_path`` a copy of it for a place without a connection: a view that
@@ -124,6 +127,7 @@ class ExchangeView:
     qr_path: str = ""
     meet: Form | None = None
     erase: Form | None = None
+    kept_elsewhere: str = ""
     take_path: str = ""
     stop: Form | None = None
     stopped: bool = False

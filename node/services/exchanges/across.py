@@ -1,6 +1,7 @@
 """Telling the other side's home, where that is another node, what was done here: by messages, kept with the act itself.
 
 The owner's home decides and says where the exchange stands; the asker's home says what the asker did, and counts that.
+Of a person who asks in a catalogue, the owner's home is told the name and the address, and the catalogue forgets them.
 """
 
 from __future__ import annotations
@@ -9,15 +10,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from node.context import Node
+from node.services.exchanges.links import topic_of
 from node.services.messages.sending import send
-from node.storage import exchange_homes, exchange_people, exchanges
+from node.storage import exchange_homes, exchange_people, exchanges, outbox
 from node.storage.engine import Tx
 from node.storage.exchange_homes import Home
+from node.storage.exchange_people import Person
 from node.storage.exchanges import Stored
 from schemas import exchange as rules
 from schemas import message as types
 from schemas.exchange import ASKER, OWNER, Act, Exchange
 from schemas.fields import rfc3339_of
+from schemas.message import PERSON
 
 EXCHANGES = "exchanges/"
 TYPE_OF: Mapping[str, str] = {
@@ -44,18 +48,34 @@ def follow(tx: Tx, node: Node, before: Exchange, after: Stored, done: Act, words
     home = exchange_homes.of(tx, after.id)
     if home is None or (home.side == ASKER and done.side != ASKER):
         return
+    if before.state == rules.UNCONFIRMED:
+        if done.name == rules.CONFIRM:
+            _hand_on(tx, node, after, home)
+        return
     type_ = TYPE_OF.get(done.name, types.STATE) if done.side == home.side else types.STATE
     if type_ == types.HANDED_OVER and before.state == rules.HANDED_OVER:
         type_ = types.RECEIVED
     quantity = after.exchange.granted if type_ == types.ACCEPT else None
+    # What is written to a person goes to them by mail, and not by way of the node that only knew their address.
+    words = "" if home.is_strangers else words
     told = {"type": type_, "words": words or None, "code": code or None, "quantity": quantity}
     post(tx, node, home, after, told)
+
+
+def _hand_on(tx: Tx, node: Node, stored: Stored, home: Home) -> None:
+    """Somebody has confirmed their address: the owner's home is told who asks, and here they are forgotten."""
+    person = exchange_people.of(tx, stored.id)
+    if person is None or not person.email:
+        return
+    request(tx, node, stored, home, {"type": PERSON, "name": person.name, "email": person.email})
+    exchange_people.hand_on(tx, stored.id)
+    outbox.call_back(tx, topic_of(stored.id))
 
 
 def tell_letter(tx: Tx, node: Node, stored: Stored, side: str, words: str) -> None:
     """Pass on what this node's side wrote."""
     home = exchange_homes.of(tx, stored.id)
-    if home is not None and side == home.side:
+    if home is not None and side == home.side and not home.is_strangers:
         post(tx, node, home, stored, {"type": types.MESSAGE, "words": words})
 
 
@@ -64,6 +84,26 @@ def tell_state(tx: Tx, node: Node, stored: Stored) -> None:
     home = exchange_homes.of(tx, stored.id)
     if home is not None and home.side == OWNER:
         post(tx, node, home, stored, {"type": types.STATE})
+
+
+def ask_to_pass_on(tx: Tx, node: Node, home: Home, stored: Stored, kind: str, person: Person) -> None:
+    """Have the node that confirmed an address write to it, where only what is said by its link counts."""
+    asker = {"type": PERSON, "email": person.email}
+    told = {"type": types.PASS_ON, "kind": kind, "asker": asker, "language": person.language or None}
+    post(tx, node, home, stored, told)
+
+
+def tell_to_forget(tx: Tx, node: Node, stored: Stored) -> None:
+    """A person who asked is forgotten here: have the other home do the same."""
+    home = exchange_homes.of(tx, stored.id)
+    if home is not None and (home.attests or home.is_strangers) and stored.exchange.state != rules.UNCONFIRMED:
+        post(tx, node, home, stored, {"type": types.FORGET})
+
+
+def attests(tx: Tx, exchange_id: str) -> bool:
+    """Whether of who asks nothing is kept here but that their address was confirmed."""
+    home = exchange_homes.of(tx, exchange_id)
+    return home is not None and home.attests
 
 
 def post(tx: Tx, node: Node, home: Home, stored: Stored, told: Mapping[str, Any]) -> None:

@@ -27,6 +27,8 @@ A_DAY = 20
 UNANSWERED = 3
 """Letters to somebody who answers for another node, before they have said yes."""
 CODE_LENGTH = 6
+STRANGERS_MAY = (rules.WITHDRAW, rules.CANCEL)
+"""What a person does here who asked in a catalogue: all else only counts where their address was confirmed."""
 
 
 class ExchangeError(SharefeedError):
@@ -89,14 +91,16 @@ def keep(
     exchanges.change(tx, after, node.now)
     exchange = after.exchange
     exchanges.note(tx, after.id, Event(node.now, done.side, done.name, exchange.state, exchange.granted))
-    if words:
+    if words and not across.attests(tx, after.id):
         exchange_people.write(tx, after.id, Letter(node.now, done.side, words))
     if before.exchange.state == rules.UNCONFIRMED and not exchange.is_open:
         # Nobody but who typed it has seen it, and perhaps the address was somebody else's.
         exchange_people.forget(tx, after.id)
         outbox.call_back(tx, topic_of(after.id))
     stock.follow(tx, node, before.exchange, after, by)
-    telling.tell(tx, node, before.exchange, after, done, words)
+    if not code:
+        # Whoever said a code need not be asked.
+        telling.tell(tx, node, before.exchange, after, done, words)
     across.follow(tx, node, before.exchange, after, done, words, code)
     issue.follow(tx, node, after)
     return booked.follow(tx, node, after)
@@ -111,7 +115,8 @@ def write(node: Node, exchange_id: str, side: str, words: str) -> None:
         stored = _known(tx, exchange_id, lock=True)
         if not stored.exchange.is_open:
             raise ExchangeError(Refusal("over"))
-        if stored.exchange.state == rules.UNCONFIRMED or exchange_people.of(tx, exchange_id) is None:
+        unknown = exchange_people.of(tx, exchange_id) is None or across.attests(tx, exchange_id)
+        if stored.exchange.state == rules.UNCONFIRMED or unknown:
             raise ExchangeError(Refusal("not-yet"))
         if exchange_people.count_letters(tx, exchange_id, side, node.now - rules.DAY_S) >= A_DAY:
             message = "This is a lot for one day. Please write again tomorrow."
@@ -177,6 +182,8 @@ def _known(tx: Tx, exchange_id: str, lock: bool = False) -> Stored:
 
 
 def _decided(tx: Tx, node: Node, stored: Stored, wanted: Act) -> Stored:
+    if wanted.side == ASKER and wanted.name not in STRANGERS_MAY and _is_strangers(tx, stored):
+        raise ExchangeError(Refusal("elsewhere"))
     left = stock.room(tx, stored, node.now) if wanted.name == rules.ACCEPT else None
     found = decide(stored.exchange, wanted, node.now, left)
     if isinstance(found, Refusal):
@@ -186,6 +193,11 @@ def _decided(tx: Tx, node: Node, stored: Stored, wanted: Act) -> Stored:
         if not _is_taken(tx, stored):
             raise ExchangeError(Refusal("busy"))
     return replace(stored, exchange=found)
+
+
+def _is_strangers(tx: Tx, stored: Stored) -> bool:
+    home = exchange_homes.of(tx, stored.id)
+    return home is not None and home.is_strangers
 
 
 def _is_taken(tx: Tx, stored: Stored) -> bool:

@@ -18,8 +18,18 @@ from node.services.exchanges.acting import LONGEST_LETTER
 from node.services.exchanges.elsewhere import ForeignListing
 from node.services.mail_settings import can_mail
 from node.services.strangers import FormError, mail_problems, sender_of, text_problems
-from node.storage import asking_rules, calendars, exchange_people, exchanges, handed_on, listings, organisations
+from node.storage import (
+    asking_rules,
+    calendars,
+    exchange_homes,
+    exchange_people,
+    exchanges,
+    handed_on,
+    listings,
+    organisations,
+)
 from node.storage.engine import Tx
+from node.storage.exchange_homes import Home
 from node.storage.exchange_people import Letter, Person
 from node.storage.exchanges import Event, Stored
 from node.storage.listings import LIVE, OwnListing
@@ -38,6 +48,7 @@ class Askable:
     """Something that can be asked for here: its listing, how many can be promised, and how requests are taken.
 
     ``left`` is None where a number says nothing. ``booked``: it has a calendar that says when it can be had.
+    ``fairness`` is blank where its own node knows it.
     """
 
     row: OwnListing | ForeignListing
@@ -74,7 +85,8 @@ def askable(node: Node, key: str) -> Askable | None:
     """A listing with this key that can be asked for on this node; None where there is none such.
 
     It must be shown, its organisation must take requests here, not at another node that it moved to, and somebody must
-    be there to read them. What a catalogue reads elsewhere can be asked for where its node takes no messages.
+    be there to read them. What a catalogue reads elsewhere can be asked for where its node takes messages, or somebody
+    answers for it by mail.
     """
     if not can_mail(node.settings):
         return None
@@ -97,9 +109,12 @@ def askable(node: Node, key: str) -> Askable | None:
 
 
 def _elsewhere(tx: Tx, node: Node, key: str) -> Askable | None:
-    row = elsewhere.askable(tx, key, node.now) if node.settings.aggregate else None
+    row = elsewhere.askable(tx, key, node.now, node.settings.url) if node.settings.aggregate else None
     if row is None:
         return None
+    if row.takes_messages:
+        counted = rules.room(elsewhere.left(tx, row), _exchange(row, Wish("", ""), node.now), ())
+        return Askable(row, row.listing().organisation.name, counted, "", False, 0)
     others = [one.exchange for one in exchanges.of_listing(tx, row.id)]
     waiting = [one for one in others if one.state == rules.REQUESTED]
     left = rules.room(elsewhere.left(tx, row), _exchange(row, Wish("", ""), node.now), others)
@@ -115,7 +130,7 @@ def ask(node: Node, what: Askable, wish: Wish, from_address: str) -> None:
         floods.refuse(tx, sender, node.now)
         known = _known(tx, what, wish, person)
         if known is not None:
-            _again(tx, node, known)
+            _again(tx, node, known, wish)
         elif floods.may_ask(tx, person, sender, node.now):
             _keep(tx, node, what.row, wish, sender, person)
 
@@ -144,14 +159,18 @@ def _is_same(tx: Tx, stored: Stored, wish: Wish) -> bool:
 
 
 def _keep(tx: Tx, node: Node, row: OwnListing | ForeignListing, wish: Wish, sender: str, person: str) -> None:
-    contact = contacts.ensured(tx, row.source.id) if isinstance(row, ForeignListing) else None
     stored = _stored(row, _exchange(row, wish, node.now), wish.need)
-    if isinstance(row, ForeignListing):
+    if isinstance(row, ForeignListing) and not row.takes_messages:
+        contact = contacts.ensured(tx, row.source.id)
         if contact is None:
             return
         stored = replace(stored, contact_id=contact.id)
     floods.make_room(tx, node, stored.organisation_id, stored.contact_id)
     exchanges.add(tx, stored)
+    if isinstance(row, ForeignListing) and row.takes_messages:
+        owner = row.listing().organisation
+        other = {"type": owner.type, "id": owner.id, "name": owner.name}
+        exchange_homes.add(tx, Home(stored.id, ASKER, row.source.node_id, "", other))
     exchanges.note(tx, stored.id, Event(node.now, ASKER, "ask", rules.UNCONFIRMED, stored.exchange.asked))
     who = Person(stored.id, wish.name, wish.email, wish.for_whom, wish.language, person, sender, node.now)
     exchange_people.add(tx, who)
@@ -160,9 +179,9 @@ def _keep(tx: Tx, node: Node, row: OwnListing | ForeignListing, wish: Wish, send
     telling.ask_for_word(tx, node, stored)
 
 
-def _again(tx: Tx, node: Node, known: Stored) -> None:
+def _again(tx: Tx, node: Node, known: Stored, wish: Wish) -> None:
     if known.exchange.state != rules.UNCONFIRMED:
-        telling.say_known(tx, node, known)
+        telling.say_known(tx, node, known, wish.email, wish.language)
     else:
         telling.ask_for_word(tx, node, known)
 
@@ -190,13 +209,14 @@ def _person_problems(texts: Mapping[str, str]) -> list[Problem]:
         problems.append(Problem("/name", "bad-text", "A name stands on one line."))
     if not texts["email"]:
         problems.append(Problem("/email", "missing", "Enter the address to write to."))
-    elif len(texts["email"]) > LONGEST_EMAIL or mail_problems("email", texts["email"]) or not _arrives(texts["email"]):
+    elif len(texts["email"]) > LONGEST_EMAIL or mail_problems("email", texts["email"]) or not arrives(texts["email"]):
         message = "This must be an e-mail address that we can write to, such as name@example.org."
         problems.append(Problem("/email", "bad-email", message))
     return problems
 
 
-def _arrives(email: str) -> bool:
+def arrives(email: str) -> bool:
+    """Whether a mail can be sent to this address."""
     from node.services.mail import MailError, deliverable
 
     try:
@@ -259,8 +279,11 @@ def _exchange(row: OwnListing | ForeignListing, wish: Wish, now: int) -> Exchang
 
 def _stored(row: OwnListing | ForeignListing, exchange: Exchange, need: int = 0) -> Stored:
     listed = datetime.fromtimestamp(row.created_at, UTC).date().isoformat()
-    about = {"key": row.key, **told_of(row.listing()), "listed": listed}
-    return Stored(secrets.token_hex(8), row.id, row.organisation_id, about, exchange, need)
+    listing = row.listing()
+    about = {"key": row.key, **told_of(listing), "listed": listed}
+    if isinstance(row, ForeignListing):
+        about["url"] = listing.url or listing.id
+    return Stored(secrets.token_hex(10), row.id, row.organisation_id, about, exchange, need)
 
 
 def told_of(listing: Listing) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def organisation_of(tx: Tx, stored: Stored) -> str:
     if stored.contact_id is not None:
         return str(stored.listing.get("organisation", ""))
     host = organisations.by_ids(tx, [stored.organisation_id]).get(stored.organisation_id)
-    return host.organisation.name if host else ""
+    return host.organisation.name if host else str(stored.listing.get("organisation") or "")
 
 
 def _document(source: Source) -> dict[str, object]:

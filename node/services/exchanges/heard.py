@@ -6,18 +6,21 @@ a home, for its own side of them, and for its own organisations.
 
 from __future__ import annotations
 
+import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+import orjson
+
 from node.context import Node
 from node.services.bookings.refusals import BookingError
-from node.services.exchanges import across, acting, asking, booked, floods, links, telling
+from node.services.exchanges import across, acting, asking, booked, floods, links, privacy, telling
 from node.services.exchanges.across import EXCHANGES, TYPE_OF
 from node.services.exchanges.asking import Askable, Wish
 from node.services.messages.receiving import Outcome
 from node.services.receipts import issue
-from node.services.strangers import sender_of
+from node.services.strangers import mail_problems, sender_of
 from node.storage import exchange_homes, exchange_people, exchanges
 from node.storage.engine import Tx
 from node.storage.exchange_homes import Home
@@ -62,7 +65,8 @@ def about(tx: Tx, node: Node, message: Message) -> tuple[Stored | None, Home | N
         exchange_id = uri.removeprefix(f"{whose}{EXCHANGES}")
         if exchange_id != uri and _ID.fullmatch(exchange_id):
             stored, home = exchanges.by_id(tx, exchange_id, lock=True), exchange_homes.of(tx, exchange_id)
-            if home is not None and (home.side, home.peer) == (side, message.from_):
+            told = stored is not None and stored.exchange.state != rules.UNCONFIRMED
+            if told and home is not None and (home.side, home.peer) == (side, message.from_):
                 return stored, home
     return None, None
 
@@ -80,7 +84,7 @@ def _requested(tx: Tx, node: Node, message: Message) -> Outcome:
     what = asking.askable(node, key) if key != message.listing else None
     if what is None or not isinstance(what.row, OwnListing):
         return Outcome("not-askable", "This cannot be asked for here, or not any more.")
-    wish, sender = _wish(message), sender_of(node, "node", message.from_)
+    wish, sender = _wish(node, message), sender_of(node, "node", message.from_)
     refused = _refused(tx, node, what, wish, sender)
     if refused is not None:
         return refused
@@ -88,18 +92,18 @@ def _requested(tx: Tx, node: Node, message: Message) -> Outcome:
     return Outcome()
 
 
-def _wish(message: Message) -> Wish:
-    starts, ends = message.starts, message.ends
+def _wish(node: Node, message: Message) -> Wish:
+    starts, ends, asker = message.starts, message.ends, message.asker
     return Wish(
-        name=(message.asker.name if message.asker else "") or "",
-        email="",
+        name=(asker.name if asker else "") or "",
+        email=(asker.email if asker and asker.type == PERSON else "") or "",
         words=message.words or "",
         for_whom=message.for_whom or "",
         quantity=message.quantity or 1,
         starts_at=int(starts.timestamp()) if starts else None,
         ends_at=int(ends.timestamp()) if ends else None,
         need=message.need or 0,
-        language=message.language or "",
+        language=telling.spoken(node, message.language) if message.language else "",
     )
 
 
@@ -108,6 +112,10 @@ def _refused(tx: Tx, node: Node, what: Askable, wish: Wish, sender: str) -> Outc
         return Outcome("too-many", "There were many requests from this node within an hour. Ask again later.")
     if "\n" in wish.name + wish.for_whom:
         return Outcome("bad-text", "A name stands on one line.")
+    if wish.email and (mail_problems("email", wish.email) or not asking.arrives(wish.email)):
+        return Outcome("bad-email", "No mail can be sent to this address.")
+    if wish.email and _is_asked_much(tx, node, wish.email):
+        return Outcome("too-many", "There were many requests from this address today. Ask again tomorrow.")
     problems = asking.what_problems(what, wish, node.now)
     if problems:
         return Outcome(problems[0].code, problems[0].message)
@@ -118,8 +126,13 @@ def _refused(tx: Tx, node: Node, what: Askable, wish: Wish, sender: str) -> Outc
     return None
 
 
+def _is_asked_much(tx: Tx, node: Node, email: str) -> bool:
+    since, person = node.now - rules.DAY_S, links.person_of(node, email)
+    return exchange_people.asked_by(tx, person, since, rules.STATES) >= floods.A_DAY
+
+
 def _keep(tx: Tx, node: Node, row: OwnListing, message: Message, exchange_id: str, sender: str) -> None:
-    wish, asker = _wish(message), message.asker
+    wish, asker = _wish(node, message), message.asker
     made = asking.stored_of(row, wish, node.now)
     exchange = replace(made.exchange, state=rules.REQUESTED)
     stored = replace(made, id=exchange_id, exchange=exchange)
@@ -128,8 +141,8 @@ def _keep(tx: Tx, node: Node, row: OwnListing, message: Message, exchange_id: st
         other = {"type": asker.type, "id": asker.id or "", "name": asker.name or ""}
     exchanges.add(tx, stored)
     exchange_homes.add(tx, Home(exchange_id, OWNER, message.from_, stored.organisation_id, other, acts=1))
-    person = links.person_of(node, other.get("id") or message.exchange or "")
-    who = Person(exchange_id, wish.name, "", wish.for_whom, wish.language, person, sender, node.now)
+    person = links.person_of(node, wish.email or other.get("id") or message.exchange or "")
+    who = Person(exchange_id, wish.name, wish.email, wish.for_whom, wish.language, person, sender, node.now)
     exchange_people.add(tx, who)
     if wish.words:
         exchange_people.write(tx, exchange_id, Letter(node.now, ASKER, wish.words))
@@ -142,6 +155,9 @@ def _asker_did(tx: Tx, node: Node, stored: Stored, home: Home, message: Message)
     """At the owner's home: the asker's act counts as theirs, as far as they may do it now."""
     if message.type == types.MESSAGE:
         return _letter(tx, node, stored, ASKER, message)
+    if message.type == types.FORGET and message.sequence is not None and home.is_strangers:
+        exchange_homes.change(tx, stored.id, acts=max(home.acts, message.sequence))
+        return _forget(tx, node, stored)
     name = ACT_OF.get(message.type)
     if name is None or message.sequence is None:
         return Outcome("not-yours", "This is for the owner's home to say.")
@@ -154,6 +170,17 @@ def _asker_did(tx: Tx, node: Node, stored: Stored, home: Home, message: Message)
         _letter(tx, node, before, ASKER, message)
     if after.exchange.state == rules.HANDED_OVER and _is_code(tx, node, home, after, message, OWNER):
         after, calendar = _done(tx, node, after, Act(rules.HAND_OVER, OWNER), "")
+    across.tell_state(tx, node, after)
+    return Outcome(afterwards=lambda: booked.tell(node, calendar))
+
+
+def _forget(tx: Tx, node: Node, stored: Stored) -> Outcome:
+    """Who asked has said so where their address was confirmed. Nothing that is open can go on without them."""
+    calendar, after = None, stored
+    for name in (rules.WITHDRAW, rules.CANCEL):
+        if name in rules.possible(after.exchange, ASKER, node.now):
+            after, calendar = _done(tx, node, after, Act(name, ASKER), "")
+    privacy.forget(tx, node, [stored.id])
     across.tell_state(tx, node, after)
     return Outcome(afterwards=lambda: booked.tell(node, calendar))
 
@@ -187,8 +214,12 @@ def _owner_said(tx: Tx, node: Node, stored: Stored, home: Home, message: Message
         after = replace(stored, exchange=followed(stored.exchange, told))
     if after.exchange != stored.exchange:
         _copied(tx, node, stored, after, message)
-    elif message.words:
+    elif message.words and not home.attests:
         _letter(tx, node, stored, OWNER, message)
+    if home.attests and message.type == types.FORGET:
+        privacy.forget(tx, node, [stored.id])
+    if message.type == types.PASS_ON:
+        return _passed_on(tx, node, after, home, message)
     if after.exchange.state == rules.HANDED_OVER and _is_code(tx, node, home, after, message, ASKER):
         _done(tx, node, after, Act(rules.HAND_OVER, ASKER), "")
     return Outcome()
@@ -202,10 +233,23 @@ def _copied(tx: Tx, node: Node, before: Stored, after: Stored, message: Message)
         act = Act(rules.HAND_OVER, OWNER)
     exchanges.change(tx, after, node.now)
     exchanges.note(tx, after.id, Event(node.now, act.side, act.name, after.exchange.state, after.exchange.granted))
-    if words:
+    if words and not across.attests(tx, after.id):
         exchange_people.write(tx, after.id, Letter(node.now, OWNER, words))
     telling.tell(tx, node, before.exchange, after, act, words)
     issue.follow(tx, node, after)
+
+
+def _passed_on(tx: Tx, node: Node, stored: Stored, home: Home, message: Message) -> Outcome:
+    """Send the link of a person to the address that the owner's home knows, if it is theirs. Nothing of it is kept."""
+    if not home.attests or message.kind not in telling.WORD_OF_ASKER:
+        return Outcome("unknown-kind", "This node passes on no such letter.")
+    person, email = exchange_people.of(tx, stored.id), (message.asker.email if message.asker else "") or ""
+    if person is None or not (stored.exchange.is_open or message.kind == telling.KNOWN):
+        return Outcome("over", "This is over, or who asked is forgotten.")
+    if not hmac.compare_digest(links.person_of(node, email), person.person):
+        return Outcome("not-theirs", "This is not the address that was confirmed.")
+    telling.pass_on(tx, node, stored, message.kind, email, message.language or "")
+    return Outcome()
 
 
 def _letter(tx: Tx, node: Node, stored: Stored, side: str, message: Message) -> Outcome:
@@ -222,16 +266,26 @@ def _letter(tx: Tx, node: Node, stored: Stored, side: str, message: Message) -> 
     return Outcome()
 
 
-def given_up(node: Node, message: Outgoing, state: str, problem: str) -> None:
+def arrived(tx: Tx, node: Node, message: Outgoing) -> None:
+    """Whom a request names is known at the owner's home from now on; a backup that knows them here forgets them."""
+    if message.type == types.REQUEST and across.attests(tx, message.exchange_id):
+        privacy.note(node.settings.home, [privacy.HANDED_ON + message.exchange_id])
+
+
+def given_up(tx: Tx, node: Node, message: Outgoing, state: str) -> None:
     """What could not be delivered has not been done; a request that nobody takes is over."""
-    with node.database.write() as tx:
-        stored, home = exchanges.by_id(tx, message.exchange_id, lock=True), exchange_homes.of(tx, message.exchange_id)
-        if stored is None or home is None or home.side != ASKER or message.type == types.MESSAGE:
-            return
-        exchange_homes.change(tx, stored.id, acts=max(home.acts - 1, 0))
-        if message.type != types.REQUEST or stored.exchange.state != rules.REQUESTED:
-            return
-        act = Act(rules.DECLINE, OWNER) if state == REFUSED else Act(rules.LAPSE, CLOCK)
-        after = rules.decide(stored.exchange, act, node.now)
-        if not isinstance(after, Refusal):
-            acting.keep(tx, node, stored, replace(stored, exchange=after), act)
+    stored, home = exchanges.by_id(tx, message.exchange_id, lock=True), exchange_homes.of(tx, message.exchange_id)
+    if stored is None or home is None or home.side != ASKER or message.type == types.MESSAGE:
+        return
+    exchange_homes.change(tx, stored.id, acts=max(home.acts - 1, 0))
+    if message.type != types.REQUEST or stored.exchange.state != rules.REQUESTED:
+        return
+    act = Act(rules.DECLINE, OWNER) if state == REFUSED else Act(rules.LAPSE, CLOCK)
+    after = rules.decide(stored.exchange, act, node.now)
+    if isinstance(after, Refusal):
+        return
+    acting.keep(tx, node, stored, replace(stored, exchange=after), act)
+    if home.attests:
+        told = orjson.loads(message.body)
+        email, language = told["asker"]["email"], told.get("language") or ""
+        telling.say_undelivered(tx, node, stored, email, language, told.get("words") or "")

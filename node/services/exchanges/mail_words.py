@@ -131,6 +131,14 @@ SAID: Mapping[tuple[str, str], Said] = {
         later("you have asked %(organisation)s for “%(title)s” already. This is the link to it."),
         later("See it"),
     ),
+    (ASKER, "undelivered"): Said(
+        later("We could not hand it on: %(title)s"),
+        later(
+            "we could not hand on what you asked %(organisation)s for, “%(title)s”, so they have not got it. "
+            "You can ask for it on their own site; if you wrote something, it stands below. Here it is forgotten."
+        ),
+        later("Ask on their site"),
+    ),
     (OWNER, "waiting"): Said(
         later("Still waiting for an answer: %(title)s"),
         later("%(name)s still waits for your answer about “%(title)s”. A short no is kinder than none."),

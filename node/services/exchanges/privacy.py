@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from node.context import Node
-from node.services.exchanges import acting, links
+from node.services.exchanges import across, acting, links
 from node.storage import exchange_people, exchanges, messages, outbox
 from node.storage.engine import Tx
 from node.storage.exchanges import Stored
@@ -20,6 +20,8 @@ from schemas import exchange as rules
 from schemas.exchange import ASKER, Act
 
 FORGOTTEN_FILE = "forgotten"
+HANDED_ON = "handed-on:"
+"""Before the number of an exchange whose asker another node knows now: here only a hash of their address is kept."""
 _AT_ONCE = 200
 _NETWORK_S = rules.DAY_S
 _ENDINGS = (rules.WITHDRAW, rules.CANCEL)
@@ -29,7 +31,7 @@ def purge(node: Node) -> int:
     """Forget the askers of what was over a month ago, and which networks asked a day ago; how many askers."""
     with node.database.write() as tx:
         old = exchange_people.over_before(tx, node.now - rules.FORGET_S, _AT_ONCE)
-        _forget(tx, node, old)
+        forget(tx, node, old)
         exchange_people.forget_networks(tx, node.now - _NETWORK_S)
     return len(old)
 
@@ -44,21 +46,29 @@ def erase(node: Node, exchange_id: str) -> None:
         if name in _ENDINGS:
             acting.act(node, exchange_id, Act(name, ASKER))
     with node.database.write() as tx:
-        _forget(tx, node, [exchange_id])
+        stored = exchanges.by_id(tx, exchange_id)
+        known = exchange_people.of(tx, exchange_id) is not None
+        forget(tx, node, [exchange_id])
+        if stored is not None and known:
+            across.tell_to_forget(tx, node, stored)
 
 
-def _forget(tx: Tx, node: Node, exchange_ids: Iterable[str]) -> None:
+def forget(tx: Tx, node: Node, exchange_ids: Iterable[str]) -> None:
+    """Forget who asked, and what was written, in these exchanges."""
     gone = []
     for exchange_id in exchange_ids:
         exchange_people.forget(tx, exchange_id)
         outbox.call_back(tx, links.topic_of(exchange_id))
         messages.forget_words(tx, exchange_id)
         gone.append(exchange_id)
-    _note(node.settings.home, gone)
+    note(node.settings.home, gone)
 
 
-def _note(home: Path, gone: list[str]) -> None:
-    """Before the transaction ends: to be forgotten once too often harms nobody."""
+def note(home: Path, gone: list[str]) -> None:
+    """Note outside the database who is forgotten.
+
+    It is done before the transaction ends: to be forgotten once too often harms nobody.
+    """
     if not gone:
         return
     with os.fdopen(os.open(home / FORGOTTEN_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
@@ -71,8 +81,11 @@ def forget_again(node: Node) -> int:
     noted = path.read_text(encoding="ascii").split() if path.exists() else []
     count = 0
     with node.database.write() as tx:
-        for exchange_id in noted:
-            count += exchange_people.forget(tx, exchange_id)
+        for one in noted:
+            exchange_id = one.removeprefix(HANDED_ON)
+            stored = exchanges.by_id(tx, exchange_id) if one != exchange_id else None
+            goes_on = stored is not None and stored.exchange.state != rules.UNCONFIRMED
+            count += (exchange_people.hand_on if goes_on else exchange_people.forget)(tx, exchange_id)
             outbox.call_back(tx, links.topic_of(exchange_id))
             messages.forget_words(tx, exchange_id)
     return count

@@ -1,19 +1,22 @@
 """The mails of an exchange: to each side in its language, on the clock of the town, never with the other's address.
 
 Who asks is written to at the address that they confirmed; on the owner's side everyone who may change listings is.
+Where somebody asked in a catalogue, the owner's node writes to them too; but what they are to say counts there alone,
+so for that it has the catalogue send its own link.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from node.context import Node
-from node.languages import translations
-from node.services.exchanges import contacts, links
+from node.languages import base, offered, translations
+from node.services.exchanges import across, contacts, links
 from node.services.exchanges.mail_words import SAID
 from node.services.members import EDITOR, ROLES
 from node.storage import (
@@ -27,6 +30,7 @@ from node.storage import (
 )
 from node.storage.accounts import Account
 from node.storage.engine import Tx
+from node.storage.exchange_homes import Home
 from node.storage.exchanges import Stored
 from node.storage.owner_contacts import NEW
 from node.voices import Voice
@@ -36,6 +40,9 @@ from schemas.exchange import ASKER, OPERATOR, OWNER, Act, Exchange
 if TYPE_CHECKING:
     from node.services.mail import Letter
 
+KNOWN, UNDELIVERED = "known", "undelivered"
+WORD_OF_ASKER = (KNOWN, "agreed", "done", "back", rules.HANDED_OVER, rules.BROUGHT_BACK)
+"""Mails with which something is asked of who asked, or which bring them to where they can say it."""
 _LONGEST_SUBJECT_TITLE = 80
 
 
@@ -70,9 +77,37 @@ def ask_for_word(tx: Tx, node: Node, stored: Stored) -> None:
     _post(tx, node, stored, ASKER, "confirm", mark=today, useless_at=until)
 
 
-def say_known(tx: Tx, node: Node, stored: Stored) -> None:
+def say_known(tx: Tx, node: Node, stored: Stored, email: str, language: str) -> None:
     """Send somebody who asks again the link to what they asked; once a day."""
-    _post(tx, node, stored, ASKER, "known", mark=str(node.now // rules.DAY_S))
+    if across.attests(tx, stored.id):
+        pass_on(tx, node, stored, KNOWN, email, language)
+    else:
+        _post(tx, node, stored, ASKER, KNOWN, mark=str(node.now // rules.DAY_S))
+
+
+def pass_on(tx: Tx, node: Node, stored: Stored, kind: str, email: str, language: str) -> None:
+    """Send the link of who asked to an address that is theirs and is not kept here; once a day for each kind."""
+    key = f"exchange:{stored.id}:{kind}:{node.now // rules.DAY_S}"
+    reader = _Reader("", email, spoken(node, language), links.asker_url(node, stored.id), kind)
+    _put(tx, node, _letter(tx, node, stored, ASKER, "", key, reader, None))
+
+
+def send_link(tx: Tx, node: Node, stored: Stored) -> None:
+    """Have the node that confirmed an address send its link there once more."""
+    _post(tx, node, stored, ASKER, KNOWN)
+
+
+def say_undelivered(tx: Tx, node: Node, stored: Stored, email: str, language: str, words: str) -> None:
+    """Tell somebody that their request could not be handed on, and where they can ask themselves."""
+    url = str(stored.listing.get("url") or stored.listing_id)
+    reader = _Reader("", email, spoken(node, language), url, UNDELIVERED)
+    _put(tx, node, _letter(tx, node, stored, ASKER, words, f"exchange:{stored.id}:{UNDELIVERED}", reader, None))
+
+
+def spoken(node: Node, language: str) -> str:
+    """The language in which this node writes to somebody who speaks that one."""
+    found = [one for one in offered(node.settings) if base(one) == base(language)]
+    return found[0] if found else str(node.settings.language)
 
 
 def remind(tx: Tx, node: Node, stored: Stored, step: str) -> None:
@@ -110,15 +145,23 @@ def _post(
     mark: str = "",
     useless_at: int | None = None,
 ) -> None:
-    from node.services.mail import MailError, post
-
+    home = exchange_homes.of(tx, stored.id)
+    person = exchange_people.of(tx, stored.id) if home is not None and home.is_strangers else None
+    if home is not None and side == ASKER and name in WORD_OF_ASKER and person is not None:
+        if person.email:
+            across.ask_to_pass_on(tx, node, home, stored, name, person)
+        return
     number = mark or str(len(exchanges.events(tx, stored.id)) + len(exchange_people.letters(tx, stored.id)))
     for reader in _readers(tx, node, stored, side, name):
         letter = _letter(tx, node, stored, side, words, f"exchange:{stored.id}:{name}:{number}", reader, useless_at)
-        try:
-            post(tx, node, letter)
-        except MailError:
-            continue
+        _put(tx, node, letter)
+
+
+def _put(tx: Tx, node: Node, letter: Letter) -> None:
+    from node.services.mail import MailError, post
+
+    with suppress(MailError):
+        post(tx, node, letter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +181,7 @@ class _Reader:
 
 def _readers(tx: Tx, node: Node, stored: Stored, side: str, name: str) -> Iterator[_Reader]:
     home = exchange_homes.of(tx, stored.id)
-    if home is not None and home.side != side and not (side == OPERATOR and home.side == OWNER):
+    if home is not None and home.side != side and not _is_told_here(home, side):
         # That side has a home of its own, which tells it.
         return
     if home is not None and home.side == ASKER and home.own_id:
@@ -152,8 +195,12 @@ def _readers(tx: Tx, node: Node, stored: Stored, side: str, name: str) -> Iterat
             if one.operator:
                 url = _operators_url(tx, node, stored, one)
                 yield _Reader(f":{one.id}:o", one.email, one.language, url, name)
-    elif (person := exchange_people.of(tx, stored.id)) is not None:
+    elif (person := exchange_people.of(tx, stored.id)) is not None and person.email:
         yield _Reader("", person.email, person.language, links.asker_url(node, stored.id), name)
+
+
+def _is_told_here(home: Home, side: str) -> bool:
+    return home.side == OWNER and (side == OPERATOR or (side == ASKER and home.is_strangers))
 
 
 def _members(tx: Tx, node: Node, stored: Stored, organisation_id: str, name: str) -> Iterator[_Reader]:
@@ -207,6 +254,7 @@ def _letter(
         button=voice.say(said.button),
         url=reader.url,
         stop_url=reader.stop_url,
+        leads_away=reader.name == UNDELIVERED,
     )
     short = {**values, "title": values["title"][:_LONGEST_SUBJECT_TITLE]}
     subject = voice.say(said.subject, **short)

@@ -116,16 +116,18 @@ class Courier:
         fate = self._try(message)
         with self._node.database.write() as tx:
             if not fate.state:
-                return messages.delivered(tx, message)
+                taken = messages.delivered(tx, message)
+                if taken:
+                    endings.arrived(tx, self._node, message)
+                return taken
             due_at = self._node.now + int(fate.retry_s or pause_s(message.tries))
             if fate.state == messages.WAITING and due_at <= message.made_at + PATIENCE_S:
                 messages.postpone(tx, message, due_at, fate.problem)
                 return False
             state = REFUSED if fate.state == REFUSED else FAILED
-            settled = messages.settle(tx, message, state, fate.problem)
-        if settled:
-            log.warning("message %s is given up: %s", message.id, fate.problem)
-            endings.given_up(self._node, message, state, fate.problem)
+            if messages.settle(tx, message, state, fate.problem):
+                log.warning("message %s is given up: %s", message.id, fate.problem)
+                endings.given_up(tx, self._node, message, state)
         return False
 
     def _try(self, message: Outgoing) -> Fate:

@@ -130,6 +130,11 @@ FULL: dict[str, tuple[str, Any]] = {
     "ask-sent": ("portal/ask.html", ask(sent_to="cem@park.example", mailbox_path="/mailbox")),
     "exchange": ("portal/exchange.html", vm.ExchangePage(make.head("Gazebo"), view())),
     "exchange-contact": ("portal/exchange.html", vm.ExchangePage(make.head("Gazebo"), of_a_contact())),
+    "ask-handed-on": ("portal/ask.html", ask(hands_on=True, fairness="", waiting=0)),
+    "exchange-handed-on": (
+        "portal/exchange.html",
+        vm.ExchangePage(make.head("Gazebo"), view(kept_elsewhere="<b>share</b>.example", write=None)),
+    ),
     "exchange-bad": ("portal/exchange.html", vm.ExchangePage(make.head("This link does not work"))),
     "desk-requests": ("desk/requests.html", requests()),
     "desk-request": (

@@ -1,0 +1,160 @@
+"""Asking in a catalogue's portal for what a node with an inbox publishes: the pages of who asks, on both sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import pytest
+from flask.testing import FlaskClient
+from lxml import html
+from werkzeug.test import TestResponse
+
+from node.app import create_app
+from node.context import Node
+from node.services.exchanges import links
+from node.services.exchanges.asking import Askable
+from schemas import exchange as rules
+from schemas.exchange import ASKER, OWNER
+from tests.contracts.test_exchanges import found_in
+from tests.fakes.asked_elsewhere import browser, send
+from tests.fakes.city import CITY
+from tests.fakes.exchanges import act, every, last_link, mails, now_of, subjects
+from tests.fakes.far import FarWires, settle
+from tests.fakes.handed_on import asked, offered
+from tests.fakes.own_client import client_of
+from tests.fakes.publisher import publisher
+from tests.node.web.desk.signed_in import send as send_here
+
+SCHOOL = "share.example.org"
+TYPED = {"name": "Cem", "email": "cem@cem.example", "words": "For our <b>club</b>", "agreed": "yes"}
+
+
+@dataclass
+class There:
+    """A school's node and a catalogue that shows its desk, each with a browser of a stranger."""
+
+    school: Node
+    city: Node
+    what: Askable
+    at_school: FlaskClient
+    at_city: FlaskClient
+
+    @property
+    def form(self) -> str:
+        return f"/listings/{self.what.row.key}/ask"
+
+    def settle(self) -> None:
+        settle(FarWires(self.school, self.city), self.school, self.city)
+
+    def agreed(self) -> str:
+        """Somebody has asked in the catalogue, and the school has said yes; the number of the exchange."""
+        one = asked(self.city, self.what)
+        self.settle()
+        act(self.school, one, rules.ACCEPT)
+        self.settle()
+        return one
+
+    def asker_path(self, one: str) -> str:
+        return "/" + links.asker_url(self.city, one).removeprefix(CITY)
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Iterator[There]:
+    school = publisher(tmp_path / "school", mail_capture=True)
+    city = publisher(tmp_path / "city", node_url=CITY, node_name="City", aggregate=True, mail_capture=True)
+    what = offered(city, school)
+    yield There(school, city, what, client_of(create_app(school)), browser(create_app(city)))
+    for node in (school, city):
+        node.database.close()
+
+
+def words(response: TestResponse) -> str:
+    return " ".join(html.fromstring(response.get_data(as_text=True)).text_content().split())
+
+
+def press(client: FlaskClient, path: str, page: str = "", **fields: str) -> str:
+    response = send(client, path, page or path, **fields)
+    assert response.status_code == 303, words(response)
+    return words(client.get(response.headers["Location"]))
+
+
+def test_a_stranger_asks_in_the_portal_and_it_is_handed_on(there: There) -> None:
+    listing = there.at_city.get(f"/listings/{there.what.row.key}").get_data(as_text=True)
+    assert there.form in html.fromstring(listing).xpath("//a/@href")
+    form = words(there.at_city.get(there.form))
+    assert "we hand on there what you fill in here, and forget it" in form
+    assert "If several ask" not in form
+    sent = send(there.at_city, there.form, there.form, **TYPED)
+    assert "We have written to" in words(sent)
+    cem = last_link(there.city, "cem")
+    assert f"go to their site, {SCHOOL}" in words(there.at_city.get(cem))
+    assert "What you did is on its way" in press(there.at_city, cem, do="confirm")
+    there.settle()
+    page = words(there.at_city.get(cem))
+    assert f"They answer you by mail from {SCHOOL}" in page
+    assert "Write to them" not in page
+    assert found_in(there.city, "cem@cem.example") == set()
+    assert "For our <b>club</b>" in mails(there.school)[0][2]
+    assert "I do not need it any more" in page
+    assert "No longer needed" in press(there.at_city, cem, do="withdraw")
+    there.settle()
+    assert now_of(there.school, every(there.school)[0]).exchange.state == rules.WITHDRAWN
+
+
+def test_what_is_wrong_is_said_and_nothing_is_lost_or_kept(there: There) -> None:
+    wrong = send(there.at_city, there.form, there.form, **{**TYPED, "email": "<b>no"})
+    assert wrong.status_code == 422
+    assert 'value="&lt;b&gt;no"' in wrong.get_data(as_text=True)
+    trapped = send(there.at_city, there.form, there.form, **TYPED, homepage="https://spam.example/")
+    assert trapped.status_code == 422
+    assert every(there.city) == []
+    for number in range(11):
+        last = send(there.at_city, there.form, there.form, **{**TYPED, "email": f"n{number}@cem.example"})
+    assert (last.status_code, last.headers["Retry-After"]) == (429, "3600")
+
+
+def test_it_is_handed_over_by_the_code_that_stands_in_the_catalogue(there: There) -> None:
+    one = there.agreed()
+    page, there_page = there.asker_path(one), last_link(there.school, "cem")
+    at_school = words(there.at_school.get(there_page))
+    assert "You asked for this on city.example" in at_school
+    assert "say so here" not in at_school
+    assert "Handed over" not in at_school
+    assert "Your code" not in at_school
+    code = links.code_of(there.city, one, ASKER)
+    assert f"{code[:3]} {code[3:]}" in words(there.at_city.get(page))
+    assert there.at_city.get(f"{page}/qr.svg").status_code == 404
+    press(there.at_city, page, do="meet", code=links.code_of(there.school, one, OWNER))
+    there.settle()
+    assert "both of you have said so" in words(there.at_city.get(page))
+    press(there.at_city, page, do="measure", weight="19")
+    assert now_of(there.city, one).weight_g == 19_000
+
+
+def test_the_link_is_sent_again_by_the_catalogue(there: There) -> None:
+    one = there.agreed()
+    at_school = last_link(there.school, "cem")
+    response = send_here(there.at_school, at_school, at_school, do="send_link")
+    assert response.status_code == 303
+    there.settle()
+    assert subjects(there.city)[-1] == ("cem", "You have asked already: A desk")
+    assert last_link(there.city, "cem") == there.asker_path(one)
+    refused = send_here(there.at_school, at_school, at_school, do="hand_over")
+    assert refused.status_code == 422
+    assert "by the link that you got when you asked" in words(refused)
+
+
+def test_who_asked_has_everything_deleted_on_both_sites(there: There) -> None:
+    one = there.agreed()
+    page = there.asker_path(one)
+    assert f"are with {SCHOOL}, and not here" in words(there.at_city.get(page))
+    told = orjson.loads(there.at_city.get(f"{page}/mine.json").data)
+    assert (told["name"], told["email"], told["messages"]) == ("", "", [])
+    press(there.at_city, f"{page}/forget", page)
+    there.settle()
+    for node in (there.school, there.city):
+        assert found_in(node, "cem@cem") == set()
+        assert now_of(node, one).exchange.state == rules.CANCELLED
