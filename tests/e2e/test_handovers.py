@@ -1,7 +1,8 @@
 """Handovers between two nodes, read by a city: from a desk through a mail to the city's figures, and back from feeds.
 
-Three real servers on this machine. The first handover is done in a browser; a loan, a room and some help follow by the
-same services, so that each ledger has something. What the city shows is worked out again from the feeds.
+Three real servers on this machine. The first handover is done in a browser, and so is that of a stranger who asks in
+the city's portal; a loan, a room and some help follow by the same services, so that each ledger has something. What
+the city shows is worked out again from the feeds.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from node.storage import handovers
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER
 from schemas.handover import MATCHED
+from tests.contracts.test_exchanges import found_in
 from tests.e2e.boards import Quiet
 from tests.e2e.looking import overflow, violations
 from tests.e2e.visits import visit
@@ -80,7 +82,7 @@ class Place:
 
     def deliver(self) -> None:
         for _ in range(20):
-            if not sum(self._courier(node) for node in (self.school, self.club)):
+            if not sum(self._courier(node) for node in (self.school, self.club, self.city)):
                 return
 
     @staticmethod
@@ -195,6 +197,52 @@ def test_some_of_several_chairs_go_from_one_node_to_another(place: Place, browse
     assert listing(place.school, chairs.row.key).listing().quantity.available == 3
 
 
+def test_a_stranger_asks_in_the_citys_portal(place: Place, browser: Browser) -> None:
+    shared(place.school, "desk", title="Oak desk", category="furniture/desk", weight_kg=30)
+    place.read()
+    school, city = (node.settings.url.rstrip("/") for node in (place.school, place.city))
+    before = set(every(place.school))
+    with visit(browser, width=PHONE) as (page, noted):
+        page.goto(f"{city}/search")
+        page.get_by_role("link", name="Oak desk").first.click()
+        page.get_by_role("link", name="Ask for this").first.click()
+        page.get_by_label("Your name").fill("Cem")
+        page.get_by_label("Your e-mail address").fill("cem@cem.example")
+        page.get_by_label("I have read this and agree").check()
+        look(page)
+        page.get_by_role("button", name="Go on").click()
+        expect(page.get_by_role("heading", name="Please look at your mails")).to_be_visible()
+        asker = city + last_link(place.city, "cem")
+        page.goto(asker)
+        look(page)
+        page.get_by_role("button", name="Send it").click()
+        expect(page.get_by_text("on its way to their site")).to_be_visible()
+        place.deliver()
+        [made] = set(every(place.school)) - before
+        assert found_in(place.city, "cem@cem.example") == set()
+
+        owner = school + last_link(place.school, "ann")
+        page.goto(owner)
+        page.get_by_role("button", name="Yes, they can have").click()
+        expect(page.get_by_text("You have said yes.")).to_be_visible()
+        place.deliver()
+        page.goto(school + last_link(place.school, "cem"))
+        expect(page.get_by_text("Here you can write to them.")).to_be_visible()
+        look(page)
+        page.goto(asker)
+        look(page)
+        code = code_on(page)
+        page.goto(owner)
+        page.get_by_label("The code of the other side").fill(code)
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            page.get_by_role("button", name="Handed over", exact=True).click()
+        place.deliver()
+        page.goto(asker)
+        expect(page.get_by_text("both of you have said so")).to_be_visible()
+        assert noted == []
+    assert [now_of(node, made).exchange.state for node in (place.school, place.city)] == [rules.RECEIVED] * 2
+
+
 def test_a_loan_a_room_and_help_between_the_same_nodes(place: Place) -> None:
     starts = int((BEGAN + timedelta(days=2)).timestamp())
     for ref, kind, action, category, hours in (
@@ -217,21 +265,23 @@ def test_the_city_counts_each_once_and_anybody_finds_the_same(place: Place, brow
     place.read()
     with place.city.database.read() as tx:
         found = list(handovers.every(tx))
-    assert sorted(one.action for one in found) == ["give", "help", "host", "lend"]
+    assert sorted(one.action for one in found) == ["give", "give", "help", "host", "lend"]
     assert {(one.state, one.counted) for one in found} == {(MATCHED, True)}
-    [gift] = [one for one in found if one.action == "give"]
+    [gift] = [one for one in found if one.title == "Office chair"]
+    [asked_here] = [one for one in found if one.title == "Oak desk"]
+    assert (asked_here.taker_id, asked_here.taker_type, asked_here.weight_g) == ("", "person", 30_000)
     assert {one.action: one.minutes for one in found} == {"give": None, "lend": None, "host": 180, "help": 90}
     # Two chairs of 12 kg, and 3 t of CO2e for each tonne (docs/impact.md).
     assert (gift.quantity, gift.weight_g, gift.co2e_g) == (2, 24_000, 72_000)
     city = place.city.settings.url
     with visit(browser, width=WIDE) as (page, noted):
         page.goto(f"{city}impact")
-        expect(page.get_by_text("24 kg").first).to_be_visible()
+        expect(page.get_by_text("54 kg").first).to_be_visible()
         look(page, WIDE)
         page.goto(f"{city}search")
         page.get_by_role("link", name="Office chair").first.click()
         page.get_by_role("link", name="Riverside School").first.click()
-        expect(page.get_by_text("24 kg").first).to_be_visible()
+        expect(page.get_by_text("54 kg").first).to_be_visible()
         expect(page.get_by_text("First gift").first).to_be_visible()
         look(page, WIDE)
         assert [one for one in noted if "404" not in one] == []
