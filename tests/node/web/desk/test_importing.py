@@ -214,6 +214,8 @@ def test_photos_come_in_a_zip_beside_the_list(browser: FlaskClient, node: Node, 
     page = browser.get(path).text
     assert page.count("The picture was left out:") == 1
     assert "It could not be read as a picture" in page
+    polish = browser.get(path, headers={"Accept-Language": "pl"}).text
+    assert "Zdjęcie pominięto: Nie udało się odczytać tego jako obrazu" in polish
     press(browser, path, "run")
     images = {item["title"]: item.get("image", "") for item in browser.get("/feed.json").get_json()["items"]}
     media = node.settings.home / "media"
