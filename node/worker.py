@@ -99,6 +99,7 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
         health_watch,
         import_work,
         imports,
+        invitations,
         moving,
         picture_copies,
         postman,
@@ -141,6 +142,7 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
     _every(scheduler, HOUR_S, lambda: moving.finish(node))
     _every(scheduler, HOUR_S, lambda: postman.tidy(node))
     _every(scheduler, 24 * HOUR_S, lambda: desk_listings.tidy(node))
+    _every(scheduler, HOUR_S, lambda: invitations.tidy(node))
     _every(scheduler, 60, lambda: regular.each_minute(node))
     _every(scheduler, HOUR_S, lambda: regular.each_hour(node))
     _every(scheduler, 24 * HOUR_S, lambda: regular.each_day(node))

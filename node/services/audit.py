@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,7 @@ class Who:
 
 
 COMMAND_LINE = Who(None, "command line")
+THE_NODE = Who(None, "the node")
 
 
 class AuditError(SharefeedError):
@@ -102,10 +103,8 @@ def named(tx: Tx, email: str) -> str:
     if account is not None:
         return account.id
     address = accounts.key_of(email)
+    stored.end(tx, lock=True)
     found = stored.id_of(tx, address)
-    if found is None:
-        stored.end(tx, lock=True)
-        found = stored.id_of(tx, address)
     if found is None:
         found = secrets.token_hex(8)
         stored.add_name(tx, found, secrets.token_hex(32), address)
@@ -127,6 +126,18 @@ def erase(tx: Tx, node: Node, account: Account, who: Who) -> None:
     for one in others:
         record(tx, node, who, NAME_ERASED, about=one)
     stored.erase(tx, [account.id, *others])
+
+
+def forget(tx: Tx, node: Node, before: int, but: Collection[str]) -> None:
+    """Take addresses that no account came of out of the log, if nothing was said of them after ``before``.
+
+    ``but`` are addresses that somebody still waits for, read after the end of the log was locked.
+    """
+    kept = {accounts.key_of(email) for email in but}
+    gone = [one for one, address in stored.addresses(tx, before).items() if address not in kept]
+    for one in gone:
+        record(tx, node, THE_NODE, NAME_ERASED, about=one)
+    stored.erase(tx, gone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from node.context import Node
 from node.languages import translations
 from node.services import accounts, passwords
-from node.services.audit import adopt, by, named, record
+from node.services.audit import adopt, by, forget, named, record
 from node.services.links import hash_of, new_secret
 from node.services.mail_settings import can_mail
 from node.services.members import ROLES, Member, join_in
 from node.services.strangers import FormError
 from node.storage import accounts as stored_accounts
+from node.storage import audit as log
 from node.storage import invitations as stored
 from node.storage import memberships, organisations
 from node.storage.accounts import Account
@@ -27,6 +28,8 @@ from node.voices import Voice
 from schemas.errors import Problem, SharefeedError, pointer
 
 DAYS = 7
+KEPT_DAYS = 30
+"""How long it is known who was invited and never came, once nobody waits for them any more."""
 MOST_OPEN = 50
 AGAIN_S = 600
 """The same address is mailed again after this long at the soonest."""
@@ -130,6 +133,15 @@ def of_organisation(node: Node, organisation_id: str) -> list[Invitation]:
     """The invitations that nobody has answered, the latest first; some may be too old."""
     with node.database.read() as tx:
         return stored.of_organisation(tx, organisation_id)
+
+
+def tidy(node: Node) -> None:
+    """Forget who was invited and never came: what invited them, and their address in the log."""
+    before = node.now - KEPT_DAYS * _DAY_S
+    with node.database.write() as tx:
+        log.end(tx, lock=True)
+        stored.forget(tx, before)
+        forget(tx, node, before, stored.emails(tx))
 
 
 def look(node: Node, token: str) -> Seen | None:

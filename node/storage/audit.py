@@ -106,6 +106,14 @@ def id_of(tx: Tx, address: str) -> str | None:
     return tx.execute(select(audit_names.c.id).where(audit_names.c.address == address)).scalar()
 
 
+def addresses(tx: Tx, before: int) -> dict[str, str]:
+    """The addresses without an account of which nothing was said after ``before``, by their ids."""
+    c = audit_names.c
+    later = select(audit.c.position).where(audit.c.about_id == c.id, audit.c.at > before).exists()
+    query = select(c.id, c.address).where(c.address.is_not(None), ~later)
+    return {row.id: row.address for row in tx.execute(query.order_by(c.id))}
+
+
 def adopt(tx: Tx, address: str, account_id: str) -> None:
     """What was said of an address is said of this account from now on."""
     told = {"address": None, "account_id": account_id}

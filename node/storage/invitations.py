@@ -54,6 +54,16 @@ def end_all(tx: Tx, now: int) -> None:
     tx.execute(update(invitations).where(invitations.c.expires_at > now).values(expires_at=now))
 
 
+def forget(tx: Tx, before: int) -> None:
+    """Take away what could not be accepted any more before then."""
+    tx.execute(delete(invitations).where(invitations.c.expires_at <= before))
+
+
+def emails(tx: Tx) -> list[str]:
+    """The address of every invitation that was not answered."""
+    return list(tx.execute(select(invitations.c.email)).scalars())
+
+
 def by_hash(tx: Tx, token_hash: str) -> Invitation | None:
     row = tx.execute(select(invitations).where(invitations.c.token_hash == token_hash)).first()
     return _invitation(row) if row else None

@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pyotp
 import pytest
+from sqlalchemy import text
 
 from node.context import Node
-from node.services import accounts, api_tokens, hosting, invitations, members, second_factor, throttling
+from node.services import accounts, api_tokens, audit, hosting, invitations, members, second_factor, throttling
 from node.services.invitations import InvitationError
 from node.services.members import EDITOR, OWNER, Member
 from node.services.throttling import TooManyTriesError
@@ -79,6 +80,45 @@ def test_of_two_who_answer_an_invitation_at_once_one_joins(node: Node, owner: Me
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(join, range(4))) == [False] * 3 + [True]
     assert [one.role for one in members.roster(node, owner.organisation_id)] == [OWNER, EDITOR]
+
+
+def test_who_was_invited_and_never_came_is_forgotten_thirty_days_later(node: Node, owner: Member) -> None:
+    for name in ("cleo", "dora", "ella"):
+        invitations.invite(node, owner, f"{name}@school.example", EDITOR)
+    for one in invitations.of_organisation(node, owner.organisation_id):
+        if one.email.startswith("dora"):
+            invitations.withdraw(node, owner, one.id)
+    assert logged(node) == {"cleo", "dora", "ella"}
+
+    clock_of(node).pass_by(days=29)
+    invitations.tidy(node)
+    assert logged(node) == {"cleo", "dora", "ella"}
+    invitations.invite(node, owner, "Ella@school.example", EDITOR)
+
+    clock_of(node).pass_by(days=2)
+    known = audit.verify(node).end
+    invitations.tidy(node)
+    # The link of who was invited was good for a week, that of who was uninvited until then.
+    assert logged(node) == {"cleo", "ella"}
+    clock_of(node).pass_by(days=7)
+    invitations.tidy(node)
+    assert logged(node) == {"ella"}
+    assert [one.email for one in invitations.of_organisation(node, owner.organisation_id)] == ["Ella@school.example"]
+    entries, _ = audit.of_organisation(node, owner.organisation_id, 99)
+    assert audit.whole(node, entries) == {one.position for one in entries}
+    audit.verify(node, known)
+
+    invitations.invite(node, owner, "cleo@school.example", EDITOR)
+    assert logged(node) == {"cleo", "ella"}
+    audit.verify(node, known)
+
+
+def logged(node: Node) -> set[str]:
+    """Who of those three is named in the log or in what belongs to it."""
+    with node.database.read() as tx:
+        rows = [*tx.execute(text("SELECT * FROM audit")), *tx.execute(text("SELECT * FROM audit_names"))]
+    told = " ".join(str(value) for row in rows for value in row).lower()
+    return {name for name in ("cleo", "dora", "ella") if f"{name}@" in told}
 
 
 def test_a_token_knows_its_organisation_and_its_scopes(node: Node, owner: Member) -> None:
