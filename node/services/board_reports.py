@@ -8,12 +8,15 @@ such: what is no report is passed over, and what is too long is cut.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from node.context import Node
+from node.services import other_clocks
 from node.services.feed_readers import readers
+from node.services.other_clocks import OtherClocks
 from node.storage import board_reports as stored
 from node.storage import catalogue, listings
 from node.storage.board_reports import BoardReport, Verdict
@@ -81,12 +84,13 @@ def read_due(node: Node, fetcher: Fetching | None = None) -> int:
     due = [url for url in boards if url not in known or not 0 <= node.now - known[url].asked_at < EVERY_S]
     if not due:
         return 0
-    if fetcher is not None:
-        return _read_all(node, fetcher, due)
     from node.services.polling import make_fetcher
 
-    with make_fetcher(node) as own:
-        return _read_all(node, own, due)
+    with nullcontext(fetcher) if fetcher is not None else make_fetcher(node) as client:
+        clocks = OtherClocks(client, node.clock)
+        asked = _read_all(node, clocks, due)
+    other_clocks.keep(node, clocks)
+    return asked
 
 
 def _boards(node: Node) -> list[str]:

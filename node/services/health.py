@@ -130,12 +130,14 @@ def _clock(node: Node) -> Finding:
 
 
 def _against_others(node: Node) -> Finding:
-    """The clock beside those of other sites, where a catalogue has read some within the last two days."""
+    """The clock beside those of other sites, where some were read within the last two days."""
     with node.database.read() as tx:
         off, asked = measured.latest(tx, other_clocks.OFF), measured.latest(tx, other_clocks.ASKED)
     if off is None or asked is None or not 0 <= node.now - off.at < 2 * DAY_S or abs(off.value) <= SKEW_S:
         return _ok("clock")
     values = {"minutes": _minutes(abs(off.value)), "count": asked.value}
+    if asked.value < other_clocks.LEAST_SITES:
+        return Finding("clock", LOOK, "doubted", values, since=off.at)
     reason = "ahead" if off.value > 0 else "late"
     return Finding("clock", BROKEN if abs(off.value) > FAR_OFF_S else LOOK, reason, values, since=off.at)
 

@@ -225,6 +225,11 @@ _WORDS: Mapping[str, _Words] = {
         later("Things end too early, sign-in codes fail, and other nodes may refuse what we say."),
         later("Set the machine’s clock by the network (timedatectl set-ntp true)."),
     ),
+    "clock.doubted": (
+        later("Another site’s clock says something else, by %(minutes)s minutes."),
+        later("One of the two is wrong. If it is ours, things end at the wrong time and sign-in codes fail."),
+        later("Compare it with a clock that you trust. Set it by the network (timedatectl set-ntp true)."),
+    ),
     "photos.ok": (later("They can be taken in and made small."), "", ""),
     "photos.missing": (
         later("What reads photos is not installed: %(problem)s"),

@@ -1,7 +1,8 @@
 """Whether our clock is right, by what the answers of other sites say: each has a ``Date``.
 
 One site may be wrong, and an answer out of a cache is older than it seems. So of each site only the answer counts that
-was nearest, and of all sites the middle one.
+was nearest, and of all sites the middle one. Where they are too few to have a middle, the nearest of them counts, and
+makes a doubt and no more (`node.services.health`): a publisher may ask nobody but its city's catalogue.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 OFF, ASKED = "clock-off", "clock-asked"
 """Names of readings: by how many seconds our clock is ahead, and how many sites say so."""
 LEAST_SITES = 3
+"""So many can be believed."""
+_KNOWN_FOR_S = 86_400
 _MOST_SITES = 500
 
 
@@ -57,20 +60,25 @@ class OtherClocks:
     def taken(self) -> tuple[int, int] | None:
         """By how many seconds our clock is ahead and how many sites say so, since this was asked last.
 
-        None where they are too few.
+        None where there are none.
         """
         with self._lock:
             known, self._ahead = self._ahead, {}
-        if len(known) < LEAST_SITES:
+        if not known:
             return None
-        return round(median_low(known.values())), len(known)
+        off = min(known.values(), key=abs) if len(known) < LEAST_SITES else median_low(known.values())
+        return round(off), len(known)
 
 
 def keep(node: Node, clocks: OtherClocks) -> None:
-    """Keep what the sites of the last while say of our clock."""
+    """Keep what the sites of the last while say of our clock; a few say nothing against many."""
     found = clocks.taken()
     if found is None:
         return
     with node.database.write() as tx:
+        last = measured.latest(tx, ASKED)
+        many = last is not None and last.value >= LEAST_SITES and 0 <= node.now - last.at < _KNOWN_FOR_S
+        if many and found[1] < LEAST_SITES:
+            return
         for name, value in zip((OFF, ASKED), found, strict=True):
             measured.keep(tx, Reading(name, node.now, value))

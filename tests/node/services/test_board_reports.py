@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import orjson
 import pytest
 
 from node.context import Node
-from node.services import board_reports
+from node.services import board_reports, health, health_watch
 from node.services.board_reports import EVERY_S, Word, of_listing, read_due
 from node.services.feed_readers import Notebook
 from node.services.publishing import put_listings
@@ -71,6 +73,18 @@ def test_each_listing_has_the_word_of_our_city_s_catalogue(node: Node) -> None:
     assert read_due(node, sites) == 0
     clock_of(node).pass_by(seconds=EVERY_S)
     assert read_due(node, sites) == 1
+
+
+def test_our_clock_is_held_against_that_of_the_catalogue(node: Node) -> None:
+    health_watch.beat(node)
+    right = replace(sources((URL, 7)), date=node.clock())
+    read_due(node, Sites(right, replace(report([]), date=node.clock())))
+    assert [one.reason for one in health.look(node, ["clock"])] == ["ok"]
+    clock_of(node).pass_by(seconds=EVERY_S)
+    health_watch.beat(node)
+    read_due(node, Sites(right, replace(report([]), date=node.clock() - timedelta(minutes=9))))
+    [found_now] = health.look(node, ["clock"])
+    assert (found_now.reason, found_now.values["minutes"]) == ("doubted", 9)
 
 
 def test_what_it_does_not_have_and_what_it_has_as_it_was_is_said(node: Node) -> None:

@@ -123,9 +123,31 @@ class TestTheClock:
         health_watch.beat(node)
         assert found(node, "clock") == (OK, "ok")
 
-    def test_is_not_told_by_a_few_nor_by_what_a_cache_has_kept(self, node: Node) -> None:
-        other_clocks.keep(node, clocks(node, 3600, 3600))
+    @pytest.mark.parametrize(
+        ("ahead", "expected"),
+        [
+            pytest.param([90], (OK, "ok"), id="a-little"),
+            pytest.param([7200], (LOOK, "doubted"), id="one"),
+            pytest.param([-7200], (LOOK, "doubted"), id="one-is-behind"),
+            pytest.param([7200, -30], (OK, "ok"), id="two-of-which-one-agrees"),
+        ],
+    )
+    def test_is_only_doubted_where_few_are_asked(self, node: Node, ahead: list[int], expected: tuple[str, str]) -> None:
+        other_clocks.keep(node, clocks(node, *ahead))
+        assert found(node, "clock") == expected
+
+    def test_many_are_believed_and_not_the_few_that_come_after_them(self, node: Node) -> None:
+        other_clocks.keep(node, clocks(node, 3600, 3600, 3600))
+        clock_of(node).pass_by(hours=23)
+        health_watch.beat(node)
+        other_clocks.keep(node, clocks(node, 1))
+        assert found(node, "clock") == (BROKEN, "ahead")
+        clock_of(node).pass_by(hours=1)
+        health_watch.beat(node)
+        other_clocks.keep(node, clocks(node, 1))
         assert found(node, "clock") == (OK, "ok")
+
+    def test_is_not_told_by_what_a_cache_has_kept(self, node: Node) -> None:
         asked = clocks(node, 3600, 3600, 3600)
         for number in range(3):
             sites = Sites(found_at(f"https://n{number}.example/", node, 3))
