@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from schemas.exchange import OWNER
@@ -55,15 +56,15 @@ class Difference:
 
 def match(owner: Half, asker: Half) -> tuple[Difference, ...]:
     """What contradicts in the two halves of one exchange, in a lasting order; nothing where they agree."""
-    pairs = ((path, _member(owner, path), _member(asker, path)) for path in ("exchange", *SAME))
-    return tuple(Difference(f"/_sharefeed/{path}", ours, theirs) for path, ours, theirs in pairs if ours != theirs)
+    ours, theirs = _members(owner), _members(asker)
+    if ours == theirs:
+        return ()
+    pairs = zip(_COMPARED, ours, theirs, strict=True)
+    return tuple(Difference(f"/_sharefeed/{path}", one, other) for path, one, other in pairs if one != other)
 
 
-def _member(half: Half, path: str) -> Any:
-    value: Any = half
-    for name in path.split("/"):
-        value = getattr(value, name)
-    return value
+_COMPARED = ("exchange", *SAME)
+_members = attrgetter(*(path.replace("/", ".") for path in _COMPARED))
 
 
 @dataclass(frozen=True, slots=True)

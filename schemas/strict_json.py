@@ -10,6 +10,8 @@ import json
 from collections import Counter
 from typing import Any, NoReturn, TypeAlias
 
+import orjson
+
 from schemas.errors import DocumentError
 
 JsonValue: TypeAlias = Any
@@ -49,6 +51,29 @@ def loads(data: bytes) -> JsonValue:
     Raises `DocumentError` with code ``malformed-json`` and the line of the fault. Lone surrogates in escapes and
     numbers beyond a double survive here, so that only the listing that holds them is refused (`schemas.canonical`).
     """
+    found = _as_written(data)
+    return _slowly(data) if found is _OTHERWISE else found
+
+
+_OTHERWISE = object()
+
+
+def _as_written(data: bytes) -> JsonValue:
+    """The value of a document that is written as orjson writes it, in an eighth of the time; else `_OTHERWISE`.
+
+    What comes out again byte for byte has no name twice, no number that another reader rounds, and no half characters.
+    """
+    try:
+        found = orjson.loads(data)
+        return found if orjson.dumps(found) == data.rstrip(_LINE_END) else _OTHERWISE
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        return _OTHERWISE
+
+
+_LINE_END = b"\n"
+
+
+def _slowly(data: bytes) -> JsonValue:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

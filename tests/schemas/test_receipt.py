@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pickle
 import random
 from collections.abc import Iterator
 from dataclasses import fields, replace
@@ -97,6 +98,13 @@ def test_what_is_wrong_is_said_with_its_place(path: str, value: Any, code: str) 
         load_half(sent)
     assert code in [problem.code for problem in caught.value.problems]
     assert all(problem.pointer.startswith("/") for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    "one", [half(), half(ASKER, **FULL), half(asker=SOMEBODY, attested=True)], ids=["", "full", "by"]
+)
+def test_a_half_is_the_same_in_another_process(one: Half) -> None:
+    assert pickle.loads(pickle.dumps(one)) == one
 
 
 def test_nobody_but_the_asker_speaks_for_the_asker() -> None:

@@ -49,6 +49,37 @@ def test_repeated_names_are_marked_where_they_stand() -> None:
     assert not isinstance(document["d"], AmbiguousObject)
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b'{"a":1,"a":1}', id="twice the same"),
+        pytest.param(b'{"a":1,"a":2}', id="twice"),
+        pytest.param(b'{"a":1,"\\u0061":1}', id="spelled otherwise"),
+        pytest.param(b'{"a":[1,{"b":null,"b":null}]}', id="within"),
+    ],
+)
+def test_repeated_names_are_marked_in_what_has_no_spaces(data: bytes) -> None:
+    def marked(value: Any) -> bool:
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        return isinstance(value, AmbiguousObject) or any(map(marked, inner))
+
+    assert marked(loads(data))
+
+
+@pytest.mark.parametrize(
+    "text", ["-0", "-0.0", "1.0", "1e22", "18446744073709551616", "-9223372036854775809", "0.1e-7", "5e-324"]
+)
+def test_a_number_is_read_as_the_reference_reads_it(text: str) -> None:
+    found, expected = loads(text.encode()), json.loads(text)
+    assert (type(found), repr(found)) == (type(expected), repr(expected))
+
+
+@given(made.json_values(made.loose_text()))
+def test_what_is_written_shortest_is_read_as_the_reference_reads_it(value: Any) -> None:
+    data = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
+    assert repr(loads(data)) == repr(json.loads(data))
+
+
 @given(made.json_values(made.loose_text()))
 def test_every_value_is_read_as_it_was_written(value: Any) -> None:
     assert loads(json.dumps(value).encode()) == value

@@ -6,34 +6,23 @@ names. Every signature is checked with the keys that those nodes publish. Nothin
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 from urllib.parse import urljoin
 
 from federation.fetch import Answer, FetchError
-from federation.receipts import Judged, Teller, address, check_page, judge
-from node.processes import Workshop
+from federation.receipts import Teller
 from node.services.receipts.comparing import Account, Compared, compare
-from node.services.receipts.keeping import REPEATED
-from schemas import json_feed
-from schemas.canonical import contribution, digest_hex
+from node.services.receipts.piecework import Owned, Told
+from node.services.receipts.whole_feed import MOST_PAGES, Feed, Reader
 from schemas.errors import SharefeedError
-from schemas.impact_factors import shipped
 from schemas.node_document import NodeDocument, load_node_document
-from schemas.page import PageHead
-from schemas.receipt import Half
-from schemas.receipt_pair import handover, pair
 from schemas.strict_json import loads
 
 WELL_KNOWN = ".well-known/sharefeed.json"
-MOST_PAGES, MOST_FEEDS = 20_000, 5_000
-_INLINE_BYTES = 64 * 1024
-_AHEAD = 16
-_PIECE_S = 120.0
+MOST_FEEDS = 5_000
 
 
 class VerifyError(SharefeedError):
@@ -44,17 +33,6 @@ class Client(Protocol):
     """The guarded client (`federation.fetch.Fetcher`), as far as it is needed here."""
 
     def get(self, url: str, *, accept: str = "*/*") -> Answer: ...
-
-
-@dataclass
-class Feed:
-    """The receipts of one node: how many halves are believed, what was set aside, and why it could not be read."""
-
-    node: str
-    url: str
-    halves: int = 0
-    aside: list[tuple[str, str]] = field(default_factory=list)
-    failure: str = ""
 
 
 @dataclass
@@ -83,149 +61,35 @@ def verify(client: Client, url: str, today: date, workers: int = 0) -> Verified:
     index = _json(client, home.feeds.handovers)
     told = _feeds(index)
     documents: dict[str, NodeDocument | str] = {node: _document_or_why(client, node) for node, _ in told}
-    reader = _Reader(client, workers or os.cpu_count() or 1)
+    owned = Owned()
+    reader = Reader(lambda address: _body(client, address), workers)
     try:
         begun = [
             reader.begin(node, url, _teller(node, home.id, documents, today), documents[node]) for node, url in told
         ]
-        feeds = [(one.feed, one.finish()) for one in begun]
+        account = _account(reader, [(one.feed, one.finish()) for one in begun], owned)
     finally:
         reader.close()
-    account = _account([one for one, _ in feeds], [judged for _, judged in feeds])
     lines = _lines(client, str(index.get("handovers", "")))
     stated = index.get("sums")
-    compared = compare(lines, stated if isinstance(stated, dict) else {}, account, shipped().version)
+    compared = compare(lines, stated if isinstance(stated, dict) else {}, account, owned.factors().version)
     counted = sum(one.counted for one in account.handovers.values())
-    return Verified(home.id, [one for one, _ in feeds], len(account.handovers), counted, compared)
+    return Verified(home.id, [one.feed for one in begun], len(account.handovers), counted, compared)
 
 
-def _account(feeds: list[Feed], judged: list[list[Judged]]) -> Account:
+def _account(reader: Reader, feeds: list[tuple[Feed, list[Told]]], owned: Owned) -> Account:
     """What all halves say together."""
-    halves: dict[str, list[Half]] = {}
-    account = Account(unread=tuple(feed.node for feed in feeds if feed.failure))
-    for of_feed in judged:
-        for one in of_feed:
-            if one.half is not None:
-                halves.setdefault(one.half.exchange, []).append(one.half)
+    halves: dict[str, list[bytes]] = {}
+    account = Account(unread=tuple(feed.node for feed, _ in feeds if feed.failure))
+    for _, told in feeds:
+        for one in told:
+            if one.half:
+                halves.setdefault(one.exchange, []).append(one.half)
             elif one.exchange:
-                account.aside[one.exchange] = str(one.problems[0])
-    factors = shipped()
-    for exchange, known in halves.items():
-        found = pair(known)
-        made = handover(found, 0, factors) if found else None
-        if made is not None:
-            account.handovers[exchange] = made
+                account.aside[one.exchange] = one.problem
+    for made, _shipped in reader.matched(halves, owned):
+        account.handovers[made.exchange] = made
     return account
-
-
-def judged_page(body: bytes, teller: Teller, keys: Mapping[str, str]) -> list[Judged]:
-    """Every item of a page with an id, judged; made for other processes."""
-    page = json_feed.decode(body)
-    found = [judge(item, teller, lambda _node, key_id: keys.get(key_id)) for item in page.items]
-    return [Judged(one.id, one.hash, one.half, "", one.problems, one.exchange) for one in found if one is not None]
-
-
-@dataclass
-class _Begun:
-    """The pages of one feed, judged elsewhere meanwhile, each with its head."""
-
-    feed: Feed
-    pages: list[tuple[Future[list[Judged]], PageHead]] = field(default_factory=list)
-
-    def finish(self) -> list[Judged]:
-        """Each half under its latest id, in the order of the feed; none of a feed that could not be read to its end."""
-        if self.feed.failure:
-            return []
-        try:
-            return _once(self.feed, _latest(self.pages))
-        except SharefeedError as error:
-            self.feed.failure = str(error)
-            return []
-
-
-class _Reader:
-    """Reads feeds to their ends; while one page is fetched, others are judged elsewhere."""
-
-    def __init__(self, client: Client, workers: int) -> None:
-        self._client = client
-        self._workshop = Workshop(workers, _PIECE_S)
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="verify")
-
-    def begin(self, node: str, url: str, teller: Teller, document: NodeDocument | str) -> _Begun:
-        """Fetch the receipts of one node, and have them judged."""
-        begun = _Begun(Feed(node, url))
-        if isinstance(document, str):
-            begun.feed.failure = document
-            return begun
-        keys = {key.id: key.public for key in document.keys}
-        try:
-            self._pages(begun, teller, keys)
-        except (FetchError, SharefeedError) as error:
-            begun.feed.failure = str(error)
-        return begun
-
-    def _pages(self, begun: _Begun, teller: Teller, keys: Mapping[str, str]) -> None:
-        feed, pages = begun.feed, begun.pages
-        asked: set[str] = set()
-        cursor, epoch = None, None
-        for _ in range(MOST_PAGES):
-            asking = address(feed.url, cursor)
-            asked.add(asking)
-            body = _body(self._client, asking)
-            head = check_page(json_feed.decode(body), feed.node, feed.url, asked)
-            if epoch is not None and head.epoch != epoch:
-                raise VerifyError("its history began anew while it was read; try again")
-            pages.append((self._threads.submit(self._judged, body, teller, keys), head))
-            if len(pages) > _AHEAD:
-                # No more pages are held than can be judged soon.
-                pages[-_AHEAD][0].result()
-            cursor, epoch = head.checkpoint, head.epoch
-            if not head.more:
-                return
-        raise VerifyError("it never ends")
-
-    def _judged(self, body: bytes, teller: Teller, keys: Mapping[str, str]) -> list[Judged]:
-        if len(body) < _INLINE_BYTES:
-            return judged_page(body, teller, keys)
-        return self._workshop.run(judged_page, body, teller, keys)
-
-    def close(self) -> None:
-        self._threads.shutdown(wait=True, cancel_futures=True)
-        self._workshop.close()
-
-
-def _latest(pages: list[tuple[Future[list[Judged]], PageHead]]) -> list[Judged]:
-    """What the feed holds at its end, which must be what it states of itself."""
-    found: dict[str, Judged] = {}
-    for future, head in pages:
-        for one in future.result():
-            found.pop(one.id, None)
-            found[one.id] = one
-        for gone in head.deleted:
-            found.pop(gone.id, None)
-    total, last = digest_hex(sum(contribution(one.id, one.hash) for one in found.values())), pages[-1][1]
-    if (last.count, last.digest) not in ((None, None), (len(found), total)):
-        raise VerifyError(
-            "its count or digest is not that of what it sent; it may have changed meanwhile, so try again"
-        )
-    return list(found.values())
-
-
-def _once(feed: Feed, judged: list[Judged]) -> list[Judged]:
-    """One half of each side and exchange; what is set aside is noted in the feed."""
-    taken: set[tuple[str, str, str]] = set()
-    found = []
-    for one in judged:
-        if one.half is None:
-            feed.aside.append((one.id, str(one.problems[0])))
-        elif (name := (one.half.exchange, one.half.side, one.half.signed_by)) in taken:
-            feed.aside.append((one.id, str(REPEATED)))
-            continue
-        else:
-            taken.add(name)
-            feed.halves += 1
-        found.append(one)
-    return found
 
 
 def _teller(node: str, home: str, documents: Mapping[str, NodeDocument | str], today: date) -> Teller:
