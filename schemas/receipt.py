@@ -48,7 +48,7 @@ class Party:
     id: str | None = None
     name: str | None = None
 
-    def __reduce__(self) -> tuple[type[Party], tuple[Any, ...]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return Party, (self.type, self.id, self.name)
 
 
@@ -98,7 +98,7 @@ class Half:
         """Whether it came to its end as it should."""
         return self.outcome in SUCCESSES
 
-    def __reduce__(self) -> tuple[type[Half], tuple[Any, ...]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         # For other processes: what dataclasses bring along takes three times as long.
         return Half, _values(self)
 

@@ -83,7 +83,7 @@ class Reader:
         self._threads = ThreadPoolExecutor(self._workers, thread_name_prefix="verify")
 
     def begin(self, node: str, url: str, teller: Teller, document: NodeDocument | str) -> Begun:
-        """Fetch the receipts of one node, and have them judged; ``document`` is a text where it cannot be had, saying why."""
+        """Fetch the receipts of one node and have them judged. In place of its document may stand why there is none."""
         begun = Begun(Feed(node, url))
         if isinstance(document, str):
             begun.feed.failure = document
