@@ -20,7 +20,7 @@ from node.context import Node
 from node.services import proposals, publishing
 from node.settings import load
 from tests.e2e.boards import Place, Quiet, place_with
-from tests.e2e.looking import WIDE, overflow, violations
+from tests.e2e.looking import NARROW, WIDE, overflow, violations
 from tests.e2e.visits import visit
 from tests.fakes import camera
 
@@ -59,7 +59,7 @@ def well(page: Page, scripts: bool) -> None:
 
 def rows_of_navigation(page: Page) -> int:
     tops = "links => new Set(links.filter(one => one.checkVisibility()).map(one => Math.round(one.offsetTop / 9))).size"
-    found: int = page.locator(".desk-bar .tabs > li").evaluate_all(tops)
+    found: int = page.locator(".desk-parts > .tabs > li, .tab-more").evaluate_all(tops)
     return found
 
 
@@ -87,6 +87,7 @@ def test_from_nothing_to_proposed(tmp_path: Path, browser: Browser, scripts: boo
             is_done(page, name)
         expect(step(page, "Let it be checked").get_by_role("button")).to_have_count(0)
         if scripts:
+            page.set_viewport_size({"width": NARROW, "height": 900})
             assert rows_of_navigation(page) == 1
         well(page, scripts)
         share_chairs(page, node)
