@@ -30,7 +30,7 @@ from node.services.desk_fields import (
     PLACE,
     WANTED,
 )
-from node.services.desk_guess import categories_for, condition_for
+from node.services.desk_guess import categories_for, condition_for, count_for
 from node.services.desk_place import DOOR, PRECISIONS, key_of, precision_of, told
 from node.services.desk_safety import FOOD_IN_DATE, NOT_YET, Check
 from node.services.row_values import LONGEST_SHOWING, Composed, Defaults, compose, parse_cells
@@ -128,6 +128,8 @@ def _composed(sign: str, said: Mapping[str, str], category: str, setting: Settin
     action = action_of(sign, said)
     if "condition" in FIELDS[sign] and not said["condition"].strip():
         values["condition"] = condition_for(f"{said['title']} {said['text']}")
+    if "count" in FIELDS[sign] and not said["count"].strip():
+        values["quantity"] = count_for(said["title"])
     values |= {"action": action, "kind": _kind(action, category, setting.known)}
     values["direction"] = "want" if sign == WANTED else "offer"
     return compose(values, setting.defaults)

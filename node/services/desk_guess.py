@@ -1,4 +1,4 @@
-"""Which category a title suggests, from the vocabulary's words for things in every language that it has. Pure.
+"""What a title suggests: a category, from the vocabulary's words in all its languages, a number, a condition. Pure.
 
 What stands before "for" or "with" says what it is: in "chairs for a hall" that is chairs, in "office desk lamps" lamps.
 """
@@ -33,6 +33,20 @@ _ASIDE = re.compile(r"\b(?:for|with|without|from|to|dla|z|para|com)\b|[,;:(â€“â€
 _HOLDING = frozenset(
     ["box", "bag", "set", "pack", "stack", "pile", "crate", "roll", "sheet", "bundle", "lot", "number", "pair"]
 )
+_NUMBERS = re.findall(
+    r"\w+",
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty",
+)
+_COUNTED = re.compile(r"\s*(?:(?:a|one) )?(?P<number>[1-9]\d{0,2}|[a-z]+)\s+(?P<things>[^\W\d_]{3,}\b.*)", re.I)
+_PLURAL = re.compile(r"\b(?:[^\W\d_]+[^\W\d_siu]s|people|children|mice)\b", re.I)
+_PARTS = re.compile(
+    r"(?:amp|bar|berth|burner|cup|day|door|drawer|foot|gear|hole|hour|inch|key|leg|light|litre|man|metre|month|octave|"
+    r"page|part|person|piece|pin|place|player|ring|room|seat|seater|shelf|slice|slot|speed|step|string|tier|ton|volt|"
+    r"watt|way|week|wheel|year)s?\b",
+    re.I,
+)
+"""What a number before it says of one thing: "four ring hobs" may be one or many."""
 
 
 def categories_for(title: str, action: str) -> tuple[str, ...]:
@@ -43,6 +57,23 @@ def categories_for(title: str, action: str) -> tuple[str, ...]:
     head = _ASIDE.split(title[:200], maxsplit=1)[0]
     found = dict.fromkeys((*_named(head, action), *_named(title[:200], action)))
     return tuple(islice(found, MOST))
+
+
+def count_for(title: str) -> int | None:
+    """How many a title says there are, in figures or in English words: "Twelve chairs", "2 tables with legs".
+
+    Only where what follows is a plural with an s, as in English or Portuguese; None where it may mean something else.
+    """
+    found = _COUNTED.match(_ASIDE.split(title[:200], maxsplit=1)[0])
+    if found is None or not _PLURAL.search(found["things"]):
+        return None
+    number, first = found["number"].lower(), found["things"].split()[0].lower()
+    if _PARTS.match(first) or first in _NUMBERS:
+        return None
+    if number == "dozen":
+        return 12
+    count = int(number) if number.isdigit() else _NUMBERS.index(number) + 1 if number in _NUMBERS else 1
+    return count if count > 1 else None
 
 
 def condition_for(text: str) -> str | None:

@@ -46,15 +46,16 @@ class DeskGroup:
 class DeskAsks:
     """What a form asks further once it is known what the thing is, and what it takes it to be.
 
-    ``guesses`` are the categories that the title suggests, ``guessed`` the one that is taken where none is chosen, and
-    ``condition`` what the words say of that. ``question`` is one of `schemas.vocabulary.SAFETY`, with its ``answers``;
-    ``food`` says that a date is asked for, ``recall`` that the model may be recalled. ``weight_kg`` is the usual weight
-    of one.
+    ``guesses`` are the categories that the title suggests, ``guessed`` the one that is taken where none is chosen,
+    ``condition`` and ``count`` what the words say of those. ``question`` is one of `schemas.vocabulary.SAFETY`, with
+    its ``answers``; ``food`` says that a date is asked for, ``recall`` that the model may be recalled. ``weight_kg`` is
+    the usual weight of one.
     """
 
     guesses: tuple[Choice, ...] = ()
     guessed: str | None = None
     condition: str | None = None
+    count: int | None = None
     question: str | None = None
     answers: tuple[Choice, ...] = ()
     food: bool = False

@@ -18,7 +18,7 @@ from node.services.desk_drafts import Judged, count_drafts, pictures_of
 from node.services.desk_event import GATHERINGS, ONCE, REPEATS
 from node.services.desk_fields import FIELDS, GIVE, HELP, LEND, SIGNS
 from node.services.desk_form import HERE, NEEDS, NOWHERE, Setting, action_of, category_of
-from node.services.desk_guess import categories_for, condition_for
+from node.services.desk_guess import categories_for, condition_for, count_for
 from node.services.desk_place import DOOR, PRECISIONS, key_of
 from node.services.members import Member
 from node.services.publishing import OwnListing
@@ -153,6 +153,7 @@ def asks_of(sign: str, typed: Mapping[str, str]) -> DeskAsks:
         guesses=tuple(Choice(guess, category(guess).plural, guess == path) for guess in guesses),
         guessed=category(path).plural if path and not chosen else None,
         condition=_guessed_condition(sign, typed),
+        count=_guessed_count(sign, typed),
     )
     if sign not in (GIVE, LEND) or not path:
         return asks
@@ -173,6 +174,12 @@ def _guessed_condition(sign: str, typed: Mapping[str, str]) -> str | None:
     if "condition" not in FIELDS[sign] or typed.get("condition"):
         return None
     return condition_for(f"{typed.get('title', '')} {typed.get('text', '')}")
+
+
+def _guessed_count(sign: str, typed: Mapping[str, str]) -> int | None:
+    if "count" not in FIELDS[sign] or typed.get("count", "").strip():
+        return None
+    return count_for(typed.get("title", ""))
 
 
 def _answer(code: str, given: str) -> Choice:

@@ -9,7 +9,7 @@ import pytest
 
 from node.services.desk_fields import FIELDS, SHARED, SIGNS
 from node.services.desk_form import NOWHERE, Read, Setting, category_of, read, sign_of, typed_of
-from node.services.desk_guess import categories_for
+from node.services.desk_guess import categories_for, count_for
 from node.services.desk_place import key_of, precision_of, told
 from node.services.desk_safety import SENTENCES, Check, apart, question_of, text_of
 from node.services.row_values import Defaults
@@ -57,6 +57,45 @@ def test_a_title_and_a_town_are_enough() -> None:
 def test_the_title_suggests_what_it_is(sign: str, title: str, kind: str, category: str) -> None:
     made = listing(sign, title=title)
     assert (sign_of(made), made.kind, made.category) == (sign, kind, category)
+
+
+@pytest.mark.parametrize(
+    ("title", "count"),
+    [
+        ("Twelve chairs", 12),
+        ("12 stacking chairs", 12),
+        ("A dozen mugs with handles", 12),
+        ("Two glass tables", 2),
+        ("6 boxes of books", 6),
+        ("12 cadeiras", 12),
+        ("A lamp", None),
+        ("1 chair", None),
+        ("Two glass", None),
+        ("Ten", None),
+        ("3 seater sofas", None),
+        ("3-seater sofas", None),
+        ("24 inch monitors", None),
+        ("Four person tents", None),
+        ("4 ring hobs", None),
+        ("Two wheels", None),
+        ("2 x 4 planks", None),
+        ("5 a side goals", None),
+        ("Twenty five chairs", None),
+        ("1960s lamps", None),
+        ("Table for 6 children", None),
+        ("1000 leaflets", None),
+        ("12 " * 100, None),
+    ],
+)
+def test_the_title_says_how_many_only_where_it_says_so_plainly(title: str, count: int | None) -> None:
+    assert count_for(title) == count
+
+
+def test_the_number_in_the_title_is_taken_where_none_is_typed() -> None:
+    assert listing(title="Twelve chairs").quantity.available == 12
+    assert listing(title="Twelve chairs", count="3").quantity.available == 3
+    assert listing("wanted", title="Twelve chairs").quantity.available == 12
+    assert listing("host", title="Twelve rooms").quantity.available == 1
 
 
 @pytest.mark.parametrize(("need", "kind"), [("lend", "equipment"), ("host", "space"), ("help", "skill"), ("", "item")])
