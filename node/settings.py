@@ -199,7 +199,7 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "map_lon": (-180, 180),
     "map_zoom": (0, 18),
     "photo_cache_mb": (0, 100_000_000),
-    "backup_days": (0, 36_500),
+    "backup_days": (0, 30),
 }
 """Between which numbers a setting lies, where any other would only be seen to be wrong once the node runs."""
 

@@ -157,6 +157,7 @@ def _exchange_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[
     def forget() -> None:
         while privacy.purge(node):
             pass
+        node.database.wipe()
 
     courier = sending.Courier(node)
     _every(scheduler, MESSAGES_EVERY_S, courier.deliver)

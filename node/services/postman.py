@@ -35,6 +35,8 @@ DAY_S = 86_400
 PATIENCE_S = 4 * DAY_S
 KEPT_S, CAPTURED_S = 30 * DAY_S, 7 * DAY_S
 _LONGEST_PROBLEM = 300
+_SHORTEST_NAME = 3
+"""Shorter ones are words as well."""
 _CLOSING = 421
 _DETAIL = re.compile(r"5\d\d[ -]([245])\.(\d{1,3})\.\d{1,3}\b")
 _MAILBOX_CODES = ("550", "551", "552", "553")
@@ -239,8 +241,12 @@ def _text(said: bytes | str) -> str:
 
 
 def _without(problem: str, recipient: str) -> str:
+    """What was met, in one line that does not name whom the mail was for, as servers like to do in their own way."""
     plain = "".join(letter if letter.isprintable() else " " for letter in problem)
-    return plain.replace(recipient, "the address")[:_LONGEST_PROBLEM]
+    local = recipient.rpartition("@")[0]
+    named = "|".join(re.escape(one) for one in (recipient, local) if len(one) >= _SHORTEST_NAME)
+    whole = rf"(?<![\w.+-])(?:{named})(?![\w-])"
+    return re.sub(whole, "the address", plain, flags=re.IGNORECASE)[:_LONGEST_PROBLEM]
 
 
 def how_it_is(node: Node) -> Post:

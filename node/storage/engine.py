@@ -8,7 +8,7 @@ publication row. Reading never waits for writing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -84,6 +84,21 @@ class Database:
         # A page, its count and its digest must come from one snapshot; SQLite gives that to any transaction.
         return {_WRITES: False} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
 
+    def wipe(self) -> bool:
+        """Take from the disk what was deleted from the tables; whether it is gone.
+
+        SQLite keeps pages as they were in the log beside its file, until nobody reads them any more and somebody says
+        so. Where others are at work it does not wait for them: try again later.
+        """
+        if not self.is_sqlite:
+            return True
+        with self._guarded(), closing(self.engine.raw_connection()) as connection:
+            cursor: Any = connection.cursor()
+            cursor.execute("PRAGMA busy_timeout=0")
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}")
+            return not busy
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -144,7 +159,9 @@ def _engine(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(url)
     if parsed.get_backend_name() in ("postgresql", "postgres"):
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=8)
+        # What is written is not for logs, so errors do not repeat it.
+        psycopg = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(psycopg, pool_pre_ping=True, pool_size=8, hide_parameters=True)
     raise StorageError(f"DATABASE_URL names {parsed.get_backend_name()}; only sqlite and postgresql are known")
 
 
@@ -154,6 +171,7 @@ def _sqlite_engine(url: str) -> Engine:
         poolclass=QueuePool,
         pool_size=8,
         max_overflow=24,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_S},
     )
     event.listen(engine, "connect", _prepare_sqlite)
@@ -168,6 +186,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    # What is deleted is overwritten, so that nobody finds it in the file. Many builds of SQLite do so by themselves.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}")
     cursor.close()
 

@@ -93,6 +93,11 @@ def call_back(tx: Tx, topic: str) -> int:
     return tx.execute(delete(outbox).where(c.topic == topic, c.state.in_([WAITING, CAPTURED]))).rowcount
 
 
+def forget_topic(tx: Tx, topic: str) -> None:
+    """Forget what is about this, also what a server said of mails that it refused; only that some were sent stays."""
+    tx.execute(delete(outbox).where(outbox.c.topic == topic, outbox.c.state != SENT))
+
+
 def captured(tx: Tx, limit: int) -> list[Mail]:
     """Mails that are kept in place of being sent, the newest first."""
     query = select(outbox).where(outbox.c.state == CAPTURED).order_by(outbox.c.id.desc()).limit(limit)

@@ -20,6 +20,7 @@ from node.context import Node
 from node.services import feeds, keys
 from node.services.exchanges import acting, asking, chasing, elsewhere, links, measuring, privacy
 from node.services.exchanges.acting import ExchangeError
+from node.services.exchanges.forgetting import FORGOTTEN_FILE
 from node.services.exchanges.links import Party
 from node.services.feeds import FeedCache
 from node.services.messages import sending
@@ -136,7 +137,7 @@ def test_a_marker_is_found_nowhere_in_the_catalogue_once_it_is_handed_on(
     assert found_in(city, MARKER) == {"messages_out"}
     settle(wires, here, city)
     assert found_in(city, MARKER) == set()
-    assert (city.settings.home / privacy.FORGOTTEN_FILE).read_text() == f"handed-on:{one}\n"
+    assert (city.settings.home / FORGOTTEN_FILE).read_text() == f"handed-on:{one}\n"
     acting.act(here, one, Act(rules.ACCEPT, OWNER), f"Dear {MARKER}")
     acting.write(here, one, OWNER, f"Dear {MARKER}, again")
     assert both(here, city, wires, one) == rules.ACCEPTED
@@ -245,7 +246,7 @@ def test_who_asked_is_forgotten_on_both(where: str, here: Node, city: Node, wire
         assert found_in(node, MARKER) == set()
         with node.database.read() as tx:
             assert exchange_people.of(tx, one) is None
-        assert one in (node.settings.home / privacy.FORGOTTEN_FILE).read_text()
+        assert one in (node.settings.home / FORGOTTEN_FILE).read_text()
 
 
 def test_a_backup_of_before_forgets_again_whom_the_owners_node_knows(here: Node, city: Node, wires: FarWires) -> None:

@@ -14,6 +14,7 @@ from node.services.bookings.making import BookingStateError
 from node.services.bookings.refusals import BookingError
 from node.services.exchanges import acting, asking, calendar_word, chasing, floods, privacy
 from node.services.exchanges.acting import ExchangeError
+from node.services.exchanges.forgetting import FORGOTTEN_FILE
 from node.services.exchanges.links import Party, code_of
 from node.services.publishing import listing
 from node.services.strangers import FormError, FormLimitError
@@ -379,8 +380,8 @@ def test_a_marker_is_found_nowhere_afterwards(node: Node, erased: bool, caplog: 
     assert MARKER not in caplog.text
     home = node.settings.home
     assert not [path for path in home.rglob("*") if path.is_file() and MARKER in path.read_bytes().decode("latin-1")]
-    assert (home / privacy.FORGOTTEN_FILE).read_text() == f"{one}\n"
-    assert (home / privacy.FORGOTTEN_FILE).stat().st_mode & 0o077 == 0
+    assert (home / FORGOTTEN_FILE).read_text() == f"{one}\n"
+    assert (home / FORGOTTEN_FILE).stat().st_mode & 0o077 == 0
 
 
 def test_what_is_kept_of_somebody_can_be_taken_along(node: Node) -> None:

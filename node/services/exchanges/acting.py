@@ -10,10 +10,11 @@ from dataclasses import replace
 from node.context import Node
 from node.services import publishing, throttling
 from node.services.exchanges import across, booked, contacts, stock, telling
-from node.services.exchanges.links import Party, code_of, topic_of
+from node.services.exchanges.forgetting import forget
+from node.services.exchanges.links import Party, code_of
 from node.services.receipts import issue
 from node.services.strangers import FormError, text_problems
-from node.storage import exchange_homes, exchange_people, exchanges, outbox
+from node.storage import exchange_homes, exchange_people, exchanges
 from node.storage.engine import Tx
 from node.storage.exchange_people import Letter
 from node.storage.exchanges import Event, Stored
@@ -95,8 +96,7 @@ def keep(
         exchange_people.write(tx, after.id, Letter(node.now, done.side, words))
     if before.exchange.state == rules.UNCONFIRMED and not exchange.is_open:
         # Nobody but who typed it has seen it, and perhaps the address was somebody else's.
-        exchange_people.forget(tx, after.id)
-        outbox.call_back(tx, topic_of(after.id))
+        forget(tx, node, [after.id])
     stock.follow(tx, node, before.exchange, after, by)
     if not code:
         # Whoever said a code need not be asked.

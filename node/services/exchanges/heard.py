@@ -15,7 +15,7 @@ import orjson
 
 from node.context import Node
 from node.services.bookings.refusals import BookingError
-from node.services.exchanges import across, acting, asking, booked, floods, links, privacy, telling
+from node.services.exchanges import across, acting, asking, booked, floods, forgetting, links, telling
 from node.services.exchanges.across import EXCHANGES, TYPE_OF
 from node.services.exchanges.asking import Askable, Wish
 from node.services.messages.receiving import Outcome
@@ -176,11 +176,11 @@ def _asker_did(tx: Tx, node: Node, stored: Stored, home: Home, message: Message)
 
 def _forget(tx: Tx, node: Node, stored: Stored) -> Outcome:
     """Who asked has said so where their address was confirmed. Nothing that is open can go on without them."""
+    forgetting.forget(tx, node, [stored.id])
     calendar, after = None, stored
     for name in (rules.WITHDRAW, rules.CANCEL):
         if name in rules.possible(after.exchange, ASKER, node.now):
             after, calendar = _done(tx, node, after, Act(name, ASKER), "")
-    privacy.forget(tx, node, [stored.id])
     across.tell_state(tx, node, after)
     return Outcome(afterwards=lambda: booked.tell(node, calendar))
 
@@ -217,7 +217,7 @@ def _owner_said(tx: Tx, node: Node, stored: Stored, home: Home, message: Message
     elif message.words and not home.attests:
         _letter(tx, node, stored, OWNER, message)
     if home.attests and message.type == types.FORGET:
-        privacy.forget(tx, node, [stored.id])
+        forgetting.forget(tx, node, [stored.id])
     if message.type == types.PASS_ON:
         return _passed_on(tx, node, after, home, message)
     if after.exchange.state == rules.HANDED_OVER and _is_code(tx, node, home, after, message, ASKER):
@@ -269,7 +269,7 @@ def _letter(tx: Tx, node: Node, stored: Stored, side: str, message: Message) -> 
 def arrived(tx: Tx, node: Node, message: Outgoing) -> None:
     """Whom a request names is known at the owner's home from now on; a backup that knows them here forgets them."""
     if message.type == types.REQUEST and across.attests(tx, message.exchange_id):
-        privacy.note(node.settings.home, [privacy.HANDED_ON + message.exchange_id])
+        forgetting.note(node.settings.home, [forgetting.HANDED_ON + message.exchange_id])
 
 
 def given_up(tx: Tx, node: Node, message: Outgoing, state: str) -> None:

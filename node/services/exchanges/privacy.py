@@ -1,27 +1,18 @@
-"""Forgetting who asked: thirty days after the end by itself, at once when they say so; and what is kept of them.
-
-What forgetting removed is noted by number outside the database, so that a backup brought back forgets it again.
-"""
+"""When who asked is forgotten: thirty days after the end by itself, at once when they say so; and what is kept."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from node.context import Node
 from node.services.exchanges import across, acting, links
+from node.services.exchanges.forgetting import FORGOTTEN_FILE, HANDED_ON, forget
 from node.storage import exchange_people, exchanges, messages, outbox
-from node.storage.engine import Tx
 from node.storage.exchanges import Stored
 from schemas import exchange as rules
 from schemas.exchange import ASKER, Act
 
-FORGOTTEN_FILE = "forgotten"
-HANDED_ON = "handed-on:"
-"""Before the number of an exchange whose asker another node knows now: here only a hash of their address is kept."""
 _AT_ONCE = 200
 _NETWORK_S = rules.DAY_S
 _ENDINGS = (rules.WITHDRAW, rules.CANCEL)
@@ -37,42 +28,19 @@ def purge(node: Node) -> int:
 
 
 def erase(node: Node, exchange_id: str) -> None:
-    """Forget who asked, because they say so; what is still open is called off first, and the owner is told so."""
-    with node.database.read() as tx:
-        stored = exchanges.by_id(tx, exchange_id)
-    if stored is None:
-        return
+    """Forget who asked, because they say so; what is still open is called off, and the owner is told so."""
+    with node.database.write() as tx:
+        stored = exchanges.by_id(tx, exchange_id, lock=True)
+        if stored is None:
+            return
+        if exchange_people.of(tx, exchange_id) is not None:
+            across.tell_to_forget(tx, node, stored)
+        forget(tx, node, [exchange_id])
+    # Only now, so that the mail which tells the owner names nobody, and is not called back with the others.
     for name in rules.possible(stored.exchange, ASKER, node.now):
         if name in _ENDINGS:
             acting.act(node, exchange_id, Act(name, ASKER))
-    with node.database.write() as tx:
-        stored = exchanges.by_id(tx, exchange_id)
-        known = exchange_people.of(tx, exchange_id) is not None
-        forget(tx, node, [exchange_id])
-        if stored is not None and known:
-            across.tell_to_forget(tx, node, stored)
-
-
-def forget(tx: Tx, node: Node, exchange_ids: Iterable[str]) -> None:
-    """Forget who asked, and what was written, in these exchanges."""
-    gone = []
-    for exchange_id in exchange_ids:
-        exchange_people.forget(tx, exchange_id)
-        outbox.call_back(tx, links.topic_of(exchange_id))
-        messages.forget_words(tx, exchange_id)
-        gone.append(exchange_id)
-    note(node.settings.home, gone)
-
-
-def note(home: Path, gone: list[str]) -> None:
-    """Note outside the database who is forgotten.
-
-    It is done before the transaction ends: to be forgotten once too often harms nobody.
-    """
-    if not gone:
-        return
-    with os.fdopen(os.open(home / FORGOTTEN_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
-        file.write("".join(f"{one}\n" for one in gone))
+    node.database.wipe()
 
 
 def forget_again(node: Node) -> int:
@@ -86,7 +54,7 @@ def forget_again(node: Node) -> int:
             stored = exchanges.by_id(tx, exchange_id) if one != exchange_id else None
             goes_on = stored is not None and stored.exchange.state != rules.UNCONFIRMED
             count += (exchange_people.hand_on if goes_on else exchange_people.forget)(tx, exchange_id)
-            outbox.call_back(tx, links.topic_of(exchange_id))
+            outbox.forget_topic(tx, links.topic_of(exchange_id))
             messages.forget_words(tx, exchange_id)
     return count
 
