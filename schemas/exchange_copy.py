@@ -32,15 +32,20 @@ class Told:
     since: int
 
 
-def follow(copy: Exchange, told: Told) -> Exchange:
-    """The copy after what was told. What cannot be is not followed: the copy stays as it is."""
+def follow(copy: Exchange, told: Told, typed: bool = False) -> Exchange:
+    """The copy after what was told. What cannot be is not followed: the copy stays as it is.
+
+    ``typed``: the code of the owner's side was typed here, and is being compared there. Who typed it says that it was
+    handed over if the code is right; that it has happened says that it was.
+    """
     if told.state not in STATES or told.state == UNCONFIRMED or not 0 <= told.granted <= copy.asked:
         return copy
-    state = believed(copy, told.state)
+    said = replace(copy, asker_said=True) if typed and told.owner_said and told.state in HAPPENED else copy
+    state = believed(said, told.state)
     if _is_settled(copy) or (state == copy.state and _same(copy, told)):
         return copy
     owner_said = copy.owner_said or told.owner_said
-    moved = replace(copy, state=state, granted=told.granted, owner_said=owner_said, since=told.since)
+    moved = replace(said, state=state, granted=told.granted, owner_said=owner_said, since=told.since)
     return replace(moved, step=0 if state != copy.state else copy.step)
 
 

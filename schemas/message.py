@@ -14,6 +14,7 @@ from marshmallow.exceptions import ValidationError
 
 from schemas.document import Document
 from schemas.errors import DocumentError, Problem
+from schemas.exchange import ASKER, OWNER
 from schemas.fields import AbsoluteUri, Choice, Flag, HttpUrl, Language, Moment, Number, Part, Text, problems_of
 from schemas.node_document import Version
 from schemas.strict_json import AmbiguousObject
@@ -23,16 +24,21 @@ VERSION = "1.0"
 REQUEST, WITHDRAW, ACCEPT, DECLINE, CANCEL = "request", "withdraw", "accept", "decline", "cancel"
 MESSAGE, HANDED_OVER, RECEIVED, RETURNED = "message", "handed_over", "received", "returned"
 NO_SHOW, DISPUTE, STATE, VERDICT, RECEIPT = "no_show", "dispute", "state", "verdict", "receipt"
-PASS_ON, FORGET = "pass_on", "forget"
+PASS_ON, FORGET, MEASURED = "pass_on", "forget", "measured"
 TYPES = (
     *(REQUEST, WITHDRAW, ACCEPT, DECLINE, CANCEL, MESSAGE, HANDED_OVER, RECEIVED),
-    *(RETURNED, NO_SHOW, DISPUTE, STATE, PASS_ON, FORGET, VERDICT, RECEIPT),
+    *(RETURNED, NO_SHOW, DISPUTE, STATE, MEASURED, PASS_ON, FORGET, VERDICT, RECEIPT),
 )
 OF_EXCHANGES = TYPES[: TYPES.index(VERDICT)]
 """Those about one exchange between an owner and an asker."""
+BAD_CODE, NO_MORE_CODES, NOT_NOW = "bad-code", "no-more-codes", "not-now"
+CODE_ANSWERS = (BAD_CODE, NO_MORE_CODES, NOT_NOW)
+"""Why a code is not taken: it is not the right one, too many were wrong before, or nothing is to be handed over now."""
 PERSON = "person"
 MOST_BYTES = 64 * 1024
 LONGEST_WORDS, MOST_ASKED = 2000, 10_000
+HEAVIEST_G, LONGEST_MIN = 100_000_000, 366 * 24 * 60
+"""What all of it together may weigh, and how long a room may be had or help may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,8 @@ class Asker:
 @dataclass(frozen=True, slots=True)
 class State:
     """Where an exchange stands at its owner's home. ``revision`` grows with each change there, ``heard`` is how many of
-    the asker's acts it has heard of.
+    the asker's acts it has heard of. ``weight_g`` is what all of it weighed and ``minutes`` how long it took, where the
+    side ``measured_by`` has said so.
     """
 
     name: str
@@ -62,6 +69,9 @@ class State:
     since: datetime
     revision: int
     heard: int
+    weight_g: int | None = None
+    minutes: int | None = None
+    measured_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,8 @@ class Message:
     words: str | None = None
     code: str | None = None
     kind: str | None = None
+    weight_g: int | None = None
+    minutes: int | None = None
     sequence: int | None = None
     state: State | None = None
     document: Mapping[str, Any] = field(default_factory=dict, compare=False)
@@ -113,6 +125,9 @@ class StateSchema(Document):
     since = Moment(required=True)
     revision = Number(0, 2**31, whole=True, required=True)
     heard = Number(0, 2**31, whole=True, required=True)
+    weight_g = Number(1, HEAVIEST_G, whole=True)
+    minutes = Number(1, LONGEST_MIN, whole=True)
+    measured_by = Choice((OWNER, ASKER))
 
 
 class MessageSchema(Document):
@@ -137,6 +152,8 @@ class MessageSchema(Document):
     words = Text(limit=LONGEST_WORDS)
     code = Text(limit=6)
     kind = Text(limit=20)
+    weight_g = Number(1, HEAVIEST_G, whole=True)
+    minutes = Number(1, LONGEST_MIN, whole=True)
     sequence = Number(1, 2**31, whole=True)
     state = Part(StateSchema())
 

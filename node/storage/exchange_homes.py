@@ -23,7 +23,8 @@ class Home:
 
     ``own_id`` is the organisation of this node that takes part, "" for a person who asks. ``other`` is the other side:
     type, and of an organisation id and name. ``revision`` is the owner's, as far as it is known at the asker's;
-    ``acts`` counts what the asker has done. ``tries`` are wrong codes.
+    ``acts`` counts what the asker has done. ``tries`` are wrong codes. ``code_answer`` is why the code that was typed
+    here at ``code_at`` was not taken by the other side's home; blank where it was, or none was typed.
     """
 
     exchange_id: str
@@ -34,6 +35,8 @@ class Home:
     revision: int = 0
     acts: int = 0
     tries: int = 0
+    code_answer: str = ""
+    code_at: int = 0
 
     @property
     def attests(self) -> bool:
@@ -57,7 +60,7 @@ def of(tx: Tx, exchange_id: str) -> Home | None:
     return _home(row) if row else None
 
 
-def change(tx: Tx, exchange_id: str, **values: int) -> None:
+def change(tx: Tx, exchange_id: str, **values: int | str) -> None:
     tx.execute(update(exchange_homes).where(_c.exchange_id == exchange_id).values(values))
 
 

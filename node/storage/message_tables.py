@@ -81,4 +81,6 @@ exchange_homes = Table(
     Column("revision", Integer, nullable=False),  # of the owner's home, as far as it is known at the asker's
     Column("acts", Integer, nullable=False),  # of the asker: sent, or heard of at the owner's home
     Column("tries", Integer, nullable=False),  # wrong codes that came from the other side
+    Column("code_answer", String(20), nullable=False),  # what the other home said of the code typed here last
+    Column("code_at", BigInteger, nullable=False),  # when that code was typed
 )

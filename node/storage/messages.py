@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select, update
 
 from node.storage.engine import Tx
 from node.storage.message_tables import message_nonces, messages_in, messages_out
 from node.storage.upsert import insert_of
-from schemas.message import MESSAGE, PASS_ON, REQUEST
+from schemas.message import HANDED_OVER, MESSAGE, PASS_ON, REQUEST
 
 WAITING, FAILED, REFUSED = "waiting", "failed", "refused"
 _c = messages_out.c
@@ -101,6 +102,13 @@ def waiting(tx: Tx, exchange_id: str) -> int:
     """How many messages of an exchange have not arrived yet."""
     query = select(func.count()).select_from(messages_out)
     return int(tx.execute(query.where(_c.exchange_id == exchange_id, _c.state == WAITING)).scalar_one())
+
+
+def waiting_codes(tx: Tx, exchange_id: str) -> list[str]:
+    """The codes of an exchange that are on their way to be compared."""
+    query = select(_c.body).where(_c.exchange_id == exchange_id, _c.state == WAITING, _c.type == HANDED_OVER)
+    said = [orjson.loads(row.body).get("code") for row in tx.execute(query.order_by(_c.number))]
+    return [code for code in said if code]
 
 
 def forget_words(tx: Tx, exchange_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -41,6 +42,7 @@ AT_THE_BAY = (rules.HAND_OVER, rules.MEET, rules.BRING_BACK)
 """What is often done where there is no connection."""
 _ACTS = (*PRESSES, rules.ACCEPT, rules.DECLINE, rules.CANCEL)
 _SETTLING = {f"settle_{outcome}": outcome for outcome in rules.OUTCOMES}
+_A_MOMENT_S = 1800
 _NEEDS_WORDS = (rules.DECLINE, rules.CANCEL)
 
 
@@ -122,6 +124,7 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
     known = seen.person is not None
     is_live = exchange.is_open and exchange.state != rules.UNCONFIRMED
     meets = rules.MEET in can and known
+    meet = _code_form(make, seen) if meets else None
     measures = measuring.may_measure(stored, side, node.now) and not _is_strangers(seen)
     return ExchangeView(
         listing=Link(stored.title, _address(seen), language=stored.listing["language"]),
@@ -148,14 +151,15 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         method_path=request.script_root + METHOD_PATH,
         code=code_of(node, stored.id, side) if meets else "",
         qr_path=f"{request.script_root}{path}/qr.svg" if meets and _is_scanned_here(seen) else "",
-        meet=_prefilled(make(rules.MEET)) if meets else None,
+        meet=meet,
+        compares=meets and seen.compares,
         erase=form_at(f"{path}/forget") if _is_person(seen) and exchange.state != rules.UNCONFIRMED else None,
         take_path=f"{request.script_root}{path}/mine.json" if _is_person(seen) else "",
         kept_elsewhere=_host(seen) if _attests(seen) and exchange.state != rules.UNCONFIRMED else "",
         stop=form_at(f"{path}/stop") if seen.party.contact is not None else None,
         stop_open=request.path.endswith("/stop"),
         stopped=seen.party.contact is not None and seen.party.contact.state == STOPPED,
-        wrong=form_at(path, {}, wrong.errors) if wrong else None,
+        wrong=form_at(path, {}, wrong.errors) if wrong else _just_answered(meet, seen, node.now),
         tell_path=_tell_path(node, seen),
     )
 
@@ -218,11 +222,20 @@ def _address(seen: Seen) -> str:
     return f"{request.script_root}/listings/{stored.key}" if stored.key else str(stored.listing["url"])
 
 
+def waits_for_answer(seen: Seen) -> bool:
+    """Whether what was sent just now is a code that the other side's site compares."""
+    return seen.home is not None and request.form.get("do") == rules.MEET
+
+
 def _note(seen: Seen) -> str:
     """What is particular where the other side is not of this site."""
     if seen.undelivered:
         return str(
             _("Something could not be delivered to their site: %(problem)s", problem=seen.undelivered[-1].problem)
+        )
+    if seen.compares:
+        return str(
+            _("The code that you typed is being compared at their site. Until they have answered, nothing is noted.")
         )
     if seen.on_its_way:
         return str(_("What you did is on its way to their site."))
@@ -288,6 +301,20 @@ def _forms(path: str, wrong: NotDoneError | None) -> Callable[..., Form]:
         return form_at(path, mine.typed if mine else {}, mine.errors if mine else {})
 
     return make
+
+
+def _code_form(make: Callable[..., Form], seen: Seen) -> Form:
+    """Where the code of the other side is typed, with what became of the last one, where another node compares them."""
+    form, home = make(rules.MEET), seen.home
+    if form.typed or form.errors or home is None or not home.code_answer:
+        return _prefilled(form)
+    return replace(_prefilled(form), errors={"code": word(home.code_answer, "exchange_code")})
+
+
+def _just_answered(meet: Form | None, seen: Seen, now: int) -> Form | None:
+    """What is said at the head of the page of a code that was typed a moment ago."""
+    is_new = seen.home is not None and now - seen.home.code_at < _A_MOMENT_S
+    return meet if meet is not None and meet.errors and is_new else None
 
 
 def _prefilled(form: Form) -> Form:

@@ -85,6 +85,22 @@ PRESSES: Mapping[str, str] = {
     "settle_returned": _l("Decide: it came back"),
     "settle_cancelled": _l("Decide: nothing came of it"),
 }
+CODE_ANSWERS: Mapping[str, str] = {
+    "bad-code": _l(
+        "This was not the code of the other side, so nothing is noted. Ask them for it again. You can also say without "
+        "it that it was handed over; then they are asked."
+    ),
+    "no-more-codes": _l(
+        "There were too many wrong codes, so none is looked at any more. Say without it that it was handed over; then "
+        "they are asked."
+    ),
+    "not-now": _l("When the code arrived, nothing was to be handed over. Look below at how it stands, and try again."),
+    "lost": _l(
+        "The code could not be brought to their site, so nothing is noted. Say without it that it was handed over; "
+        "then they are asked as soon as their site can be reached."
+    ),
+}
+"""What became of a code that another node has compared."""
 CONTACTS: Mapping[str, str] = {
     "new": _l("They have had one mail and have pressed nothing yet, so they get no other."),
     "willing": _l("They take requests."),
@@ -99,4 +115,5 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "exchange_asker": ASKER_LEADS,
     "exchange_stranger": STRANGER_LEADS,
     "exchange_press": PRESSES,
+    "exchange_code": CODE_ANSWERS,
 }

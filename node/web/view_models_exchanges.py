@@ -95,7 +95,8 @@ class ExchangeView:
     ``measure`` has the field ``weight`` or ``hours``, as ``measures`` says, and the box ``sure`` where what was typed
     is ``doubted``; ``measured`` is set where something is known already.
     ``tell_path`` leads an owner to where they tell its story, once it has happened.
-    ``code`` is what the reader says aloud, ``meet`` has the field ``code`` for the other side's. ``erase`` forgets who
+    ``code`` is what the reader says aloud, ``meet`` has the field ``code`` for the other side's; ``compares`` while one
+    that was typed is being compared at another site. ``erase`` forgets who
     asked; ``kept_elsewhere`` is the site that knows their name and address in place of this one.
     ``stop`` is for who answers for another node and never asked to be asked: it wants no requests any more, or,
     where it is ``stopped``, wants them again; ``stop_open`` shows it at once.
@@ -123,6 +124,7 @@ class ExchangeView:
     here_path: str = ""
     bay_path: str = ""
     is_copy: bool = False
+    compares: bool = False
     code: str = ""
     qr_path: str = ""
     meet: Form | None = None

@@ -13,19 +13,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from node.context import Node
-from node.services.exchanges import acting, links, privacy, reading
+from node.services.exchanges import acting, codes, links, measuring, privacy, reading
 from node.services.exchanges.acting import ExchangeError
 from node.services.exchanges.links import Party
 from node.services.messages import sending
 from node.services.publishing import listing
-from node.storage import exchange_people, organisations
+from node.services.strangers import FormError
+from node.services.throttling import TooManyTriesError
+from node.storage import exchange_homes, exchange_people, organisations, receipts
 from node.storage.engine import Database
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER, Act
 from schemas.fields import rfc3339
 from tests.fakes.exchanges import act, every, mails, now_of, shared, subjects
 from tests.fakes.far import FarWires, ask, club, settle
-from tests.fakes.peer_nodes import FAULTS, deliver
+from tests.fakes.peer_nodes import DOUBLED, DROPPED, FAULTS, UNANSWERED, deliver
 from tests.fakes.publisher import URL, clock_of, publisher
 from tests.thorough import examples
 
@@ -64,6 +66,10 @@ class Both:
 
     def asker(self, name: str, words: str = "") -> None:
         acting.act(self.other, self.one, Act(name, ASKER), words)
+
+    def later(self, **span: float) -> None:
+        for node in (self.here, self.other):
+            clock_of(node).pass_by(**span)
 
     def settle(self) -> str:
         settle(self.wires, self.here, self.other)
@@ -118,14 +124,168 @@ def again(here: Node, other: Node, wires: FarWires) -> str:
     return one
 
 
-def test_a_wrong_code_is_one_sides_word_and_soon_none_is_looked_at(here: Node, other: Node, wires: FarWires) -> None:
+def wrong(code: str, by: int = 1) -> str:
+    return f"{(int(code) + by) % 1_000_000:06}"
+
+
+@pytest.mark.parametrize("side", [OWNER, ASKER])
+def test_a_wrong_code_says_nothing_and_whoever_typed_it_is_told(
+    side: str, here: Node, other: Node, wires: FarWires
+) -> None:
+    both = begun(here, other, wires)
+    both.owner(rules.ACCEPT)
+    both.settle()
+    at, there, theirs = (here, other, ASKER) if side == OWNER else (other, here, OWNER)
+    code = links.code_of(there, both.one, theirs)
+    acting.meet(at, both.one, Party(side), wrong(code))
+    assert code_answer(at, both.one) == ""
+    assert both.settle() == rules.ACCEPTED
+    assert code_answer(at, both.one) == "bad-code"
+    for node in (here, other):
+        exchange = now_of(node, both.one).exchange
+        assert (exchange.owner_said, exchange.asker_said) == (False, False)
+        assert [to for to, subject in subjects(node) if "handed over" in subject or "not their code" in subject] == []
+    acting.meet(at, both.one, Party(side), code)
+    assert code_answer(at, both.one) == ""
+    assert both.settle() == rules.RECEIVED
+
+
+def code_answer(node: Node, one: str) -> str:
+    with node.database.read() as tx:
+        home = exchange_homes.of(tx, one)
+    assert home is not None
+    return home.code_answer
+
+
+@pytest.mark.parametrize("side", [OWNER, ASKER])
+def test_after_five_wrong_codes_none_is_looked_at_but_it_can_still_be_said(
+    side: str, here: Node, other: Node, wires: FarWires
+) -> None:
+    both = begun(here, other, wires)
+    both.owner(rules.ACCEPT)
+    both.settle()
+    at, there, theirs = (here, other, ASKER) if side == OWNER else (other, here, OWNER)
+    code = links.code_of(there, both.one, theirs)
+    for number in range(6):
+        acting.meet(at, both.one, Party(side), wrong(code, number + 1))
+        both.settle()
+        if number == 4:
+            with pytest.raises(TooManyTriesError):
+                acting.meet(at, both.one, Party(side), code)
+            both.later(hours=1)
+    assert code_answer(at, both.one) == "no-more-codes"
+    both.later(hours=1)
+    acting.meet(at, both.one, Party(side), code)
+    assert both.settle() == rules.ACCEPTED
+    (both.owner if side == OWNER else both.asker)(rules.HAND_OVER)
+    assert both.settle() == rules.HANDED_OVER
+    (both.asker if side == OWNER else both.owner)(rules.HAND_OVER)
+    assert both.settle() == rules.RECEIVED
+
+
+def test_who_is_answered_late_gets_a_mail_and_a_code_that_is_lost_is_said(
+    here: Node, other: Node, wires: FarWires
+) -> None:
     both = begun(here, other, wires)
     both.owner(rules.ACCEPT)
     both.settle()
     code = links.code_of(other, both.one, ASKER)
-    acting.meet(here, both.one, Party(OWNER), f"{(int(code) + 1) % 1_000_000:06}")
-    assert both.settle() == rules.HANDED_OVER
+    acting.meet(here, both.one, Party(OWNER), wrong(code))
+    both.later(hours=3)
+    both.settle()
+    assert subjects(here)[-1] == ("ann", "That was not their code: A desk")
+    wires.faults = [DROPPED] * 1000
+    acting.meet(here, both.one, Party(OWNER), code)
+    acting.meet(here, both.one, Party(OWNER), code)
+    for _ in range(40):
+        deliver(wires, here)
+        clock_of(here).pass_by(hours=6)
+    assert code_answer(here, both.one) == codes.LOST
+    assert now_of(here, both.one).exchange.state == rules.ACCEPTED
+    act(here, both.one, rules.HAND_OVER)
+
+
+def test_a_code_that_comes_when_nothing_is_handed_over_any_more(here: Node, other: Node, wires: FarWires) -> None:
+    both = begun(here, other, wires)
+    both.owner(rules.ACCEPT)
+    both.settle()
+    acting.meet(other, both.one, Party(ASKER), links.code_of(here, both.one, OWNER))
+    both.owner(rules.CANCEL, "It broke.")
+    assert both.settle() == rules.CANCELLED
+    assert code_answer(other, both.one) == "not-now"
     assert not now_of(other, both.one).exchange.asker_said
+
+
+@pytest.mark.parametrize("side", [OWNER, ASKER])
+def test_a_code_confirms_for_both_where_one_has_said_it_before(
+    side: str, here: Node, other: Node, wires: FarWires
+) -> None:
+    both = begun(here, other, wires)
+    both.owner(rules.ACCEPT)
+    both.settle()
+    (both.owner if side == OWNER else both.asker)(rules.HAND_OVER)
+    both.settle()
+    at, there, theirs = (here, other, ASKER) if side == OWNER else (other, here, OWNER)
+    acting.meet(at, both.one, Party(side), links.code_of(there, both.one, theirs))
+    assert both.settle() == rules.RECEIVED
+
+
+@pytest.mark.parametrize("fault", [DROPPED, UNANSWERED, DOUBLED])
+@pytest.mark.parametrize("side", [OWNER, ASKER])
+def test_a_code_counts_once_whatever_happens_to_it(
+    side: str, fault: str, here: Node, other: Node, wires: FarWires
+) -> None:
+    both = begun(here, other, wires, quantity=5)
+    both.owner(rules.ACCEPT)
+    both.settle()
+    at, there, theirs = (here, other, ASKER) if side == OWNER else (other, here, OWNER)
+    acting.meet(at, both.one, Party(side), links.code_of(there, both.one, theirs))
+    wires.faults = [fault] * 3
+    assert both.settle() == rules.RECEIVED
+    assert listing(here, now_of(here, both.one).key).listing().quantity.available == 4
+    asked_whether = [subject for node in (here, other) for _, subject in subjects(node) if "handed over" in subject]
+    assert asked_whether == []
+
+
+@pytest.mark.parametrize("side", [OWNER, ASKER])
+def test_what_it_weighed_stands_on_both_desks_and_in_both_halves(
+    side: str, here: Node, other: Node, wires: FarWires
+) -> None:
+    both = begun(here, other, wires)
+    both.owner(rules.ACCEPT)
+    both.settle()
+    both.owner(rules.HAND_OVER)
+    both.asker(rules.HAND_OVER)
+    both.settle()
+    at, there = (here, other) if side == OWNER else (other, here)
+    measuring.measure(at, both.one, Party(side), "19,5 kg")
+    both.settle()
+    for node, half in ((here, OWNER), (other, ASKER)):
+        stored = now_of(node, both.one)
+        assert (stored.weight_g, stored.measured_by) == (19_500, side)
+        with node.database.read() as tx:
+            found = receipts.item(tx, f"{URL}exchanges/{both.one}", half)
+        assert found is not None
+        said = orjson.loads(found)["_sharefeed"]
+        assert (said["weight_kg"], said["weight_source"]) == (19.5, "measured")
+    with pytest.raises(FormError):
+        measuring.measure(there, both.one, Party(ASKER if side == OWNER else OWNER), "3")
+    measuring.measure(at, both.one, Party(side), "")
+    both.settle()
+    assert [now_of(node, both.one).measured_by for node in (here, other)] == ["", ""]
+
+
+def test_of_two_weights_said_at_once_the_owners_counts(here: Node, other: Node, wires: FarWires) -> None:
+    both = begun(here, other, wires)
+    both.owner(rules.ACCEPT)
+    both.settle()
+    both.owner(rules.HAND_OVER)
+    both.asker(rules.HAND_OVER)
+    both.settle()
+    measuring.measure(here, both.one, Party(OWNER), "20")
+    measuring.measure(other, both.one, Party(ASKER), "21")
+    both.settle()
+    assert [now_of(node, both.one).weight_g for node in (here, other)] == [20_000, 20_000]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 from node.context import Node
 from node.services.exchanges.links import topic_of
 from node.services.messages.sending import send
-from node.storage import exchange_homes, exchange_people, exchanges, outbox
+from node.storage import exchange_homes, exchange_people, exchanges, messages, outbox
 from node.storage.engine import Tx
 from node.storage.exchange_homes import Home
 from node.storage.exchange_people import Person
@@ -43,8 +43,8 @@ def uri_of(node: Node, home: Home) -> str:
     return f"{whose}{EXCHANGES}{home.exchange_id}"
 
 
-def follow(tx: Tx, node: Node, before: Exchange, after: Stored, done: Act, words: str = "", code: str = "") -> None:
-    """Tell the other home what was done, where there is one. ``code`` is what the other side has said aloud."""
+def follow(tx: Tx, node: Node, before: Exchange, after: Stored, done: Act, words: str = "") -> None:
+    """Tell the other home what was done, where there is one."""
     home = exchange_homes.of(tx, after.id)
     if home is None or (home.side == ASKER and done.side != ASKER):
         return
@@ -58,8 +58,19 @@ def follow(tx: Tx, node: Node, before: Exchange, after: Stored, done: Act, words
     quantity = after.exchange.granted if type_ == types.ACCEPT else None
     # What is written to a person goes to them by mail, and not by way of the node that only knew their address.
     words = "" if home.is_strangers else words
-    told = {"type": type_, "words": words or None, "code": code or None, "quantity": quantity}
+    told = {"type": type_, "words": words or None, "quantity": quantity}
     post(tx, node, home, after, told)
+
+
+def say_code(tx: Tx, node: Node, stored: Stored, code: str) -> None:
+    """Have the other home compare what the other side is to have said aloud.
+
+    Nothing counts as said before it has answered. What is on its way is not sent twice.
+    """
+    home = exchange_homes.of(tx, stored.id)
+    if home is not None and code not in messages.waiting_codes(tx, stored.id):
+        exchange_homes.change(tx, stored.id, code_answer="")
+        post(tx, node, home, stored, {"type": types.HANDED_OVER, "code": code})
 
 
 def _hand_on(tx: Tx, node: Node, stored: Stored, home: Home) -> None:
@@ -84,6 +95,14 @@ def tell_state(tx: Tx, node: Node, stored: Stored) -> None:
     home = exchange_homes.of(tx, stored.id)
     if home is not None and home.side == OWNER:
         post(tx, node, home, stored, {"type": types.STATE})
+
+
+def tell_measured(tx: Tx, node: Node, stored: Stored) -> None:
+    """Say what this node's side has weighed or timed; nothing where that was taken back."""
+    home = exchange_homes.of(tx, stored.id)
+    if home is not None:
+        told = {"weight_g": stored.weight_g, "minutes": stored.minutes}
+        post(tx, node, home, stored, {"type": types.MEASURED, **told})
 
 
 def ask_to_pass_on(tx: Tx, node: Node, home: Home, stored: Stored, kind: str, person: Person) -> None:
@@ -130,7 +149,13 @@ def state_of(tx: Tx, home: Home, stored: Stored) -> dict[str, Any]:
         "since": rfc3339_of(exchange.since),
         "revision": len(exchanges.events(tx, stored.id)),
         "heard": home.acts,
+        **_measured(stored),
     }
+
+
+def _measured(stored: Stored) -> dict[str, Any]:
+    said = {"weight_g": stored.weight_g, "minutes": stored.minutes, "measured_by": stored.measured_by or None}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def request(tx: Tx, node: Node, stored: Stored, home: Home, asker: Mapping[str, Any]) -> None:

@@ -83,11 +83,11 @@ def _acted(
 
 
 def keep(
-    tx: Tx, node: Node, before: Stored, after: Stored, done: Act, words: str = "", by: str = "", code: str = ""
+    tx: Tx, node: Node, before: Stored, after: Stored, done: Act, words: str = "", by: str = "", quiet: bool = False
 ) -> int | None:
     """Keep what was decided, with all that it brings; the calendar that is to say what is free now.
 
-    ``code`` is what the other side has said aloud, where its home is another node.
+    ``quiet``: nobody is asked by mail, as both have met.
     """
     exchanges.change(tx, after, node.now)
     exchange = after.exchange
@@ -98,10 +98,9 @@ def keep(
         # Nobody but who typed it has seen it, and perhaps the address was somebody else's.
         forget(tx, node, [after.id])
     stock.follow(tx, node, before.exchange, after, by)
-    if not code:
-        # Whoever said a code need not be asked.
+    if not quiet:
         telling.tell(tx, node, before.exchange, after, done, words)
-    across.follow(tx, node, before.exchange, after, done, words, code)
+    across.follow(tx, node, before.exchange, after, done, words)
     issue.follow(tx, node, after)
     return booked.follow(tx, node, after)
 
@@ -136,13 +135,14 @@ def _is_unanswered(stored: Stored, side: str) -> bool:
 def meet(node: Node, exchange_id: str, party: Party, code: str) -> Stored:
     """Both have met: this side types what the other one said. Raises `FormError` and `ExchangeError`.
 
-    Wrong codes make each further try wait; raises `TooManyTriesError`.
+    Wrong codes make each further try wait; raises `TooManyTriesError`. Where the other side's home is another node,
+    nothing is said before that has compared the code: `Home.code_answer` tells what became of it.
     """
     typed = "".join(letter for letter in code if letter.isdigit())
+    tried = throttling.begin_code(node, f"exchange {exchange_id} {party.side}")
     with node.database.read() as tx:
         if exchange_homes.of(tx, exchange_id) is not None:
             return _meet_across(node, exchange_id, party, typed)
-    tried = throttling.begin_code(node, f"exchange {exchange_id} {party.side}")
     other = ASKER if party.side == OWNER else OWNER
     if not typed.isascii() or typed != code_of(node, exchange_id, other):
         raise FormError([Problem("/code", "bad-code", "This is not the code of the other side. Ask them again.")])
@@ -151,18 +151,14 @@ def meet(node: Node, exchange_id: str, party: Party, code: str) -> Stored:
 
 
 def _meet_across(node: Node, exchange_id: str, party: Party, typed: str) -> Stored:
-    """Whoever types a code has met the other side. Whether it is right, the other side's home knows, and says so."""
+    """Whether a code is right, the other side's home knows."""
     if not typed.isascii() or len(typed) != CODE_LENGTH:
         raise FormError([Problem("/code", "bad-code", "This is not the code of the other side. Ask them again.")])
-    wanted = Act(rules.HAND_OVER, party.side)
-    with publishing.writing(node) as tx:
+    with node.database.write() as tx:
         before = _known(tx, exchange_id, lock=True)
-        after = _decided(tx, node, before, wanted)
-        if after.exchange == before.exchange:
-            return before
-        calendar_id = keep(tx, node, before, after, wanted, by=party.name, code=typed)
-    booked.tell(node, calendar_id)
-    return after
+        if _decided(tx, node, before, Act(rules.MEET, party.side)).exchange != before.exchange:
+            across.say_code(tx, node, before, typed)
+    return before
 
 
 def checked(words: str) -> str:

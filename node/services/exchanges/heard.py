@@ -8,20 +8,31 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import orjson
 
 from node.context import Node
 from node.services.bookings.refusals import BookingError
-from node.services.exchanges import across, acting, asking, booked, floods, forgetting, links, telling
+from node.services.exchanges import (
+    across,
+    acting,
+    asking,
+    booked,
+    codes,
+    floods,
+    forgetting,
+    links,
+    measuring,
+    telling,
+)
 from node.services.exchanges.across import EXCHANGES, TYPE_OF
 from node.services.exchanges.asking import Askable, Wish
 from node.services.messages.receiving import Outcome
 from node.services.receipts import issue
 from node.services.strangers import mail_problems, sender_of
-from node.storage import exchange_homes, exchange_people, exchanges
+from node.storage import exchange_homes, exchange_people, exchanges, messages
 from node.storage.engine import Tx
 from node.storage.exchange_homes import Home
 from node.storage.exchange_people import Letter, Person
@@ -40,8 +51,6 @@ _ID = re.compile(r"[0-9a-z]{16,20}")
 _LISTINGS = "listings/"
 AN_HOUR = 120
 """Requests from one node within an hour."""
-MOST_TRIES = 5
-"""Wrong codes in one exchange, after which none is looked at."""
 
 
 def handle(tx: Tx, node: Node, message: Message) -> Outcome:
@@ -159,19 +168,42 @@ def _asker_did(tx: Tx, node: Node, stored: Stored, home: Home, message: Message)
         exchange_homes.change(tx, stored.id, acts=max(home.acts, message.sequence))
         return _forget(tx, node, stored)
     name = ACT_OF.get(message.type)
+    if message.code and message.sequence is not None:
+        return _code_of_asker(tx, node, stored, home, message)
+    if message.type == types.MEASURED and message.sequence is not None:
+        return _measured(tx, node, stored, home, message)
     if name is None or message.sequence is None:
         return Outcome("not-yours", "This is for the owner's home to say.")
     exchange_homes.change(tx, stored.id, acts=max(home.acts, message.sequence))
     if name == rules.WITHDRAW and stored.exchange.state == rules.ACCEPTED:
         name = rules.CANCEL  # they did not know yet that it was accepted
     before = stored
-    after, calendar = _done(tx, node, stored, Act(name, ASKER), message.words or "")
+    if name == rules.HAND_OVER and messages.waiting_codes(tx, stored.id):
+        # Their code was typed here; that they say so too is all that was to be known.
+        name = rules.MEET
+    after, calendar = _done(tx, node, stored, Act(name, ASKER), message.words or "", quiet=name == rules.MEET)
     if after is before and message.words:
         _letter(tx, node, before, ASKER, message)
-    if after.exchange.state == rules.HANDED_OVER and _is_code(tx, node, home, after, message, OWNER):
-        after, calendar = _done(tx, node, after, Act(rules.HAND_OVER, OWNER), "")
     across.tell_state(tx, node, after)
     return Outcome(afterwards=lambda: booked.tell(node, calendar))
+
+
+def _code_of_asker(tx: Tx, node: Node, stored: Stored, home: Home, message: Message) -> Outcome:
+    exchange_homes.change(tx, stored.id, acts=max(home.acts, message.sequence or 0))
+    refused, calendar = codes.compare(tx, node, stored, home, message), None
+    if not refused.refused:
+        stored, calendar = _done(tx, node, stored, Act(rules.MEET, ASKER), "", quiet=True)
+    elif refused.refused == types.BAD_CODE:
+        codes.tell_late(tx, node, stored, ASKER, int(message.at.timestamp()), only_strangers=True)
+    across.tell_state(tx, node, stored)
+    return replace(refused, afterwards=lambda: booked.tell(node, calendar))
+
+
+def _measured(tx: Tx, node: Node, stored: Stored, home: Home, message: Message) -> Outcome:
+    exchange_homes.change(tx, stored.id, acts=max(home.acts, message.sequence or 0))
+    measuring.heard(tx, node, stored, message.weight_g, message.minutes)
+    across.tell_state(tx, node, exchanges.by_id(tx, stored.id) or stored)
+    return Outcome()
 
 
 def _forget(tx: Tx, node: Node, stored: Stored) -> Outcome:
@@ -185,22 +217,12 @@ def _forget(tx: Tx, node: Node, stored: Stored) -> Outcome:
     return Outcome(afterwards=lambda: booked.tell(node, calendar))
 
 
-def _done(tx: Tx, node: Node, before: Stored, act: Act, words: str) -> tuple[Stored, int | None]:
+def _done(tx: Tx, node: Node, before: Stored, act: Act, words: str, quiet: bool = False) -> tuple[Stored, int | None]:
     found = rules.decide(before.exchange, act, node.now)
     if isinstance(found, Refusal) or found == before.exchange:
         return before, None
     after = replace(before, exchange=found)
-    return after, acting.keep(tx, node, before, after, act, words)
-
-
-def _is_code(tx: Tx, node: Node, home: Home, stored: Stored, message: Message, side: str) -> bool:
-    """Whether a message has the code of our side, which whoever sent it can only have heard from them."""
-    if not message.code or home.tries >= MOST_TRIES or stored.exchange.has_said(side):
-        return False
-    if message.code == links.code_of(node, stored.id, side):
-        return True
-    exchange_homes.change(tx, stored.id, tries=home.tries + 1)
-    return False
+    return after, acting.keep(tx, node, before, after, act, words, quiet=quiet)
 
 
 def _owner_said(tx: Tx, node: Node, stored: Stored, home: Home, message: Message) -> Outcome:
@@ -211,17 +233,25 @@ def _owner_said(tx: Tx, node: Node, stored: Stored, home: Home, message: Message
     if state.revision > home.revision and state.heard >= home.acts:
         exchange_homes.change(tx, stored.id, revision=state.revision)
         told = Told(state.name, state.granted, state.owner_said, min(int(state.since.timestamp()), node.now))
-        after = replace(stored, exchange=followed(stored.exchange, told))
+        typed = bool(messages.waiting_codes(tx, stored.id))
+        after = replace(stored, exchange=followed(stored.exchange, told, typed))
+        after = measuring.followed(after, state)
     if after.exchange != stored.exchange:
         _copied(tx, node, stored, after, message)
+    elif after != stored:
+        exchanges.change(tx, after, node.now)
+        issue.follow(tx, node, after)
     elif message.words and not home.attests:
         _letter(tx, node, stored, OWNER, message)
     if home.attests and message.type == types.FORGET:
         forgetting.forget(tx, node, [stored.id])
     if message.type == types.PASS_ON:
         return _passed_on(tx, node, after, home, message)
-    if after.exchange.state == rules.HANDED_OVER and _is_code(tx, node, home, after, message, ASKER):
-        _done(tx, node, after, Act(rules.HAND_OVER, ASKER), "")
+    if message.code:
+        refused = codes.compare(tx, node, after, home, message)
+        if not refused.refused:
+            _done(tx, node, after, Act(rules.HAND_OVER, ASKER), "", quiet=True)
+        return refused
     return Outcome()
 
 
@@ -266,16 +296,25 @@ def _letter(tx: Tx, node: Node, stored: Stored, side: str, message: Message) -> 
     return Outcome()
 
 
-def arrived(tx: Tx, node: Node, message: Outgoing) -> None:
-    """Whom a request names is known at the owner's home from now on; a backup that knows them here forgets them."""
+def arrived(tx: Tx, node: Node, message: Outgoing, code: str = "") -> Callable[[], None] | None:
+    """Whom a request names is known at the owner's home from now on; a backup that knows them here forgets them.
+
+    Of a code that was typed here it is known now whether it is right.
+    """
+    if message.type == types.HANDED_OVER:
+        return codes.answered(tx, node, message, code)
     if message.type == types.REQUEST and across.attests(tx, message.exchange_id):
         forgetting.note(node.settings.home, [forgetting.HANDED_ON + message.exchange_id])
+    return None
 
 
 def given_up(tx: Tx, node: Node, message: Outgoing, state: str) -> None:
     """What could not be delivered has not been done; a request that nobody takes is over."""
     stored, home = exchanges.by_id(tx, message.exchange_id, lock=True), exchange_homes.of(tx, message.exchange_id)
-    if stored is None or home is None or home.side != ASKER or message.type == types.MESSAGE:
+    if stored is None or home is None:
+        return
+    codes.lost(tx, stored, message)
+    if home.side != ASKER or message.type == types.MESSAGE:
         return
     exchange_homes.change(tx, stored.id, acts=max(home.acts - 1, 0))
     if message.type != types.REQUEST or stored.exchange.state != rules.REQUESTED:

@@ -139,6 +139,18 @@ SAID: Mapping[tuple[str, str], Said] = {
         ),
         later("Ask on their site"),
     ),
+    (OWNER, "wrong_code"): Said(
+        later("That was not their code: %(title)s"),
+        later("the code that you typed for “%(title)s” was not that of %(name)s, so nothing is noted. Ask them again, "
+              "or say by the link that it was handed over; then they are asked."),
+        later("Say whether it was"),
+    ),
+    (ASKER, "wrong_code"): Said(
+        later("That was not their code: %(title)s"),
+        later("the code that you typed for “%(title)s” was not that of %(organisation)s, so nothing is noted. Ask them "
+              "again, or say by the link that it was handed over; then they are asked."),
+        later("Say whether it was"),
+    ),
     (OWNER, "waiting"): Said(
         later("Still waiting for an answer: %(title)s"),
         later("%(name)s still waits for your answer about “%(title)s”. A short no is kinder than none."),

@@ -13,20 +13,22 @@ from typing import Any
 
 from node.context import Node
 from node.services import publishing
+from node.services.exchanges import across
 from node.services.exchanges.links import Party
 from node.services.receipts import issue
 from node.services.strangers import FormError
 from node.storage import exchanges
+from node.storage.engine import Tx
 from node.storage.exchanges import Event, Stored
 from schemas import exchange as rules
 from schemas.errors import Problem
+from schemas.exchange import ASKER
 from schemas.impact import estimate
+from schemas.message import HEAVIEST_G, LONGEST_MIN, State
 
 WEIGHT, HOURS = "weight", "hours"
 DOUBTFUL = "doubtful"
 """The code of a problem that goes away when it is said twice."""
-HEAVIEST_G = 100_000_000
-LONGEST_MIN = 366 * 24 * 60
 _TIMES_TOO_MUCH = 10
 _TOO_MUCH_G = 1_000_000
 _TOO_LONG_MIN = 31 * 24 * 60
@@ -86,7 +88,38 @@ def measure(node: Node, exchange_id: str, party: Party, typed: str, sure: bool =
             exchanges.change(tx, after, node.now)
             exchanges.note(tx, after.id, _event(node, party, after))
             issue.follow(tx, node, after)
+            across.tell_measured(tx, node, after)
     return after
+
+
+def heard(tx: Tx, node: Node, before: Stored, weight_g: int | None, minutes: int | None) -> bool:
+    """At the owner's home: the asker has weighed or timed it, or takes that back; whether it counts.
+
+    What the owner's side has said stays.
+    """
+    what = measured_in(before)
+    amount = weight_g if what == WEIGHT else minutes
+    if not may_measure(before, ASKER, node.now) or (amount is None and (weight_g, minutes) != (None, None)):
+        return False
+    blank = replace(before, weight_g=None, minutes=None, measured_by="")
+    values: dict[str, Any] = {"weight_g" if what == WEIGHT else "minutes": amount, "measured_by": ASKER}
+    after = blank if amount is None else replace(blank, **values)
+    if after != before:
+        exchanges.change(tx, after, node.now)
+        exchanges.note(tx, after.id, _event(node, Party(ASKER), after))
+        issue.follow(tx, node, after)
+    return True
+
+
+def followed(copy: Stored, state: State) -> Stored:
+    """The asker's copy after what the owner's home says was weighed or timed. Its own word the asker's side knows."""
+    if state.measured_by == ASKER and copy.measured_by != ASKER:
+        return copy
+    what = measured_in(copy)
+    weight_g = state.weight_g if what == WEIGHT else None
+    minutes = state.minutes if what == HOURS else None
+    known = state.measured_by if (weight_g, minutes) != (None, None) else None
+    return replace(copy, weight_g=weight_g, minutes=minutes, measured_by=known or "")
 
 
 def _event(node: Node, party: Party, after: Stored) -> Event:

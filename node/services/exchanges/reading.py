@@ -30,6 +30,7 @@ class Seen:
     """An exchange with all that belongs to it. ``person`` is None once they are forgotten.
 
     ``had_before``: this person is known to have had something of this organisation. ``others``: how many wait besides.
+    ``compares``: a code that was typed here is on its way to be compared.
     """
 
     stored: Stored
@@ -43,6 +44,7 @@ class Seen:
     home: Home | None = None
     undelivered: Sequence[Undelivered] = ()
     on_its_way: int = 0
+    compares: bool = False
 
 
 def by_token(node: Node, token: str) -> Seen:
@@ -92,9 +94,9 @@ def _seen(tx: Tx, stored: Stored, party: Party) -> Seen:
     home = exchange_homes.of(tx, stored.id)
     if home is None:
         return seen
-    return replace(
-        seen, home=home, undelivered=messages.undelivered(tx, stored.id), on_its_way=messages.waiting(tx, stored.id)
-    )
+    lost, waiting = messages.undelivered(tx, stored.id), messages.waiting(tx, stored.id)
+    compares = bool(waiting and messages.waiting_codes(tx, stored.id))
+    return replace(seen, home=home, undelivered=lost, on_its_way=waiting, compares=compares)
 
 
 @dataclass(frozen=True, slots=True)

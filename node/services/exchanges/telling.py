@@ -40,8 +40,8 @@ from schemas.exchange import ASKER, OPERATOR, OWNER, Act, Exchange
 if TYPE_CHECKING:
     from node.services.mail import Letter
 
-KNOWN, UNDELIVERED = "known", "undelivered"
-WORD_OF_ASKER = (KNOWN, "agreed", "done", "back", rules.HANDED_OVER, rules.BROUGHT_BACK)
+KNOWN, UNDELIVERED, WRONG_CODE = "known", "undelivered", "wrong_code"
+WORD_OF_ASKER = (KNOWN, WRONG_CODE, "agreed", "done", "back", rules.HANDED_OVER, rules.BROUGHT_BACK)
 """Mails with which something is asked of who asked, or which bring them to where they can say it."""
 _LONGEST_SUBJECT_TITLE = 80
 
@@ -102,6 +102,11 @@ def say_undelivered(tx: Tx, node: Node, stored: Stored, email: str, language: st
     url = str(stored.listing.get("url") or stored.listing_id)
     reader = _Reader("", email, spoken(node, language), url, UNDELIVERED)
     _put(tx, node, _letter(tx, node, stored, ASKER, words, f"exchange:{stored.id}:{UNDELIVERED}", reader, None))
+
+
+def tell_wrong_code(tx: Tx, node: Node, stored: Stored, side: str) -> None:
+    """Tell a side that the code which it typed was not the right one; once a day."""
+    _post(tx, node, stored, side, WRONG_CODE, mark=str(node.now // rules.DAY_S))
 
 
 def spoken(node: Node, language: str) -> str:

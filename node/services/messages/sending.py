@@ -19,7 +19,7 @@ import orjson
 
 from federation.fetch_error import FetchError
 from node.context import Node
-from node.services import keys, peers
+from node.services import keys, peers, publishing
 from node.services.messages import endings
 from node.services.peers import Client, PeerError
 from node.storage import messages
@@ -29,7 +29,7 @@ from schemas import http_signature
 from schemas.errors import DocumentError
 from schemas.fields import rfc3339
 from schemas.http_signature import Request
-from schemas.message import VERSION
+from schemas.message import HANDED_OVER, VERSION
 from schemas.strict_json import loads
 
 if TYPE_CHECKING:
@@ -57,11 +57,15 @@ class Post(Client, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What a try came to: ``state`` is "" where it has arrived, else waiting, failed or refused."""
+    """What a try came to: ``state`` is "" where it has arrived, else waiting, failed or refused.
+
+    ``code`` says why it was refused.
+    """
 
     state: str = ""
     problem: str = ""
     retry_s: float | None = None
+    code: str = ""
 
 
 def send(tx: Tx, node: Node, to_node_id: str, message: Mapping[str, Any], exchange_id: str = "") -> str:
@@ -114,12 +118,9 @@ class Courier:
 
     def _deliver(self, message: Outgoing) -> bool:
         fate = self._try(message)
+        if not fate.state or endings.is_answer(message, fate.code):
+            return self._arrived(message, fate.code)
         with self._node.database.write() as tx:
-            if not fate.state:
-                taken = messages.delivered(tx, message)
-                if taken:
-                    endings.arrived(tx, self._node, message)
-                return taken
             due_at = self._node.now + int(fate.retry_s or pause_s(message.tries))
             if fate.state == messages.WAITING and due_at <= message.made_at + PATIENCE_S:
                 messages.postpone(tx, message, due_at, fate.problem)
@@ -129,6 +130,16 @@ class Courier:
                 log.warning("message %s is given up: %s", message.id, fate.problem)
                 endings.given_up(tx, self._node, message, state)
         return False
+
+    def _arrived(self, message: Outgoing, code: str) -> bool:
+        afterwards = None
+        with publishing.writing(self._node) if message.type == HANDED_OVER else self._node.database.write() as tx:
+            taken = messages.delivered(tx, message)
+            if taken:
+                afterwards = endings.arrived(tx, self._node, message, code)
+        if afterwards is not None:
+            afterwards()
+        return taken
 
     def _try(self, message: Outgoing) -> Fate:
         try:
@@ -158,7 +169,8 @@ def fate_of(answer: Answer) -> Fate:
     said = _said(answer)
     if 200 <= answer.status < 300:
         refused = said.get("result") == "refused"
-        return Fate(REFUSED, _text(said, "detail") or _text(said, "code")) if refused else Fate()
+        code = _text(said, "code")
+        return Fate(REFUSED, _text(said, "detail") or code, code=code) if refused else Fate()
     problem = f"{answer.status} {_text(said, 'title', 'detail')}".strip()[:_LONGEST_PROBLEM]
     return Fate(FAILED if answer.status in FINAL else messages.WAITING, problem, answer.retry_after_s)
 

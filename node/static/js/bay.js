@@ -94,6 +94,16 @@ document.addEventListener("submit", (event) => {
   send();
 });
 
+// A code that was typed is compared at the other side's site, mostly within a second or two.
+
+async function awaitAnswer() {
+  for (let pause = 1000; pause < 20_000; pause *= 1.6) {
+    await new Promise((done) => setTimeout(done, pause));
+    const answer = await fetch(page, withPatience());
+    if (answer.ok && !(await pageOf(answer)).querySelector("[data-bay-compares]")) return location.replace(page);
+  }
+}
+
 // The copy
 
 async function forgetCopy() {
@@ -122,6 +132,7 @@ async function dropOld(cache) {
 
 function begin() {
   if (!copy && !kept()) forgetCopy().catch(() => {});
+  if ("bayCompares" in line.dataset) awaitAnswer().catch(() => {});
   if (copy) keepCopy().catch(() => {});
   if (kept()) say(line.dataset.kept);
   send();

@@ -21,7 +21,7 @@ from node.web.code_words import word
 from node.web.desk.booking_words import refused
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, member_now
-from node.web.exchange_view import NotDoneError, copy_of, perform, view_of
+from node.web.exchange_view import NotDoneError, copy_of, perform, view_of, waits_for_answer
 from node.web.form_state import form_at, typed_in
 from node.web.inside import PAGE_ROWS, head, page_number, pager, say, to
 from node.web.said import plain
@@ -94,11 +94,13 @@ def bay(slug: str, exchange_id: str) -> str:
 @blueprint.post(f"{PATH}/<exchange_id>")
 @at_least(EDITOR)
 def answer(slug: str, exchange_id: str) -> ResponseReturnValue:
+    seen = _seen(exchange_id)
     try:
-        perform(current_node(), _seen(exchange_id))
+        perform(current_node(), seen)
     except NotDoneError as error:
         return _page(slug, _seen(exchange_id), error), 422
-    say(_("Done."))
+    if not waits_for_answer(seen):
+        say(_("Done."))
     return to(f"/desk/{slug}/requests/{exchange_id}")
 
 

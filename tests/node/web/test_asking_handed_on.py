@@ -25,7 +25,7 @@ from tests.fakes.exchanges import act, every, last_link, mails, now_of, subjects
 from tests.fakes.far import FarWires, settle
 from tests.fakes.handed_on import asked, offered
 from tests.fakes.own_client import client_of
-from tests.fakes.publisher import publisher
+from tests.fakes.publisher import clock_of, publisher
 from tests.node.web.desk.signed_in import send as send_here
 
 SCHOOL = "share.example.org"
@@ -132,6 +132,27 @@ def test_it_is_handed_over_by_the_code_that_stands_in_the_catalogue(there: There
     assert "both of you have said so" in words(there.at_city.get(page))
     press(there.at_city, page, do="measure", weight="19")
     assert now_of(there.city, one).weight_g == 19_000
+
+
+def test_a_wrong_code_is_told_where_it_was_typed(there: There) -> None:
+    one = there.agreed()
+    page, code = there.asker_path(one), links.code_of(there.school, one, OWNER)
+    told = press(there.at_city, page, do="meet", code=f"{(int(code) + 1) % 1_000_000:06}")
+    assert "is being compared at their site" in told
+    assert html.fromstring(there.at_city.get(page).get_data(as_text=True)).xpath("//*[@data-bay-compares]")
+    there.settle()
+    answered = there.at_city.get(page)
+    assert "This was not the code of the other side, so nothing is noted." in words(answered)
+    found = html.fromstring(answered.get_data(as_text=True))
+    assert found.xpath("//input[@name='code']/@aria-invalid") == ["true"]
+    assert found.xpath("//*[@role='alert']")
+    assert not found.xpath("//*[@data-bay-compares]")
+    clock_of(there.city).pass_by(hours=1)
+    assert not html.fromstring(there.at_city.get(page).get_data(as_text=True)).xpath("//*[@role='alert']")
+    clock_of(there.school).pass_by(hours=1)
+    press(there.at_city, page, do="meet", code=code)
+    there.settle()
+    assert "both of you have said so" in words(there.at_city.get(page))
 
 
 def test_the_link_is_sent_again_by_the_catalogue(there: There) -> None:
