@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -94,16 +94,19 @@ _ALLOWED = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\u
 _LINES = st.one_of(_ALLOWED, st.sampled_from("\n\r\t"), st.sampled_from(" <>&\"'\u00a0\u2028\U0001f33b]]>"))
 
 
+@cache
 def text(limit: int = 60) -> st.SearchStrategy[str]:
     """Text of one or more characters that is not blank, line ends and tabs included."""
     return st.text(_LINES, min_size=1, max_size=limit).filter(lambda value: bool(value.strip()))
 
 
+@cache
 def loose_text() -> st.SearchStrategy[str]:
     """Anything that a JSON string can hold, blank, control characters and lone surrogates included."""
     return st.one_of(st.text(max_size=20), st.text(_LINES, max_size=20), st.text(st.characters(), max_size=8))
 
 
+@cache
 def json_values(strings: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
     exact = 2**53 - 1
     numbers = st.one_of(st.integers(-exact, exact), st.floats(-exact, exact))
@@ -114,22 +117,25 @@ def json_values(strings: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
     )
 
 
+@cache
 def moments() -> st.SearchStrategy[datetime]:
     """Aware moments in whole seconds, with some years to spare before the last one that a datetime can hold."""
     naive = st.datetimes(datetime(1, 1, 2), datetime(9990, 1, 1))
     return naive.map(lambda moment: moment.replace(microsecond=0, tzinfo=UTC))
 
 
-_WORDS = st.from_regex(re.compile(r"[a-z0-9]{1,8}"), fullmatch=True)
+_WORDS = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=8)
 urls = _WORDS.map(lambda word: f"https://node.example/{word}")
 _degrees = st.floats(-90, 90)
 _amounts = st.one_of(st.integers(0, 1000), st.floats(0, 1000))
 
 
+@cache
 def _maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.one_of(st.none(), strategy)
 
 
+@cache
 def _several(strategy: st.SearchStrategy[Any], most: int = 3) -> st.SearchStrategy[Any]:
     return st.lists(strategy, max_size=most).map(tuple)
 
@@ -183,67 +189,90 @@ places = st.builds(
 )
 
 
+# Strategies stand beside what draws from them: one that is made for each draw takes longer to check than to draw.
+_CLOCK = _maybe(st.times().map(lambda time: time.isoformat("minutes")))
+_EVENT_DAYS = st.lists(st.dates(), min_size=1, max_size=4)
+_ZONES = st.sampled_from(["Europe/London", "Etc/GMT+12", "America/Argentina/Ushuaia", "Mars/Dome", "UTC"])
+_PLACES_THERE = _maybe(st.integers(1, 1_000_000))
+_SIGN_UPS = _maybe(st.sampled_from(SIGN_UP))
+
+
 @st.composite
 def events(draw: st.DrawFn) -> Event:
     """Any valid event, its dates in any order and some of them cancelled."""
-    clock = st.times().map(lambda time: time.isoformat("minutes"))
-    dates = draw(st.lists(st.dates(), min_size=1, max_size=4))
-    starts = draw(_maybe(clock))
+    dates = draw(_EVENT_DAYS)
+    starts = draw(_CLOCK)
     return Event(
         dates=tuple(dates),
-        zone=draw(st.sampled_from(["Europe/London", "Etc/GMT+12", "America/Argentina/Ushuaia", "Mars/Dome", "UTC"])),
+        zone=draw(_ZONES),
         starts=starts,
-        ends=draw(_maybe(clock)) if starts else None,
+        ends=draw(_CLOCK) if starts else None,
         cancelled=draw(st.lists(st.sampled_from(dates), max_size=2).map(tuple)),
-        places=draw(_maybe(st.integers(1, 1_000_000))),
-        sign_up=draw(_maybe(st.sampled_from(SIGN_UP))),
+        places=draw(_PLACES_THERE),
+        sign_up=draw(_SIGN_UPS),
     )
+
+
+_KINDS = st.sampled_from(sorted(ACTIONS_OF_KIND))
+_ACTIONS = {kind: st.sampled_from(actions) for kind, actions in ACTIONS_OF_KIND.items()}
+_TWO_DAYS = st.lists(st.dates(), min_size=2, max_size=2)
+_YEAR_OF_SECONDS = st.integers(0, 366 * 86400)
+_CONDITIONS = _maybe(st.sampled_from(CONDITIONS))
+_HOW_MANY = st.builds(Quantity, st.integers(1, 1_000_000), _maybe(text(20)))
+_BOTH_DIRECTIONS = st.sampled_from(DIRECTIONS)
+_MAYBE_EVENTS = _maybe(events())
+_WHETHER = st.booleans()
+_PLAIN = {
+    "id": urls,
+    "title": text(),
+    "category": st.sampled_from(sorted(categories())),
+    "organisation": organisations,
+    "url": _maybe(urls),
+    "content_text": _maybe(text(200)),
+    "content_html": _maybe(text(200)),
+    "language": _maybe(st.sampled_from(["en", "pl", "pt-BR", "zh-Hant"])),
+    "images": _several(st.builds(Image, url=urls, alt=_maybe(text()))),
+    "tags": _several(text(20)),
+    "date_published": _maybe(moments()),
+    "status": st.sampled_from(STATUSES),
+    # A place without anything to say is not written, so it is not read back either.
+    "place": _maybe(places.filter(lambda place: place != Place())),
+    "calendar_url": _maybe(urls),
+    "weight_kg": _maybe(_amounts),
+    "replacement_value": _maybe(st.builds(Money, amount=_amounts, currency=st.just("GBP"))),
+    "hours": _maybe(_amounts),
+    "terms": _maybe(text()),
+    "accessibility": _maybe(text()),
+    "safety": _maybe(text()),
+    "appeal": _maybe(text(100)),
+    "request_url": _maybe(urls),
+}
+"""The members of a listing that have nothing to do with each other."""
 
 
 @st.composite
 def listings(draw: st.DrawFn) -> Listing:
     """Any valid listing."""
-    kind = draw(st.sampled_from(sorted(ACTIONS_OF_KIND)))
+    kind = draw(_KINDS)
     modified = draw(moments())
-    days = sorted(draw(st.lists(st.dates(), min_size=2, max_size=2)))
-    direction = draw(st.sampled_from(DIRECTIONS))
-    expires = modified + timedelta(seconds=draw(st.integers(0, 366 * 86400)))
-    event = draw(_maybe(events())) if kind in ("space", "skill") and direction == "offer" else None
+    days = sorted(draw(_TWO_DAYS))
+    direction = draw(_BOTH_DIRECTIONS)
+    expires = modified + timedelta(seconds=draw(_YEAR_OF_SECONDS))
+    event = draw(_MAYBE_EVENTS) if kind in ("space", "skill") and direction == "offer" else None
     if event is not None and event.last < expires.date():
         event = replace(event, dates=(*event.dates, expires.date()))
+    available = Available(from_=days[0], until=days[1] if draw(_WHETHER) else None)
     return Listing(
-        id=draw(urls),
-        title=draw(text()),
         date_modified=modified,
         direction=direction,
         kind=kind,
-        action=draw(st.sampled_from(ACTIONS_OF_KIND[kind])),
-        category=draw(st.sampled_from(sorted(categories()))),
+        action=draw(_ACTIONS[kind]),
         expires=expires,
         event=event,
-        organisation=draw(organisations),
-        url=draw(_maybe(urls)),
-        content_text=draw(_maybe(text(200))),
-        content_html=draw(_maybe(text(200))),
-        language=draw(_maybe(st.sampled_from(["en", "pl", "pt-BR", "zh-Hant"]))),
-        images=draw(_several(st.builds(Image, url=urls, alt=_maybe(text())))),
-        tags=draw(_several(text(20))),
-        date_published=draw(_maybe(moments())),
-        condition=draw(_maybe(st.sampled_from(CONDITIONS))) if kind in ("item", "equipment") else None,
-        quantity=Quantity(draw(st.integers(1, 1_000_000)), draw(_maybe(text(20)))),
-        status=draw(st.sampled_from(STATUSES)),
-        # A place without anything to say is not written, so it is not read back either.
-        place=draw(_maybe(places.filter(lambda place: place != Place()))),
-        available=draw(_maybe(st.builds(Available, from_=st.just(days[0]), until=_maybe(st.just(days[1]))))),
-        calendar_url=draw(_maybe(urls)),
-        weight_kg=draw(_maybe(_amounts)),
-        replacement_value=draw(_maybe(st.builds(Money, amount=_amounts, currency=st.just("GBP")))),
-        hours=draw(_maybe(_amounts)),
-        terms=draw(_maybe(text())),
-        accessibility=draw(_maybe(text())),
-        safety=draw(_maybe(text())),
-        appeal=draw(_maybe(text(100))),
-        request_url=draw(_maybe(urls)),
+        condition=draw(_CONDITIONS) if kind in ("item", "equipment") else None,
+        quantity=draw(_HOW_MANY),
+        available=available if draw(_WHETHER) else None,
+        **{name: draw(strategy) for name, strategy in _PLAIN.items()},
     )
 
 
@@ -260,17 +289,24 @@ _KNOWN_INSIDE = (
 )
 
 
+@cache
 def _objects(names: tuple[str, ...], values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     return st.dictionaries(st.one_of(st.sampled_from(names), loose_text()), values, max_size=6)
+
+
+_ODD = json_values(loose_text())
+_INSIDE = _objects(_KNOWN_INSIDE, st.one_of(_ODD, _objects(_KNOWN_INSIDE, _ODD), st.lists(_ODD, max_size=2)))
+_MEMBERS = _objects(_KNOWN, _ODD)
+_OURS = st.one_of(_ODD, _INSIDE, _INSIDE)
+_SPELLINGS = st.sampled_from(
+    ["2026-11-22T10:00:00Z", "2026-11-22t10:00:00z", "2026-11-22 10:00:00.5+01:00", "2026-11-22T10:00Z"]
+)
 
 
 @st.composite
 def raw_items(draw: st.DrawFn) -> dict[str, Any]:
     """Items with an id, a title and a date, and for the rest whatever JSON can hold, wherever it may stand."""
-    odd = json_values(loose_text())
-    inside = _objects(_KNOWN_INSIDE, st.one_of(odd, _objects(_KNOWN_INSIDE, odd), st.lists(odd, max_size=2)))
-    item = draw(_objects(_KNOWN, odd))
-    if draw(st.booleans()):
-        item["_sharefeed"] = draw(st.one_of(odd, inside, inside))
-    spellings = ["2026-11-22T10:00:00Z", "2026-11-22t10:00:00z", "2026-11-22 10:00:00.5+01:00", "2026-11-22T10:00Z"]
-    return {**item, "id": draw(urls), "title": draw(text()), "date_modified": draw(st.sampled_from(spellings))}
+    item = draw(_MEMBERS)
+    if draw(_WHETHER):
+        item["_sharefeed"] = draw(_OURS)
+    return {**item, "id": draw(urls), "title": draw(text()), "date_modified": draw(_SPELLINGS)}
