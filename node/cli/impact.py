@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 DIFFERS, UNREADABLE = 1, 2
 _SHOWN, _MOST = 20, 100
+_FIGURES = {
+    "co2e_low_g": ("kg CO2e, at least", 1000),
+    "co2e_g": ("kg CO2e, about", 1000),
+    "co2e_high_g": ("kg CO2e, at most", 1000),
+    "cost_pence": ("disposal avoided", 100),
+    "weight_g": ("kg", 1000),
+}
 
 
 @click.group()
@@ -100,12 +107,13 @@ def verify(settings: Settings, url: str, as_json: bool, allow_loopback: bool) ->
     if as_json:
         click.echo(json.dumps({**asdict(found), "agrees": found.agrees}, ensure_ascii=False))
     else:
-        _tell(found)
+        tell(found)
     if not found.agrees:
         raise SystemExit(DIFFERS)
 
 
-def _tell(found: Verified) -> None:
+def tell(found: Verified) -> None:
+    """Print what came of a verification."""
     table(
         ("node", "halves", "set aside", "in words"),
         [(feed.node, feed.halves, len(feed.aside), feed.failure or "read to its end") for feed in found.feeds],
@@ -116,10 +124,12 @@ def _tell(found: Verified) -> None:
     compared = found.compared
     click.echo(f"\nPublished: {counted(compared.published, 'exchange', 'exchanges')}, {compared.counted} counted.")
     click.echo(f"By receipts: {counted(found.handovers, 'exchange', 'exchanges')}, {found.counted} counted.")
-    if compared.own_factors:
-        click.echo(
-            f"The effect of {compared.own_factors} was worked out with factors of its own, so it is not compared."
-        )
+    click.echo(f"Factors: {printable(found.factors)}.")
+    if found.by_shipped:
+        click.echo("What is counted by them, and by those that come with the program:")
+    for name, (own, shipped) in found.by_shipped.items():
+        words, unit = _FIGURES[name]
+        click.echo(f"  {words}: {own / unit:,.2f} and {shipped / unit:,.2f}")
     for one in compared.differences[:_MOST]:
         click.echo(printable(f"{one.about}: {one.words}"), err=True)
     if len(compared.differences) > _MOST:

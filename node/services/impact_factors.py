@@ -17,6 +17,18 @@ def of(settings: Settings) -> Factors:
     """The factors in force. Raises `SettingError` where the operator's file cannot be read, or is not in order."""
     if not settings.impact_factors:
         return impact_factors.shipped()
+    return _own(settings)[1]
+
+
+def own_file(settings: Settings) -> bytes | None:
+    """The operator's file as it stands, of which the factors in force were made; None where there is none.
+
+    Raises `SettingError` as `of` does.
+    """
+    return _own(settings)[0] if settings.impact_factors else None
+
+
+def _own(settings: Settings) -> tuple[bytes, Factors]:
     path = settings.home / settings.impact_factors
     try:
         state = path.stat()
@@ -31,6 +43,7 @@ def of(settings: Settings) -> Factors:
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path, changed_ns: int, size: int) -> Factors:
-    """The factors of a file in this state; the last two say when it is to be read again."""
-    return impact_factors.own(path.read_bytes())
+def _read(path: Path, changed_ns: int, size: int) -> tuple[bytes, Factors]:
+    """A file in this state and its factors; the last two arguments say when it is to be read again."""
+    data = path.read_bytes()
+    return data, impact_factors.own(data)

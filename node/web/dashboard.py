@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -12,10 +13,13 @@ from node.context import Node
 from node.services.dashboard import open_data, reading
 from node.services.dashboard.narrowing import Narrowing, from_args
 from node.services.feeds import rendered
+from node.services.search import ParameterError
 from node.web import current_node
 from node.web.conditional import conditional, open_to_all
 from node.web.dashboard_list import LAST_PAGE, list_of
 from node.web.dashboard_page import PATH, page_of
+from node.web.dashboard_words import refused
+from node.web.errors import for_machine
 from schemas.tally import SUMS
 
 blueprint = Blueprint("dashboard", __name__)
@@ -69,7 +73,12 @@ def handovers() -> str:
 
 
 def _narrowing(node: Node) -> Narrowing:
-    return from_args(request.args, _today(node))
+    try:
+        return from_args(request.args, _today(node))
+    except ParameterError as error:
+        if for_machine():
+            raise
+        raise ParameterError([replace(one, message=refused(one)) for one in error.problems]) from error
 
 
 def _today(node: Node) -> date:

@@ -11,7 +11,9 @@ from babel.numbers import format_currency
 from node.languages import locale_of
 from node.web import phrases, words
 from node.web.code_words import category, word
+from node.web.phrases import later
 from node.web.phrases import say as _
+from schemas.errors import Problem
 from schemas.tally import OTHER
 
 _TONNE_G, _HUNDRED_KG_G = 1_000_000, 100_000
@@ -87,3 +89,27 @@ def days(begin: int, end: int | None) -> str:
     if begin == 0:
         return _("the same day or the next")
     return _("%(low)s to %(high)s days", low=words.number(begin), high=words.number(end))
+
+
+_REFUSALS = {
+    "repeated": later("This may be chosen only once: %(name)s."),
+    "bad-month": later("Months are written such as 2026-03."),
+    "bad-period": later("The first month must not be after the last."),
+    "too-long": later("So many months cannot be looked at together. Ten years can."),
+    "bad-value": later("There is no such choice: %(name)s."),
+}
+_PARAMETERS = {
+    "action": later("Kind of sharing"),
+    "category": later("What it was"),
+    "place": later("Place"),
+    "organisation_type": later("Who gave"),
+    "from": later("From"),
+    "until": later("Until"),
+}
+
+
+def refused(problem: Problem) -> str:
+    """Why an address of these pages is refused, in the reader's language; a program reads the problem itself."""
+    name = problem.pointer.removeprefix("/")
+    text = _REFUSALS.get(problem.code)
+    return problem.message if text is None else _(text, name=_(_PARAMETERS[name]) if name in _PARAMETERS else name)

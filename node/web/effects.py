@@ -16,6 +16,7 @@ from node.services import badge_pictures, effects, impact_factors
 from node.services.badge_pictures import Said
 from node.services.effects import METHOD_PATH, OrganisationEffect
 from node.services.feeds import rendered
+from node.services.receipts.open_data import OWN_FACTORS_PATH
 from node.web import current_node, effect_view
 from node.web.conditional import conditional, open_to_all
 from node.web.effect_method import method_page
@@ -41,6 +42,15 @@ def method() -> str:
 def factors() -> Response:
     body = orjson.dumps(document(impact_factors.of(current_node().settings)), option=orjson.OPT_INDENT_2)
     return open_to_all(conditional(rendered("factors", body), "application/json"))
+
+
+@blueprint.get(f"/{OWN_FACTORS_PATH}")
+def own_factors() -> Response:
+    """The operator's file, byte for byte: its hash stands in the version."""
+    file = impact_factors.own_file(current_node().settings)
+    if file is None:
+        abort(404)
+    return open_to_all(conditional(rendered("own factors", file), "application/json"))
 
 
 @blueprint.get("/organisations/<key>/impact.json")

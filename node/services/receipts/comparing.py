@@ -19,7 +19,8 @@ _NOTHING = (None, "")
 Sums = Mapping[str, Mapping[str, Mapping[str, int]]]
 """Month -> standing -> name of a sum -> its value."""
 
-UNFOUNDED, MISSING, DIFFERENT, SUM = "unfounded", "missing", "different", "sum"
+UNFOUNDED, MISSING, DIFFERENT, SUM, FACTORS = "unfounded", "missing", "different", "sum", "factors"
+_FIGURES = (*EFFECT, "weight_g")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,23 @@ class Difference:
 class Account:
     """What receipts say: handovers by exchange, and of exchanges without one, why something about them was set aside.
 
-    ``unread`` are the ids of nodes whose receipts could not be read.
+    ``unread`` are the ids of nodes whose receipts could not be read. ``by_shipped`` has figures of what is counted that
+    are others by the factors that come with the program: what they are by the factors in force, and by those.
     """
 
     handovers: dict[str, Handover] = field(default_factory=dict)
     aside: dict[str, str] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    by_shipped: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def add(self, made: Handover, by_shipped: Handover) -> None:
+        """Take a handover, with its effect by the factors in force, and by those that come with the program."""
+        self.handovers[made.exchange] = made
+        if made is by_shipped or not made.counted:
+            return
+        for name in _FIGURES:
+            own, shipped = self.by_shipped.get(name, (0, 0))
+            self.by_shipped[name] = own + (getattr(made, name) or 0), shipped + (getattr(by_shipped, name) or 0)
 
     def why_unfounded(self, exchange: str) -> str:
         """Why receipts say nothing of an exchange that is published."""
@@ -52,18 +64,17 @@ class Account:
 
 @dataclass
 class Compared:
-    """What a comparison found. ``own_factors`` counts lines whose effect was worked out with factors unknown here."""
+    """What a comparison found. ``others`` counts lines by the version of factors that are not to be had."""
 
     published: int = 0
     counted: int = 0
-    own_factors: int = 0
+    others: Counter[str] = field(default_factory=Counter)
     differences: list[Difference] = field(default_factory=list)
 
 
 def compare(lines: Iterable[Mapping[str, Any]], stated: Sums, account: Account, factors: str) -> Compared:
     """What differs between the published lines and sums, and the receipts' account, made with these factors."""
     found, seen, sums = Compared(), set[str](), _Sums()
-    left_out = False
     for line in lines:
         exchange = str(line.get("exchange", ""))
         found.published += 1
@@ -75,9 +86,9 @@ def compare(lines: Iterable[Mapping[str, Any]], stated: Sums, account: Account, 
             why = account.why_unfounded(exchange)
             found.differences.append(Difference(UNFOUNDED, exchange, f"It is published, and {why}."))
         else:
-            others = line.get("factors", "") not in ("", factors)
-            found.own_factors += others
-            left_out = left_out or others
+            version = str(line.get("factors", ""))
+            others = version not in ("", factors)
+            found.others.update([version] if others else [])
             found.differences += _one(exchange, line, known, others)
         seen.add(exchange)
     for exchange in sorted(account.handovers.keys() - seen):
@@ -85,8 +96,18 @@ def compare(lines: Iterable[Mapping[str, Any]], stated: Sums, account: Account, 
         found.differences.append(Difference(MISSING, exchange, words))
     for one in account.handovers.values():
         sums.add(one)
-    found.differences += _sums(stated, sums.by, (*EFFECT, "co2e_known", "cost_known", *WEIGHTS) if left_out else ())
+    found.differences += [_other_factors(*told, factors) for told in sorted(found.others.items())]
+    left_out = (*EFFECT, "co2e_known", "cost_known", *WEIGHTS) if found.others else ()
+    found.differences += _sums(stated, sums.by, left_out)
     return found
+
+
+def _other_factors(version: str, lines: int, factors: str) -> Difference:
+    told = (
+        f"The effect of {lines} was worked out with the factors {version}, which are not to be had here, so it is not"
+    )
+    words = f"{told} compared. Those in force are {factors}; `sharefeed impact recompute` works it out anew."
+    return Difference(FACTORS, version, words)
 
 
 def _told(one: Handover) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import orjson
 
 from node.context import Node
+from node.services import impact_factors
 from node.services.feeds import RECEIPTS_PATH, Rendered, rendered
 from node.services.receipts.matching import believed
 from node.services.receipts.tellers import receipts_url
@@ -24,6 +25,7 @@ from schemas.handover import DIFFERS, MATCHED
 from schemas.receipt_pair import pair
 
 LINES_PATH = "handovers.ndjson"
+OWN_FACTORS_PATH = "impact/factors/own.json"
 MEDIA_TYPE = "application/x-ndjson"
 _TIMES = 4
 """So many times as many lines stand on a page as a page of a feed has entries: they are shorter."""
@@ -34,7 +36,8 @@ _LEFT_OUT = frozenset(("changed_at",))
 def index(node: Node) -> Rendered:
     """``handovers.json``: where the lines and the receipts are that they were made of, and what they come to.
 
-    The sums are by month, and by how far a handover can be believed (`schemas.tally`).
+    ``factors`` are those in force, with the address of the operator's file where there is one. The sums are by month,
+    and by how far a handover can be believed (`schemas.tally`).
     """
     with node.database.read() as tx:
         months = tuple(rollups.months(tx))
@@ -46,9 +49,16 @@ def index(node: Node) -> Rendered:
         "licence": node.settings.licence,
         "handovers": node.settings.url + LINES_PATH,
         "receipts": feeds,
+        "factors": _factors(node),
         "sums": _nested(sums),
     }
     return rendered(epoch, orjson.dumps(told, option=orjson.OPT_SORT_KEYS))
+
+
+def _factors(node: Node) -> dict[str, str]:
+    version = impact_factors.of(node.settings).version
+    own = {"url": node.settings.url + OWN_FACTORS_PATH} if node.settings.impact_factors else {}
+    return {"version": version, **own}
 
 
 def _feeds(tx: Tx, node: Node) -> list[dict[str, str]]:

@@ -7,14 +7,14 @@ names. Every signature is checked with the keys that those nodes publish. Nothin
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 from urllib.parse import urljoin
 
 from federation.fetch import Answer, FetchError
 from federation.receipts import Teller
-from node.services.receipts.comparing import Account, Compared, compare
+from node.services.receipts.comparing import FACTORS, Account, Compared, Difference, compare
 from node.services.receipts.piecework import Owned, Told
 from node.services.receipts.whole_feed import MOST_PAGES, Feed, Reader
 from schemas.errors import SharefeedError
@@ -37,13 +37,19 @@ class Client(Protocol):
 
 @dataclass
 class Verified:
-    """What came of it: the node, the feeds that were read, how many handovers receipts make, and what differs."""
+    """What came of it: the node, the feeds that were read, how many handovers receipts make, and what differs.
+
+    ``factors`` is the version that effects were worked out with. Where it is an operator's, ``by_shipped`` has for each
+    figure of what is counted what it is by those, and by the factors that come with the program.
+    """
 
     node: str
     feeds: list[Feed]
     handovers: int
     counted: int
     compared: Compared
+    factors: str = ""
+    by_shipped: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def agrees(self) -> bool:
@@ -61,7 +67,7 @@ def verify(client: Client, url: str, today: date, workers: int = 0) -> Verified:
     index = _json(client, home.feeds.handovers)
     told = _feeds(index)
     documents: dict[str, NodeDocument | str] = {node: _document_or_why(client, node) for node, _ in told}
-    owned = Owned()
+    owned, unknown = _factors(client, index)
     reader = Reader(lambda address: _body(client, address), workers)
     try:
         begun = [
@@ -72,9 +78,32 @@ def verify(client: Client, url: str, today: date, workers: int = 0) -> Verified:
         reader.close()
     lines = _lines(client, str(index.get("handovers", "")))
     stated = index.get("sums")
-    compared = compare(lines, stated if isinstance(stated, dict) else {}, account, owned.factors().version)
+    version = owned.factors().version
+    compared = compare(lines, stated if isinstance(stated, dict) else {}, account, version)
+    if unknown:
+        compared.differences.insert(0, Difference(FACTORS, home.id, unknown))
     counted = sum(one.counted for one in account.handovers.values())
-    return Verified(home.id, [one.feed for one in begun], len(account.handovers), counted, compared)
+    feeds = [one.feed for one in begun]
+    return Verified(home.id, feeds, len(account.handovers), counted, compared, version, account.by_shipped)
+
+
+def _factors(client: Client, index: Mapping[str, Any]) -> tuple[Owned, str]:
+    """What effects are worked out with: the operator's file that the account names, read anew, if it is what it says.
+
+    Else the factors of the program, and why.
+    """
+    told = index.get("factors")
+    if not isinstance(told, dict) or "url" not in told:
+        return Owned(), ""
+    url = told["url"]
+    try:
+        owned = Owned(_body(client, str(url)))
+        found = owned.factors().version
+    except SharefeedError as error:
+        return Owned(), f"The factors of its operator cannot be read at {url}: {error}"
+    if found == told.get("version"):
+        return owned, ""
+    return Owned(), f"The factors at {url} are {found}, and not {told.get('version')}, as the account says."
 
 
 def _account(reader: Reader, feeds: list[tuple[Feed, list[Told]]], owned: Owned) -> Account:
@@ -87,8 +116,8 @@ def _account(reader: Reader, feeds: list[tuple[Feed, list[Told]]], owned: Owned)
                 halves.setdefault(one.exchange, []).append(one.half)
             elif one.exchange:
                 account.aside[one.exchange] = one.problem
-    for made, _shipped in reader.matched(halves, owned):
-        account.handovers[made.exchange] = made
+    for made, by_shipped in reader.matched(halves, owned):
+        account.add(made, by_shipped)
     return account
 
 

@@ -13,12 +13,13 @@ from sqlalchemy import update
 
 from federation.fetch import Answer
 from federation.records import L1, Source
+from node.app import create_app
 from node.context import Node
 from node.services import keys, peers
-from node.services.receipts import issue, verify
+from node.services.receipts import issue, matching, verify
 from node.services.receipts.harvest import Harvest
 from node.services.receipts.verify import Verified, VerifyError
-from node.settings import SECRET_FILE
+from node.settings import SECRET_FILE, Settings
 from node.storage import handovers, sources
 from node.storage.rollup_tables import handover_rollups
 from schemas.exchange import ASKER, OWNER
@@ -57,6 +58,12 @@ class City:
         with self.node.database.read() as tx:
             known = [one.id for one in sources.every(tx)]
         assert all(harvest.now(number).fine for number in known)
+
+    @property
+    def clock(self) -> Clock:
+        found = self.node.clock
+        assert isinstance(found, Clock)
+        return found
 
     def verify(self) -> Verified:
         return verify.verify(self.wire, CITY, self.node.clock().date(), workers=1)
@@ -196,6 +203,73 @@ def test_a_node_that_cannot_be_reached_explains_what_is_missing(city: City) -> N
     found = city.verify()
     assert [feed.node for feed in found.feeds if "503" in feed.failure] == [THEIRS]
     assert {one.code for one in found.compared.differences} == {"different", "sum"}
+
+
+OWN_FACTORS = {
+    "name": "our-town",
+    "sources": [{"id": "ours", "title": "Weighed by us", "publisher": "Our Town", "licence": "CC0-1.0"}],
+    "factors": [{"id": "desk", "label": "Desk", "source": "ours", "unit": "kg CO2e per kg, avoided", "kg_co2e": 1}],
+    "goods": [{"category": "furniture/desk", "others": "all", "factors": ["desk"]}],
+}
+
+
+def with_own_factors(city: City, factors: dict[str, Any], recompute: bool = True) -> None:
+    """Let the catalogue's operator put a file of factors there."""
+    before = city.node
+    (before.settings.home / "factors.json").write_bytes(orjson.dumps(factors))
+    told = {"node_url": CITY, "node_name": "city", "aggregate": True, "page_entries": 2}
+    node = Node(Settings(before.settings.home, {**told, "impact_factors": "factors.json"}), before.database, city.clock)
+    city.nodes[CITY], city.wire.apps[CITY.rstrip("/")] = node, create_app(node)
+    if recompute:
+        matching.settle_every(node)
+
+
+def test_an_operators_own_factors_are_read_and_worked_with(city: City) -> None:
+    with_own_factors(city, OWN_FACTORS)
+    found = city.verify()
+    assert found.agrees
+    assert found.factors.startswith("our-town-")
+    # Five desks of 26 kg: a kilogram for each kilogram by their file, and 0.4 by ours.
+    assert found.by_shipped["co2e_g"] == (130_000, 52_000)
+    assert found.by_shipped["weight_g"] == (130_000, 130_000)
+
+
+def test_a_figure_that_is_not_that_of_the_operators_factors_is_found(city: City) -> None:
+    with_own_factors(city, OWN_FACTORS)
+    put(city, co2e_g=10**9)
+    assert ("different", "co2e_g is 1000000000 there and 26000 by its receipts.") in city.differences()
+
+
+def test_what_was_worked_out_with_factors_that_are_gone_is_told(city: City) -> None:
+    with_own_factors(city, OWN_FACTORS, recompute=False)
+    differences = city.differences()
+    assert [code for code, _ in differences] == ["factors"]
+    assert "The effect of 8 was worked out with the factors sharefeed-" in differences[0][1]
+
+
+def test_factors_that_are_not_those_that_the_account_names_are_not_believed(city: City) -> None:
+    with_own_factors(city, OWN_FACTORS)
+
+    def altered(url: str, answer: Answer, _: bool) -> Answer:
+        own = url.endswith("/impact/factors/own.json")
+        return replace(answer, body=answer.body.replace(b'"kg_co2e":1', b'"kg_co2e":9')) if own else answer
+
+    city.wire.fault = altered
+    found = city.verify()
+    assert not found.agrees
+    assert [one.code for one in found.compared.differences] == ["factors", "factors"]
+    assert "and not our-town-" in found.compared.differences[0].words
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{"status": 404}, {"body": b"[]"}, {"body": b'{"name":"x"' + b" " * 10**6 + b"}"}],
+    ids=["gone", "none", "huge"],
+)
+def test_factors_that_cannot_be_read_are_named(city: City, answer: dict[str, Any]) -> None:
+    with_own_factors(city, OWN_FACTORS)
+    city.wire.fault = lambda url, given, _: replace(given, **answer) if url.endswith("own.json") else given
+    assert "cannot be read" in city.differences()[0][1]
 
 
 def test_a_node_without_an_account_cannot_be_verified(city: City) -> None:

@@ -203,6 +203,25 @@ def test_what_cannot_be_meant_is_refused(browser: Browser, query: str) -> None:
         assert browser.get(f"{path}?{query}").status_code in wanted, path
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        pytest.param("from=x", "Miesiące zapisuje się", id="no month"),
+        pytest.param("place=a&place=b", "tylko raz: ", id="twice"),
+        pytest.param("action=sing", "Nie ma takiej możliwości: ", id="no such kind"),
+        pytest.param("from=2026-05&until=2026-04", "Pierwszy miesiąc", id="backwards"),
+        pytest.param("from=1900-01&until=2026-01", "Dziesięć lat", id="too long"),
+    ],
+)
+def test_a_refusal_is_said_in_the_readers_language(browser: Browser, query: str, said: str) -> None:
+    for path in ADDRESSES[:3]:
+        refused = browser.client.get(f"{path}?{query}", headers={"Accept-Language": "pl"})
+        assert (refused.status_code, said in refused.text) == (400, True), refused.text
+    for path in ADDRESSES[3:4]:
+        problem = browser.client.get(f"{path}?{query}", headers={"Accept-Language": "pl"}).get_json()
+        assert problem["problems"][0]["pointer"].startswith("/")
+
+
 def test_where_nothing_ended_the_page_says_so_and_leads_on(browser: Browser) -> None:
     page = tree(browser, "/impact?from=2025-01&until=2025-02")
     assert "No exchange ended in these months that fits." in words(page)
