@@ -32,13 +32,18 @@ WITHOUT = pytest.param(False, id="without-scripts")
 
 
 @contextmanager
-def served(home: Path, first: str = "Riverside School", **settings: Any) -> Iterator[tuple[Node, Account]]:
-    """A node with two organisations that answers at its own address, and Anna, who looks after the first."""
+def served(
+    home: Path, first: str = "Riverside School", *, operator: bool = False, **settings: Any
+) -> Iterator[tuple[Node, Account]]:
+    """A node with two organisations that answers at its own address, and Anna, who looks after the first.
+
+    As an ``operator`` she runs the node, too.
+    """
     port = choose_port()
     node = publisher(home, node_url=f"http://127.0.0.1:{port}/", **settings)
     for name in (first, "Mending Room"):
         hosting.put_profile(node, name, name.lower().replace(" ", "-"), {})
-    anna = accounts.add(node, "Anna", EMAIL)
+    anna = accounts.add(node, "Anna", EMAIL, operator=operator)
     members.join(node, anna, first.lower().replace(" ", "-"), members.OWNER)
     accounts.set_password(node, anna, PASSWORD)
     server = make_server("127.0.0.1", port, create_app(node), threaded=True, request_handler=Quiet)

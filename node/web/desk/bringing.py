@@ -35,9 +35,11 @@ _ROOM = 2**16
 
 @blueprint.url_value_preprocessor
 def _take_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """A file may be as large as that, from those who are signed in."""
-    if str(endpoint).endswith(".bring") and accounts.signed_in(current_node(), request.cookies.get(accounts.COOKIE)):
-        request.max_content_length = MOST_BYTES + _ROOM
+    """A file may be as large as that, from those who run the node: nobody else's is taken in at all."""
+    if str(endpoint).endswith(".bring"):
+        inside = accounts.signed_in(current_node(), request.cookies.get(accounts.COOKIE))
+        if inside is not None and inside.account.operator:
+            request.max_content_length = MOST_BYTES + _ROOM
 
 
 @blueprint.before_request

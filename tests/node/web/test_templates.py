@@ -54,6 +54,13 @@ def test_view_models_are_frozen_slotted_and_say_what_they_are(name: str) -> None
 
 
 @EVERY_PAGE
+def test_the_title_says_once_that_something_is_wrong(flavour: str, name: str) -> None:
+    tree = tree_of(flavour, name)
+    wrong = bool(tree.xpath("//main//*[contains(concat(' ', @class, ' '), ' error-summary ')]"))
+    assert tree.findtext(".//title").count("Error:") in ({1} if wrong else {0, 1})
+
+
+@EVERY_PAGE
 def test_renders_a_whole_document(flavour: str, name: str) -> None:
     text = text_of(flavour, name)
     assert text.startswith("<!doctype html>")

@@ -15,6 +15,7 @@ from node.context import Node
 from node.services import audit, exporting, hosting, publishing
 from node.services.audit import COMMAND_LINE
 from node.services.publishing import put_listings
+from node.web.security import MAX_BODY_BYTES
 from tests.fakes.publisher import URL, clock_of, draft, publisher
 from tests.node.web.desk.signed_in import signed_in, token_of
 
@@ -78,6 +79,8 @@ def test_nobody_else_finds_it(app: Flask, node: Node) -> None:
     assert owner.get(PAGE).status_code == 404
     token = token_of(owner, "/desk/account")
     assert owner.post(PAGE, data={"csrf_token": token}, headers={"Referer": URL}).status_code == 404
+    large = owner.post(PAGE, data=b"a" * (MAX_BODY_BYTES + 1), content_type="multipart/form-data; boundary=x")
+    assert large.status_code == 413, "nobody else's file is even taken in"
 
 
 def test_who_they_are_is_asked_again_after_a_while(operator: FlaskClient, node: Node) -> None:
