@@ -9,8 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from node.context import Node
-from node.services import accounts, members, moving, publishing
+from node.services import accounts, health, members, moving, other_clocks, publishing
+from node.services.backup import free_bytes
 from node.services.members import OWNER
+from node.storage import measured
+from node.storage.measured import Reading
 from tests.e2e.test_desk_people import EMAIL, PASSWORD, PHONE, served, sign_in, status, well_at_both
 from tests.e2e.test_desk_people import well as well_here
 from tests.e2e.visits import visit
@@ -114,14 +117,17 @@ def bring(page: Page, new: Node, copy: Path, scripts: bool) -> None:
 @BOTH
 def test_health_another_address_and_leaving(tmp_path: Path, browser: Browser, scripts: bool) -> None:
     with (
-        served(tmp_path / "home", mail_capture=True) as (node, _),
+        served(tmp_path / "home", operator=True, mail_capture=True) as (node, _),
         visit(browser, width=PHONE, scripts=scripts) as (page, noted),
     ):
-        members.join(node, accounts.add(node, "Ben", "ben@school.example"), SLUG, OWNER)
+        members.join(node, accounts.add(node, "Ben", "ben@school.example", operator=True), SLUG, OWNER)
+        ahead_of_trouble(node)
         page.goto(f"{node.settings.url}desk/")
         sign_in(page, PASSWORD)
         page.get_by_role("link", name="Is everything working?").click()
         expect(page.get_by_text("It can be read, and keeps every rule.")).to_be_visible()
+        expect(page.get_by_text("but it fills: as it goes on, the disk of")).to_be_visible()
+        expect(page.get_by_text("Another site’s clock says something else, by 30 minutes.")).to_be_visible()
         well(page, scripts)
 
         page.get_by_role("link", name="Anna").click()
@@ -146,6 +152,15 @@ def test_health_another_address_and_leaving(tmp_path: Path, browser: Browser, sc
         expect(page.get_by_text("You are signed out.")).to_be_visible()
         assert [one.name for one in accounts.every(node)] == ["Ben"]
         assert noted == []
+
+
+def ahead_of_trouble(node: Node) -> None:
+    """A disk that fills since ten days ago, and a catalogue whose clock is not as ours."""
+    free = free_bytes(node.settings.home)
+    with node.database.write() as tx:
+        measured.keep(tx, Reading(health.DISK, node.now - 10 * 86_400, int(3.5 * free)))
+        for name, value in ((other_clocks.OFF, 1800), (other_clocks.ASKED, 1)):
+            measured.keep(tx, Reading(name, node.now, value))
 
 
 def mailed(node: Node, to: str) -> str:
