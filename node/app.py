@@ -30,6 +30,7 @@ WEB_MODULES = (
     "node.web.calendars",
     "node.web.events",
     "node.web.stories",
+    "node.web.listings_api",
     "node.web.bookings_api",
     "node.web.requests_api",
     "node.web.sheets",

@@ -59,7 +59,8 @@ class Run:
     """An import as it goes along, and what has become of its rows so far.
 
     ``hosts`` are the organisations by slug. ``by`` is who imports, ``import_id`` by what name it can be undone. With
-    ``only_try`` nothing is changed.
+    ``only_try`` nothing is changed. ``of_a_list``: the rows are those of a list, which may be asked later to take down
+    what it does not hold any more.
     """
 
     node: Node
@@ -70,6 +71,7 @@ class Run:
     results: list[Result] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     notes: list[RowProblem] = field(default_factory=list)
+    of_a_list: bool = True
 
 
 def bring(run: Run, tx: Tx, batch: Sequence[Reading], images: Mapping[int, tuple[Image, ...]]) -> None:
@@ -136,7 +138,9 @@ def _planned(
         # What somebody withdrew must not come back only because time has passed.
         now = datetime.min.replace(tzinfo=UTC) if before.state == WITHDRAWN else run.node.clock()
         listing = replace(listing, expires=kept_end(before.expires_at, listing.expires, now))
-    return _Planned(reading, Draft(listing, key, reading.name.ref, default_expires=reading.open_end))
+    of_before = before.import_ref if before is not None else None
+    ref = reading.name.ref if run.of_a_list else of_before
+    return _Planned(reading, Draft(listing, key, ref, default_expires=reading.open_end))
 
 
 def _under_calendar(run: Run, reading: Reading, listing: Listing, before: Listing, taking: bool) -> Listing:

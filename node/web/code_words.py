@@ -167,7 +167,7 @@ ROLE_HINTS: Mapping[str, str] = {
     "viewer": _l("looks on, and changes nothing"),
 }
 SCOPES: Mapping[str, str] = {
-    "listings:read": _l("Read listings, drafts too"),
+    "listings:read": _l("Read listings, also those that are not shown"),
     "listings:write": _l("Write and change listings"),
     "bookings:read": _l("See bookings"),
     "bookings:write": _l("Book, and cancel bookings"),

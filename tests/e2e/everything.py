@@ -347,6 +347,8 @@ NOT_PAGES: Mapping[str, str] = {
     "calendars.organisation": "a calendar",
     "calendars.private": "a calendar",
     "calendars.listing": "a calendar",
+    "listings_api.every": "JSON",
+    "listings_api.one": "JSON",
     "bookings_api.every": "JSON",
     "bookings_api.free": "JSON",
     "sources.report": "JSON",
