@@ -22,13 +22,15 @@ from schemas.story import LONGEST_TITLE, Story, dump_story, load_story, word_ite
 class Speaker:
     """The node that was read. ``ids`` are its id and those that it had; ``others`` the ids of all other known nodes.
 
-    ``organisations`` are those that it names in its node document. With ``trusted`` its words are not judged.
+    ``organisations`` are those that it names in its node document, ``given_by`` the ids of nodes that have handed
+    listings on to it. With ``trusted`` its words are not judged.
     """
 
     ids: tuple[str, ...]
     others: tuple[str, ...] = ()
     organisations: frozenset[str] = frozenset()
     trusted: bool = False
+    given_by: tuple[str, ...] = ()
 
     def owns(self, address: str) -> bool:
         """Whether an address lies at this node, and not at another one that lies beneath it."""
@@ -37,11 +39,15 @@ class Speaker:
         return mine > theirs
 
     def hosts(self, organisation_id: str) -> bool:
-        """Whether an organisation is this node's: under its address, or named by it and under nobody else's."""
+        """Whether an organisation is this node's: under its address, or named by it and under nobody else's.
+
+        One that is under another's address came from there, if that node says so.
+        """
         if self.owns(organisation_id):
             return True
-        foreign = any(organisation_id.startswith(territory(one)) for one in self.others)
-        return organisation_id in self.organisations and not foreign
+        homes = [one for one in self.others if organisation_id.startswith(territory(one))]
+        home = max(homes, key=len, default=None)
+        return organisation_id in self.organisations and (home is None or home in self.given_by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,7 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
 
 
 def _exchange_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
+    from node.services import brought_receipts
     from node.services.exchanges import chasing, privacy
     from node.services.messages import sending
     from node.services.receipts import issue
@@ -165,6 +166,7 @@ def _exchange_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[
     _every(scheduler, 60, lambda: chasing.chase(node))
     _every(scheduler, HOUR_S, forget)
     _every(scheduler, HOUR_S, lambda: issue.issue_missing(node), at_once=True)
+    _every(scheduler, HOUR_S, lambda: brought_receipts.check_waiting(node))
     return [courier.close]
 
 

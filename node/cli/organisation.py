@@ -68,14 +68,15 @@ def list_(node: Node) -> None:
 def bring(node: Node, file: Path) -> None:
     """Take in an organisation from another node: FILE is what `sharefeed export` wrote there.
 
-    Listings keep their ids. Members and passwords do not come along.
+    Listings keep their ids. Receipts count once their signers' keys are known. Members and passwords do not come along.
     """
     from node.services.bringing import bring as take_in
 
     found = take_in(node, file)
     click.echo(
         f"{found.name} is here as {found.slug}: {counted(found.listings, 'listing', 'listings')}, "
-        f"{counted(found.photos, 'photo', 'photos')}, {counted(found.bookings, 'booking', 'bookings')}."
+        f"{counted(found.photos, 'photo', 'photos')}, {counted(found.bookings, 'booking', 'bookings')}, "
+        f"{counted(found.stories, 'story', 'stories')}, {counted(found.receipts, 'receipt', 'receipts')}."
     )
     for remark in found.remarks:
         click.echo(printable(remark), err=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -20,6 +20,8 @@ from node.context import Node
 from node.services.audit import COMMAND_LINE, Who, record
 from node.services.brought_bookings import bring_bookings, bring_calendars
 from node.services.brought_files import BringError, Export, opened
+from node.services.brought_receipts import Checked, bring_receipts, check_waiting
+from node.services.brought_stories import ask_anew, bring_stories
 from node.services.doubted import ask_about, is_refused
 from node.services.drafts import entry_of
 from node.services.own_ids import RESERVED_SLUGS, is_slug, listing_id
@@ -37,10 +39,15 @@ from schemas.free.explain import word_problems
 from schemas.listing import load_listing
 from schemas.organisation import Organisation, load_organisation
 
+if TYPE_CHECKING:
+    from node.services.peers import Client
+
 OWN_WORDS = "_export"
 ADDRESSES = frozenset({"url", "image", "logo", "calendar_url", "request_url"})
 """Members that lead to a page, a picture or a feed; what is an id is none of them."""
 _MOST_REMARKS = 20
+_SIGNERS_AT_ONCE = 5
+"""So many nodes are asked for their keys while somebody waits; the others within the hour."""
 
 
 @dataclass(slots=True)
@@ -53,6 +60,8 @@ class Brought:
     listings: int = 0
     photos: int = 0
     bookings: int = 0
+    stories: int = 0
+    receipts: int = 0
     remarks: list[str] = field(default_factory=list)
 
     def remark(self, words: str) -> None:
@@ -78,8 +87,12 @@ class Homes:
         return value
 
 
-def bring(node: Node, path: Path, by: Who = COMMAND_LINE) -> Brought:
-    """Take in everything of the export at ``path``, all or nothing. Raises `BringError` and `StorageError`."""
+def bring(node: Node, path: Path, by: Who = COMMAND_LINE, client: Client | None = None) -> Brought:
+    """Take in everything of the export at ``path``, all or nothing. Raises `BringError` and `StorageError`.
+
+    Then the nodes that have signed its receipts are asked for their keys (with ``client``, if given), as far as they
+    answer now.
+    """
     with opened(path) as export:
         homes = Homes(export.node_url, node.settings.url)
         slug, organisation = _organisation(export, homes)
@@ -97,13 +110,25 @@ def bring(node: Node, path: Path, by: Who = COMMAND_LINE) -> Brought:
                     uploads.put(tx, organisation.id, name, "", node.now)
                 bring_calendars(tx, export, organisation.id, rows, brought)
                 brought.bookings = bring_bookings(node, tx, export, rows, brought)
+                brought.receipts = bring_receipts(node, tx, export, organisation.id, brought)
+                brought.stories = bring_stories(node, tx, export, organisation.id, homes.moved, brought)
                 record(tx, node, by, "organisation-brought", homes.old, organisation.id)
         except BaseException:
             for file in written:
                 file.unlink(missing_ok=True)
             raise
         brought.photos = len(names)
+    _check_receipts(node, brought, client)
     return brought
+
+
+def _check_receipts(node: Node, brought: Brought, client: Client | None) -> None:
+    checked = check_waiting(node, client, _SIGNERS_AT_ONCE) if brought.receipts else Checked()
+    if checked.unasked:
+        brought.remark("Some receipts wait: the nodes that have signed them are asked for their keys every hour.")
+    if checked.bad:
+        brought.remark(f"Not counted: {checked.bad} of the receipts. They are not signed by the nodes that they name.")
+    ask_anew(node, brought.organisation_id)
 
 
 def _organisation(export: Export, homes: Homes) -> tuple[str, Organisation]:

@@ -23,7 +23,17 @@ from node.services.bookings.keeping import Kept, every_kept
 from node.services.cells import guarded
 from node.services.columns import COLUMNS
 from node.services.item_cells import cells_of
-from node.storage import bookings, busy, closures, desk_drafts, exchanges, listing_versions, stories
+from node.storage import (
+    bookings,
+    busy,
+    closures,
+    desk_drafts,
+    exchanges,
+    handovers,
+    listing_versions,
+    receipt_halves,
+    stories,
+)
 from node.storage import listings as stored
 from node.storage.bookings import CANCELLED, NO_SHOW
 from node.storage.closures import StoredClosure
@@ -38,6 +48,7 @@ from schemas.organisation import dump_organisation
 STATE = "state"
 _MOST_DRAFTS = _MOST_STORIES = 1000
 _VERSIONS_OF = 20
+_RECEIPTS_OF = 200
 _REQUEST = (
     *("direction", "action", "state", "asked", "granted", "counted"),
     *("starts_at", "ends_at", "opened_at"),
@@ -205,6 +216,16 @@ def requests(whose: Whose) -> Iterator[bytes]:
         )
 
 
+def receipts(whose: Whose) -> Iterator[bytes]:
+    """The signed halves of receipts that speak of the organisation, as their nodes signed them."""
+    theirs = (one.exchange for one in handovers.of_organisation(whose.tx, whose.id))
+    while some := list(islice(theirs, _RECEIPTS_OF)):
+        for halves in receipt_halves.of_exchanges(whose.tx, some).values():
+            for half in halves:
+                if half.verified and not half.problem:
+                    yield half.item.encode() + b"\n"
+
+
 PARTS: Mapping[str, Callable[[Whose], Iterator[bytes]]] = {
     form.ORGANISATION: organisation,
     form.TABLE: table,
@@ -217,6 +238,7 @@ PARTS: Mapping[str, Callable[[Whose], Iterator[bytes]]] = {
     form.BOOKINGS_TABLE: booking_table,
     form.BOOKINGS_CALENDAR: booking_calendar,
     form.REQUESTS: requests,
+    form.RECEIPTS: receipts,
 }
 """Each file but the photos, and what writes it."""
 

@@ -28,6 +28,7 @@ bookings.csv      All bookings as a table.
 bookings.ics      The same for calendar programs.
 bookings.ndjson   The same with nothing left out; a JSON object a line.
 requests.ndjson   What was asked for and what became of it, without who asked; a JSON object a line, the oldest first.
+receipts.ndjson   The signed receipts of what was handed over, as the nodes of both sides published them; one a line.
 manifest.json     What this file is, and every file in it with its size and its checksum (SHA-256).
 SHA256SUMS        The checksums once more. "sha256sum -c SHA256SUMS" says whether everything is whole.
 

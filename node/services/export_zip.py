@@ -29,7 +29,7 @@ CALENDARS, BOOKINGS, BOOKINGS_TABLE, BOOKINGS_CALENDAR = (
     "bookings.csv",
     "bookings.ics",
 )
-REQUESTS = "requests.ndjson"
+REQUESTS, RECEIPTS = "requests.ndjson", "receipts.ndjson"
 PHOTOS, SMALLER = "photos", "photos/smaller"
 EXPORT = "_export"
 """The member of an item in `FEED` under which stands what only its own node knows of it."""

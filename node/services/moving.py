@@ -18,11 +18,13 @@ from federation.facts import Removal
 from node.context import Node
 from node.services.audit import COMMAND_LINE, Who, record
 from node.services.own_ids import listing_id
-from node.storage import catalogue, imports, listings, organisations
+from node.services.stories import shelving
+from node.storage import catalogue, imports, listings, organisations, stories
 from node.storage import handed_on as stored
 from node.storage.engine import Tx
 from node.storage.handed_on import HandedOver
 from node.storage.listings import LIVE, WITHDRAWN
+from node.storage.stories import PUBLISHED
 from schemas.errors import DocumentError, SharefeedError
 from schemas.node_document import HandedOn
 
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 DAYS = 14
 """So long this node publishes what it handed on: node documents are read once a day."""
 _DAY_S = 86_400
-_MOST_PAGES = 400
+_MOST_PAGES, _MOST_STORIES = 400, 1000
 _NAMED = 3
 
 
@@ -59,6 +61,9 @@ class Place:
     def organisation(self, slug: str) -> str:
         return f"{self.to}organisations/{slug}"
 
+    def story(self, key: str) -> str:
+        return f"{self.to}{shelving.PATH}{key}"
+
 
 def move_of(node: Node, slug: str) -> HandedOver | None:
     """Where the organisation with this slug moved, if it did."""
@@ -69,7 +74,19 @@ def move_of(node: Node, slug: str) -> HandedOver | None:
 def place_of(node: Node, slug: str) -> Place | None:
     """Where what has this slug is now, where it moved."""
     moved = move_of(node, slug)
-    return None if moved is None else Place(moved.to if moved.to.endswith("/") else moved.to + "/")
+    return None if moved is None else _place(moved)
+
+
+def place_of_story(node: Node, key: str) -> Place | None:
+    """Where a story is told now whose organisation moved, if anybody may read it."""
+    with node.database.read() as tx:
+        own = stories.by_key(tx, key)
+        moved = stored.of(tx, own.organisation_id) if own is not None and own.state == PUBLISHED else None
+    return None if moved is None else _place(moved)
+
+
+def _place(moved: HandedOver) -> Place:
+    return Place(moved.to if moved.to.endswith("/") else moved.to + "/")
 
 
 def told(tx: Tx) -> tuple[HandedOn, ...]:
@@ -102,8 +119,15 @@ def move(node: Node, slug: str, address: str, by: Who = COMMAND_LINE, fetcher: F
     with node.database.write() as tx:
         refuse_at_work(tx, own.organisation.id)
         stored.put(tx, made)
+        _shelve(tx, node, own.organisation.id)
         record(tx, node, by, "organisation-moved", found.node_id, own.organisation.id)
     return made
+
+
+def _shelve(tx: Tx, node: Node, organisation_id: str) -> None:
+    """Stories are told where their organisation is."""
+    for story in stories.of_organisation(tx, organisation_id, _MOST_STORIES):
+        shelving.shelve(tx, node, story.key)
 
 
 def refuse_at_work(tx: Tx, organisation_id: str) -> None:
@@ -184,6 +208,7 @@ def take_back(node: Node, slug: str, by: Who = COMMAND_LINE) -> None:
         if moved.ended:
             raise MoveError("too-late", f"{slug} is at {moved.to} for good: its listings are no longer published here.")
         stored.remove(tx, moved.organisation_id)
+        _shelve(tx, node, moved.organisation_id)
         record(tx, node, by, "organisation-move-undone", moved.to, moved.organisation_id)
 
 

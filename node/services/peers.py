@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from federation.fetch_error import FetchError
@@ -80,10 +81,10 @@ def look(node: Node, node_id: str, client: Client | None = None) -> Peer:
     """Read a node's document now, and take up its inbox and keys. Raises `PeerError`."""
     with node.database.write() as tx:
         known = peers.by_id(tx, node_id)
-        tried = Peer(node_id, known.name if known else "", known.inbox if known else "", node.now)
-        peers.put(tx, tried)
+        peers.put(tx, replace(known or Peer(node_id, "", "", 0), read_at=node.now))
     document = _document(node, node_id, client)
-    found = Peer(node_id, document.name, _own_inbox(document), node.now)
+    contact = document.contact.email if document.contact else None
+    found = Peer(node_id, document.name, _own_inbox(document), node.now, contact or "")
     with node.database.write() as tx:
         peers.put(tx, found)
         _take_up(tx, node_id, document.keys, node.now)
@@ -127,6 +128,8 @@ def _take_up(tx: Tx, node_id: str, told: Sequence[Key], now: int) -> None:
     if current is None or (pinned is not None and pinned.key_id == current.id):
         return
     if pinned is None:
+        for key in _before(node_id, current, good):
+            peers.keep(tx, PeerKey(node_id, key.id, key.public, FORMER, SEEN, now))
         peers.pin(tx, node_id, current.id, current.public, SEEN, now)
         return
     chain = follows(node_id, pinned, good)
@@ -135,6 +138,13 @@ def _take_up(tx: Tx, node_id: str, told: Sequence[Key], now: int) -> None:
     known = peers.key(tx, node_id, current.id)
     if current.id not in {key.id for key in chain} and (known is None or known.state != FORMER):
         peers.keep(tx, PeerKey(node_id, current.id, current.public, OFFERED, SEEN, now))
+
+
+def _before(node_id: str, current: Key, told: Sequence[Key]) -> list[Key]:
+    """The keys that a node had before the present one: what they have signed leads to it."""
+    others = [key for key in told if key.id != current.id]
+    starts = [(key, PeerKey(node_id, key.id, key.public, FORMER, SEEN, 0)) for key in others]
+    return [key for key, start in starts if current.id in {one.id for one in follows(node_id, start, told)}]
 
 
 def follows(node_id: str, pinned: PeerKey, told: Iterable[Key]) -> list[Key]:

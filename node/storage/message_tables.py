@@ -16,6 +16,7 @@ peers = Table(
     Column("node_id", Text, primary_key=True),
     Column("name", Text, nullable=False),  # blank until its document was read
     Column("inbox", Text, nullable=False),
+    Column("contact", Text, nullable=False),  # the address that it states for questions, or blank
     Column("read_at", BigInteger, nullable=False),  # when its document was asked for last, in vain or not
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, literal, select, update
 
 from node.storage.engine import Tx
 from node.storage.message_tables import peer_keys, peers
@@ -16,12 +16,16 @@ SEEN, SIGNED, OPERATOR = "seen", "signed", "operator"
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A node; ``name`` and ``inbox`` are blank until its document was read, ``read_at`` is the last try."""
+    """A node; ``name`` and ``inbox`` are blank until its document was read, ``read_at`` is the last try.
+
+    ``contact`` is the address for questions that it states, or blank.
+    """
 
     node_id: str
     name: str
     inbox: str
     read_at: int
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,20 @@ class PeerKey:
 
 def by_id(tx: Tx, node_id: str) -> Peer | None:
     row = tx.execute(select(peers).where(peers.c.node_id == node_id)).first()
-    return Peer(row.node_id, row.name, row.inbox, row.read_at) if row else None
+    return Peer(row.node_id, row.name, row.inbox, row.read_at, row.contact) if row else None
 
 
 def put(tx: Tx, peer: Peer) -> None:
     """Keep what is known of a node now."""
     upsert(tx, peers, [{name: getattr(peer, name) for name in Peer.__slots__}])
+
+
+def contact_of(tx: Tx, organisation_id: str) -> str:
+    """The address that the node of an organisation states for questions; blank where none is known."""
+    c = peers.c
+    theirs = func.substr(literal(organisation_id), 1, func.length(c.node_id)) == c.node_id
+    query = select(c.contact).where(c.contact != "", theirs).order_by(func.length(c.node_id).desc()).limit(1)
+    return str(tx.execute(query).scalar() or "")
 
 
 def keys(tx: Tx, node_id: str) -> list[PeerKey]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, select
+from sqlalchemy import Row, and_, delete, select, tuple_
 
 from node.storage.among import among
 from node.storage.engine import Tx
@@ -79,3 +79,17 @@ def of_source(tx: Tx, source_id: int, limit: int) -> list[KnownHalf]:
     """Some of the halves that came from this source."""
     query = _ALL.where(_c.source_id == source_id).order_by(_c.exchange).limit(limit)
     return [_half(row) for row in tx.execute(query)]
+
+
+def waiting(tx: Tx, after: tuple[str, str, str], limit: int) -> list[KnownHalf]:
+    """Halves whose signature was not checked yet and which nothing speaks against, from the one ``after`` on."""
+    name = tuple_(_c.exchange, _c.side, _c.signed_by)
+    query = _ALL.where(_c.verified.is_(False), _c.problem == "", name > after)
+    rows = tx.execute(query.order_by(_c.exchange, _c.side, _c.signed_by).limit(limit))
+    return [_half(row) for row in rows]
+
+
+def tellers(tx: Tx) -> list[str]:
+    """The nodes whose halves are believed here although they were read from no source."""
+    query = select(_c.signed_by).where(_c.source_id.is_(None), _c.verified.is_(True), _c.problem == "")
+    return sorted(tx.execute(query.distinct()).scalars())

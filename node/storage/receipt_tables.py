@@ -44,6 +44,7 @@ receipt_halves = Table(
     Column("verified", Boolean, nullable=False),  # its signature is that of a key of `signed_by`
     Column("problem", Text, nullable=False),  # why it is not taken; blank where it is
     Column("changed_at", BigInteger, nullable=False),
+    Index("ix_receipt_halves_verified", "verified", "problem"),  # what waits to be checked is rare
 )
 
 # How far the feed of receipts of a source has been read. What of it is in order stands in `receipt_halves`.

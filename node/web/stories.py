@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from node.context import Node
 from node.search.request import SearchRequest
-from node.services import json_ld
+from node.services import json_ld, moving
 from node.services import shown as services
 from node.services.embedding import USUAL
 from node.services.stories import consent, feed, reading
@@ -60,9 +60,12 @@ def every() -> str:
 
 
 @blueprint.get(f"{LIST_PATH}/<key>")
-def story(key: str) -> str:
+def story(key: str) -> ResponseReturnValue:
     node = current_node()
     found = reading.one(node, key)
+    place = moving.place_of_story(node, key) if found is None else None
+    if place is not None:
+        return redirect(place.story(key), 308)
     if found is None:
         abort(404)
     return render_template("portal/story.html", page=_page(node, found))

@@ -37,6 +37,8 @@ class DeskBrought:
     listings: int = 0
     photos: int = 0
     bookings: int = 0
+    stories: int = 0
+    receipts: int = 0
     remarks: tuple[str, ...] = ()
 
 

@@ -69,7 +69,10 @@ def _feeds(tx: Tx, node: Node) -> list[dict[str, str]]:
         url = receipts_url(source) if source.id in read else None
         if url is not None and source.node_id is not None:
             found.append({"node": source.node_id, "url": url})
-    return found
+    named = {one["node"] for one in found}
+    # What came as a message, or with an organisation, its node publishes too.
+    told = (one for one in receipt_halves.tellers(tx) if one not in named)
+    return found + [{"node": one, "url": one + RECEIPTS_PATH} for one in told]
 
 
 def _nested(sums: Mapping[tuple[str, str], Mapping[str, int]]) -> dict[str, dict[str, dict[str, int]]]:

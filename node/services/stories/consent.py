@@ -21,7 +21,7 @@ from node.services.audit import Who, record
 from node.services.bookings.refusals import later
 from node.services.members import EDITOR, ROLES
 from node.services.stories import handed, shelving
-from node.storage import accounts, exchange_people, memberships, organisations, outbox, stories
+from node.storage import accounts, exchange_people, memberships, organisations, outbox, peers, stories
 from node.storage.accounts import Account
 from node.storage.engine import Tx
 from node.storage.stories import ASKED, NO, NONE, PUBLISHED, YES, OwnStory, StoryVersion
@@ -34,6 +34,7 @@ OTHER = "other"
 _TOKEN = re.compile(r"([A-Za-z0-9_-]{16})\.(other|[0-9a-f]{1,32})\.([A-Za-z0-9_-]{32})")
 _LONGEST_SUBJECT_TITLE = 80
 ANSWERS = {YES: "agreed", NO: "refused"}
+TAKEN_BACK = "taken-back"
 
 SAID: Mapping[str, tuple[str, str, str]] = {
     ASKED: (
@@ -119,7 +120,7 @@ def _contact(tx: Tx, organisation_id: str) -> str | None:
             contact = orjson.loads(source.node_document).get("contact")
             email = contact.get("email") if isinstance(contact, dict) else None
             return email if isinstance(email, str) else None
-    return None
+    return peers.contact_of(tx, organisation_id) or None
 
 
 def _members(tx: Tx, organisation_id: str) -> list[Account]:
@@ -185,7 +186,7 @@ def answer(node: Node, asked: Asked, says: str, seen: str) -> None:
             raise ConsentError("The story was changed meanwhile. Read it once more, and answer then.")
         if own.consent == says and (says == NO or own.agreed_to == digest(story)):
             return
-        change = "taken-back" if says == NO and own.consent == YES else ANSWERS[says]
+        change = TAKEN_BACK if says == NO and own.consent == YES else ANSWERS[says]
         stories.answer(tx, own.key, says, digest(story) if says == YES else "", node.now)
         stories.note(tx, StoryVersion(own.key, node.now, asked.by.name, change, own.document))
         record(tx, node, asked.by, f"story-{change}", story.title, own.organisation_id)

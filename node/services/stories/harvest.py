@@ -23,7 +23,7 @@ from federation.records import PollResult, Source
 from federation.schedule import Pace, next_wait
 from federation.stories import Judged, Speaker, judge
 from node.context import Node
-from node.services.receipts.tellers import document_of
+from node.services.receipts.tellers import document_of, teller_of
 from node.services.stories.shelving import row_of
 from node.storage import sources, story_readings, story_shelf
 from node.storage.engine import Tx
@@ -151,7 +151,7 @@ def _fetch(client: Fetching, url: str, etag: str | None) -> Answer:
 
 
 def _speaker(tx: Tx, node: Node, source: Source) -> Speaker:
-    document = document_of(source)
+    document, teller = document_of(source), teller_of(tx, node, source)
     others = (one.node_id for one in sources.nodes(tx) if one.node_id and one.source_id != source.id)
     former = tuple(one for one in orjson.loads(source.former_ids) if isinstance(one, str))
     return Speaker(
@@ -159,6 +159,7 @@ def _speaker(tx: Tx, node: Node, source: Source) -> Speaker:
         others=(node.settings.url, *others),
         organisations=frozenset(one.id for one in document.organisations) if document else frozenset(),
         trusted=source.trusts_words,
+        given_by=teller.given_by,
     )
 
 

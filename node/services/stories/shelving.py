@@ -9,7 +9,7 @@ import orjson
 
 from federation.facts import seconds, short_key
 from node.context import Node
-from node.storage import stories, story_shelf
+from node.storage import handed_on, stories, story_shelf
 from node.storage.engine import Tx
 from node.storage.stories import PUBLISHED, YES, OwnStory
 from node.storage.story_shelf import FINE, Shelved
@@ -46,9 +46,10 @@ def shown(own: OwnStory) -> Story | None:
 
 
 def shelve(tx: Tx, node: Node, key: str) -> Story | None:
-    """Bring the shelf in step with a story; as it is shown now."""
+    """Bring the shelf in step with a story; as it is shown now: not at all once its organisation is elsewhere."""
     own = stories.by_key(tx, key)
-    story = shown(own) if own is not None else None
+    has_moved = own is not None and handed_on.of(tx, own.organisation_id) is not None
+    story = shown(own) if own is not None and not has_moved else None
     if story is None:
         story_shelf.drop(tx, [id_of(node, key)])
     else:

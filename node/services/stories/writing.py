@@ -20,7 +20,7 @@ from node.services.audit import Who, record
 from node.services.photo_names import FOLDER as MEDIA
 from node.services.stories import consent, handed, shelving
 from node.services.stories.handed import Told
-from node.storage import exchange_people, listings, organisations, stories
+from node.storage import exchange_people, handed_on, listings, organisations, stories
 from node.storage.engine import Tx
 from node.storage.stories import ASKED, DRAFT, NONE, PUBLISHED, WITHDRAWN, OwnStory, StoryVersion
 from schemas.errors import Problem, SharefeedError
@@ -150,7 +150,7 @@ def _kept(text: str) -> str:
 
 
 def _keep_photos(tx: Tx, node: Node, own: OwnStory) -> None:
-    uploads.keep_in(tx, node, own.organisation_id, f"story:{own.key}", uploads.of_images(node, pictures_of(own)))
+    uploads.keep_in(tx, node, own.organisation_id, consent.topic_of(own.key), uploads.of_images(node, pictures_of(own)))
 
 
 def pictures_of(own: OwnStory) -> tuple[Image, ...]:
@@ -255,6 +255,7 @@ def publish(node: Node, draft: OwnStory, by: Who, appeal: bool = False) -> OwnSt
         kept = stories.by_key(tx, draft.key, lock=True)
         if kept is None or kept.organisation_id != draft.organisation_id:
             raise StoryError(GONE)
+        _refuse_moved(tx, kept)
         judged = _judged(tx, node, kept)
         if judged.story is None:
             raise StoryNotPublishedError(judged.errors)
@@ -267,6 +268,12 @@ def publish(node: Node, draft: OwnStory, by: Who, appeal: bool = False) -> OwnSt
         consent.ask(tx, node, after)
         _ask_operator(tx, node, judged)
     return after
+
+
+def _refuse_moved(tx: Tx, kept: OwnStory) -> None:
+    moved = handed_on.of(tx, kept.organisation_id)
+    if moved is not None:
+        raise StoryError(f"This organisation moved to {moved.to}. Its stories are told there now.")
 
 
 def _published(kept: OwnStory, story: Story) -> OwnStory:

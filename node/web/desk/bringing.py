@@ -101,5 +101,7 @@ def _told(found: Brought) -> DeskBrought:
         found.listings,
         found.photos,
         found.bookings,
+        found.stories,
+        found.receipts,
         tuple(plain(remark) for remark in found.remarks),
     )

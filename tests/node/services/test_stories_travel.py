@@ -11,12 +11,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from federation.fetch import FetchError
+from federation.stories import Speaker, judge
 from node.app import create_app
 from node.services.stories import feed, harvest, moderating, reading, writing
 from node.storage import sources, stories, story_shelf
 from node.storage.story_shelf import FINE
 from tests.fakes.own_client import client_of
-from tests.fakes.publisher import clock_of
+from tests.fakes.publisher import URL, clock_of, school
 from tests.fakes.stories import ANN, handed_to, handed_to_person, told
 from tests.fakes.story_readers import CITY, Town, altered, town
 
@@ -242,3 +243,21 @@ def test_photos_of_others_are_copied_before_they_are_shown(here: Town) -> None:
 
     with here.city.database.read() as tx:
         assert photos.by_keys(tx, [key_of(picture["url"])])
+
+
+def test_a_story_comes_from_where_its_organisation_moved_to(here: Town) -> None:
+    """It is told by another node than the one under whose address the organisation is: that one has to say so."""
+    speaker = Speaker(("https://own.example/",), (URL, CITY), frozenset({school(here.school).id}))
+    told(here.school, handed_to_person(here.school))
+    [item] = orjson.loads(feed.json_document(here.school, "Stories", own=True, after="").body)["items"]
+    item |= {"id": "https://own.example/stories/1", "url": "https://own.example/stories/1"}
+    refused = judge(item, speaker)
+    assert refused is not None
+    assert [one.code for one in refused.problems] == ["not-its-own"]
+    for given_by, fine in (((URL,), True), ((CITY,), False)):
+        found = judge(item, replace(speaker, given_by=given_by))
+        assert found is not None
+        assert (found.problems == ()) is fine
+    unnamed = judge(item, replace(speaker, given_by=(URL,), organisations=frozenset()))
+    assert unnamed is not None
+    assert unnamed.problems

@@ -208,6 +208,8 @@ FULL: dict[str, tuple[str, Any]] = {
                 12,
                 8,
                 1,
+                2,
+                14,
                 ("A listing was left out, as its key is none of this organisation's.",),
             ),
         ),
