@@ -20,6 +20,7 @@ NAMES = (
     "dashboard",
     "import",
     "verify",
+    "across",
 )
 MODULES = {"import": "importing"}
 """Where a name is none that a module can have."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Event
 
 from node.processes import Workshop
 from node.published import PublishedValues
@@ -34,12 +35,14 @@ class Node:
     """One node. ``clock`` returns the present as an aware UTC ``datetime``; tests pass their own.
 
     ``workshop`` is where a request has done what would keep others waiting; its processes start when they are needed.
+    ``outgoing`` is set when a message to another node waits, so that a worker in this process need not look for it.
     """
 
     settings: Settings
     database: Database
     clock: Callable[[], datetime] = field(default=_now)
     workshop: Workshop = field(default_factory=_workshop, compare=False, repr=False)
+    outgoing: Event = field(default_factory=Event, compare=False, repr=False)
 
     @property
     def now(self) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from threading import Event, Thread
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -26,8 +27,11 @@ COPY_EVERY_S = 5
 FOLLOW_EVERY_S = 0.5
 STORIES_EVERY_S = 10
 """How often it is asked whether the stories of a source are due."""
-MESSAGES_EVERY_S = 1
-"""How often it is asked whether a message to another node waits to be sent: somebody looks at a screen meanwhile."""
+MESSAGES_EVERY_S = 1.0
+"""How often it is asked whether a message to another node waits to be sent: somebody looks at a screen meanwhile.
+
+What a process sends that has a worker in it is sent at once; what others put there waits for the next look.
+"""
 BACK_UP_EVERY_S = 600
 """How often it is asked whether the day's backup is due."""
 
@@ -74,6 +78,34 @@ def _scheduler() -> BackgroundScheduler:
 
 
 def _every(scheduler: BackgroundScheduler, seconds: float, job: Callable[[], Any], at_once: bool = False) -> None:
+    first = {"next_run_time": datetime.now(UTC)} if at_once else {}
+    scheduler.add_job(_careful(job), "interval", seconds=seconds, **first)
+
+
+def watch_for(asked: Event, seconds: float, job: Callable[[], Any]) -> Callable[[], None]:
+    """Do something when ``asked`` is set, and every so many seconds; what is returned ends that, and waits for it."""
+    run, ended = _careful(job), Event()
+
+    def watch() -> None:
+        while not ended.is_set():
+            asked.wait(seconds)
+            asked.clear()
+            if not ended.is_set():
+                run()
+
+    def end() -> None:
+        ended.set()
+        asked.set()
+        thread.join()
+
+    thread = Thread(target=watch, name="messages", daemon=True)
+    thread.start()
+    return end
+
+
+def _careful(job: Callable[[], Any]) -> Callable[[], None]:
+    """The same, but it never fails: what does is logged."""
+
     def run() -> None:
         try:
             job()
@@ -84,8 +116,7 @@ def _every(scheduler: BackgroundScheduler, seconds: float, job: Callable[[], Any
             # The next firing tries again; a clock that stops would stop for ever.
             log.exception("a regular task failed: %s", getattr(job, "__name__", job))
 
-    first = {"next_run_time": datetime.now(UTC)} if at_once else {}
-    scheduler.add_job(run, "interval", seconds=seconds, **first)
+    return run
 
 
 def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
@@ -161,13 +192,13 @@ def _exchange_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[
         node.database.wipe()
 
     courier = sending.Courier(node)
-    _every(scheduler, MESSAGES_EVERY_S, courier.deliver)
+    end_sending = watch_for(node.outgoing, MESSAGES_EVERY_S, courier.dispatch)
     _every(scheduler, HOUR_S, lambda: sending.tidy(node))
     _every(scheduler, 60, lambda: chasing.chase(node))
     _every(scheduler, HOUR_S, forget)
     _every(scheduler, HOUR_S, lambda: issue.issue_missing(node), at_once=True)
     _every(scheduler, HOUR_S, lambda: brought_receipts.check_waiting(node))
-    return [courier.close]
+    return [end_sending, courier.close]
 
 
 def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:

@@ -7,7 +7,7 @@ publication row. Reading never waits for writing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -24,12 +24,17 @@ Tx: TypeAlias = Connection
 """An open transaction. Services pass it on; only storage looks inside."""
 
 BUSY_TIMEOUT_S = 30
-_WRITES = "sharefeed_writes"
+_WRITES, _AFTER = "sharefeed_writes", "sharefeed_after"
 
 
 BUSY, FULL, READ_ONLY, AWAY, DAMAGED = "busy", "full", "read-only", "away", "damaged"
 """Why a database may not do what it is asked: others hold it, its disk is full, it can only be read, it is not there
 or does not answer, or its file is broken."""
+
+
+def once_kept(tx: Tx, act: Callable[[], None]) -> None:
+    """Have something done when this transaction is kept; nothing where it is not. It must not fail."""
+    tx.info.setdefault(_AFTER, []).append(act)
 
 
 class StorageError(SharefeedError):
@@ -67,8 +72,12 @@ class Database:
         """A transaction that is kept whole when the block ends, or not at all when it raises."""
         with self._guarded(), self.engine.connect() as connection:
             writing = connection.execution_options(**{_WRITES: True})
+            writing.info.pop(_AFTER, None)
             with writing.begin():
                 yield writing
+            after = writing.info.pop(_AFTER, ())
+        for act in after:
+            act()
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,12 +49,15 @@ def add(tx: Tx, message_id: str, to_node: str, exchange_id: str, type_: str, bod
     tx.execute(messages_out.insert().values(**told, **blank, made_at=now, due_at=now))
 
 
-def claim(tx: Tx, now: int, lease_s: int, limit: int) -> list[Outgoing]:
-    """Messages that are due, leased to the caller; of one exchange only the oldest, so that they arrive in order."""
+def claim(tx: Tx, now: int, lease_s: int, limit: int, but_to: Collection[str] = ()) -> list[Outgoing]:
+    """Messages that are due, leased to the caller; of one exchange only the oldest, so that they arrive in order.
+
+    Those to the nodes ``but_to`` are passed over.
+    """
     older = messages_out.alias("older")
     same = and_(older.c.to_node == _c.to_node, older.c.exchange_id == _c.exchange_id, older.c.state == WAITING)
     first = ~exists().where(same, older.c.number < _c.number)
-    due = and_(_c.state == WAITING, _c.due_at <= now, _c.lease_until <= now, first)
+    due = and_(_c.state == WAITING, _c.due_at <= now, _c.lease_until <= now, _c.to_node.not_in(but_to), first)
     query = select(_c.number).where(due).order_by(_c.due_at, _c.number).limit(limit)
     numbers = [row.number for row in tx.execute(query.with_for_update(skip_locked=True, of=messages_out))]
     if not numbers:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import orjson
@@ -15,7 +18,7 @@ from federation.fetch import FetchError
 from node.context import Node
 from node.services import keys, peers
 from node.services.messages import receiving, sending
-from node.services.messages.sending import send
+from node.services.messages.sending import Courier, send
 from node.services.peers import PeerError
 from node.storage import messages
 from node.storage.engine import Database
@@ -55,6 +58,30 @@ def wires(here: Node, other: Node) -> Wires:
 def say(node: Node, words: str, to: str = URL, exchange_id: str = "") -> str:
     with node.database.write() as tx:
         return send(tx, node, to, {"type": "message", "words": words}, exchange_id)
+
+
+SLOW = "https://slow.example.org/"
+
+
+class Slow(Wires):
+    """A network in which one node answers nothing until it is let go."""
+
+    def __init__(self, *nodes: Node) -> None:
+        super().__init__(*nodes, handlers=HANDLERS)
+        self.free, self.held = Event(), list[str]()
+
+    def get(self, url: str, **more: Any) -> Any:
+        if url.startswith(SLOW):
+            self.held.append(url)
+            self.free.wait(20)
+        return super().get(url, **more)
+
+
+def until(true: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
 
 
 def document(words: str = "hello", **members: Any) -> bytes:
@@ -152,6 +179,35 @@ class TestEachIsTakenOnce:
         say(other, "hello")
         deliver(wires, other)
         assert heard(here) == ["hello"]
+
+    def test_a_node_that_answers_slowly_holds_up_nobody_else(self, here: Node, other: Node) -> None:
+        slow = Slow(here, other)
+        for number in range(5):
+            say(other, f"slow {number}", SLOW, exchange_id=str(number))
+        say(other, "hello")
+        courier = Courier(other, slow)
+        try:
+            begun = [courier.dispatch() for _ in range(3)]
+            until(lambda: heard(here) == ["hello"])
+            # Two of the five to the slow node, and the one to ours, which is done before them.
+            assert (sum(begun), len(slow.held)) == (3, 2)
+            assert courier.dispatch() == 0
+        finally:
+            slow.free.set()
+            courier.close()
+
+    def test_who_waits_for_messages_is_woken_once_they_are_kept(self, other: Node) -> None:
+        with other.database.write() as tx:
+            send(tx, other, URL, {"type": "message", "words": "hello"})
+            assert not other.outgoing.is_set()
+        assert other.outgoing.is_set()
+        other.outgoing.clear()
+        with contextlib.suppress(ZeroDivisionError), other.database.write() as tx:
+            send(tx, other, URL, {"type": "message", "words": "hello"})
+            raise ZeroDivisionError
+        with other.database.write():
+            pass
+        assert not other.outgoing.is_set()
 
     def test_nonces_are_kept_a_day_and_ids_a_month(self, here: Node, other: Node, wires: Wires) -> None:
         body = document()

@@ -10,9 +10,11 @@ import logging
 import random
 import secrets
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
@@ -23,7 +25,7 @@ from node.services import keys, peers, publishing
 from node.services.messages import endings
 from node.services.peers import Client, PeerError
 from node.storage import messages
-from node.storage.engine import Tx
+from node.storage.engine import Tx, once_kept
 from node.storage.messages import FAILED, REFUSED, Outgoing
 from schemas import http_signature
 from schemas.errors import DocumentError
@@ -35,7 +37,8 @@ from schemas.strict_json import loads
 if TYPE_CHECKING:
     from federation.fetch import Answer
 
-LEASE_S, AT_ONCE, PARALLEL = 120, 16, 4
+LEASE_S, AT_ONCE, PARALLEL, TO_ONE_NODE = 120, 16, 8, 2
+"""So many messages are sent at the same time, and so many of them to one node, which may answer slowly."""
 DEADLINE_S = 10.0
 DAY_S = 86_400
 PATIENCE_S = 7 * DAY_S
@@ -82,6 +85,7 @@ def send(tx: Tx, node: Node, to_node_id: str, message: Mapping[str, Any], exchan
     }
     body = orjson.dumps(document).decode()
     messages.add(tx, message_id, to_node_id, exchange_id, str(message["type"]), body, node.now)
+    once_kept(tx, node.outgoing.set)
     return message_id
 
 
@@ -91,15 +95,58 @@ class Courier:
     def __init__(self, node: Node, client: Post | None = None) -> None:
         self._node, self._client = node, client
         self._threads: ThreadPoolExecutor | None = None
+        self._under_way: Counter[str] = Counter()
+        self._lock = Lock()
 
     def deliver(self) -> int:
         """Send what is due; how many messages arrived."""
-        with self._node.database.read() as tx:
-            if not messages.is_due(tx, self._node.now):
-                return 0
+        if not self._is_due():
+            return 0
         with self._node.database.write() as tx:
             claimed = messages.claim(tx, self._node.now, LEASE_S, AT_ONCE)
-        return self._deliver_all(claimed)
+        if len(claimed) < 2:
+            return sum(self._deliver(one) for one in claimed)
+        return sum(self._pool().map(self._deliver, claimed))
+
+    def dispatch(self) -> int:
+        """Begin to send what is due and wait for none of it, so that a slow node keeps nobody waiting; how many.
+
+        When one has been dealt with, ``outgoing`` of the node is set: another may go in its place.
+        """
+        if not self._is_due():
+            return 0
+        begun = self._claim_free()
+        for one in begun:
+            self._pool().submit(self._deliver_and_tell, one)
+        return len(begun)
+
+    def _is_due(self) -> bool:
+        with self._node.database.read() as tx:
+            return messages.is_due(tx, self._node.now)
+
+    def _claim_free(self) -> list[Outgoing]:
+        """As many as there are hands free, and of those to one node no more than it may have at once."""
+        found: list[Outgoing] = []
+        with self._lock, self._node.database.write() as tx:
+            while self._under_way.total() < PARALLEL:
+                full = [name for name, count in self._under_way.items() if count >= TO_ONE_NODE]
+                one = next(iter(messages.claim(tx, self._node.now, LEASE_S, 1, full)), None)
+                if one is None:
+                    break
+                self._under_way[one.to_node] += 1
+                found.append(one)
+        return found
+
+    def _deliver_and_tell(self, message: Outgoing) -> None:
+        try:
+            self._deliver(message)
+        except Exception:
+            # Its lease runs out, and it is tried again.
+            log.exception("message %s could not be sent", message.id)
+        finally:
+            with self._lock:
+                self._under_way[message.to_node] -= 1
+            self._node.outgoing.set()
 
     def close(self) -> None:
         if self._threads is not None:
@@ -108,13 +155,10 @@ class Courier:
         if close is not None:
             close()
 
-    def _deliver_all(self, claimed: list[Outgoing]) -> int:
-        if len(claimed) < 2:
-            return sum(self._deliver(one) for one in claimed)
+    def _pool(self) -> ThreadPoolExecutor:
         if self._threads is None:
-            # So that one node that answers slowly keeps nobody else's messages.
             self._threads = ThreadPoolExecutor(PARALLEL, thread_name_prefix="message")
-        return sum(self._threads.map(self._deliver, claimed))
+        return self._threads
 
     def _deliver(self, message: Outgoing) -> bool:
         fate = self._try(message)
@@ -143,15 +187,20 @@ class Courier:
 
     def _try(self, message: Outgoing) -> Fate:
         try:
+            client = self._own_client()
+            inbox = peers.inbox_of(self._node, message.to_node, client)
+            answer = post(self._node, client, inbox, message.body.encode())
+        except (FetchError, PeerError, keys.KeyFileError) as error:
+            return Fate(messages.WAITING, str(error)[:_LONGEST_PROBLEM])
+        return fate_of(answer)
+
+    def _own_client(self) -> Post:
+        with self._lock:
             if self._client is None:
                 from node.services.polling import make_fetcher
 
                 self._client = make_fetcher(self._node)
-            inbox = peers.inbox_of(self._node, message.to_node, self._client)
-            answer = post(self._node, self._client, inbox, message.body.encode())
-        except (FetchError, PeerError, keys.KeyFileError) as error:
-            return Fate(messages.WAITING, str(error)[:_LONGEST_PROBLEM])
-        return fate_of(answer)
+            return self._client
 
 
 def post(node: Node, client: Post, inbox: str, body: bytes) -> Answer:
