@@ -68,7 +68,7 @@ def scores(program: Path, browser: str, address: str) -> dict[str, float]:
 
 def measure(rounds: int, pages: tuple[str, ...]) -> dict[str, Any]:
     """The median scores of each page."""
-    browser = find_chromium()
+    browser = find_chromium(whole=True)
     if browser is None:
         raise SystemExit(MISSING)
     program = installed()

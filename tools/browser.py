@@ -19,14 +19,20 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-MISSING = "No Chromium was found: apt-get install chromium, or set CHROMIUM to where it is."
+MISSING = "No Chromium was found: apt-get install chromium-headless-shell, or set CHROMIUM to where one is."
+_SHELL = "chromium-headless-shell"
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-def find_chromium() -> str | None:
-    """The browser's program: ``$CHROMIUM``, else the first that is on the path."""
+def find_chromium(*, whole: bool = False) -> str | None:
+    """The browser's program: ``$CHROMIUM``, else the first that is on the path.
+
+    Unless it must be the ``whole`` browser, the shell without windows comes first: it renders the same, and the tests
+    need a quarter less of the processors with it.
+    """
+    names = _NAMES if whole else (_SHELL, *_NAMES)
     named = os.environ.get("CHROMIUM")
-    return next((found for name in (named, *_NAMES) if name and (found := shutil.which(name))), None)
+    return next((found for name in (named, *names) if name and (found := shutil.which(name))), None)
 
 
 @contextmanager
