@@ -6,6 +6,7 @@ and nobody else.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -75,7 +76,8 @@ def save(node: Node, draft: DeskDraft) -> DeskDraft:
             raise DraftError("This is no form of ours. Nothing was saved; begin again from the list of your listings.")
         if known is None and stored.count(tx, draft.organisation_id) >= MOST_DRAFTS:
             raise DraftError(f"There are {MOST_DRAFTS} drafts already. Delete some of them first.")
-        key = known.key if known else _own_key(tx, draft)
+        changed = None if known else _own(tx, draft.organisation_id, draft.key)
+        key = known.key if known else changed and changed.key
         kept = replace(draft, typed=typed, key=key, saved_at=node.now)
         stored.put(tx, kept)
         _keep_photos(tx, node, kept.organisation_id, f"draft:{kept.id}", kept.images)
@@ -96,10 +98,10 @@ def _kept(text: str) -> str:
     return text[:LONGEST_TYPED].replace("\x00", "").encode("utf-8", "ignore").decode()
 
 
-def _own_key(tx: Tx, draft: DeskDraft) -> str | None:
-    """The listing that it says it changes, if that is its organisation's."""
-    known = listings.by_key(tx, draft.key) if draft.key else None
-    return draft.key if known is not None and known.organisation_id == draft.organisation_id else None
+def _own(tx: Tx, organisation_id: str, key: str | None) -> OwnListing | None:
+    """The listing of this organisation that has the key; None where it has none, whatever others have."""
+    known = listings.by_key(tx, key) if key else None
+    return known if known is not None and known.organisation_id == organisation_id else None
 
 
 def draft(node: Node, organisation_id: str, draft_id: str) -> DeskDraft | None:
@@ -107,6 +109,17 @@ def draft(node: Node, organisation_id: str, draft_id: str) -> DeskDraft | None:
     with node.database.read() as tx:
         found = stored.by_id(tx, draft_id)
     return found if found is not None and found.organisation_id == organisation_id else None
+
+
+def published_as(node: Node, organisation_id: str, slug: str, draft_id: str) -> OwnListing | None:
+    """The listing that was published from this draft of a new one; None where none was."""
+    with node.database.read() as tx:
+        return _own(tx, organisation_id, _key_from(slug, draft_id))
+
+
+def _key_from(slug: str, draft_id: str) -> str:
+    """The key of what is published from a draft: always the same, so that a button pressed twice publishes once."""
+    return new_key(slug, hashlib.sha256(draft_id.encode()).hexdigest()[:10])
 
 
 def count_drafts(node: Node, organisation_id: str) -> int:
@@ -143,8 +156,8 @@ def duplicate(node: Node, row: OwnListing, by: str) -> DeskDraft:
 def images_of(node: Node, draft: DeskDraft) -> tuple[Mapping[str, str], ...]:
     """The pictures of the listing that a draft is about to change."""
     with node.database.read() as tx:
-        known = listings.by_key(tx, draft.key) if draft.key else None
-    return _images(known.listing()) if known is not None and known.organisation_id == draft.organisation_id else ()
+        known = _own(tx, draft.organisation_id, draft.key)
+    return _images(known.listing()) if known else ()
 
 
 def _images(listing: Listing) -> tuple[Mapping[str, str], ...]:
@@ -170,7 +183,7 @@ def setting_of(node: Node, organisation_id: str, key: str | None = None) -> Sett
         host = organisations.by_ids(tx, [organisation_id]).get(organisation_id)
         if host is None:
             raise DraftError("This organisation is not here any more. Nothing was saved.")
-        known = listings.by_key(tx, key) if key else None
+        known = _own(tx, organisation_id, key)
         places = listings.places_of(tx, organisation_id, MOST_PLACES)
     settings = node.settings
     defaults = Defaults(
@@ -206,7 +219,7 @@ def as_shown(node: Node, draft: DeskDraft, judged: Judged) -> Shown:
         raise PublishingError([Problem("", "not-ready", "There is something to put right first.")])
     listing = replace(judged.read.listing, appeal=judged.read.listing.appeal or APPEAL)
     with node.database.read() as tx:
-        known = listings.by_key(tx, draft.key) if draft.key else None
+        known = _own(tx, draft.organisation_id, draft.key)
         host = organisations.by_ids(tx, [draft.organisation_id])[draft.organisation_id]
     meant = Draft(listing, draft.key or draft.id, default_expires=judged.read.open_end)
     prepared = prepare(meant, known, host.organisation, node.settings.url, node.clock())
@@ -224,7 +237,7 @@ def publish(node: Node, draft: DeskDraft, slug: str, by: str, appeal: bool = Fal
         raise PublishingError([Problem(f"/{name}", "field", said) for name, said in judged.read.errors.items()])
     if appeal:
         listing = replace(listing, appeal=listing.appeal or APPEAL)
-    made = Draft(listing, draft.key or new_key(slug, None), _import_ref(node, draft), judged.read.open_end)
+    made = Draft(listing, draft.key or _new_key(node, draft, slug), _import_ref(node, draft), judged.read.open_end)
     try:
         (outcome,) = publishing.put_listings(node, [made], by)
     except PublishingError as error:
@@ -236,9 +249,17 @@ def publish(node: Node, draft: DeskDraft, slug: str, by: str, appeal: bool = Fal
     return outcome
 
 
+def _new_key(node: Node, draft: DeskDraft, slug: str) -> str:
+    """The key of a new listing; that of the one that was published from this draft where it has the same title."""
+    known = published_as(node, draft.organisation_id, slug, draft.id)
+    if known is None or known.listing().title.casefold() == draft.title.strip().casefold():
+        return _key_from(slug, draft.id)
+    return new_key(slug, None)
+
+
 def _import_ref(node: Node, draft: DeskDraft) -> str | None:
     if draft.key is None:
         return None
     with node.database.read() as tx:
-        known = listings.by_key(tx, draft.key)
+        known = _own(tx, draft.organisation_id, draft.key)
     return known.import_ref if known else None

@@ -80,8 +80,20 @@ def duplicate(slug: str, key: str) -> ResponseReturnValue:
 
 @views.get("/<slug>/drafts/<draft_id>")
 @at_least(EDITOR)
-def draft(slug: str, draft_id: str) -> str:
-    return _form(_draft(draft_id))
+def draft(slug: str, draft_id: str) -> ResponseReturnValue:
+    found = _draft(draft_id)
+    return _form(found) if found else _gone(draft_id)
+
+
+def _gone(draft_id: str) -> ResponseReturnValue:
+    """Whoever comes back to what is no draft any more is led to what became of it."""
+    member = member_now()
+    row = desk_drafts.published_as(current_node(), member.organisation_id, member.slug, draft_id)
+    if row is not None:
+        say(_("It is published already. What you change here, you change there."))
+        return to(f"/desk/{member.slug}/listings/{row.key}/edit")
+    say(_("This draft is not there any more: somebody published it, or threw it away."), ok=False)
+    return to(f"/desk/{member.slug}/listings?state=drafts")
 
 
 @views.post("/<slug>/drafts/<draft_id>")
@@ -93,6 +105,8 @@ def send(slug: str, draft_id: str) -> ResponseReturnValue:
         say(_("It was thrown away."))
         return to(f"/desk/{slug}/listings?state=drafts")
     typed, photos = _typed(draft_id)
+    if then == "autosave" and _is_published(typed):
+        return {"problem": _("It is published already. What you change now is kept when you publish it again.")}, 422
     try:
         kept = desk_drafts.save(node, typed)
     except DraftError as error:
@@ -115,6 +129,8 @@ def send(slug: str, draft_id: str) -> ResponseReturnValue:
 @at_least(EDITOR)
 def preview(slug: str, draft_id: str) -> ResponseReturnValue:
     node, found = current_node(), _draft(draft_id)
+    if found is None:
+        return _gone(draft_id)
     judged = _judged(found)
     try:
         shown = desk_drafts.as_shown(node, found, judged)
@@ -127,7 +143,8 @@ def preview(slug: str, draft_id: str) -> ResponseReturnValue:
 @views.post("/<slug>/drafts/<draft_id>/publish")
 def publish(slug: str, draft_id: str) -> ResponseReturnValue:
     """From the preview: with ``then`` appeal, although the words read otherwise."""
-    return _go_on(_draft(draft_id), request.form.get("then", "publish"))
+    found = _draft(draft_id)
+    return _go_on(found, request.form.get("then", "publish")) if found else _gone(draft_id)
 
 
 @views.get("/<slug>/listings/<key>/published")
@@ -188,11 +205,16 @@ def _typed(draft_id: str) -> tuple[DeskDraft, SentPhotos]:
     return replace(made, images=images, saved_by=member.name), photos
 
 
-def _draft(draft_id: str) -> DeskDraft:
-    found = desk_drafts.draft(current_node(), member_now().organisation_id, draft_id)
-    if found is None:
-        abort(404)
-    return found
+def _draft(draft_id: str) -> DeskDraft | None:
+    return desk_drafts.draft(current_node(), member_now().organisation_id, draft_id)
+
+
+def _is_published(typed: DeskDraft) -> bool:
+    """Whether this was published while it was on its way: what is saved late must not become a draft again."""
+    node, member = current_node(), member_now()
+    if typed.key or _draft(typed.id):
+        return False
+    return desk_drafts.published_as(node, member.organisation_id, member.slug, typed.id) is not None
 
 
 def own_listing(key: str) -> OwnListing:

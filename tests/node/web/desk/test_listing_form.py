@@ -14,7 +14,7 @@ from node.app import create_app
 from node.context import Node
 from node.services import accounts, desk_drafts, publishing
 from node.storage import reports
-from tests.fakes.publisher import URL, publisher
+from tests.fakes.publisher import URL, pause, publisher
 from tests.node.web.desk.signed_in import send, signed_in
 
 DESK = "/desk/riverside-school"
@@ -138,7 +138,7 @@ def test_a_draft_waits_until_somebody_goes_on(browser: FlaskClient, app: Flask, 
     assert "by Editor of riverside-school" in shown.text_content()
     assert publishing.listings(node) == []
     place_of(send(other, kept, kept, then="discard", sign="give"))
-    assert other.get(kept).status_code == 404
+    assert place_of(other.get(kept)) == f"{DESK}/listings?state=drafts"
 
 
 def test_saving_while_typing_says_what_is_asked_further(browser: FlaskClient, node: Node) -> None:
@@ -150,6 +150,42 @@ def test_saving_while_typing_says_what_is_asked_further(browser: FlaskClient, no
     assert tree(browser.get(said["address"])).get_element_by_id("title").get("value") == "Laptop"
     doubted = post(browser, "autosave", draft_id, **SALE).get_json()
     assert "<mark>" in doubted["words"]
+
+
+def test_a_button_that_is_pressed_twice_publishes_once(browser: FlaskClient, node: Node) -> None:
+    """By a finger that was too quick, or from the form that "back" shows again with a word put right."""
+    draft_id = desk_drafts.new_id()
+    first = place_of(post(browser, "publish", draft_id, **CHAIRS))
+    assert place_of(post(browser, "publish", draft_id, **CHAIRS)) == first
+    assert place_of(post(browser, "publish", draft_id, **{**CHAIRS, "title": "twelve chairs", "count": "11"})) == first
+    (row,) = publishing.listings(node)
+    assert row.listing().quantity.available == 11
+    # Whoever writes the next thing into the form that "back" shows has written another thing.
+    assert place_of(post(browser, "publish", draft_id, **{**CHAIRS, "title": "Six tables"})) != first
+    assert {one.listing().title for one in publishing.listings(node)} == {"twelve chairs", "Six tables"}
+    assert desk_drafts.count_drafts(node, row.organisation_id) == 0
+
+
+def test_what_is_saved_by_itself_too_late_is_no_draft_again(browser: FlaskClient, node: Node) -> None:
+    draft_id = desk_drafts.new_id()
+    place_of(post(browser, "publish", draft_id, **CHAIRS))
+    late = post(browser, "autosave", draft_id, **CHAIRS)
+    assert late.status_code == 422
+    assert "published already" in late.get_json()["problem"]
+    (row,) = publishing.listings(node)
+    assert desk_drafts.count_drafts(node, row.organisation_id) == 0
+
+
+@pytest.mark.parametrize("page", ["", "/preview"])
+def test_the_way_back_to_what_was_published_leads_to_the_listing(browser: FlaskClient, node: Node, page: str) -> None:
+    draft_id = desk_drafts.new_id()
+    place_of(post(browser, "publish", draft_id, **CHAIRS))
+    (row,) = publishing.listings(node)
+    assert place_of(browser.get(f"{DESK}/drafts/{draft_id}{page}")) == f"{DESK}/listings/{row.key}/edit"
+    assert "It is published already" in browser.get(f"{DESK}/listings/{row.key}/edit").get_data(as_text=True)
+    gone = browser.get(f"{DESK}/drafts/{desk_drafts.new_id()}{page}")
+    assert place_of(gone) == f"{DESK}/listings?state=drafts"
+    assert "not there any more" in browser.get(f"{DESK}/listings?state=drafts").get_data(as_text=True)
 
 
 def test_a_clear_case_is_explained_and_not_published(browser: FlaskClient, node: Node) -> None:
@@ -237,14 +273,33 @@ def test_others_see_nothing_of_it(browser: FlaskClient, app: Flask, node: Node) 
     stranger = signed_in(app, node, "mending-room", "owner")
     theirs = kept.replace("riverside-school", "mending-room")
     listing = f"/desk/mending-room/listings/{row.key}"
-    for path in (kept, theirs, f"{theirs}/preview", f"{listing}/edit", f"{listing}/published"):
+    for path in (kept, f"{listing}/edit", f"{listing}/published"):
         assert stranger.get(path).status_code == 404, path
+    for path in (theirs, f"{theirs}/preview"):
+        assert place_of(stranger.get(path)) == "/desk/mending-room/listings?state=drafts"
     page = "/desk/mending-room/listings/new/give"
     # Neither is a draft of others saved over, nor a listing of others changed.
     assert send(stranger, theirs, page, then="save", **CHAIRS).status_code == 422
     changed = {**CHAIRS, "title": "Ours now", "key": row.key}
     place_of(send(stranger, f"/desk/mending-room/drafts/{desk_drafts.new_id()}", page, then="publish", **changed))
     assert publishing.listing(node, row.key).listing().title == "Twelve chairs"
+
+
+def test_a_form_that_names_a_listing_of_others_shows_nothing_of_it(
+    browser: FlaskClient, app: Flask, node: Node
+) -> None:
+    place_of(post(browser, "publish", **{**CHAIRS, "title": "Marquee behind the gym", "place_name": "Room 7"}))
+    (row,) = publishing.listings(node)
+    pause(node, row.key)
+    stranger = signed_in(app, node, "mending-room", "owner")
+    page = "/desk/mending-room/listings/new/give"
+    for draft_id in ("no-id-of-ours", desk_drafts.new_id()):
+        for then in ("save", "preview", "publish", "autosave"):
+            sent = {"sign": "give", "title": "", "key": row.key, "then": then}
+            answer = send(stranger, f"/desk/mending-room/drafts/{draft_id}", page, **sent)
+            said = answer.get_data(as_text=True) + answer.headers.get("Location", "")
+            assert "Marquee behind" not in said
+            assert "Room 7" not in said
 
 
 def test_who_may_only_look_writes_nothing(app: Flask, node: Node, browser: FlaskClient) -> None:
