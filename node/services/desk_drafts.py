@@ -76,8 +76,8 @@ def save(node: Node, draft: DeskDraft) -> DeskDraft:
             raise DraftError("This is no form of ours. Nothing was saved; begin again from the list of your listings.")
         if known is None and stored.count(tx, draft.organisation_id) >= MOST_DRAFTS:
             raise DraftError(f"There are {MOST_DRAFTS} drafts already. Delete some of them first.")
-        changed = None if known else _own(tx, draft.organisation_id, draft.key)
-        key = known.key if known else changed and changed.key
+        about = known or _own(tx, draft.organisation_id, draft.key)
+        key = about.key if about else None
         kept = replace(draft, typed=typed, key=key, saved_at=node.now)
         stored.put(tx, kept)
         _keep_photos(tx, node, kept.organisation_id, f"draft:{kept.id}", kept.images)

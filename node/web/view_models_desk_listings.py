@@ -128,7 +128,8 @@ class DeskPreviewPage(ListingPage):
 class DeskPublishedPage:
     """desk/published.html: what was just published, where it is now, and its address as a QR code to pass on.
 
-    With ``doubted``, whoever runs a catalogue may look at it first.
+    With ``doubted``, whoever runs a catalogue may look at it first. ``calendar_path`` is where it is said when that can
+    be had which can be booked.
     """
 
     head: Head
@@ -143,6 +144,7 @@ class DeskPublishedPage:
     list_path: str
     duplicate: Form
     doubted: bool = False
+    calendar_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

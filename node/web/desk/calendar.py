@@ -180,7 +180,9 @@ def _day(seen: Sequence[Seen], day: date, key: str | None, alone: bool) -> Calen
 
 
 def _busy(seen: Seen, span: Span, day: date) -> str:
-    return say("%(title)s: %(time)s", title=seen.kept.title, time=say_of.part_on(span, day))
+    return say(
+        "Another calendar says that %(title)s is taken: %(time)s", title=seen.kept.title, time=say_of.part_on(span, day)
+    )
 
 
 def _closed(seen: Sequence[Seen], day: date) -> str:

@@ -21,7 +21,7 @@ from node.services.bookings.keeping import (
     closures_of,
     may_have_calendar,
 )
-from node.services.bookings.rules import DAYS, FREE, SLOTS, Closure, Opening, Rules
+from node.services.bookings.rules import DAYS, FREE, MOST_UNITS, SLOTS, Closure, Opening, Rules
 from node.services.members import EDITOR, OWNER
 from node.services.opening_times import openings_of
 from node.services.publishing import UnknownListingError
@@ -192,7 +192,8 @@ def _first_rules(key: str) -> Rules:
         Opening(day, 9 * 60, 17 * 60) for day in range(5)
     )
     mode, stays = {"lend": (DAYS, False), "host": (FREE, True)}.get(action, (SLOTS, True))
-    return Rules(openings=week, mode=mode, stays=stays, step=15 if mode == FREE else 60)
+    units = min(listing.listing().quantity.available, MOST_UNITS) if action == "lend" else 1
+    return Rules(openings=week, mode=mode, stays=stays, step=15 if mode == FREE else 60, units=units)
 
 
 def _is_own(key: str) -> bool:

@@ -14,6 +14,7 @@ from node.context import Node
 from node.languages import locale_of, offered
 from node.services import desk_safety, hosting, uploads
 from node.services import shown as services
+from node.services.bookings.keeping import may_have_calendar
 from node.services.desk_drafts import Judged, count_drafts, pictures_of
 from node.services.desk_event import GATHERINGS, ONCE, REPEATS
 from node.services.desk_fields import FIELDS, GIVE, HELP, LEND, SIGNS
@@ -270,6 +271,11 @@ def slug_of(organisation_id: str, node: Node) -> str:
     return organisation_id.removeprefix(f"{node.settings.url}organisations/")
 
 
+def _is_booked(row: OwnListing) -> bool:
+    """Whether people book it, and do not just come."""
+    return may_have_calendar(row.item()) and row.listing().event is None
+
+
 def published_page(node: Node, row: OwnListing, frame: DeskFrame, root: str, doubted: bool) -> DeskPublishedPage | None:
     """What was just published; None where it is not shown."""
     found = services.listing(node, row.key)
@@ -292,4 +298,5 @@ def published_page(node: Node, row: OwnListing, frame: DeskFrame, root: str, dou
         list_path=base,
         duplicate=form_at(f"{base.removeprefix(root)}/{row.key}/duplicate"),
         doubted=doubted,
+        calendar_path=f"{base}/{row.key}/calendar" if _is_booked(row) else None,
     )

@@ -22,6 +22,7 @@ from node.services.bookings.rules import DAYS, FREE, Opening, Rules
 from node.services.publishing import put_listings
 from node.storage.bookings import Booking
 from node.web.desk.calendar_form import rules_of, typed_of
+from schemas.listing import Quantity
 from tests.fakes.bookable import EVERY_DAY, bookable, hour, wanted
 from tests.fakes.publisher import clock_of, draft, school
 from tests.node.web.desk.signed_in import send, signed_in
@@ -289,6 +290,17 @@ def test_a_listing_gets_its_calendar(node: Node, desk: FlaskClient) -> None:
     rules = calendar_of(node, outcome.key, school(node).id).rules
     assert rules.openings == (Opening(2, 540, 720), Opening(2, 780, 1440))
     assert tree(desk, f"{here}/calendar").get_element_by_id("until_2").value == "00:00"
+
+
+def test_of_what_there_are_several_as_many_can_be_booked(node: Node, desk: FlaskClient) -> None:
+    made = draft(
+        node, "tents", title="Tents", kind="equipment", action="lend", category="sports/camping", quantity=Quantity(3)
+    )
+    [outcome] = put_listings(node, [made])
+    here = f"{DESK}/listings/{outcome.key}"
+    assert tree(desk, f"{here}/published").xpath(f"//a[@href='{here}/calendar']")
+    form = form_of(tree(desk, f"{here}/calendar"), "mode")
+    assert dict(form.form_values())["units"] == "3"
 
 
 EVERYTHING = Rules(
