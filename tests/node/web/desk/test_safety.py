@@ -225,3 +225,32 @@ class TestTokens:
         assert send(editor, TOKENS, name="x", scopes="bookings:read").status_code == 403
         clock_of(node).pass_by(minutes=46)
         assert "/prove" in send(owner, TOKENS, name="x", scopes="bookings:read").headers["Location"]
+
+
+WITHOUT_TOKEN = {
+    "api": "is only read",
+    "inbox": "takes letters that are signed",
+    "alert_stop": "ends mails by the link in each, which mail programs press (RFC 8058)",
+    "languages": "only chooses a language",
+    "listings_api": "takes tokens of programs alone",
+    "bookings_api": "takes tokens of programs alone",
+    "requests_api": "takes tokens of programs alone",
+}
+"""The blueprints whose requests another site may send for somebody, and why that does no harm."""
+
+
+@pytest.mark.parametrize("aggregate", [False, True], ids=["publisher", "catalogue"])
+def test_no_other_site_sends_a_form_in_somebodys_name(tmp_path: Path, aggregate: bool) -> None:
+    """Every address that changes something, and every one that comes."""
+    node = publisher(tmp_path / "board", aggregate=aggregate)
+    app = create_app(node)
+    browser = signed_in(app, node, "riverside-school", "operator")
+    headers = {"Referer": URL, "Accept": "application/json"}
+    for rule in app.url_map.iter_rules():
+        part = str(rule.endpoint).split(".")[0]
+        for method in sorted((rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}):
+            path = re.sub(r"<(?:\w+:)?(\w+)>", lambda f: {"slug": "riverside-school"}.get(f[1], "1"), rule.rule)
+            answer = browser.open(path, method=method, data={"name": "Eve"}, headers=headers)
+            refused = answer.status_code == 400 and "CSRF" in answer.text
+            assert refused is (part not in WITHOUT_TOKEN), (method, path, answer.status)
+    node.database.close()
