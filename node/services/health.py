@@ -10,6 +10,7 @@ import stat
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -240,21 +241,28 @@ def _mail(node: Node) -> Finding:
 
 
 def _feed(node: Node) -> Finding:
-    from federation.reading import Context, read_page
     from node.services.feeds import FeedCache, changes
     from node.services.setup import check_described
-    from schemas import json_feed
 
     try:
         check_described(node.settings)
         body = changes(node, None, FeedCache()).body
-        page = read_page(body, json_feed.MEDIA_TYPE, Context(node.settings.url, node.now, url=node.settings.url))
+        # To the end of the hour: before its beginning, what was just renewed would end too late.
+        listings, problem = _judged(body, node.settings.url, -(-node.now // HOUR_S) * HOUR_S)
     except (DocumentError, SettingError) as error:
         return Finding("feed", BROKEN, "unreadable", {"problem": str(error)})
+    return Finding("feed", LOOK, "faulty", {"problem": problem}) if problem else _ok("feed", {"listings": listings})
+
+
+@lru_cache(maxsize=2)
+def _judged(body: bytes, url: str, now: int) -> tuple[int, str]:
+    """How many listings a page of our feed has, and the first fault; the same page is judged once an hour."""
+    from federation.reading import Context, read_page
+    from schemas import json_feed
+
+    page = read_page(body, json_feed.MEDIA_TYPE, Context(url, now, url=url))
     problems = [*page.outside, *(problem for item in page.items for problem in item.problems)]
-    if problems:
-        return Finding("feed", LOOK, "faulty", {"problem": str(problems[0])})
-    return _ok("feed", {"listings": len(page.items)})
+    return len(page.items), str(problems[0]) if problems else ""
 
 
 def _address(node: Node) -> Finding:

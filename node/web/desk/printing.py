@@ -12,7 +12,7 @@ import orjson
 from flask import abort, render_template, request
 from flask_babel import gettext as _
 
-from node.services import paper
+from node.services import paper, printable
 from node.services import shown as services
 from node.services.paper import KINDS, SIGNUP
 from node.services.shown import Host
@@ -42,10 +42,8 @@ MOST_DATES = 4
 
 @blueprint.get("/<slug>/print")
 def page(slug: str) -> str:
-    host = _host()
-    q, chosen = request.args.get("q", "").strip()[:LONGEST], set(request.args.getlist("of"))
-    found = [one for one in host.shown if one.entry.key in chosen or q.casefold() in one.entry.facts.title.casefold()]
-    found.sort(key=lambda one: one.entry.key not in chosen)
+    q, chosen = request.args.get("q", "").strip()[:LONGEST], request.args.getlist("of")
+    found = printable.offered(current_node(), member_now().organisation_id, q, chosen, MOST_SHOWN)
     kind = _kind()
     base = f"{request.script_root}/desk/{slug}/print"
     view = DeskPrintPage(
@@ -53,30 +51,24 @@ def page(slug: str) -> str:
         desk=desk_frame("print"),
         action_path=base,
         sheet_path=f"{base}/sheet",
-        organisation=host.organisation.name,
+        organisation=found.organisation,
         kinds=tuple(Choice(one, word(one, "paper"), one == kind) for one in KINDS),
-        listings=tuple(_choice(one, chosen) for one in found[:MOST_SHOWN]),
-        total=len(host.shown),
+        listings=tuple(Choice(row.key, row.item()["title"], row.key in chosen) for row in found.rows),
+        total=found.total,
         q=q,
     )
     return render_template("desk/print.html", page=view)
 
 
-def _choice(one: Shown, chosen: set[str]) -> Choice:
-    key = one.entry.key
-    return Choice(key, one.entry.facts.title, key in chosen)
-
-
 @blueprint.get("/<slug>/print/sheet")
 def sheet(slug: str) -> str:
-    node, host, kind = current_node(), _host(), _kind()
+    node, kind = current_node(), _kind()
     wanted = request.args.getlist("of")
-    by_key = {one.entry.key: one for one in host.shown}
-    shown = [by_key[key] for key in dict.fromkeys(wanted) if key in by_key]
+    shown = printable.shown(node, member_now().organisation_id, wanted)
     if wanted and not shown:
         abort(404)
     scene = scene_of(node, shown)
-    items = [_of_listing(one, scene) for one in shown] or [_of_organisation(host, slug, scene)]
+    items = [_of_listing(one, scene) for one in shown] or [_of_organisation(_host(), slug, scene)]
     view = DeskPaperPage(
         head=head(word(kind, "paper")),
         kind=kind,

@@ -45,6 +45,18 @@ def test_it_is_chosen_among_the_listings(viewer: FlaskClient) -> None:
     assert "No listing has that in its name." in tree(viewer, f"{HERE}?q=nothing").text_content()
 
 
+def test_the_oldest_of_many_is_found_and_printed(viewer: FlaskClient, node: Node) -> None:
+    for start in range(0, 250, 50):
+        put_listings(node, [draft(node, f"b{number}", title=f"Box {number}") for number in range(start, start + 50)])
+    page = tree(viewer, HERE)
+    assert len(page.xpath("//input[@name='of']")) == 60
+    assert "60 of 252 listings are shown." in page.text_content()
+    assert tree(viewer, f"{HERE}?q=twelve").xpath("//input[@name='of']/@value") == [CHAIRS]
+    first = tree(viewer, f"{HERE}?of={CHAIRS}").xpath("//input[@name='of']")
+    assert [(one.get("value"), one.get("checked") is not None) for one in first[:1]] == [(CHAIRS, True)]
+    assert titles(tree(viewer, f"{HERE}/sheet?as=poster&of={CHAIRS}")) == ["Twelve chairs"]
+
+
 @pytest.mark.parametrize(
     ("query", "sheets", "shown"),
     [
