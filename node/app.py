@@ -44,6 +44,7 @@ WEB_MODULES = (
     "node.web.desk",
 )
 AGGREGATOR_MODULES = (
+    "node.web.organisations_found",
     "node.web.portal",
     "node.web.photos",
     "node.web.search_feeds",

@@ -24,10 +24,10 @@ VERSION = "1.0"
 REQUEST, WITHDRAW, ACCEPT, DECLINE, CANCEL = "request", "withdraw", "accept", "decline", "cancel"
 MESSAGE, HANDED_OVER, RECEIVED, RETURNED = "message", "handed_over", "received", "returned"
 NO_SHOW, DISPUTE, STATE, VERDICT, RECEIPT = "no_show", "dispute", "state", "verdict", "receipt"
-PASS_ON, FORGET, MEASURED = "pass_on", "forget", "measured"
+PASS_ON, FORGET, MEASURED, GIVEN = "pass_on", "forget", "measured", "given"
 TYPES = (
     *(REQUEST, WITHDRAW, ACCEPT, DECLINE, CANCEL, MESSAGE, HANDED_OVER, RECEIVED),
-    *(RETURNED, NO_SHOW, DISPUTE, STATE, MEASURED, PASS_ON, FORGET, VERDICT, RECEIPT),
+    *(RETURNED, NO_SHOW, DISPUTE, STATE, MEASURED, GIVEN, PASS_ON, FORGET, VERDICT, RECEIPT),
 )
 OF_EXCHANGES = TYPES[: TYPES.index(VERDICT)]
 """Those about one exchange between an owner and an asker."""

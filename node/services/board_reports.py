@@ -76,7 +76,7 @@ def _word(report: BoardReport, verdict: Verdict | None, hash_: str) -> Word:
 
 def read_due(node: Node, fetcher: Fetching | None = None) -> int:
     """Read the reports that are due; how many catalogues were asked."""
-    boards = _boards(node)
+    boards = boards_of(node)
     with node.database.write() as tx:
         known = stored.every(tx)
         for url in known.keys() - set(boards):
@@ -93,7 +93,7 @@ def read_due(node: Node, fetcher: Fetching | None = None) -> int:
     return asked
 
 
-def _boards(node: Node) -> list[str]:
+def boards_of(node: Node) -> list[str]:
     """Our city's catalogue, and those that follow our change feed and are no passers-by."""
     own = node.settings.board_url
     found = [own.rstrip("/") + "/"] if own else []

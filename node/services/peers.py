@@ -79,6 +79,16 @@ def inbox_of(node: Node, node_id: str, client: Client | None = None) -> str:
 
 def look(node: Node, node_id: str, client: Client | None = None) -> Peer:
     """Read a node's document now, and take up its inbox and keys. Raises `PeerError`."""
+    read(node, node_id, client)
+    with node.database.read() as tx:
+        found = peers.by_id(tx, node_id)
+    if found is None:
+        raise PeerError(f"{node_id} is not known any more")
+    return found
+
+
+def read(node: Node, node_id: str, client: Client | None = None) -> NodeDocument:
+    """The document of a node, read now; its inbox and keys are taken up. Raises `PeerError`."""
     with node.database.write() as tx:
         known = peers.by_id(tx, node_id)
         peers.put(tx, replace(known or Peer(node_id, "", "", 0), read_at=node.now))
@@ -88,7 +98,7 @@ def look(node: Node, node_id: str, client: Client | None = None) -> Peer:
     with node.database.write() as tx:
         peers.put(tx, found)
         _take_up(tx, node_id, document.keys, node.now)
-    return found
+    return document
 
 
 def _document(node: Node, node_id: str, client: Client | None) -> NodeDocument:

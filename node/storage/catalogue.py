@@ -268,6 +268,18 @@ def organisations_of_source(tx: Tx, source_id: int, now: int, limit: int = 200) 
     return [(key, name) for key, name in tx.execute(query.order_by(columns[1]).limit(limit))]
 
 
+def organisations_behind(tx: Tx, source_id: int, now: int, limit: int = 200) -> list[tuple[str, str, str]]:
+    """Id, name and type of the organisations that are shown from this source, by name."""
+    mine = and_(_visible(now), catalogue.c.source_id == source_id)
+    columns = (
+        catalogue.c.organisation_id,
+        func.max(catalogue.c.organisation_name),
+        func.max(catalogue.c.organisation_type),
+    )
+    query = select(*columns).where(mine).group_by(catalogue.c.organisation_id)
+    return [(id_, name, type_) for id_, name, type_ in tx.execute(query.order_by(columns[1]).limit(limit))]
+
+
 def organisation_name(tx: Tx, organisation_key: str) -> str | None:
     """What one of its live listings calls an organisation; None where there is none."""
     theirs = and_(catalogue.c.live, catalogue.c.organisation_key == organisation_key)

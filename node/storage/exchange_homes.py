@@ -73,6 +73,18 @@ def asked_by(tx: Tx, organisation_id: str, limit: int, side: str) -> list[str]:
     return [row.id for row in tx.execute(query.order_by(x.since.desc(), x.id).limit(limit))]
 
 
+def partners(tx: Tx, own_id: str, limit: int) -> list[tuple[dict[str, Any], str]]:
+    """The organisations of other nodes that an organisation of this one exchanged something with, the latest first.
+
+    Each with the node that speaks for it.
+    """
+    x = exchanges.c
+    query = select(_c.other, _c.peer).join(exchanges, x.id == _c.exchange_id).where(_c.own_id == own_id)
+    rows = tx.execute(query.order_by(x.opened_at.desc(), x.id).limit(20 * limit))
+    found = {row.other: (orjson.loads(row.other), row.peer) for row in rows}
+    return [one for one in found.values() if one[0].get("type") != PERSON][:limit]
+
+
 def _home(row: Row[Any]) -> Home:
     values = {name: getattr(row, name) for name in Home.__slots__}
     return Home(**{**values, "other": orjson.loads(row.other)})

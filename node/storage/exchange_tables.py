@@ -17,6 +17,9 @@ exchanges = Table(
     Column("listing_id", Text, nullable=False),  # no foreign key: the listing may be another node's
     Column("organisation_id", Text, nullable=False),  # no foreign key either, for the same reason
     Column("contact_id", String(16), index=True),  # who answers for an organisation that is not of this node
+    Column(
+        "asker_id", Text, nullable=False, index=True
+    ),  # an organisation that this node asks for itself; mostly blank
     Column("listing", Text, nullable=False),  # JSON: what the listing said of itself then
     Column("direction", String(10), nullable=False),
     Column("action", String(10), nullable=False),

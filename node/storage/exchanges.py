@@ -20,7 +20,9 @@ _c = exchanges.c
 class Stored:
     """An exchange with what it is about: ``listing`` is what its listing said then. Names no person.
 
-    ``contact_id`` is who answers for an organisation that is not of this node (`owner_contacts`).
+    ``contact_id`` is who answers for an organisation that is not of this node (`owner_contacts`): the owner, or where
+    the owner is at home elsewhere, the asker. ``asker_id`` is the organisation on the asker's side where this node is
+    home to both.
     ``weight_g`` are grams of all units together and ``minutes`` what a room or help took, as the side ``measured_by``
     says; None and blank where nobody has.
     """
@@ -37,6 +39,7 @@ class Stored:
     weight_g: int | None = None
     minutes: int | None = None
     measured_by: str = ""
+    asker_id: str = ""
 
     @property
     def title(self) -> str:
@@ -62,7 +65,7 @@ class Event:
 _AT_ONCE = 500
 _MEMBERS = tuple(field.name for field in fields(Exchange))
 _MEASURED = ("weight_g", "minutes", "measured_by")
-_ROW = ("id", "listing_id", "organisation_id", "need", "booking_id", "closed_at", "contact_id", *_MEASURED)
+_ROW = ("id", "listing_id", "organisation_id", "need", "booking_id", "closed_at", "contact_id", "asker_id", *_MEASURED)
 
 
 def add(tx: Tx, stored: Stored) -> None:
@@ -114,6 +117,22 @@ def of_organisation(tx: Tx, organisation_id: str, states: Collection[str], limit
     mine = and_(_of(organisation_id), _c.state.in_(list(states)))
     query = select(exchanges).where(mine).order_by(_c.since.desc(), _c.id)
     return [_stored(row) for row in tx.execute(query.limit(limit).offset(offset))]
+
+
+def local_askers(tx: Tx, organisation_id: str, limit: int) -> list[dict[str, Any]]:
+    """The organisations that were asked here whether they got something of this one, the latest first."""
+    mine = and_(_of(organisation_id), _c.asker_id != "")
+    rows = tx.execute(
+        select(_c.asker_id, _c.listing).where(mine).order_by(_c.opened_at.desc(), _c.id).limit(20 * limit)
+    )
+    found = {row.asker_id: orjson.loads(row.listing).get("asker") or {} for row in rows}
+    return list(found.values())[:limit]
+
+
+def of_asker(tx: Tx, organisation_id: str, limit: int) -> list[Stored]:
+    """The exchanges in which an organisation of this node got something of another one of it, the latest first."""
+    query = select(exchanges).where(_c.asker_id == organisation_id).order_by(_c.since.desc(), _c.id).limit(limit)
+    return [_stored(row) for row in tx.execute(query)]
 
 
 def count(tx: Tx, organisation_id: str, states: Collection[str]) -> int:

@@ -17,6 +17,7 @@ __all__ = [
     "DeskAskChoicePage",
     "DeskAskPage",
     "DeskGivenPage",
+    "DeskReceiver",
     "DeskRequestPage",
     "DeskRequestRow",
     "DeskRequestsPage",
@@ -226,15 +227,29 @@ class DeskAskChoicePage:
 
 
 @dataclass(frozen=True, slots=True)
-class DeskGivenPage:
-    """desk/given.html: who has a thing that is gone.
+class DeskReceiver:
+    """Somebody who may have got something: ``code`` is what the button sends, ``kind`` what sort of organisation."""
 
-    ``form`` has the fields ``who`` (one of ``people``) and ``quantity`` where there are ``many``.
+    code: str
+    name: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskGivenPage:
+    """desk/given.html: who has a thing that is gone. One press on somebody says it.
+
+    ``form`` has the fields ``who``, which a button fills in, ``quantity`` where there are ``many``, and ``name``, by
+    which organisations are looked for. ``people`` have asked, with ``recent`` something was exchanged before, ``found``
+    are those ``looked_for``.
     """
 
     head: Head
     desk: DeskFrame
     title: str
     form: Form
-    people: tuple[Choice, ...] = ()
+    people: tuple[DeskReceiver, ...] = ()
+    recent: tuple[DeskReceiver, ...] = ()
+    found: tuple[DeskReceiver, ...] = ()
+    looked_for: str = ""
     many: int = 0

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 from node.context import Node
 from node.services import accounts, members
-from node.services.exchanges import asking_across
+from node.services.exchanges import asking_across, receivers
 from node.services.exchanges.asking import Wish
 from node.services.publishing import ensure_organisation
 from node.storage import listings
@@ -19,6 +20,10 @@ class FarWires(Wires):
     """Also answers for single listings."""
 
     def get(self, url: str, *, accept: str = "*/*", **more: Any) -> Any:
+        board, asks, query = url.partition("organisations.json?")
+        if asks and board in self.nodes:
+            said = dict(parse_qsl(query))
+            return answer(url, 200, receivers.document(self.nodes[board], said.get("name", ""), said.get("id", "")))
         node_id, found, key = url.removesuffix(".json").partition("listings/")
         if not found:
             return super().get(url, accept=accept, **more)

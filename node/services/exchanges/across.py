@@ -6,6 +6,7 @@ Of a person who asks in a catalogue, the owner's home is told the name and the a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,9 @@ from schemas.fields import rfc3339_of
 from schemas.message import PERSON
 
 EXCHANGES = "exchanges/"
+ID = re.compile(r"[0-9a-z]{16,20}")
+_LEFT_OUT = ("content_html", "image", "attachments", "banner_image", "tags")
+_LONGEST_TEXT = 500
 TYPE_OF: Mapping[str, str] = {
     rules.WITHDRAW: types.WITHDRAW,
     rules.ACCEPT: types.ACCEPT,
@@ -95,6 +99,15 @@ def tell_state(tx: Tx, node: Node, stored: Stored) -> None:
     home = exchange_homes.of(tx, stored.id)
     if home is not None and home.side == OWNER:
         post(tx, node, home, stored, {"type": types.STATE})
+
+
+def give(tx: Tx, node: Node, stored: Stored, home: Home, item: Mapping[str, Any]) -> None:
+    """Tell the home of an organisation that it got something; ``item`` is the listing as it was published."""
+    shown = {name: value for name, value in item.items() if name not in _LEFT_OUT}
+    if isinstance(shown.get("content_text"), str):
+        shown["content_text"] = shown["content_text"][:_LONGEST_TEXT]
+    told = {"listing": stored.listing_id, "quantity": stored.exchange.granted, "asker": home.other, "item": shown}
+    post(tx, node, home, stored, {"type": types.GIVEN, **told})
 
 
 def tell_measured(tx: Tx, node: Node, stored: Stored) -> None:

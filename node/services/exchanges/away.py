@@ -6,12 +6,16 @@ from dataclasses import replace
 
 from node.context import Node
 from node.services import publishing
-from node.services.exchanges import asking
+from node.services.exchanges import across, asking, links, telling
 from node.services.exchanges.acting import ExchangeError, act, keep
+from node.services.exchanges.receivers import Receiver
 from node.services.publishing import UnknownListingError
-from node.storage import exchanges, handed_on, listings
+from node.storage import exchange_homes, exchange_people, exchanges, handed_on, listings
+from node.storage.engine import Tx
+from node.storage.exchange_homes import Home
+from node.storage.exchange_people import Person
 from node.storage.exchanges import Stored
-from node.storage.listings import LIVE, PAUSED
+from node.storage.listings import LIVE, PAUSED, OwnListing
 from schemas import exchange as rules
 from schemas.exchange import OWNER, Act, Exchange, Refusal
 
@@ -34,19 +38,53 @@ def gave_elsewhere(node: Node, key: str, organisation_id: str, quantity: int, by
     Raises `UnknownListingError` and `ExchangeError`.
     """
     with publishing.writing(node) as tx:
-        row = listings.by_key(tx, key)
-        if row is None or row.organisation_id != organisation_id:
-            raise UnknownListingError(key)
-        moved = handed_on.of(tx, organisation_id) is not None
-        if moved or row.state not in (LIVE, PAUSED) or row.listing().action != "give":
-            raise ExchangeError(Refusal("over"))
-        if quantity < 1 or quantity > row.listing().quantity.available:
-            raise ExchangeError(Refusal("too-few" if quantity < 1 else "too-many"))
+        row = _given(tx, key, organisation_id, quantity)
         asked = asking.off_site(row, quantity, node.now)
         exchanges.add(tx, asked)
         after = replace(asked, exchange=_handed_over(asked.exchange))
         keep(tx, node, asked, after, Act(rules.HAND_OVER, OWNER), by=by)
     return after
+
+
+def gave_to_organisation(
+    node: Node, key: str, organisation_id: str, quantity: int, receiver: Receiver, by: str
+) -> Stored:
+    """It went to an organisation that has not asked here: the node that speaks for it asks it whether that was so.
+
+    ``receiver`` is one that `receivers.chosen` has found. Raises `UnknownListingError` and `ExchangeError`.
+    """
+    with publishing.writing(node) as tx:
+        row = _given(tx, key, organisation_id, quantity)
+        made = asking.off_site(row, quantity, node.now)
+        known = replace(made, listing={**made.listing, "asker": receiver.told})
+        stored = known if receiver.peer else replace(known, asker_id=receiver.id)
+        exchanges.add(tx, stored)
+        person = links.person_of(node, receiver.id)
+        who = Person(stored.id, receiver.name, receiver.email, "", str(node.settings.language), person, "", node.now)
+        exchange_people.add(tx, who)
+        home = Home(stored.id, OWNER, receiver.peer, organisation_id, receiver.told)
+        if receiver.peer:
+            exchange_homes.add(tx, home)
+        said = replace(stored.exchange, state=rules.HANDED_OVER, owner_said=True, granted=quantity, counted=quantity)
+        after = replace(stored, exchange=said)
+        keep(tx, node, stored, after, Act(rules.HAND_OVER, OWNER), by=by)
+        if receiver.peer:
+            across.give(tx, node, after, home, row.item())
+        else:
+            telling.ask_receiver(tx, node, after)
+    return after
+
+
+def _given(tx: Tx, key: str, organisation_id: str, quantity: int) -> OwnListing:
+    row = listings.by_key(tx, key)
+    if row is None or row.organisation_id != organisation_id:
+        raise UnknownListingError(key)
+    moved = handed_on.of(tx, organisation_id) is not None
+    if moved or row.state not in (LIVE, PAUSED) or row.listing().action != "give":
+        raise ExchangeError(Refusal("over"))
+    if quantity < 1 or quantity > row.listing().quantity.available:
+        raise ExchangeError(Refusal("too-few" if quantity < 1 else "too-many"))
+    return row
 
 
 def _handed_over(exchange: Exchange) -> Exchange:

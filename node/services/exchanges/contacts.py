@@ -115,7 +115,8 @@ def may_be_told(contact: Contact, stored: Stored, first: bool) -> bool:
     """
     if contact.state == NEW:
         return first and contact.told_at is None
-    return contact.state != STOPPED or stored.exchange.granted > 0
+    agreed = stored.exchange.granted > 0 and "asker" not in stored.listing
+    return contact.state != STOPPED or agreed
 
 
 def organisation_of(tx: Tx, stored: Stored) -> str:

@@ -7,7 +7,6 @@ a home, for its own side of them, and for its own organisations.
 from __future__ import annotations
 
 import hmac
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -23,11 +22,12 @@ from node.services.exchanges import (
     codes,
     floods,
     forgetting,
+    given,
     links,
     measuring,
     telling,
 )
-from node.services.exchanges.across import EXCHANGES, TYPE_OF
+from node.services.exchanges.across import EXCHANGES, ID, TYPE_OF
 from node.services.exchanges.asking import Askable, Wish
 from node.services.messages.receiving import Outcome
 from node.services.receipts import issue
@@ -47,7 +47,6 @@ from schemas.exchange_copy import follow as followed
 from schemas.message import PERSON, Message
 
 ACT_OF: Mapping[str, str] = {**{name: act for act, name in TYPE_OF.items()}, types.RECEIVED: rules.HAND_OVER}
-_ID = re.compile(r"[0-9a-z]{16,20}")
 _LISTINGS = "listings/"
 AN_HOUR = 120
 """Requests from one node within an hour."""
@@ -57,6 +56,8 @@ def handle(tx: Tx, node: Node, message: Message) -> Outcome:
     """Do what a message says, within the transaction in which it is taken."""
     if message.type == types.REQUEST:
         return _requested(tx, node, message)
+    if message.type == types.GIVEN:
+        return given.handle(tx, node, message)
     stored, home = about(tx, node, message)
     if stored is None or home is None:
         return Outcome("unknown-exchange", "There is no such exchange between these two nodes.")
@@ -72,7 +73,7 @@ def about(tx: Tx, node: Node, message: Message) -> tuple[Stored | None, Home | N
     uri = message.exchange or ""
     for whose, side in ((node.settings.url, OWNER), (message.from_, ASKER)):
         exchange_id = uri.removeprefix(f"{whose}{EXCHANGES}")
-        if exchange_id != uri and _ID.fullmatch(exchange_id):
+        if exchange_id != uri and ID.fullmatch(exchange_id):
             stored, home = exchanges.by_id(tx, exchange_id, lock=True), exchange_homes.of(tx, exchange_id)
             told = stored is not None and stored.exchange.state != rules.UNCONFIRMED
             if told and home is not None and (home.side, home.peer) == (side, message.from_):
@@ -82,7 +83,7 @@ def about(tx: Tx, node: Node, message: Message) -> tuple[Stored | None, Home | N
 
 def _requested(tx: Tx, node: Node, message: Message) -> Outcome:
     exchange_id = (message.exchange or "").removeprefix(f"{node.settings.url}{EXCHANGES}")
-    if not _ID.fullmatch(exchange_id) or message.sequence != 1:
+    if not ID.fullmatch(exchange_id) or message.sequence != 1:
         return Outcome("bad-exchange", "A request has sequence 1, and names its exchange below the owner's home.")
     if exchanges.by_id(tx, exchange_id) is not None:
         return Outcome("bad-exchange", "There is an exchange of this name already.")
@@ -308,12 +309,22 @@ def arrived(tx: Tx, node: Node, message: Outgoing, code: str = "") -> Callable[[
     return None
 
 
+def _not_asked(tx: Tx, node: Node, stored: Stored) -> None:
+    """Whoever got something cannot be asked whether it was so."""
+    lapse = Act(rules.LAPSE, CLOCK)
+    after = rules.decide(stored.exchange, lapse, node.now)
+    if not isinstance(after, Refusal):
+        acting.keep(tx, node, stored, replace(stored, exchange=after), lapse)
+
+
 def given_up(tx: Tx, node: Node, message: Outgoing, state: str) -> None:
     """What could not be delivered has not been done; a request that nobody takes is over."""
     stored, home = exchanges.by_id(tx, message.exchange_id, lock=True), exchange_homes.of(tx, message.exchange_id)
     if stored is None or home is None:
         return
     codes.lost(tx, stored, message)
+    if message.type == types.GIVEN:
+        _not_asked(tx, node, stored)
     if home.side != ASKER or message.type == types.MESSAGE:
         return
     exchange_homes.change(tx, stored.id, acts=max(home.acts - 1, 0))

@@ -76,12 +76,20 @@ def party(node: Node, tx: Tx, token: str) -> tuple[Stored, Party]:
         return stored, _contact(tx, stored, found[2].removeprefix(_TO))
     if stored.contact_id is not None:
         return stored, _operator(tx, found[2])
-    home = exchange_homes.of(tx, stored.id)
-    whose = home.own_id if home is not None else stored.organisation_id
-    account, role = accounts.by_id(tx, found[2]), memberships.role_of(tx, found[2], whose)
-    if account is None or role not in ROLES or ROLES.index(role) < ROLES.index(EDITOR):
-        raise ExchangeLinkError(_FORMER)
-    return stored, Party(home.side if home is not None else OWNER, account)
+    return stored, _member(tx, stored, found[2])
+
+
+def _member(tx: Tx, stored: Stored, account_id: str) -> Party:
+    """A member of the organisation that takes part here; where both do, of the one that is asked."""
+    home, account = exchange_homes.of(tx, stored.id), accounts.by_id(tx, account_id)
+    sides = (
+        [(home.own_id, home.side)] if home is not None else [(stored.asker_id, ASKER), (stored.organisation_id, OWNER)]
+    )
+    for whose, side in sides:
+        role = memberships.role_of(tx, account_id, whose) if whose else None
+        if account is not None and role in ROLES and ROLES.index(role) >= ROLES.index(EDITOR):
+            return Party(side, account)
+    raise ExchangeLinkError(_FORMER)
 
 
 def _contact(tx: Tx, stored: Stored, contact_id: str) -> Party:
@@ -89,7 +97,8 @@ def _contact(tx: Tx, stored: Stored, contact_id: str) -> Party:
     contact = contacts.now_of(tx, stored.contact_id)[0] if stored.contact_id is not None else None
     if contact is None or contact.id != contact_id:
         raise ExchangeLinkError(_FORMER)
-    return Party(OWNER, contact=contact)
+    home = exchange_homes.of(tx, stored.id)
+    return Party(home.side if home is not None else OWNER, contact=contact)
 
 
 def _operator(tx: Tx, account_id: str) -> Party:

@@ -139,6 +139,19 @@ SAID: Mapping[tuple[str, str], Said] = {
         ),
         later("Ask on their site"),
     ),
+    (ASKER, "given"): Said(
+        later("Did you get this? %(title)s"),
+        later("%(organisation)s says that %(name)s got “%(title)s”%(much)s. Is that so? One press says yes or no; you "
+              "need not sign in."),
+        later("Say whether it was"),
+    ),
+    (ASKER, "first"): Said(
+        later("Did you get this? %(title)s"),
+        later("you do not know us yet: %(site)s shows what is shared for free around here, and has read what "
+              "you publish. %(organisation)s says that %(name)s got “%(title)s”%(much)s. Is that so? You answer by the "
+              "link, without an account. This is the only mail you get from us, unless you press something there."),
+        later("Say whether it was"),
+    ),
     (OWNER, "wrong_code"): Said(
         later("That was not their code: %(title)s"),
         later("the code that you typed for “%(title)s” was not that of %(name)s, so nothing is noted. Ask them again, "

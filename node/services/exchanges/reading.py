@@ -73,6 +73,8 @@ def by_member(node: Node, member: Member, exchange_id: str) -> Seen | None:
         if stored is not None and home is not None and home.side == ASKER:
             mine = home.own_id == member.organisation_id
             return _seen(tx, stored, Party(ASKER, accounts.by_id(tx, member.account_id))) if mine else None
+        if stored is not None and stored.asker_id == member.organisation_id:
+            return _seen(tx, stored, Party(ASKER, accounts.by_id(tx, member.account_id)))
         if stored is None or stored.organisation_id != member.organisation_id or stored.contact_id is not None:
             return None
         if stored.exchange.state == rules.UNCONFIRMED:
@@ -120,7 +122,9 @@ def asked_elsewhere(node: Node, organisation_id: str) -> list[Row]:
     """What an organisation of this node has asked others for, the latest change first."""
     with node.database.read() as tx:
         found = [exchanges.by_id(tx, one) for one in exchange_homes.asked_by(tx, organisation_id, MOST_WAITING, ASKER)]
-        return [Row(one, str(one.listing.get("organisation") or "")) for one in found if one is not None]
+        got = exchanges.of_asker(tx, organisation_id, MOST_WAITING)
+        all_ = sorted([one for one in (*found, *got) if one is not None], key=lambda one: -one.exchange.since)
+        return [Row(one, str(one.listing.get("organisation") or "")) for one in all_]
 
 
 def in_turn(rows: Sequence[Row], fairness: str) -> list[Row]:

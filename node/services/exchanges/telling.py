@@ -40,7 +40,7 @@ from schemas.exchange import ASKER, OPERATOR, OWNER, Act, Exchange
 if TYPE_CHECKING:
     from node.services.mail import Letter
 
-KNOWN, UNDELIVERED, WRONG_CODE = "known", "undelivered", "wrong_code"
+KNOWN, UNDELIVERED, WRONG_CODE, GIVEN = "known", "undelivered", "wrong_code", "given"
 WORD_OF_ASKER = (KNOWN, WRONG_CODE, "agreed", "done", "back", rules.HANDED_OVER, rules.BROUGHT_BACK)
 """Mails with which something is asked of who asked, or which bring them to where they can say it."""
 _LONGEST_SUBJECT_TITLE = 80
@@ -102,6 +102,11 @@ def say_undelivered(tx: Tx, node: Node, stored: Stored, email: str, language: st
     url = str(stored.listing.get("url") or stored.listing_id)
     reader = _Reader("", email, spoken(node, language), url, UNDELIVERED)
     _put(tx, node, _letter(tx, node, stored, ASKER, words, f"exchange:{stored.id}:{UNDELIVERED}", reader, None))
+
+
+def ask_receiver(tx: Tx, node: Node, stored: Stored) -> None:
+    """Ask an organisation that has not asked for it whether it got this."""
+    _post(tx, node, stored, ASKER, GIVEN, mark="given")
 
 
 def tell_wrong_code(tx: Tx, node: Node, stored: Stored, side: str) -> None:
@@ -189,12 +194,14 @@ def _readers(tx: Tx, node: Node, stored: Stored, side: str, name: str) -> Iterat
     if home is not None and home.side != side and not _is_told_here(home, side):
         # That side has a home of its own, which tells it.
         return
-    if home is not None and home.side == ASKER and home.own_id:
-        yield from _members(tx, node, stored, home.own_id, name)
-    elif side == OWNER and stored.contact_id is not None:
+    if stored.contact_id is not None and side == (home.side if home is not None else OWNER):
         yield from _contact(tx, node, stored, stored.contact_id, name)
+    elif home is not None and home.side == ASKER and home.own_id:
+        yield from _members(tx, node, stored, home.own_id, name)
     elif side == OWNER:
         yield from _members(tx, node, stored, stored.organisation_id, name)
+    elif side == ASKER and stored.asker_id and (members := list(_members(tx, node, stored, stored.asker_id, name))):
+        yield from members
     elif side == OPERATOR:
         for one in accounts.every(tx):
             if one.operator:
@@ -216,7 +223,7 @@ def _members(tx: Tx, node: Node, stored: Stored, organisation_id: str, name: str
 def _contact(tx: Tx, node: Node, stored: Stored, contact_id: str, name: str) -> Iterator[_Reader]:
     """Who answers for another node, where they may be written to; the first mail says who we are."""
     contact, source = contacts.now_of(tx, contact_id, make=True)
-    if contact is None or not contacts.may_be_told(contact, stored, name == rules.REQUESTED):
+    if contact is None or not contacts.may_be_told(contact, stored, name in (rules.REQUESTED, GIVEN)):
         return
     if contact.state == NEW:
         owner_contacts.change(tx, contact, told_at=node.now)

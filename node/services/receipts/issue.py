@@ -117,16 +117,26 @@ def parties(tx: Tx, node: Node, stored: Stored) -> Parties | None:
     # Who asks on this node's own pages is a person whose address it confirmed. What they said, it attests.
     said = stored.exchange.state in receipt.SUCCESSES and stored.exchange.asker_said
     sides = (OWNER, ASKER) if said else (OWNER,)
-    return Parties(f"{here}{EXCHANGES}{stored.id}", owner, Party(PERSON), here, sides, attested=True)
+    asker, own = _receiver(stored) or Party(PERSON), organisations.by_ids(tx, [stored.asker_id])
+    return Parties(f"{here}{EXCHANGES}{stored.id}", owner, asker, here, sides, attested=not own)
+
+
+def _receiver(stored: Stored) -> Party | None:
+    """The organisation that got it without asking, where this node asked it."""
+    told = stored.listing.get("asker")
+    return Party(told["type"], told["id"], told["name"]) if told else None
 
 
 def _of_asker(tx: Tx, node: Node, stored: Stored, home: Home) -> Parties | None:
     """Where the owner is at home elsewhere: this node signs for who asked, once they have said that they had it."""
     said = stored.exchange.state in receipt.SUCCESSES and stored.exchange.asker_said
     own = organisations.by_ids(tx, [home.own_id]).get(home.own_id) if home.own_id else None
-    if not said or (home.own_id and own is None):
+    attested = _receiver(stored) if stored.contact_id is not None else None
+    if not said or (home.own_id and own is None and attested is None):
         return None
-    asker = Party(own.organisation.type, own.organisation.id, own.organisation.name) if own else Party(PERSON)
+    asker = attested or Party(PERSON)
+    if own is not None:
+        asker = Party(own.organisation.type, own.organisation.id, own.organisation.name)
     uri, here = f"{home.peer}{EXCHANGES}{stored.id}", node.settings.url
     return Parties(uri, _other(home), asker, here, (ASKER,), attested=own is None)
 

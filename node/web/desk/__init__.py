@@ -44,6 +44,7 @@ PARTS = (
     "booking",
     "calendar_settings",
     "requests",
+    "giving",
     "stories",
     "asking",
 )

@@ -6,28 +6,21 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import publishing
-from node.services.bookings.refusals import BookingError
-from node.services.exchanges import away, reading
-from node.services.exchanges.acting import ExchangeError
+from node.services.exchanges import reading
 from node.services.exchanges.reading import AGREED, OVER, Row, Seen
 from node.services.mail_settings import can_mail
 from node.services.members import EDITOR, OWNER
-from node.services.publishing import OwnListing, UnknownListingError
 from node.storage.asking_rules import FAIRNESS, AskingRules
 from node.web import current_node
 from node.web.cards import moment
 from node.web.code_words import word
-from node.web.desk.booking_words import refused
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, member_now
 from node.web.exchange_view import NotDoneError, copy_of, perform, view_of, waits_for_answer
-from node.web.form_state import form_at, typed_in
+from node.web.form_state import form_at
 from node.web.inside import PAGE_ROWS, head, page_number, pager, say, to
-from node.web.said import plain
 from node.web.view_model_parts import Choice
 from node.web.view_models_exchanges import (
-    DeskGivenPage,
     DeskRequestPage,
     DeskRequestRow,
     DeskRequestsPage,
@@ -38,7 +31,6 @@ from schemas import exchange as rules
 blueprint = guarded("requests")
 
 PATH = "/<slug>/requests"
-ELSEWHERE = "elsewhere"
 MOST_AGREED = 200
 
 
@@ -104,35 +96,6 @@ def answer(slug: str, exchange_id: str) -> ResponseReturnValue:
     return to(f"/desk/{slug}/requests/{exchange_id}")
 
 
-@blueprint.get("/<slug>/listings/<key>/given")
-@at_least(EDITOR)
-def given(slug: str, key: str) -> str:
-    return _given_page(slug, _listing(key), {}, {})
-
-
-@blueprint.post("/<slug>/listings/<key>/given")
-@at_least(EDITOR)
-def give(slug: str, key: str) -> ResponseReturnValue:
-    node, member, row, typed = current_node(), member_now(), _listing(key), typed_in("who", "quantity")
-    try:
-        if typed["who"] == ELSEWHERE:
-            text = typed["quantity"].strip() or "1"
-            quantity = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
-            away.gave_elsewhere(node, key, member.organisation_id, quantity, member.name)
-            say(_("Noted, thank you. There is so much less of it on the board."))
-        elif typed["who"] in {one.stored.id for one in _askers(row)}:
-            away.gave_to(node, typed["who"], member.name)
-            say(_("Noted, thank you. We ask them whether it was so."))
-        else:
-            return _given_page(slug, row, typed, {"who": _("Choose who has it.")}), 422
-    except ExchangeError as error:
-        field = "quantity" if row.listing().quantity.available > 1 else "who"
-        return _given_page(slug, row, typed, {field: plain(error.refusal.sentence)}), 422
-    except BookingError as error:
-        return _given_page(slug, row, typed, {"who": refused(error.refusal)}), 422
-    return to(f"/desk/{slug}/requests")
-
-
 def _seen(exchange_id: str) -> Seen:
     found = reading.by_member(current_node(), member_now(), exchange_id)
     if found is None:
@@ -158,38 +121,3 @@ def _row(slug: str, row: Row) -> DeskRequestRow:
     name = row.name or _("Nobody is known any more")
     here = request.script_root + path
     return DeskRequestRow(stored.title, name, here, exchange.state, moment(exchange.since), tuple(marks), handed)
-
-
-def _listing(key: str) -> OwnListing:
-    try:
-        row = publishing.listing(current_node(), key)
-    except UnknownListingError:
-        abort(404)
-    listing = row.listing()
-    if row.organisation_id != member_now().organisation_id or (listing.direction, listing.action) != ("offer", "give"):
-        abort(404)
-    return row
-
-
-def _askers(row: OwnListing) -> list[Row]:
-    node, organisation_id = current_node(), row.organisation_id
-    waiting, _said = reading.waiting(node, organisation_id)
-    agreed, _many = reading.others(node, organisation_id, (rules.ACCEPTED,), MOST_AGREED)
-    return [one for one in (*agreed, *waiting) if one.stored.listing_id == row.id]
-
-
-def _given_page(slug: str, row: OwnListing, typed: dict[str, str], errors: dict[str, str]) -> str:
-    listing = row.listing()
-    askers = [(one.stored.id, one.name or _("Nobody is known any more")) for one in _askers(row)]
-    options = [*askers, (ELSEWHERE, _("Somebody else, who did not ask here"))]
-    chosen = typed.get("who") or options[0][0]
-    many = listing.quantity.available if listing.quantity.available > 1 else 0
-    page = DeskGivenPage(
-        head=head(_("Already gave it away?")),
-        desk=desk_frame("listings"),
-        title=listing.title,
-        form=form_at(f"/desk/{slug}/listings/{row.key}/given", {"quantity": str(many or 1), **typed}, errors),
-        people=tuple(Choice(code, name, code == chosen) for code, name in options),
-        many=many,
-    )
-    return render_template("desk/given.html", page=page)

@@ -104,8 +104,11 @@ def requests() -> vm.DeskRequestsPage:
 
 
 def given(**more: Any) -> vm.DeskGivenPage:
-    form = typed("who", *(["quantity"] if more else []), wrong=True)
-    return vm.DeskGivenPage(make.head("Already gave it away?"), desk.frame("listings"), "Gazebo", form, CHOICES, **more)
+    form = typed("who", "name", *(["quantity"] if more else []), wrong=True)
+    known = (vm.DeskReceiver("to x y", "Gladstone <b>Connect</b>", "Community group"),)
+    members = {"recent": known, "found": known, "looked_for": "glad", **more} if more else {"looked_for": "glad"}
+    title = "Already gave it away?"
+    return vm.DeskGivenPage(make.head(title), desk.frame("listings"), "Gazebo", form, known, **members)
 
 
 def far(**more: Any) -> vm.DeskAskPage:

@@ -1,0 +1,327 @@
+"""Already gave it away: an organisation is asked afterwards, wherever it is at home, on every database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from node.context import Node
+from node.services import accounts
+from node.services.exchanges import acting, away, chasing, links, reading, receivers
+from node.services.exchanges.acting import ExchangeError
+from node.services.exchanges.receivers import Receiver
+from node.services.messages import sending
+from node.services.publishing import listing
+from node.storage import handovers, listings, organisations, owner_contacts, receipts
+from node.storage.engine import Database
+from schemas import exchange as rules
+from schemas.exchange import ASKER, OWNER, Act
+from schemas.fields import rfc3339
+from schemas.handover import MATCHED, ONE_OPERATOR
+from tests.fakes.asked_elsewhere import CONTACT, Elsewhere, elsewhere
+from tests.fakes.city import CITY
+from tests.fakes.exchanges import act, every, last_link, mails, now_of, shared, subjects
+from tests.fakes.far import FarWires, club, settle
+from tests.fakes.handed_on import read
+from tests.fakes.peer_nodes import DROPPED, answer, deliver
+from tests.fakes.publisher import URL, clock_of, publisher
+
+OTHER = "https://other.example.org/"
+
+
+@pytest.fixture
+def here(database: Database, tmp_path: Path) -> Node:
+    return publisher(tmp_path / "here", database, mail_capture=True, board_url=CITY)
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Node]:
+    made = publisher(tmp_path / "other", node_url=OTHER, node_name="Other", mail_capture=True)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[Node]:
+    made = publisher(tmp_path / "city", node_url=CITY, node_name="City", aggregate=True, mail_capture=True)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def wires(here: Node, other: Node, city: Node) -> FarWires:
+    return FarWires(here, other, city)
+
+
+def school(node: Node) -> str:
+    with node.database.read() as tx:
+        return next(one.organisation.id for one in organisations.every(tx) if one.slug == "riverside-school")
+
+
+def gave(here: Node, wires: FarWires, name: str = "gladstone", quantity: int = 2, of: int = 5) -> str:
+    """Look for an organisation by name, say that it has it; the number of the exchange."""
+    what = shared(here, quantity=of)
+    [found] = receivers.search(here, school(here), name, wires)
+    receiver = receivers.chosen(here, school(here), found.id, found.peer, wires)
+    assert receiver is not None
+    return away.gave_to_organisation(here, what.row.key, school(here), quantity, receiver, "Ann").id
+
+
+def listed(here: Node, other: Node, city: Node) -> None:
+    """The city lists the club of the other node."""
+    club(other)
+    read(city, other)
+
+
+def test_an_organisation_with_a_node_is_asked_by_message_and_both_halves_count(
+    here: Node, other: Node, city: Node, wires: FarWires
+) -> None:
+    listed(here, other, city)
+    one = gave(here, wires)
+    assert listing(here, now_of(here, one).key).listing().quantity.available == 3
+    settle(wires, here, other)
+    assert subjects(other) == [("bo", "Did you get this? A desk")]
+    assert "Riverside School says that Gladstone Connect got “A desk” (2 of them)" in mails(other)[0][2]
+    copy = now_of(other, one)
+    assert (copy.exchange.state, copy.exchange.owner_said, copy.exchange.asker_said) == ("handed_over", True, False)
+    acting.act(other, one, Act(rules.HAND_OVER, ASKER))
+    settle(wires, here, other)
+    for node, half in ((here, OWNER), (other, ASKER)):
+        assert now_of(node, one).exchange.state == rules.RECEIVED
+        with node.database.read() as tx:
+            [found] = handovers.every(tx)
+            said = orjson.loads(receipts.item(tx, f"{URL}exchanges/{one}", half) or "")["_sharefeed"]
+        assert (found.state, found.counted, found.quantity) == (MATCHED, True, 2)
+        assert (found.giver_name, found.taker_name) == ("Riverside School", "Gladstone Connect")
+        assert said["asker"]["id"].startswith(OTHER)
+    assert listing(here, now_of(here, one).key).listing().quantity.available == 3
+
+
+def test_it_is_found_again_without_the_catalogue(here: Node, other: Node, city: Node, wires: FarWires) -> None:
+    listed(here, other, city)
+    gave(here, wires)
+    [found] = receivers.recent(here, school(here))
+    assert (found.name, found.peer) == ("Gladstone Connect", OTHER)
+    del wires.nodes[CITY]
+    assert [one.name for one in receivers.search(here, school(here), "GLAD", wires)] == ["Gladstone Connect"]
+
+
+def test_no_is_a_dispute_that_the_operator_decides(here: Node, other: Node, city: Node, wires: FarWires) -> None:
+    accounts.add(here, "Op", "op@school.example", operator=True)
+    listed(here, other, city)
+    one = gave(here, wires)
+    settle(wires, here, other)
+    acting.act(other, one, Act(rules.DISPUTE, ASKER))
+    settle(wires, here, other)
+    assert [now_of(node, one).exchange.state for node in (here, other)] == [rules.DISPUTED] * 2
+    assert ("op", "They see it differently: A desk") in subjects(here)
+    acting.act(here, one, Act(rules.SETTLE, "operator", outcome=rules.CANCELLED))
+    settle(wires, here, other)
+    assert [now_of(node, one).exchange.state for node in (here, other)] == [rules.CANCELLED] * 2
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["nobody answers", "the node is gone"])
+def test_it_ends_as_not_known_when_nobody_answers(
+    gone: bool, here: Node, other: Node, city: Node, wires: FarWires
+) -> None:
+    listed(here, other, city)
+    one = gave(here, wires)
+    if gone:
+        wires.faults = [DROPPED] * 1000
+        for _ in range(40):
+            deliver(wires, here)
+            clock_of(here).pass_by(hours=6)
+    else:
+        settle(wires, here, other)
+        for days in (2, 5, 14, 7):
+            for node in (here, other):
+                clock_of(node).pass_by(days=days, minutes=5)
+                chasing.chase(node)
+        settle(wires, here, other)
+        asked = [subject for to, subject in subjects(other) if to == "bo"]
+        assert asked == [
+            "Did you get this? A desk",
+            *["What became of it? A desk"] * 3,
+            "What became of it we do not know: A desk",
+        ]
+        assert now_of(other, one).exchange.state == rules.UNKNOWN
+    assert now_of(here, one).exchange.state == rules.UNKNOWN
+    assert subjects(here)[-1] == ("ann", "What became of it we do not know: A desk")
+
+
+def test_an_organisation_of_the_same_node_is_asked_at_its_desk(here: Node, wires: FarWires) -> None:
+    club_id = club(here)
+    one = gave(here, wires)
+    assert subjects(here) == [("bo", "Did you get this? A desk")]
+    with here.database.read() as tx:
+        token = last_link(here, "bo").removeprefix("/asked/")
+        _, party = links.party(here, tx, token)
+    assert (party.side, party.name) == (ASKER, "Bo")
+    assert [row.stored.id for row in reading.asked_elsewhere(here, club_id)] == [one]
+    assert [row.stored.id for row in reading.others(here, school(here), reading.AGREED, 9)[0]] == [one]
+    act(here, one, rules.HAND_OVER, ASKER)
+    with here.database.read() as tx:
+        [found] = handovers.every(tx)
+    assert (found.state, found.taker_name) == (ONE_OPERATOR, "Gladstone Connect")
+
+
+class TestAContactOfAStaticNode:
+    @pytest.fixture
+    def static(self, tmp_path: Path, here: Node) -> Iterator[Elsewhere]:
+        with elsewhere(tmp_path / "catalogue") as made:
+            clock_of(here).moment = made.node.clock()
+            yield made
+
+    def gave(self, here: Node, static: Elsewhere, wires: FarWires) -> str:
+        wires.nodes[CITY] = static.node
+        one = gave(here, wires, static.what().organisation)
+        settle(wires, here, static.node)
+        return one
+
+    def later(self, here: Node, static: Elsewhere, **span: float) -> None:
+        static.made.net.clock.pass_by(**span)
+        clock_of(here).moment = static.node.clock()
+
+    def test_is_asked_by_a_mail_of_the_catalogue_and_it_counts(
+        self, here: Node, static: Elsewhere, wires: FarWires
+    ) -> None:
+        one = self.gave(here, static, wires)
+        [(to, subject, text)] = mails(static.node)
+        assert (to, subject) == (CONTACT, "Did you get this? A desk")
+        assert "you do not know us yet" in text
+        with static.node.database.read() as tx:
+            stored, party = links.party(static.node, tx, last_link(static.node, CONTACT).removeprefix("/asked/"))
+        assert (stored.id, party.side, party.contact is not None) == (one, ASKER, True)
+        act(static.node, one, rules.HAND_OVER, ASKER)
+        settle(wires, here, static.node)
+        assert [now_of(node, one).exchange.state for node in (here, static.node)] == [rules.RECEIVED] * 2
+        with here.database.read() as tx:
+            [found] = handovers.every(tx)
+            half = orjson.loads(receipts.item(tx, f"{URL}exchanges/{one}", OWNER) or "")["_sharefeed"]
+        with static.node.database.read() as tx:
+            theirs = orjson.loads(receipts.item(tx, f"{URL}exchanges/{one}", ASKER) or "")["_sharefeed"]
+        assert (found.state, found.counted, found.taker_name) == (MATCHED, True, static.what().organisation)
+        assert (theirs["attested"], theirs["asker"]) == (True, half["asker"])
+
+    def test_gets_one_mail_and_none_once_it_said_stop(self, here: Node, static: Elsewhere, wires: FarWires) -> None:
+        one = self.gave(here, static, wires)
+        self.later(here, static, days=3)
+        chasing.chase(static.node)
+        assert len(mails(static.node)) == 1
+        assert receivers.search(here, school(here), static.what().organisation, wires)[0].name != ""
+        with static.node.database.write() as tx:
+            stored = now_of(static.node, one)
+            contact = owner_contacts.by_id(tx, stored.contact_id or "")
+            assert contact is not None
+            owner_contacts.change(tx, contact, state=owner_contacts.STOPPED)
+        assert receivers.listed(static.node, static.folder.id)["organisations"] == []
+        self.later(here, static, days=26)
+        for node in (here, static.node):
+            chasing.chase(node)
+        settle(wires, here, static.node)
+        assert [now_of(node, one).exchange.state for node in (here, static.node)] == [rules.UNKNOWN] * 2
+        assert len(mails(static.node)) == 1
+
+
+class TestHostile:
+    def told(self, here: Node, one: str, **change: Any) -> dict[str, Any]:
+        state = {"name": "handed_over", "asked": 1, "granted": 1, "owner_said": True, "asker_said": False}
+        with here.database.read() as tx:
+            row = listings.by_key(tx, "riverside-school.desk")
+        assert row is not None
+        item = row.item()
+        return {
+            "type": "given",
+            "exchange": f"{URL}exchanges/{one}",
+            "listing": item["id"],
+            "item": item,
+            "asker": {"type": "community_group", "id": f"{OTHER}organisations/gladstone-connect", "name": "Club"},
+            "state": {**state, "since": rfc3339(here.clock()), "revision": 1, "heard": 0},
+            **change,
+        }
+
+    def said(self, wires: FarWires, by: Node, to: Node, told: dict[str, Any]) -> tuple[str, str]:
+        body = {"sharefeed": "1.0", "id": f"urn:x:{len(wires.sent)}", "from": by.settings.url, "to": to.settings.url}
+        answer = sending.post(
+            by, wires, f"{to.settings.url}inbox", orjson.dumps({**body, "at": rfc3339(by.clock()), **told})
+        )
+        found = orjson.loads(answer.body)
+        return found.get("result", ""), found.get("code", found.get("title", ""))
+
+    @pytest.mark.parametrize(
+        ("change", "code"),
+        [
+            pytest.param({"exchange": f"{OTHER}exchanges/0123456789abcdef"}, "bad-exchange", id="at another home"),
+            pytest.param({"item": None}, "not-yours", id="nothing"),
+            pytest.param({"item": {"id": f"{URL}listings/x"}}, "not-yours", id="no listing"),
+            pytest.param({"listing": f"{OTHER}listings/x"}, "not-yours", id="of another node"),
+            pytest.param({"state": None}, "bad-exchange", id="without a state"),
+            pytest.param({"asker": None}, "unknown-organisation", id="to nobody"),
+            pytest.param(
+                {"asker": {"type": "school", "id": f"{OTHER}organisations/x", "name": "X"}},
+                "unknown-organisation",
+                id="to somebody who is not here",
+            ),
+        ],
+    )
+    def test_what_cannot_be_is_refused(
+        self, change: dict[str, Any], code: str, here: Node, other: Node, wires: FarWires
+    ) -> None:
+        club(other)
+        shared(here)
+        told = {name: value for name, value in self.told(here, "0" * 20, **change).items() if value is not None}
+        assert self.said(wires, here, other, told) == ("refused", code)
+        assert every(other) == []
+
+    def test_nobody_is_flooded(self, here: Node, other: Node, wires: FarWires) -> None:
+        club(other)
+        shared(here)
+        said = [self.said(wires, here, other, self.told(here, f"{number:020}")) for number in range(21)]
+        assert said == [("done", "")] * 20 + [("refused", "too-many")]
+        assert self.said(wires, here, other, self.told(here, f"{3:020}")) == ("refused", "bad-exchange")
+
+    def test_a_form_names_nobody_who_is_not_where_it_says(
+        self, here: Node, other: Node, city: Node, wires: FarWires
+    ) -> None:
+        listed(here, other, city)
+        what = shared(here)
+        own = school(here)
+        for wanted, peer in (
+            (own, ""),
+            (f"{OTHER}organisations/nobody", OTHER),
+            (f"{OTHER}organisations/gladstone-connect", ""),
+            (f"{OTHER}organisations/gladstone-connect", "https://evil.example/"),
+            (f"{OTHER}organisations/gladstone-connect", CITY),
+            ("x" * 600, OTHER),
+        ):
+            assert receivers.chosen(here, own, wanted, peer, wires) is None
+        with pytest.raises(ExchangeError):
+            away.gave_to_organisation(here, what.row.key, own, 9, Receiver("x", "X", "school"), "Ann")
+
+    def test_a_catalogue_says_what_it_may(self, here: Node, wires: FarWires) -> None:
+        rows = [
+            {"id": f"{URL}organisations/x", "name": "Gladstone", "type": "school", "node": URL, "by": "message"},
+            {
+                "id": f"{OTHER}o/1",
+                "name": "Gladstone",
+                "type": "school",
+                "node": "https://evil.example/",
+                "by": "message",
+            },
+            {"id": f"{OTHER}o/2", "name": "Gladstone <b>", "type": "nonsense", "node": OTHER, "by": "message"},
+            {"id": 7, "name": "Gladstone", "type": "school", "node": OTHER, "by": "message"},
+            {"id": f"{OTHER}o/3", "name": "Gladstone\n\u0007 two", "type": "school", "node": OTHER, "by": "message"},
+            "no row",
+        ]
+
+        class Said(FarWires):
+            def get(self, url: str, **more: Any) -> Any:
+                return answer(url, 200, orjson.dumps({"organisations": rows}))
+
+        shared(here)
+        found = receivers.search(here, school(here), "gladstone", Said(here))
+        assert [(one.id, one.name) for one in found] == [(f"{OTHER}o/3", "Gladstone two")]
