@@ -77,6 +77,31 @@ def test_a_page_that_is_not_there_shuts_nobody_out(board: Everything, anybody: t
     assert faults(page) == []
 
 
+SAMPLE = """<!doctype html><html lang="en"><title>A page</title><meta name="viewport" content="width=device-width">
+<style>#small {{ display: none }} @media (max-width: 500px) {{ #small {{ display: block }} }} {style}</style>
+<main><h1>A page</h1><p id="all">Some text</p><p id="small">A narrow text {more}</p></main>"""
+DARK = "@media (prefers-color-scheme: dark)"
+SHOWN = [
+    ("", "", []),
+    ("#small { color: #ddd }", "", ["narrow and dark", "narrow"]),
+    ("", "<img src='data:,'>", ["narrow and dark"]),
+    ("#all { color: #ccc }", "", ["wide", "wide and dark", "narrow and dark"]),
+    (
+        f"{DARK} {{ html {{ background: #000; color: #fff }} #all {{ color: #333 }} }}",
+        "",
+        ["wide and dark", "narrow and dark"],
+    ),
+    ("h1 { width: 900px }", "", ["narrow and dark", "narrow", "at 200 %"]),
+]
+
+
+def test_what_shuts_people_out_is_found_wherever_it_shows(browser: Browser) -> None:
+    with visit(browser, width=WIDE) as (page, _):
+        for style, more, ways in SHOWN:
+            page.set_content(SAMPLE.format(style=style, more=more))
+            assert [fault.partition(":")[0] for fault in faults(page)] == ways, style or more
+
+
 def let_the_map_come(page: Page) -> None:
     if page.locator("[data-map]:visible").count():
         page.locator("[data-map]").first.scroll_into_view_if_needed()
