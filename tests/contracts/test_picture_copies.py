@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -134,6 +135,25 @@ def test_what_cannot_be_had_is_tried_three_times_and_named(node: Node, member: M
     bring(node, LIST.replace("A tent,", "A tent with poles,"))
     assert fetch_due(node, Photos(*BOTH)) == 1  # type: ignore[arg-type]
     assert pictures(node)["2"][0].startswith(URL)
+
+
+def test_no_address_inside_is_asked_for_a_photo(node: Node, member: Member) -> None:
+    """The client that the worker uses, beside something of this machine that listens."""
+    with socket.create_server(("127.0.0.1", 0)) as inside:
+        inside.setblocking(False)
+        port = inside.getsockname()[1]
+        hosts = ("http://127.0.0.1", "https://127.0.0.1", "https://localhost", "https://[::ffff:127.0.0.1]")
+        named = [f"{host}:{port}/{number}.jpg" for number, host in enumerate(hosts)]
+        bring(node, "title,image\n" + "".join(f"Thing {number},{url}\n" for number, url in enumerate(named)))
+        for wait in (0, *RETRY_S):
+            clock_of(node).pass_by(seconds=wait)
+            assert fetch_due(node) == 0
+        with pytest.raises(BlockingIOError):
+            inside.accept()
+    told = missing(node, last_import(node, member).id)
+    assert told.wait == 0
+    assert {url for url, _ in told.failed} == set(named)
+    assert all(str(node.settings.home) not in why for _, why in told.failed)
 
 
 def test_undoing_the_import_takes_its_photos_along(node: Node, member: Member) -> None:
