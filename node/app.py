@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
@@ -71,7 +72,18 @@ AGGREGATOR_MODULES = (
 """Modules with a ``blueprint``. One whose requests carry no form, only JSON, also says ``without_csrf = True``."""
 
 
+class _Json(DefaultJSONProvider):
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """What stands there. What is nested too deeply to be read is no JSON of ours: `ValueError`, as for nonsense."""
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError as error:
+            raise ValueError("This is nested too deeply.") from error
+
+
 class _Application(Flask):
+    json_provider_class = _Json
+
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function as it is. Flask looks thirty hooks over for coroutines, for every request; none is one."""
         return func

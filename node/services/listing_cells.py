@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from node.context import Node
 from node.services import publishing
 from node.services.batches import Run, bring, pictures_of
+from node.services.cells import line
 from node.services.importing import Options, defaults_of
 from node.services.item_cells import cells_of
 from node.services.own_ids import new_key
@@ -71,7 +72,7 @@ def one(node: Node, organisation_id: str, ref: str) -> Kept:
     """Raises `UnknownListingError`."""
     with node.database.read() as tx:
         slug = organisations.by_ids(tx, [organisation_id])[organisation_id].slug
-        row = stored.by_key(tx, new_key(slug, ref)) if ref.strip() else None
+        row = stored.by_key(tx, new_key(slug, line(ref))) if ref.strip() else None
     if row is None or row.organisation_id != organisation_id:
         raise UnknownListingError(ref)
     return Kept(_ref_of(row), row)
@@ -87,7 +88,7 @@ def put(node: Node, organisation_id: str, ref: str, cells: Mapping[str, str], by
         host = organisations.by_ids(tx, [organisation_id])[organisation_id]
     known = host.organisation
     defaults = replace(defaults_of(node, Options(known.name, known.type)), slug=host.slug)
-    [row] = named([Row(SheetRow(1, ()), {**cells, "id": ref}, {})], defaults)
+    [row] = named([Row(SheetRow(1, ()), {**cells, "id": line(ref)}, {})], defaults)
     reading, notes = read_row(row, defaults)
     if not isinstance(reading, Reading):
         raise CellsError(reading.problems)

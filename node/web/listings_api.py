@@ -96,8 +96,8 @@ def _body() -> Mapping[str, Any]:
 
 def _cells(ref: str) -> dict[str, str]:
     """The columns that were sent, as text."""
-    if len(ref) > LONGEST_ID:
-        abort(400, f"An id has {LONGEST_ID} characters at most.")
+    if len(ref) > LONGEST_ID or not ref.isprintable() or not ref.strip():
+        abort(400, f"An id has {LONGEST_ID} characters at most, and all of them can be seen.")
     body = _body()
     unknown = [name for name in body if name not in COLUMNS and name != PRICE]
     if unknown:

@@ -86,13 +86,33 @@ def test_what_is_refused(program: Program, node: Node, body: Any, status: int, w
     assert [one.slug for one in hosting.organisations(node)] == ["riverside-school"], "nor is one made"
 
 
-def test_a_doubt_a_file_name_and_odd_letters_are_told(program: Program, node: Node) -> None:
+def test_a_file_name_and_odd_letters_are_told(program: Program, node: Node) -> None:
     answer = put(program, "1", {**DESK, "title": "Chairs\u0000 \ud800", "image": "chairs.jpg", "tags": None})
     assert [one["pointer"] for one in answer.get_json()["notes"]] == ["/image"]
     [row] = publishing.listings(node)
     assert row.item()["title"].startswith("Chairs")
-    assert put(program, "a" * 201, DESK).status_code == 400
-    assert put(program, "%20", DESK).status_code in (200, 404)
+
+
+@pytest.mark.parametrize("ref", ["a" * 201, "%20", "%00", "%0d%0aSet-Cookie:%20x"])
+def test_an_id_that_nobody_could_read_is_refused(program: Program, node: Node, ref: str) -> None:
+    assert put(program, ref, DESK).status_code == 400
+    assert program.ask(f"{HERE}/{ref}").status_code == 404
+    assert publishing.listings(node) == []
+
+
+@pytest.mark.parametrize("ref", ["A%201", "%20A%201%20", "\u00e9", "\u2603", "a%2bb", "x" * 200])
+def test_any_other_id_is_known_again(program: Program, ref: str) -> None:
+    made = put(program, ref, DESK).get_json()
+    assert program.ask(f"{HERE}/{ref}").get_json()["url"] == made["url"]
+    assert program.ask(f"{HERE}/{made['id']}").get_json()["url"] == made["url"]
+    assert put(program, ref, DESK).get_json()["change"] == "unchanged"
+
+
+@pytest.mark.parametrize("body", [b"[" * 200_000, b'{"title":' * 50_000 + b"1", b'{"title": "\xff"}', b"", b"null"])
+def test_what_is_no_json_of_ours_is_refused(program: Program, body: bytes) -> None:
+    headers = {"Authorization": f"Bearer {program.secret}", "Accept": "application/json"}
+    answer = program.client.put(f"{HERE}/1", data=body, headers=headers, content_type="application/json")
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
 
 
 def test_a_photo_is_named_by_its_address(program: Program, node: Node) -> None:
