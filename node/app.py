@@ -25,6 +25,8 @@ WEB_MODULES = (
     "node.web.asking",
     "node.web.asking_as",
     "node.web.asked",
+    "node.web.asked_already",
+    "node.web.meeting",
     "node.web.inbox",
     "node.web.media",
     "node.web.qr",

@@ -12,7 +12,7 @@ import secrets
 import unicodedata
 
 RESERVED_SLUGS = frozenset(
-    {"sign-in", "sign-out", "account", "invitation", "reset", "tokens", "api", "node", "still-there"}
+    {"sign-in", "sign-out", "account", "invitation", "reset", "tokens", "api", "node", "still-there", "ask", "meet"}
 )
 """What stands under ``/desk/`` beside the organisations."""
 MAX_SLUG = 60

@@ -6,17 +6,15 @@ Opening it changes nothing, because programs that check mails open every link; i
 from __future__ import annotations
 
 import orjson
-from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import qr
 from node.services.exchanges import privacy, reading, stopping
-from node.services.exchanges.links import ExchangeLinkError, code_of
+from node.services.exchanges.links import ExchangeLinkError
 from node.services.exchanges.reading import Seen
-from node.storage import organisations
 from node.storage.owner_contacts import STOPPED, Contact
-from node.web import current_node
+from node.web import current_node, meeting
 from node.web.exchange_view import NotDoneError, copy_of, perform, view_of
 from node.web.inside import keep_private
 from node.web.view_model_parts import Head
@@ -32,9 +30,10 @@ PATH = "/asked/<token>"
 @blueprint.get(PATH)
 def page(token: str) -> ResponseReturnValue:
     try:
-        return _page(reading.by_token(current_node(), token), token)
+        seen = reading.by_token(current_node(), token)
     except ExchangeLinkError:
         return _bad()
+    return meeting.remember(make_response(_page(seen, token)), seen, token)
 
 
 @blueprint.post(PATH)
@@ -101,15 +100,12 @@ def mine(token: str) -> Response:
 
 @blueprint.get(f"{PATH}/qr.svg")
 def picture(token: str) -> Response:
-    """What who asked shows at the door: it leads who is signed in at the desk to the page, with the code filled in."""
-    node, seen = current_node(), _asker(token)
-    if seen.stored.contact_id is not None or seen.home is not None:
-        abort(404)  # Who answers for another node has no desk here to be led to.
-    with node.database.read() as tx:
-        host = organisations.by_ids(tx, [seen.stored.organisation_id])[seen.stored.organisation_id]
-    code = code_of(node, seen.stored.id, ASKER)
-    address = f"{node.settings.url}desk/{host.slug}/requests/{seen.stored.id}?code={code}"
-    return Response(qr.code(address).body, mimetype=qr.MEDIA_TYPE)
+    """What one shows at the door: it leads the other side's phone to their own page, with the code filled in."""
+    try:
+        seen = reading.by_token(current_node(), token)
+    except ExchangeLinkError:
+        abort(404)
+    return meeting.picture(current_node(), seen)
 
 
 def _asker(token: str) -> Seen:

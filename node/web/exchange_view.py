@@ -150,7 +150,7 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         doubted=bool(wrong and wrong.is_doubt),
         method_path=request.script_root + METHOD_PATH,
         code=code_of(node, stored.id, side) if meets else "",
-        qr_path=f"{request.script_root}{path}/qr.svg" if meets and _is_scanned_here(seen) else "",
+        qr_path=f"{request.script_root}{path}/qr.svg" if meets and not _is_strangers(seen) else "",
         meet=meet,
         compares=meets and seen.compares,
         erase=form_at(f"{path}/forget") if _is_person(seen) and exchange.state != rules.UNCONFIRMED else None,
@@ -204,11 +204,6 @@ def _sending_link(seen: Seen, path: str) -> tuple[ExchangePress, ...]:
 
 def _host(seen: Seen) -> str:
     return urlsplit(seen.home.peer).netloc if seen.home else ""
-
-
-def _is_scanned_here(seen: Seen) -> bool:
-    """Whether the owner's phone is signed in at a desk of this node, where the picture leads."""
-    return seen.party.side == ASKER and not seen.stored.contact_id and seen.home is None
 
 
 def _is_person(seen: Seen) -> bool:

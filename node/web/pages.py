@@ -127,7 +127,8 @@ def _with_asking(node: Node, page: ListingPage, found: Found) -> ListingPage:
     if what.left == 0:
         # What is promised here of another node's listing is known here alone.
         page = replace(page, card=replace(page.card, status="reserved"))
-    return replace(page, ask_path=f"{request.script_root}/listings/{key}/ask", ask_url=None)
+    path = f"{request.script_root}/listings/{key}/ask"
+    return replace(page, ask_path=path, asked_path=f"{path}ed", ask_url=None)
 
 
 def _with_stories(node: Node, page: ListingPage, found: Found) -> ListingPage:

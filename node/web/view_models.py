@@ -19,6 +19,8 @@ portal/report_done.html         ReportDonePage
 portal/ask_as.html              AskAsPage
 portal/ask.html                 AskPage
 portal/exchange.html            ExchangePage
+portal/meeting.html             MeetingPage
+portal/asked_already.html       AskedAlreadyPage
 portal/organisation.html        OrganisationPage
 portal/recognition.html         RulesPage
 portal/stories.html             StoriesPage

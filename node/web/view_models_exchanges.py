@@ -14,6 +14,7 @@ from node.web.view_models_desk import DeskFrame
 __all__ = [
     "AskAsPage",
     "AskPage",
+    "AskedAlreadyPage",
     "DeskAskChoicePage",
     "DeskAskPage",
     "DeskGivenPage",
@@ -25,6 +26,7 @@ __all__ = [
     "ExchangePage",
     "ExchangePress",
     "ExchangeView",
+    "MeetingPage",
 ]
 
 
@@ -56,6 +58,20 @@ class AskPage:
     hands_on: bool = False
     sent_to: str = ""
     mailbox_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAlreadyPage:
+    """portal/asked_already.html: the link to what somebody has asked is mailed again. ``form`` has the field ``email``.
+
+    ``sent_to`` is the address, after it was sent; ``ask_as_path`` leads organisations to their own desk.
+    """
+
+    head: Head
+    listing: Link
+    form: Form
+    ask_as_path: str = ""
+    sent_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +161,18 @@ class ExchangePage:
 
     head: Head
     view: ExchangeView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingPage:
+    """portal/meeting.html: where a scanned picture leads somebody whom this browser does not know.
+
+    ``code`` is that of the other side, ``desk_path`` leads who looks after it on to the desk.
+    """
+
+    head: Head
+    code: str
+    desk_path: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from node.context import Node
+from node.services import throttling
 from node.services.exchanges import booked, contacts, elsewhere, floods, links, stock, telling
 from node.services.exchanges.acting import LONGEST_LETTER
 from node.services.exchanges.elsewhere import ForeignListing
@@ -133,6 +134,24 @@ def ask(node: Node, what: Askable, wish: Wish, from_address: str) -> None:
             _again(tx, node, known, wish)
         elif floods.may_ask(tx, person, sender, node.now):
             _keep(tx, node, what.row, wish, sender, person)
+
+
+def send_links(node: Node, listing_id: str, email: str, language: str, from_address: str) -> None:
+    """Mail somebody the links to what they have asked about a listing and is still open, once a day each.
+
+    Nothing says whether there is any. Raises `FormError` and `TooManyTriesError`.
+    """
+    email = email.strip()
+    if len(email) > LONGEST_EMAIL or mail_problems("email", email) or not arrives(email):
+        message = "This must be an e-mail address that we can write to, such as name@example.org."
+        raise FormError([Problem("/email", "bad-email", message)])
+    throttling.begin_mail(node, email, from_address)
+    states = tuple(state for state in rules.OPEN if state != rules.UNCONFIRMED)
+    with node.database.write() as tx:
+        for exchange_id in exchange_people.open_of(tx, links.person_of(node, email), listing_id, states):
+            stored = exchanges.by_id(tx, exchange_id)
+            if stored is not None:
+                telling.say_known(tx, node, stored, email, language)
 
 
 def _known(tx: Tx, what: Askable, wish: Wish, person: str) -> Stored | None:

@@ -104,6 +104,13 @@ def _read(node: Node, listing_id: str, document: Any, client: Client | None) -> 
     return FarListing(listing, node_id)
 
 
+def open_request(node: Node, organisation_id: str, listing_id: str) -> str | None:
+    """The number of what an organisation has asked for this listing already and is not over; None where it has not."""
+    with node.database.read() as tx:
+        known = exchange_people.open_of(tx, links.person_of(node, organisation_id), listing_id, rules.OPEN)
+        return known[0] if known else None
+
+
 def ask(node: Node, organisation_id: str, far: FarListing, wish: Wish) -> str:
     """Ask for it in an organisation's name; the number of the exchange. Raises `FormError`."""
     wish = _checked(far, wish, node.now)

@@ -47,6 +47,10 @@ def form(slug: str) -> ResponseReturnValue:
     address = request.args.get("listing", "").strip()[:_LONGEST_ADDRESS]
     if not address:
         return _page(slug, None, {})
+    known = asking_across.open_request(current_node(), member_now().organisation_id, address)
+    if known is not None:
+        # Perhaps they stand at its shelf, and come from what its label leads to.
+        return to(f"/desk/{slug}/requests/{known}")
     try:
         return _page(slug, asking_across.fetch(current_node(), address), {"listing": address})
     except FarListingError as error:

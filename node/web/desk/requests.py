@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from flask import abort, render_template, request
+from urllib.parse import urlencode
+
+from flask import Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services.exchanges import reading
+from node.services.exchanges import acting, meeting_places, reading
 from node.services.exchanges.reading import AGREED, OVER, Row, Seen
 from node.services.mail_settings import can_mail
 from node.services.members import EDITOR, OWNER
 from node.storage.asking_rules import FAIRNESS, AskingRules
-from node.web import current_node
+from node.web import current_node, meeting
 from node.web.cards import moment
 from node.web.code_words import word
 from node.web.desk.frame import desk_frame
@@ -81,6 +83,22 @@ def bay(slug: str, exchange_id: str) -> str:
     seen = _seen(exchange_id)
     view = copy_of(view_of(current_node(), seen, f"/desk/{slug}/requests/{exchange_id}"))
     return render_template("portal/exchange.html", page=ExchangePage(head(seen.stored.title), view))
+
+
+@blueprint.get(f"{PATH}/<exchange_id>/qr.svg")
+def picture(slug: str, exchange_id: str) -> Response:
+    """What one shows at the door: it leads the other side's phone to their own page, with the code filled in."""
+    return meeting.picture(current_node(), _seen(exchange_id))
+
+
+@blueprint.get("/meet/<exchange_id>")
+def meet(exchange_id: str) -> ResponseReturnValue:
+    """From a picture that was scanned, to the desk of the organisation that takes part."""
+    side, code = request.args.get("for", ""), request.args.get("code", "")[: acting.CODE_LENGTH]
+    place = meeting_places.at_desk(current_node(), g.account, exchange_id, side) if side in ("owner", "asker") else None
+    if place is None:
+        abort(404)
+    return to(f"/desk/{place}/requests/{exchange_id}?{urlencode({'code': code})}")
 
 
 @blueprint.post(f"{PATH}/<exchange_id>")

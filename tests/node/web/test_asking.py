@@ -22,7 +22,7 @@ from schemas.exchange import ASKER, OWNER
 from tests.fakes.bookable import bookable, hour
 from tests.fakes.exchanges import act, asked, every, last_link, mails, now_of, shared, subjects
 from tests.fakes.own_client import client_of
-from tests.fakes.publisher import clock_of, publisher
+from tests.fakes.publisher import URL, clock_of, publisher
 from tests.node.web.desk.signed_in import send, signed_in
 
 SLUG = "riverside-school"
@@ -278,6 +278,13 @@ def test_a_scanned_code_is_filled_in_and_wants_a_press(node: Node, app: Flask, d
     editor, code = signed_in(app, node, SLUG, "editor"), links.code_of(node, one, ASKER)
     page = html.fromstring(editor.get(f"{DESK}/requests/{one}?code={code}").get_data(as_text=True))
     assert page.xpath("//input[@name='code']/@value") == [code]
+    scanned = f"/exchanges/{one}?for=owner&code={code}"
+    [desk_path] = html.fromstring(editor.get(scanned).get_data(as_text=True)).xpath("//main//a[@class]/@href")
+    assert editor.get(desk_path).headers["Location"] == f"{DESK}/requests/{one}?code={code}"
+    assert editor.get(f"/desk/meet/{one}?for=asker&code={code}").status_code == 404
+    assert "sign-in" in app.test_client().get(desk_path, base_url=URL).headers["Location"]
+    for picture in (f"{DESK}/requests/{one}/qr.svg", f"{last_link(node, 'cem')}/qr.svg"):
+        assert editor.get(picture).mimetype == "image/svg+xml"
     assert now_of(node, one).exchange.state == rules.ACCEPTED
 
 

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from federation.records import L1, PLAIN
 from node.services import accounts, operator, sources
-from node.services.exchanges import acting, asking, chasing, contacts, links, privacy, reading
+from node.services.exchanges import acting, asking, chasing, contacts, links, meeting_places, privacy, reading
 from node.services.exchanges.acting import ExchangeError
 from node.services.members import Member
 from node.services.receipts import issue
@@ -71,7 +71,13 @@ def test_a_stranger_asks_and_the_contact_answers_by_links(there: Elsewhere, stra
     assert "Come on Monday." in words(stranger.get(cem))
     assert CONTACT not in stranger.get(cem).get_data(as_text=True)
     assert "Reserved for someone" in words(stranger.get(f"/listings/{there.key}"))
-    code = links.code_of(node, every(node)[0], ASKER)
+    one = every(node)[0]
+    code = links.code_of(node, one, ASKER)
+    assert stranger.get(f"{cem}/qr.svg").mimetype == "image/svg+xml"
+    # The picture on the phone of who takes it leads the contact's phone, which has opened their mail, to their page.
+    scanned = "/" + meeting_places.address(node, now_of(node, one), None, ASKER).removeprefix(CITY)
+    assert stranger.get(scanned).headers["Location"] == f"{post}?code={code}"
+    assert "do not know you yet" in words(there.app().test_client().get(scanned, base_url=CITY))
     assert "both of you have said so" in press(stranger, post, do="meet", code=code)
     assert "both of you have said so" in words(stranger.get(cem))
     assert form not in stranger.get(f"/listings/{there.key}").get_data(as_text=True)

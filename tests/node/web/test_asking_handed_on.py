@@ -14,8 +14,9 @@ from werkzeug.test import TestResponse
 
 from node.app import create_app
 from node.context import Node
-from node.services.exchanges import links
+from node.services.exchanges import links, meeting_places
 from node.services.exchanges.asking import Askable
+from node.storage import exchange_homes
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER
 from tests.contracts.test_exchanges import found_in
@@ -25,7 +26,7 @@ from tests.fakes.exchanges import act, every, last_link, mails, now_of, subjects
 from tests.fakes.far import FarWires, settle
 from tests.fakes.handed_on import asked, offered
 from tests.fakes.own_client import client_of
-from tests.fakes.publisher import clock_of, publisher
+from tests.fakes.publisher import URL, clock_of, publisher
 from tests.node.web.desk.signed_in import send as send_here
 
 SCHOOL = "share.example.org"
@@ -126,12 +127,84 @@ def test_it_is_handed_over_by_the_code_that_stands_in_the_catalogue(there: There
     assert "Your code" not in at_school
     code = links.code_of(there.city, one, ASKER)
     assert f"{code[:3]} {code[3:]}" in words(there.at_city.get(page))
-    assert there.at_city.get(f"{page}/qr.svg").status_code == 404
+    assert there.at_city.get(f"{page}/qr.svg").mimetype == "image/svg+xml"
     press(there.at_city, page, do="meet", code=links.code_of(there.school, one, OWNER))
     there.settle()
     assert "both of you have said so" in words(there.at_city.get(page))
     press(there.at_city, page, do="measure", weight="19")
     assert now_of(there.city, one).weight_g == 19_000
+
+
+def scanned(node: Node, one: str, side: str, base: str) -> str:
+    """The path of what the picture of one side says, at the node where it must lead."""
+    with node.database.read() as tx:
+        home = exchange_homes.of(tx, one)
+    address = meeting_places.address(node, now_of(node, one), home, side)
+    assert address.startswith(f"{base}exchanges/{one}?")
+    return "/" + address.removeprefix(base)
+
+
+def code_in(response: TestResponse) -> list[str]:
+    return list(html.fromstring(response.get_data(as_text=True)).xpath("//input[@name='code']/@value"))
+
+
+def test_the_picture_of_who_takes_it_works_on_the_owners_phone(there: There) -> None:
+    one = there.agreed()
+    path = scanned(there.city, one, ASKER, URL)
+    code = links.code_of(there.city, one, ASKER)
+    unknown = there.at_school.get(path)
+    assert "On this phone we do not know you yet" in words(unknown)
+    assert f"{code[:3]} {code[3:]}" in words(unknown)
+    assert "A desk" not in words(unknown)
+    owner = last_link(there.school, "ann")
+    there.at_school.get(owner)
+    known = there.at_school.get(path)
+    assert (known.status_code, known.headers["Location"]) == (303, f"{owner}?code={code}")
+    assert code_in(there.at_school.get(known.headers["Location"])) == [code]
+    assert now_of(there.school, one).exchange.state == rules.ACCEPTED
+    send_here(there.at_school, owner, owner, do="meet", code=code)
+    there.settle()
+    assert [now_of(node, one).exchange.state for node in (there.school, there.city)] == [rules.RECEIVED] * 2
+
+
+def test_the_picture_of_the_owner_works_on_the_phone_of_who_takes_it(there: There) -> None:
+    one = there.agreed()
+    page = there.asker_path(one)
+    there.at_city.get(page)
+    known = there.at_city.get(scanned(there.school, one, OWNER, CITY))
+    code = links.code_of(there.school, one, OWNER)
+    assert known.headers["Location"] == f"{page}?code={code}"
+    assert code_in(there.at_city.get(known.headers["Location"])) == [code]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "?for=owner", "?for=owner&code=12345", "?for=nobody&code=123456", "?for=owner&code=%D9%A1%D9%A1%D9%A1111"],
+)
+def test_no_picture_of_ours_is_answered_with_nothing(query: str, there: There) -> None:
+    one = there.agreed()
+    there.at_school.get(last_link(there.school, "ann"))
+    assert there.at_school.get(f"/exchanges/{one}{query}").status_code == 404
+
+
+def test_a_label_at_the_shelf_leads_who_has_asked_in_the_catalogue_to_their_page(there: There) -> None:
+    one = there.agreed()
+    shelf = f"/listings/{now_of(there.school, one).key}"
+    [path] = html.fromstring(there.at_school.get(shelf).get_data(as_text=True)).xpath(
+        "//a[contains(., 'Have you asked for it already?')]/@href"
+    )
+    for email in ("nobody@cem.example", "cem@cem.example", "CEM@cem.example"):
+        sent = words(send_here(there.at_school, path, path, email=email))
+        assert f"If {email} has asked for this" in sent.replace("\u2068", "").replace("\u2069", "")
+    there.settle()
+    assert subjects(there.city)[-1:] == [("cem", "You have asked already: A desk")]
+    assert len([one for one in subjects(there.city) if one[0] == "nobody"]) == 0
+    assert last_link(there.city, "cem") == there.asker_path(one)
+    wrong = send_here(there.at_school, path, path, email="no<b>")
+    assert wrong.status_code == 422
+    for _try in range(4):
+        late = send_here(there.at_school, path, path, email="cem@cem.example")
+    assert late.status_code == 429
 
 
 def test_a_wrong_code_is_told_where_it_was_typed(there: There) -> None:

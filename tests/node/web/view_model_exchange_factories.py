@@ -111,6 +111,11 @@ def given(**more: Any) -> vm.DeskGivenPage:
     return vm.DeskGivenPage(make.head(title), desk.frame("listings"), "Gazebo", form, known, **members)
 
 
+def asked_already(**more: Any) -> vm.AskedAlreadyPage:
+    form = typed("email", wrong="sent_to" not in more)
+    return vm.AskedAlreadyPage(make.head("You have asked for it already"), LISTING, form, **more)
+
+
 def far(**more: Any) -> vm.DeskAskPage:
     fields = ("listing", "quantity", "first", "starts", "last", "ends", "for_whom", "words", "agreed")
     form = typed(*fields, wrong=bool(more))
@@ -138,6 +143,9 @@ FULL: dict[str, tuple[str, Any]] = {
         "portal/exchange.html",
         vm.ExchangePage(make.head("Gazebo"), view(kept_elsewhere="<b>share</b>.example", write=None)),
     ),
+    "meeting": ("portal/meeting.html", vm.MeetingPage(make.head("When you meet"), "123456", "/desk/meet/x")),
+    "asked-already": ("portal/asked_already.html", asked_already(ask_as_path="/listings/x/ask-as")),
+    "asked-already-sent": ("portal/asked_already.html", asked_already(sent_to="cem@cem.example")),
     "exchange-bad": ("portal/exchange.html", vm.ExchangePage(make.head("This link does not work"))),
     "desk-requests": ("desk/requests.html", requests()),
     "desk-request": (

@@ -86,6 +86,9 @@ def test_what_is_sent_is_on_its_way_and_stands_at_the_desk(
     assert "Your answer" not in page
     assert now_of(own, made).exchange.asked == 2
     assert made in browser.get("/desk/gladstone-connect/requests").text
+    # Who stands at its shelf and comes from its label finds what was asked already.
+    again = browser.get(ASK, query_string={"listing": address(far)})
+    assert again.location.endswith(f"/desk/gladstone-connect/requests/{made}")
     with own.database.read() as tx:
         assert [row.type for row in tx.execute(select(messages_out.c.type))] == ["request"]
 

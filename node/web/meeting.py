@@ -1,0 +1,71 @@
+"""Where a picture on the other side's phone leads: to the page of this side, with the code filled in.
+
+A browser that has opened the link of its mail before is known by a cookie for this one exchange; who looks after it at
+the desk goes there. Everyone else is told what to do. Refuses to say what the exchange is about, and changes nothing.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from node.context import Node
+from node.services import qr
+from node.services.exchanges import links, meeting_places
+from node.services.exchanges.acting import CODE_LENGTH
+from node.services.exchanges.links import ExchangeLinkError
+from node.services.exchanges.reading import Seen
+from node.web import current_node
+from node.web.inside import keep_cookie, keep_private
+from node.web.view_model_parts import Head
+from node.web.view_models_exchanges import MeetingPage
+from schemas.exchange import ASKER, OWNER
+
+blueprint = Blueprint("meeting", __name__)
+blueprint.after_request(keep_private)
+
+PATH = "/exchanges/<exchange_id>"
+DESK = "/desk/meet/"
+_KNOWN_S = 90 * 86_400
+_SIDES = (OWNER, ASKER)
+
+
+@blueprint.get(PATH)
+def meet(exchange_id: str) -> ResponseReturnValue:
+    side, code = request.args.get("for", ""), request.args.get("code", "")
+    is_code = code.isascii() and code.isdigit() and len(code) == CODE_LENGTH
+    if side not in _SIDES or not is_code or not exchange_id.isalnum() or len(exchange_id) > 20:
+        abort(404)
+    token = request.cookies.get(_cookie(side), "")
+    if _is_theirs(current_node(), token, exchange_id, side):
+        return redirect(f"{request.script_root}/asked/{token}?code={code}", 303)
+    desk = f"{request.script_root}{DESK}{exchange_id}?{urlencode({'for': side, 'code': code})}"
+    return render_template("portal/meeting.html", page=MeetingPage(Head(_("When you meet"), indexed=False), code, desk))
+
+
+def _is_theirs(node: Node, token: str, exchange_id: str, side: str) -> bool:
+    try:
+        with node.database.read() as tx:
+            stored, party = links.party(node, tx, token)
+    except ExchangeLinkError:
+        return False
+    return (stored.id, party.side) == (exchange_id, side)
+
+
+def remember(response: Response, seen: Seen, token: str) -> Response:
+    """Let this browser come to its page by a picture from now on, without its mail."""
+    keep_cookie(response, _cookie(seen.party.side), token, f"/exchanges/{seen.stored.id}", _KNOWN_S)
+    return response
+
+
+def _cookie(side: str) -> str:
+    return f"sharefeed_meets_as_{side}"
+
+
+def picture(node: Node, seen: Seen) -> Response:
+    """The code of the side that looks, for the phone of the other one."""
+    address = meeting_places.address(node, seen.stored, seen.home, seen.party.side)
+    return Response(qr.code(address).body, mimetype=qr.MEDIA_TYPE)
