@@ -16,7 +16,7 @@ from schemas.impact import for_one
 from schemas.impact_factors import ALL, Factors, Goods, shipped
 
 
-def method_page(factors: Factors, head: Head, json_path: str) -> MethodPage:
+def method_page(factors: Factors, head: Head, json_path: str, own_path: str) -> MethodPage:
     by = factors.displacement
     return MethodPage(
         head=head,
@@ -36,7 +36,7 @@ def method_page(factors: Factors, head: Head, json_path: str) -> MethodPage:
         json_path=json_path,
         licence=factors.licence,
         attribution=factors.attribution,
-        own=factors is not shipped(),
+        own_path=own_path if factors is not shipped() else "",
         worth=_worth(factors),
     )
 

@@ -34,7 +34,8 @@ AGE_S = 3600
 def method() -> str:
     node = current_node()
     head = Head(_("How we work out what sharing is good for"), canonical_url=f"{node.settings.url}{METHOD_PATH[1:]}")
-    page = method_page(impact_factors.of(node.settings), head, request.script_root + FACTORS_PATH)
+    json_path, own_path = (f"{request.script_root}{path}" for path in (FACTORS_PATH, f"/{OWN_FACTORS_PATH}"))
+    page = method_page(impact_factors.of(node.settings), head, json_path, own_path)
     return render_template("portal/impact_method.html", page=page)
 
 

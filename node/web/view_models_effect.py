@@ -103,7 +103,8 @@ class MethodSource:
 class MethodPage:
     """portal/impact_method.html: how effects are worked out, with every figure and its source.
 
-    ``own`` where the operator has set figures of their own; ``worth`` are the values that they set, label and amount.
+    ``own_path`` is the operator's file, where they have set figures of their own; ``worth`` are the values that they
+    set, label and amount.
     """
 
     head: Head
@@ -115,5 +116,5 @@ class MethodPage:
     json_path: str
     licence: str
     attribution: str
-    own: bool = False
+    own_path: str = ""
     worth: tuple[tuple[str, str], ...] = ()

@@ -185,8 +185,11 @@ class TestPage:
         assert "£30.00 is what their help is worth at £20.00 an hour" in said
         assert "£105 is what the CO2e is worth at £252 a tonne" in said
         assert "rooms are worth" not in said
-        method = " ".join(html.fromstring(text(client, "/impact/method")).text_content().split())
+        page = html.fromstring(text(client, "/impact/method"))
+        method = " ".join(page.text_content().split())
         assert "our-town-" in method
+        assert "/impact/factors/own.json" in page.xpath("//main//a/@href")
+        assert client.get("/impact/factors/own.json").data == (home / "own.json").read_bytes()
         assert "An hour of help £20.00" in method
 
 

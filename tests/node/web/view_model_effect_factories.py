@@ -46,7 +46,7 @@ def method() -> vm.MethodPage:
     worth = (("An hour of help", "£20.00"),)
     head, json_path = make.head("How we work it out"), "/impact/factors.json"
     given = ("0.27", "0.5", "0.82"), goods, rates, sources, json_path, "CC-BY-SA-4.0", "Restart."
-    return vm.MethodPage(head, "sharefeed-2026.1", *given, own=True, worth=worth)
+    return vm.MethodPage(head, "sharefeed-2026.1", *given, own_path="/impact/factors/own.json", worth=worth)
 
 
 MINIMAL: dict[str, tuple[str, Any]] = {
