@@ -6,11 +6,11 @@ from datetime import date
 from functools import lru_cache
 
 from babel.dates import format_skeleton
-from babel.numbers import format_currency
 
 from node.languages import locale_of
 from node.web import phrases, words
 from node.web.code_words import category, word
+from node.web.effect_words import in_whole
 from node.web.phrases import later
 from node.web.phrases import say as _
 from schemas.errors import Problem
@@ -47,7 +47,7 @@ def hours(minutes: int) -> str:
 
 def money(pence: int, currency: str) -> str:
     """An amount in whole units of a currency."""
-    return format_currency(round(pence / 100), currency, locale=words.locale(), currency_digits=False, format="¤#,##0")
+    return in_whole(pence, currency)
 
 
 def share(part: float | None) -> int | None:

@@ -12,7 +12,7 @@ from node.services.badge_pictures import HEIGHT, WIDTH
 from node.services.effects import METHOD_PATH, OrganisationEffect
 from node.web import words
 from node.web.dashboard_words import hours, mass, mass_range, massed
-from node.web.effect_words import money
+from node.web.effect_words import breakable, money
 from node.web.phrases import say as _
 from node.web.phrases import say_many
 from node.web.view_models_effect import EffectBox, EffectFigure, EffectGroup, EffectLine, EffectStrip
@@ -110,11 +110,16 @@ def _people(found: OrganisationEffect) -> EffectGroup:
 
 
 def _things(found: OrganisationEffect) -> EffectGroup:
-    loans, figures = found.given.loans, list(_kept(found.given.goods))
+    loans, goods = found.given.loans, found.given.goods
+    figures = _kept(goods)
+    if goods.handovers and not goods.weight_g:
+        unit = say_many("gift", "gifts", goods.handovers)
+        figures.insert(0, EffectFigure(words.number(goods.handovers), unit, _("weight not known"), WEIGHT))
     if loans.handovers:
         unit = say_many("loan that came back", "loans that came back", loans.handovers)
         figures.append(EffectFigure(words.number(loans.handovers), unit, "", COUNTING))
-    return EffectGroup(_("Things kept in use"), tuple(figures), _weighed(found.given.goods))
+    note = " ".join(part for part in (_weighed(goods), _not_avoided(goods)) if part)
+    return EffectGroup(_("Things kept in use"), tuple(figures), note)
 
 
 def _kept(goods: GoodsTotal) -> list[EffectFigure]:
@@ -133,7 +138,7 @@ def _kept(goods: GoodsTotal) -> list[EffectFigure]:
 def _money(found: OrganisationEffect) -> EffectGroup:
     goods, figures = found.given.goods, []
     if goods.cost_pence:
-        value = money(goods.cost_pence, found.currency)
+        value = breakable(money(goods.cost_pence, found.currency))
         figures.append(EffectFigure(value, _("of disposal avoided"), _("landfill tax alone"), COST))
     worth = found.worth
     for use, each, unit in (
@@ -141,11 +146,11 @@ def _money(found: OrganisationEffect) -> EffectGroup:
         (found.given.space, worth and worth.room_hour, _("is what their rooms are worth")),
     ):
         if each and use.minutes:
-            value = money(round(each * use.minutes * 100 / 60), found.currency)
+            value = breakable(money(round(each * use.minutes * 100 / 60), found.currency))
             said = _("at %(money)s an hour", money=money(round(each * 100), found.currency))
             figures.append(EffectFigure(value, unit, said, HOURS))
     if worth and worth.co2e_tonne and goods.co2e_g:
-        value = money(round(worth.co2e_tonne * goods.co2e_g * 100 / Decimal(1_000_000)), found.currency)
+        value = breakable(money(round(worth.co2e_tonne * goods.co2e_g * 100 / Decimal(1_000_000)), found.currency))
         said = _("at %(money)s a tonne", money=money(round(worth.co2e_tonne * 100), found.currency))
         figures.append(EffectFigure(value, _("is what the CO2e is worth"), said, HOURS))
     return EffectGroup(_("Money"), tuple(figures))
@@ -176,6 +181,8 @@ def _hours(use: UseTotal, timed: str, counted: str) -> list[EffectFigure]:
 
 def _weighed(goods: GoodsTotal) -> str:
     """Who says what it weighs: each handover by one of the sources, so that a guess never looks like a measurement."""
+    if not goods.weight_g:
+        return ""
     said = (
         (MEASURED, _("weighed")),
         (STATED, _("as the giver says")),
@@ -186,17 +193,19 @@ def _weighed(goods: GoodsTotal) -> str:
     return _("Gifts: %(sources)s.", sources=", ".join(told)) if told else ""
 
 
+def _not_avoided(goods: GoodsTotal) -> str:
+    if not goods.without_co2e:
+        return ""
+    return say_many(
+        "Of one gift nobody knows what it has avoided; it adds nothing here.",
+        "Of %(shown)s gifts nobody knows what they have avoided; they add nothing here.",
+        goods.without_co2e,
+        shown=words.number(goods.without_co2e),
+    )
+
+
 def _notes(found: OrganisationEffect) -> list[str]:
-    goods, notes = found.given.goods, []
-    if goods.without_co2e:
-        notes.append(
-            say_many(
-                "Of one gift nobody knows what it has avoided; it adds nothing here.",
-                "Of %(shown)s gifts nobody knows what they have avoided; they add nothing here.",
-                goods.without_co2e,
-                shown=words.number(goods.without_co2e),
-            )
-        )
+    notes = []
     if found.reach.unconfirmed:
         notes.append(
             say_many(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from lxml import etree, html
 
 from federation.facts import short_key
@@ -16,6 +17,7 @@ from node.context import Node
 from node.services import effects
 from node.services.publishing import put_listings
 from node.storage import handovers
+from node.web.effect_words import breakable, money
 from schemas.handover import MEASURED, Handover
 from schemas.impact import GOODS, LEDGERS, estimate, total
 from schemas.impact_factors import shipped
@@ -149,6 +151,12 @@ class TestPage:
             "2 more handovers are not confirmed",
         ):
             assert words in said, (words, said)
+
+    def test_a_gift_without_a_weight_is_shown_as_that(self, node: Node, client: FlaskClient):
+        keep(node, told(1, category="books", title="Books"))
+        said = section(text(client, PAGE))
+        assert "1 gift weight not known Of one gift nobody knows what it has avoided" in said
+        assert "kg" not in said
 
     def test_every_figure_leads_to_its_method(self, node: Node, client: FlaskClient):
         keep(node, *mixed())
@@ -305,3 +313,12 @@ class TestFrontPage:
         page = browser.text(f"/listings/{short_key(f'{PARK}listings/desk')}")
         [path] = html.fromstring(page).xpath("//*[@class='who-name']/a/@href")
         assert "26 kg kept in use" in section(browser.text(str(path)))
+
+
+@pytest.mark.parametrize(
+    ("language", "large", "small"),
+    [pytest.param("en", "£105", "£3.28", id="english"), pytest.param("pl", "105 GBP", "3,28 GBP", id="polish")],
+)
+def test_money_stands_as_the_language_writes_it(node: Node, language: str, large: str, small: str):
+    with create_app(node).test_request_context(), force_locale(language):
+        assert [breakable(money(amount, "GBP")) for amount in (10_460, 328)] == [large, small]
