@@ -17,12 +17,13 @@ from node.context import Node
 from node.services import publishing, uploads
 from node.services.desk_fields import FIELDS, SIGNS
 from node.services.desk_form import Read, Setting, field_at, read, sign_of, typed_of
+from node.services.desk_meanwhile import caught_up
 from node.services.drafts import Draft, entry_of, prepare
 from node.services.own_ids import new_key
 from node.services.publishing import Outcome, PublishingError
 from node.services.row_values import Defaults
 from node.storage import desk_drafts as stored
-from node.storage import listings, organisations
+from node.storage import listing_versions, listings, organisations
 from node.storage.catalogue import Shown
 from node.storage.desk_drafts import DeskDraft
 from node.storage.engine import Tx
@@ -78,7 +79,7 @@ def save(node: Node, draft: DeskDraft) -> DeskDraft:
             raise DraftError(f"There are {MOST_DRAFTS} drafts already. Delete some of them first.")
         about = known or _own(tx, draft.organisation_id, draft.key)
         key = about.key if about else None
-        kept = replace(draft, typed=typed, key=key, saved_at=node.now)
+        kept = _caught_up(tx, node, replace(draft, typed=typed, key=key, saved_at=node.now))
         stored.put(tx, kept)
         _keep_photos(tx, node, kept.organisation_id, f"draft:{kept.id}", kept.images)
     return kept
@@ -105,10 +106,15 @@ def _own(tx: Tx, organisation_id: str, key: str | None) -> OwnListing | None:
 
 
 def draft(node: Node, organisation_id: str, draft_id: str) -> DeskDraft | None:
-    """A draft of this organisation; None where it has none of this id."""
+    """A draft of this organisation, with what others published meanwhile; None where it has none of this id."""
     with node.database.read() as tx:
         found = stored.by_id(tx, draft_id)
-    return found if found is not None and found.organisation_id == organisation_id else None
+        return _caught_up(tx, node, found) if found and found.organisation_id == organisation_id else None
+
+
+def _caught_up(tx: Tx, node: Node, draft: DeskDraft) -> DeskDraft:
+    row = _own(tx, draft.organisation_id, draft.key)
+    return caught_up(tx, draft, row, node.settings.timezone) if row else replace(draft, base=0)
 
 
 def published_as(node: Node, organisation_id: str, slug: str, draft_id: str) -> OwnListing | None:
@@ -137,11 +143,12 @@ def begin_change(node: Node, row: OwnListing) -> DeskDraft:
     """A draft of changes to a listing: the one that was begun, else one of what the listing says, not yet kept."""
     with node.database.read() as tx:
         begun = stored.of_listing(tx, row.organisation_id, row.key)
-    if begun is not None:
-        return begun
+        if begun is not None:
+            return _caught_up(tx, node, begun)
+        base = listing_versions.latest(tx, row.id)
     listing = row.listing()
     typed = typed_of(listing, node.settings.timezone)
-    return DeskDraft(new_id(), row.organisation_id, row.key, sign_of(listing), typed, _images(listing))
+    return DeskDraft(new_id(), row.organisation_id, row.key, sign_of(listing), typed, _images(listing), base=base)
 
 
 def duplicate(node: Node, row: OwnListing, by: str) -> DeskDraft:

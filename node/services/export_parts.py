@@ -127,7 +127,8 @@ def history(whose: Whose) -> Iterator[bytes]:
 
 def drafts(whose: Whose) -> Iterator[bytes]:
     for draft in desk_drafts.of_organisation(whose.tx, whose.id, _MOST_DRAFTS):
-        yield _line({name: value for name, value in asdict(draft).items() if name != "organisation_id"})
+        # Numbers of versions mean nothing on another node.
+        yield _line({name: value for name, value in asdict(draft).items() if name not in ("organisation_id", "base")})
 
 
 def told(whose: Whose) -> Iterator[bytes]:

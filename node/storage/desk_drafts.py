@@ -18,7 +18,8 @@ from node.storage.upsert import upsert
 class DeskDraft:
     """What somebody is writing: ``typed`` are the fields of the form of ``sign``, ``images`` dicts of url and alt.
 
-    ``key`` is that of the listing that is being changed, None for a new one.
+    ``key`` is that of the listing that is being changed, None for a new one, and ``base`` the number of the version of
+    it that ``typed`` began with.
     """
 
     id: str
@@ -29,6 +30,7 @@ class DeskDraft:
     images: tuple[Mapping[str, str], ...] = ()
     saved_at: int = 0
     saved_by: str = ""
+    base: int = 0
 
     @property
     def title(self) -> str:
@@ -41,6 +43,7 @@ def put(tx: Tx, draft: DeskDraft) -> None:
         "id": draft.id,
         "organisation_id": draft.organisation_id,
         "key": draft.key,
+        "base": draft.base,
         "sign": draft.sign,
         "title": draft.title,
         "typed": orjson.dumps(dict(draft.typed)).decode(),
@@ -90,4 +93,5 @@ def _draft(row: Row[Any]) -> DeskDraft:
         images=tuple(orjson.loads(row.images)),
         saved_at=row.saved_at,
         saved_by=row.saved_by,
+        base=row.base,
     )

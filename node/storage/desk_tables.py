@@ -13,6 +13,7 @@ desk_drafts = Table(
     Column("id", String(24), primary_key=True),  # random, and given out before anything is kept
     Column("organisation_id", Text, ForeignKey("organisations.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("key", String(120), index=True),  # of the listing that is being changed; empty for a new one
+    Column("base", BigInteger, nullable=False, server_default="0"),  # number of the version that is changed
     Column("sign", String(10), nullable=False),
     Column("title", Text, nullable=False),
     Column("typed", Text, nullable=False),  # JSON: field -> text

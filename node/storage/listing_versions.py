@@ -14,6 +14,8 @@ from node.storage.desk_tables import listing_versions
 from node.storage.engine import Tx
 from node.storage.tables import listings
 
+LARGEST = 2**63 - 1
+"""No database has a larger number."""
 KEPT = 50
 """How many versions of one listing are kept, the latest."""
 
@@ -66,9 +68,17 @@ def of_listings(tx: Tx, listing_ids: Sequence[str]) -> Iterator[Version]:
 
 def one(tx: Tx, listing_id: str, number: int) -> Version | None:
     """One version of this listing, by its number."""
+    if not 0 < number <= LARGEST:
+        return None
     c = listing_versions.c
     row = tx.execute(select(listing_versions).where(c.id == number, c.listing_id == listing_id)).first()
     return Version(**{name: getattr(row, name) for name in _NAMES}) if row else None
+
+
+def latest(tx: Tx, listing_id: str) -> int:
+    """The number of the latest version of a listing; 0 where none is kept."""
+    c = listing_versions.c
+    return int(tx.execute(select(func.max(c.id)).where(c.listing_id == listing_id)).scalar() or 0)
 
 
 def last(tx: Tx) -> int:

@@ -62,7 +62,7 @@ def test_twelve_chairs_are_online_in_a_minute(
 
 def test_who_is_called_away_finds_it_as_it_was(node: Node, browser: Browser) -> None:
     with visit(browser, width=PHONE) as (page, noted):
-        desk = sign_in(page, node)
+        desk, context = sign_in(page, node), page.context
         page.goto(f"{desk}/listings/new/give")
         page.get_by_label("What is it?").fill("Twelve chairs")
         page.get_by_label("How many?").fill("11")
@@ -72,6 +72,13 @@ def test_who_is_called_away_finds_it_as_it_was(node: Node, browser: Browser) -> 
         page.goto(f"{desk}/listings?state=drafts")
         page.get_by_role("link", name="Twelve chairs").click()
         expect(page.get_by_label("How many?")).to_have_value("11")
+        # Closed in the middle of a word, before anything could say "Saved".
+        page.get_by_label("What else is there to know?").fill("Grey, with")
+        page.close()
+        page = context.new_page()
+        page.goto(f"{desk}/listings?state=drafts")
+        page.get_by_role("link", name="Twelve chairs").click()
+        expect(page.get_by_label("What else is there to know?")).to_have_value("Grey, with")
         page.get_by_role("button", name="Look at it").last.click()
         expect(page.get_by_text("This is how people will see it.")).to_be_visible()
         page.get_by_role("button", name="Publish it").click()

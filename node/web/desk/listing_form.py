@@ -197,7 +197,8 @@ def _typed(draft_id: str) -> tuple[DeskDraft, SentPhotos]:
     if sign not in SIGNS:
         abort(404)
     typed = {name: request.form.get(name, "") for name in FIELDS[sign]}
-    made = DeskDraft(draft_id, member.organisation_id, request.form.get("key") or None, sign, typed)
+    key, base = request.form.get("key") or None, request.form.get("base", 0, type=int)
+    made = DeskDraft(draft_id, member.organisation_id, key, sign, typed, base=base)
     known = desk_drafts.draft(node, member.organisation_id, draft_id)
     before = known.images if known else desk_drafts.images_of(node, made)
     photos = read_photos(node, member, desk_drafts.pictures_of(before))

@@ -78,7 +78,8 @@ def form_page(
     path, typed = f"/desk/{member.slug}/drafts/{draft.id}", draft.typed
     editing = setting.known is not None and draft.key is not None
     chosen = typed.get("place") or _first_place(setting, typed)
-    form = form_at(path, {**typed, "sign": draft.sign, "key": draft.key or "", "place": chosen}, errors)
+    carried = {"sign": draft.sign, "key": draft.key or "", "base": str(draft.base), "place": chosen}
+    form = form_at(path, {**typed, **carried}, errors)
     title = _("Change a listing") if editing else word(draft.sign, "sign_form")
     return DeskFormPage(
         head=head(title),

@@ -13,7 +13,7 @@ from lxml import html
 from werkzeug.test import TestResponse
 
 from node.context import Node
-from node.services import accounts, import_work, imports, members
+from node.services import accounts, import_work, imports, members, publishing
 from node.services.spreadsheet import MAX_FILE_BYTES
 from node.web import current_node
 from tests.fakes import camera
@@ -259,3 +259,12 @@ def test_a_zip_goes_with_its_import_or_a_day_after_it(browser: FlaskClient, node
     send_photos(browser, again, zipped(chairs_jpg=camera.jpeg()))
     send(browser, again, HERE, then="drop")
     assert list(folder.iterdir()) == []
+
+
+def test_a_row_cannot_speak_for_another_organisation(browser: FlaskClient, app: Flask, node: Node) -> None:
+    neighbour = signed_in(app, node, "nene-park", "owner")
+    theirs = looked_at(browser, "id,title,organisation\n1,A marquee,Nene Park\n2,Six chairs,Riverside School\n")
+    press(browser, theirs, "run")
+    whose = {one.listing().title: one.organisation_id for one in publishing.listings(node)}
+    assert all(id_.endswith("/riverside-school") for id_ in whose.values()), whose
+    assert "A marquee" not in neighbour.get("/desk/nene-park/listings").text

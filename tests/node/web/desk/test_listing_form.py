@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from node.app import create_app
 from node.context import Node
 from node.services import accounts, desk_drafts, publishing
 from node.storage import reports
+from schemas.place import Place
 from tests.fakes.publisher import URL, pause, publisher
 from tests.node.web.desk.signed_in import send, signed_in
 
@@ -26,6 +28,7 @@ SALE = {
     "locality": "Werrington",
     "check": "fire_label.there",
 }
+LATER = datetime(2027, 6, 1, 22, 59, 59, tzinfo=UTC)
 DOUBTFUL = {**CHAIRS, "title": "Chairs", "text": "A donation of £5 would be welcome, and a deposit of £20."}
 
 
@@ -235,16 +238,22 @@ def test_a_doubtful_case_can_be_published_and_says_who_looks(browser: FlaskClien
     assert place_of(post(browser, "publish", **DOUBTFUL)).endswith("?doubted=1")
 
 
-def test_a_change_begins_with_what_stands_there_and_keeps_its_key(browser: FlaskClient, node: Node) -> None:
-    place_of(post(browser, "publish", **CHAIRS))
-    (row,) = publishing.listings(node)
-    form = tree(browser.get(f"{DESK}/listings/{row.key}/edit"))
+def opened(browser: FlaskClient, path: str) -> tuple[str, dict[str, str]]:
+    """A form as it stands open in a browser: where it is sent, and what it sends."""
+    form = tree(browser.get(path))
     fields = form.xpath("//form[@id='listing']//*[self::input or self::textarea][@name]")
     typed = {
         field.get("name"): field.get("value", field.text or "") for field in fields if field.get("type") != "radio"
     }
-    typed["place"] = form.xpath("//input[@name='place'][@checked]/@value")[0]
-    path = form.get_element_by_id("listing").get("action")
+    chosen = form.xpath("//form[@id='listing']//input[@type='radio'][@checked]")
+    typed |= {field.get("name"): field.get("value") for field in chosen}
+    return form.get_element_by_id("listing").get("action"), typed
+
+
+def test_a_change_begins_with_what_stands_there_and_keeps_its_key(browser: FlaskClient, node: Node) -> None:
+    place_of(post(browser, "publish", **CHAIRS))
+    (row,) = publishing.listings(node)
+    path, typed = opened(browser, f"{DESK}/listings/{row.key}/edit")
     typed |= {"title": "Eleven chairs", "count": "11"}
     place_of(send(browser, path, path.replace(path, f"{DESK}/listings/new"), **{**typed, "then": "publish"}))
     (changed,) = publishing.listings(node)
@@ -254,6 +263,54 @@ def test_a_change_begins_with_what_stands_there_and_keeps_its_key(browser: Flask
         11,
     )
     assert changed.listing().place == row.listing().place
+
+
+MEANWHILE = {"place": Place(locality="Eye"), "terms": "Bring a van.", "title": "Chairs", "expires": LATER}
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["form that lay open", "draft of last week"])
+def test_what_somebody_else_changed_meanwhile_stays(browser: FlaskClient, node: Node, kept: bool) -> None:
+    place_of(post(browser, "publish", **CHAIRS, text="Grey.\nOld."))
+    (row,) = publishing.listings(node)
+    path, typed = opened(browser, f"{DESK}/listings/{row.key}/edit")
+    typed |= {"title": "Eleven chairs", "count": "11", "text": "Grey.\r\nOld."}
+    if kept:
+        place_of(send(browser, path, f"{DESK}/listings/new", **{**typed, "then": "save"}))
+    publishing.revise_all(node, [row.key], lambda row: MEANWHILE, "Ben")
+    if kept:
+        path, typed = opened(browser, path)
+        assert (typed["terms"], typed["title"]) == ("Bring a van.", "Eleven chairs")
+    place_of(send(browser, path, f"{DESK}/listings/new", **{**typed, "then": "publish"}))
+    (changed,) = publishing.listings(node)
+    told = changed.listing()
+    assert (told.title, told.quantity.available) == ("Eleven chairs", 11)
+    assert (told.place, told.terms, told.expires) == (MEANWHILE["place"], "Bring a van.", LATER)
+    assert told.content_text == "Grey.\nOld."
+
+
+@pytest.mark.parametrize("base", ["", "x", "-1", "999999", "9" * 30])
+@pytest.mark.parametrize("known", [True, False])
+def test_a_form_that_began_with_nothing_that_is_known_counts_as_it_is(
+    browser: FlaskClient, node: Node, base: str, known: bool
+) -> None:
+    place_of(post(browser, "publish", **CHAIRS))
+    (row,) = publishing.listings(node)
+    sent = {**CHAIRS, "title": "Eleven chairs", "base": base, "key": row.key if known else ""}
+    place_of(post(browser, "publish", **sent))
+    assert "Eleven chairs" in {one.listing().title for one in publishing.listings(node)}
+
+
+def test_of_two_places_the_one_that_was_typed_stays_whole(browser: FlaskClient, node: Node) -> None:
+    place_of(post(browser, "publish", **CHAIRS))
+    (row,) = publishing.listings(node)
+    path, typed = opened(browser, f"{DESK}/listings/{row.key}/edit")
+    publishing.revise_all(node, [row.key], lambda row: {"place": Place(locality="Eye", postcode="PE6 7UW")}, "Ben")
+    typed |= {"place": "other", "locality": "Werrington", "place_name": "Hall", "precision": "door"}
+    place_of(send(browser, path, f"{DESK}/listings/new", **{**typed, "then": "publish"}))
+    (changed,) = publishing.listings(node)
+    place = changed.listing().place
+    assert place is not None
+    assert (place.name, place.locality, place.postcode) == ("Hall", "Werrington", None)
 
 
 def test_a_copy_is_a_draft_of_a_new_listing(browser: FlaskClient, node: Node) -> None:

@@ -210,6 +210,7 @@ def test_the_history_says_who_changed_what_and_brings_it_back(browser: FlaskClie
     assert "An earlier version was brought back" in browser.get(here).get_data(as_text=True)
     assert send(browser, here, here, version="999999").status_code == 404
     assert send(browser, here, here, version="x").status_code == 404
+    assert send(browser, here, here, version="9" * 30).status_code == 404
 
 
 def test_drafts_stand_in_a_list_of_their_own(browser: FlaskClient) -> None:
