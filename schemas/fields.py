@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 from marshmallow import Schema, fields
@@ -116,7 +117,16 @@ class _Address(Pattern):
         address = super()._deserialize(value, attr, data, **kwargs)
         if not address.isascii() and len(address.encode()) > self.limit:
             raise refuse("too-long", f"This has {len(address.encode())} bytes; at most {self.limit} are allowed.")
+        if "[" in address or "]" in address or not address.isascii():
+            self._refuse_unreadable(address)
         return address
+
+    def _refuse_unreadable(self, address: str) -> None:
+        """What fits the form and still has no host that can be read, such as half of an IPv6 address."""
+        try:
+            urlsplit(address)
+        except ValueError as error:
+            raise refuse(self.code, self.message) from error
 
 
 class HttpUrl(_Address):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,20 @@ from marshmallow.exceptions import ValidationError
 from schemas import fields
 from schemas.document import Document
 from schemas.errors import DocumentError, Problem, pointer
-from schemas.fields import Fault, Many, Number, Part, Text, problems_of, refuse, rfc3339, without_empty
+from schemas.fields import (
+    AbsoluteUri,
+    Fault,
+    Field,
+    HttpUrl,
+    Many,
+    Number,
+    Part,
+    Text,
+    problems_of,
+    refuse,
+    rfc3339,
+    without_empty,
+)
 from tests.schemas import made
 
 
@@ -148,3 +162,24 @@ def test_a_list_has_its_bounds(value: Any, code: str | None) -> None:
     except ValidationError as error:
         found = problems_of(error.messages)[0].code
     assert found == (code or tuple(value))
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "good"),
+    [
+        pytest.param(HttpUrl(), "http://[2001:db8::1]/x", True, id="IPv6"),
+        pytest.param(HttpUrl(), "http://[2001:db8::1/x", False, id="half of it"),
+        pytest.param(HttpUrl(), "https://a]/x", False, id="the other half"),
+        pytest.param(HttpUrl(), "https://exa\u2100mple.org/", False, id="a letter that stands for a slash"),
+        pytest.param(HttpUrl(), "https://m\u00fcnchen.example/a[b]", True, id="brackets in a path"),
+        pytest.param(AbsoluteUri(), "https://[/x", False, id="a name"),
+        pytest.param(AbsoluteUri(), "tag:a.example,2026:[x]", True, id="a tag"),
+    ],
+)
+def test_an_address_can_be_taken_apart(field: Field, text: str, good: bool) -> None:
+    try:
+        assert urlsplit(field.deserialize(text)).scheme
+    except ValidationError:
+        assert not good
+    else:
+        assert good

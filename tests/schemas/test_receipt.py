@@ -244,6 +244,7 @@ def test_every_member_either_may_differ_or_may_not() -> None:
         pytest.param((25, "measured"), (20, "stated"), 75_000, "measured", id="on either side"),
         pytest.param((25, "measured"), (20, "measured"), 60_000, "measured", id="of two the smaller"),
         pytest.param((0, "stated"), {}, None, "unknown", id="nothing weighs nothing"),
+        pytest.param((99_999, "measured"), {}, 299_997_000, "measured", id="much"),
     ],
 )
 def test_which_weight_counts(owner: Any, asker: Any, grams: int | None, source: str) -> None:
@@ -253,6 +254,19 @@ def test_which_weight_counts(owner: Any, asker: Any, grams: int | None, source: 
     lamps: dict[str, Any] = {"quantity": 3, "category": "garden", "title": "Something"}
     made = made_of(half(OWNER, **lamps, **weighed(owner)), half(ASKER, **lamps, **weighed(asker)))
     assert (made.weight_g, made.weight_source) == (grams, source)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"weight_kg": 100_000, "weight_source": "measured", "quantity": 11}, id="by weight"),
+        pytest.param({"quantity": 1_000_000}, id="by number"),
+    ],
+)
+def test_what_nobody_can_have_handed_over_has_no_effect(changes: dict[str, Any]) -> None:
+    made = made_of(half(OWNER, **changes), half(ASKER, **changes))
+    assert (made.weight_g, made.weight_source, made.co2e_g, made.cost_pence) == (None, "unknown", None, None)
+    assert made.counted
 
 
 def test_hours_are_of_spaces_and_skills_and_the_smaller_count() -> None:

@@ -12,17 +12,21 @@ from datetime import date
 from typing import Any, Protocol
 from urllib.parse import urljoin
 
+from marshmallow.exceptions import ValidationError
+
 from federation.fetch import Answer, FetchError
 from federation.receipts import Teller
 from node.services.receipts.comparing import FACTORS, Account, Compared, Difference, compare
 from node.services.receipts.piecework import Owned, Told
 from node.services.receipts.whole_feed import MOST_PAGES, Feed, Reader
 from schemas.errors import SharefeedError
+from schemas.fields import HttpUrl
 from schemas.node_document import NodeDocument, load_node_document
 from schemas.strict_json import loads
 
 WELL_KNOWN = ".well-known/sharefeed.json"
 MOST_FEEDS = 5_000
+_URL = HttpUrl()
 
 
 class VerifyError(SharefeedError):
@@ -76,10 +80,9 @@ def verify(client: Client, url: str, today: date, workers: int = 0) -> Verified:
         account = _account(reader, [(one.feed, one.finish()) for one in begun], owned)
     finally:
         reader.close()
-    lines = _lines(client, str(index.get("handovers", "")))
-    stated = index.get("sums")
+    lines = _lines(client, _address(index.get("handovers")))
     version = owned.factors().version
-    compared = compare(lines, stated if isinstance(stated, dict) else {}, account, version)
+    compared = compare(lines, _sums(index.get("sums")), account, version)
     if unknown:
         compared.differences.insert(0, Difference(FACTORS, home.id, unknown))
     counted = sum(one.counted for one in account.handovers.values())
@@ -95,9 +98,9 @@ def _factors(client: Client, index: Mapping[str, Any]) -> tuple[Owned, str]:
     told = index.get("factors")
     if not isinstance(told, dict) or "url" not in told:
         return Owned(), ""
-    url = told["url"]
+    url = _address(told["url"])
     try:
-        owned = Owned(_body(client, str(url)))
+        owned = Owned(_body(client, url))
         found = owned.factors().version
     except SharefeedError as error:
         return Owned(), f"The factors of its operator cannot be read at {url}: {error}"
@@ -141,8 +144,25 @@ def _feeds(index: Mapping[str, Any]) -> list[tuple[str, str]]:
     told = index.get("receipts")
     if not isinstance(told, list) or len(told) > MOST_FEEDS:
         raise VerifyError("the account does not say from whose receipts it was made")
-    named = [(str(one.get("node", "")), str(one.get("url", ""))) for one in told if isinstance(one, dict)]
+    named = [(_address(one.get("node")), _address(one.get("url"))) for one in told if isinstance(one, dict)]
     return list(dict(named).items())
+
+
+def _address(told: Any) -> str:
+    """A web address that somebody else has written. Raises `VerifyError`."""
+    try:
+        return str(_URL.deserialize(told))
+    except ValidationError as error:
+        raise VerifyError(f"the account has no address where one must be: {str(told)[:100]!r}") from error
+
+
+def _sums(told: Any) -> dict[str, dict[str, dict[str, int]]]:
+    """The sums that an account states, as far as they are any."""
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for month, standings in told.items() if isinstance(told, dict) else ():
+        for standing, sums in standings.items() if isinstance(standings, dict) else ():
+            found.setdefault(month, {})[standing] = sums if isinstance(sums, dict) else {}
+    return found
 
 
 def _lines(client: Client, url: str) -> Iterator[dict[str, Any]]:
@@ -166,7 +186,10 @@ def _next(answer: Answer) -> str | None:
 
     links = parse_header_links(answer.link_header) if answer.link_header else []
     found = next((link["url"] for link in links if link.get("rel") == "next"), None)
-    return urljoin(answer.url, found) if found else None
+    try:
+        return urljoin(answer.url, found) if found else None
+    except ValueError as error:
+        raise VerifyError(f"{answer.url} leads on to no address") from error
 
 
 def _document_or_why(client: Client, node: str) -> NodeDocument | str:
@@ -178,7 +201,7 @@ def _document_or_why(client: Client, node: str) -> NodeDocument | str:
 
 
 def _document(client: Client, url: str) -> NodeDocument:
-    return load_node_document(_json(client, urljoin(url if url.endswith("/") else url + "/", WELL_KNOWN)))
+    return load_node_document(_json(client, urljoin(f"{_address(url).rstrip('/')}/", WELL_KNOWN)))
 
 
 def _json(client: Client, url: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from node.services.receipts.verify import Verified, VerifyError
 from node.settings import SECRET_FILE, Settings
 from node.storage import handovers, sources
 from node.storage.rollup_tables import handover_rollups
+from schemas.errors import SharefeedError
 from schemas.exchange import ASKER, OWNER
 from schemas.receipt import Half
 from tests.fakes.databases import database_at
@@ -270,6 +271,53 @@ def test_factors_that_cannot_be_read_are_named(city: City, answer: dict[str, Any
     with_own_factors(city, OWN_FACTORS)
     city.wire.fault = lambda url, given, _: replace(given, **answer) if url.endswith("own.json") else given
     assert "cannot be read" in city.differences()[0][1]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"sums": 7},
+        {"sums": {"2026-11": 7}},
+        {"sums": {"2026-11": {"confirmed": [1]}}},
+        {"sums": {"": {"": {"": "a lot"}}}},
+        {"receipts": [{"node": "http://[", "url": "x"}]},
+        {"receipts": [{"node": CITY}]},
+        {"receipts": ["x"]},
+        {"receipts": None},
+        {"handovers": "http://[abc/"},
+        {"handovers": 7},
+        {"factors": {"url": "file:///etc/passwd"}},
+        {"factors": {"url": None, "version": 7}},
+    ],
+    ids=str,
+)
+def test_an_account_that_is_none_is_told_and_breaks_nothing(city: City, members: dict[str, Any]) -> None:
+    def altered(url: str, answer: Answer, _: bool) -> Answer:
+        whole = url.endswith("/handovers.json")
+        return replace(answer, body=orjson.dumps({**orjson.loads(answer.body), **members})) if whole else answer
+
+    city.wire.fault = altered
+    try:
+        agrees = city.verify().agrees
+    except VerifyError:
+        agrees = False
+    assert not agrees
+
+
+@pytest.mark.parametrize("line", [b"[]", b"7", b"{", b'{"exchange":[]}', b'{"exchange":"x","counted":{}}', b"\xff"])
+def test_a_line_that_is_none_is_told_and_breaks_nothing(city: City, line: bytes) -> None:
+    city.wire.fault = lambda url, answer, _: replace(answer, body=line) if "ndjson" in url else answer
+    try:
+        agrees = city.verify().agrees
+    except SharefeedError:
+        agrees = False
+    assert not agrees
+
+
+def test_a_link_that_leads_nowhere_is_told(city: City) -> None:
+    city.wire.fault = lambda url, answer, _: replace(answer, link_header='<http://[>; rel="next"')
+    with pytest.raises(VerifyError, match="no address"):
+        city.verify()
 
 
 def test_a_node_without_an_account_cannot_be_verified(city: City) -> None:
