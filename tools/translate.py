@@ -11,6 +11,7 @@ import argparse
 import io
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -101,9 +102,15 @@ def texts() -> Catalog:
 
 
 def _read(found: Catalog, path: Path, name: str, method: str) -> None:
-    comments = ["Translators:"]
-    for _line, text, said, context in extract_from_file(method, path, KEYWORDS, comments, _OPTIONS, True):
+    for text, said, context in _said_in(path, method, path.stat().st_mtime_ns):
         found.add(text, None, [(name, 1)], auto_comments=said, context=context)
+
+
+@cache
+def _said_in(path: Path, method: str, _changed_ns: int) -> list[tuple[Any, list[str], str | None]]:
+    """The texts of a file. It is read once for all languages, unless it changes."""
+    found = extract_from_file(method, path, KEYWORDS, ["Translators:"], _OPTIONS, True)
+    return [(text, said, context) for _line, text, said, context in found]
 
 
 def path_of(language: str, ending: str = "po") -> Path:
