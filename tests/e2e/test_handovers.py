@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -22,22 +24,25 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from examples.demo_processes import choose_port
+from examples.static_server import QuietHandler
 from federation.discovery import discover
+from federation.records import L0
 from node.app import create_app
 from node.cli import main
 from node.context import Node
 from node.search.follow import Follower
 from node.services import accounts, members, sources
-from node.services.exchanges import asking_across
-from node.services.exchanges.asking import Wish
+from node.services.exchanges import asking_across, elsewhere
+from node.services.exchanges.asking import Askable, Wish
 from node.services.messages.sending import Courier
 from node.services.polling import Poller, make_fetcher
 from node.services.publishing import ensure_organisation, listing
 from node.services.receipts.harvest import Harvest
 from node.storage import handovers
+from node.storage import sources as stored_sources
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER
-from schemas.handover import MATCHED
+from schemas.handover import MATCHED, ONE_OPERATOR
 from tests.contracts.test_exchanges import found_in
 from tests.e2e.boards import Quiet
 from tests.e2e.looking import overflow, violations
@@ -69,6 +74,42 @@ def serving(home: Path, name: str, **settings: Any) -> Iterator[Node]:
         server.server_close()
         node.workshop.close()
         node.database.close()
+
+
+SHED = """direction,kind,action,title,category,quantity,organisation,organisation_type,expires
+offer,item,give,Workbench,furniture/desk,4,The Shed,charity,+60d
+"""
+
+
+@pytest.fixture
+def folder(place: Place, tmp_path: Path) -> Iterator[str]:
+    """The address of a folder of files that somebody has published; by now, so that is what the clocks of nodes say."""
+    port, site = choose_port(), tmp_path / "site"
+    url, sheet = f"http://127.0.0.1:{port}/", tmp_path / "shed.csv"
+    sheet.write_text(SHED)
+    wanted = [
+        "publish",
+        str(sheet),
+        "--to",
+        str(site),
+        "--url",
+        url,
+        "--name",
+        "The Shed",
+        "--email",
+        "post@shed.example",
+    ]
+    done = CliRunner().invoke(main, wanted, env={"SHAREFEED_HOME": ""})
+    assert done.exit_code == 0, done.output
+    for node in (place.school, place.club, place.city):
+        clock_of(node).moment = datetime.now(UTC).replace(microsecond=0)
+    server = ThreadingHTTPServer(("127.0.0.1", port), partial(QuietHandler, directory=str(site)))
+    thread = Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield url
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @dataclass
@@ -104,6 +145,14 @@ class Place:
                 poller.read_now([source.id])
                 assert Harvest.of(self.city, client).now(source.id).code in ("ok", "unchanged")
         Follower(self.city).catch_up()
+
+    def follow(self, url: str) -> int:
+        """Let the city read a site for the first time; the number of its source."""
+        with Poller(self.city) as poller, make_fetcher(self.city) as client:
+            source_id = sources.add(self.city, discover(client, url, self.city.now)).id
+            poller.read_now([source_id])
+        Follower(self.city).catch_up()
+        return source_id
 
     def move(self, **span: float) -> None:
         for node in (self.school, self.club, self.city):
@@ -144,8 +193,25 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         yield Place(club_id=club.id, **made)
 
 
+def offer(place: Place, ref: str, quantity: int = 1, **members: Any) -> Askable:
+    """Something that the school shares, for as long as these tests are about."""
+    return shared(place.school, ref, quantity, expires=BEGAN + timedelta(days=60), **members)
+
+
 def look(page: Page, width: int = PHONE) -> None:
     assert violations(page) + overflow(page, width) == [], page.url
+
+
+def fill_in(page: Page, name: str, **more: str) -> None:
+    """Ask, on the form, without an account."""
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("Your e-mail address").fill(f"{name.lower()}@cem.example")
+    for label, value in more.items():
+        page.get_by_label(label).fill(value)
+    page.get_by_label("I have read this and agree").check()
+    look(page)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", name="Please look at your mails")).to_be_visible()
 
 
 def code_on(page: Page) -> str:
@@ -160,7 +226,7 @@ def sign_in(page: Page, at: str) -> None:
 
 
 def test_some_of_several_chairs_go_from_one_node_to_another(place: Place, browser: Browser) -> None:
-    chairs = shared(place.school, "chairs", 5, title="Office chair", category="furniture/chair")
+    chairs = offer(place, "chairs", 5, title="Office chair", category="furniture/chair")
     place.read()
     school, club = place.school.settings.url, place.club.settings.url
     with visit(browser, width=PHONE) as (bo, noted), visit(browser, width=PHONE, theme="dark") as (ann, _):
@@ -198,7 +264,7 @@ def test_some_of_several_chairs_go_from_one_node_to_another(place: Place, browse
 
 
 def test_a_stranger_asks_in_the_citys_portal(place: Place, browser: Browser) -> None:
-    shared(place.school, "desk", title="Oak desk", category="furniture/desk", weight_kg=30)
+    offer(place, "desk", title="Oak desk", category="furniture/desk", weight_kg=30)
     place.read()
     school, city = (node.settings.url.rstrip("/") for node in (place.school, place.city))
     before = set(every(place.school))
@@ -206,12 +272,7 @@ def test_a_stranger_asks_in_the_citys_portal(place: Place, browser: Browser) -> 
         page.goto(f"{city}/search")
         page.get_by_role("link", name="Oak desk").first.click()
         page.get_by_role("link", name="Ask for this").first.click()
-        page.get_by_label("Your name").fill("Cem")
-        page.get_by_label("Your e-mail address").fill("cem@cem.example")
-        page.get_by_label("I have read this and agree").check()
-        look(page)
-        page.get_by_role("button", name="Go on").click()
-        expect(page.get_by_role("heading", name="Please look at your mails")).to_be_visible()
+        fill_in(page, "Cem")
         asker = city + last_link(place.city, "cem")
         page.goto(asker)
         look(page)
@@ -250,7 +311,7 @@ def test_a_loan_a_room_and_help_between_the_same_nodes(place: Place) -> None:
         ("hall", "space", "host", "spaces/hall", 3.0),
         ("sums", "skill", "help", "skills/it-help", 1.5),
     ):
-        what = shared(place.school, ref, title=ref.title(), kind=kind, action=action, category=category, hours=hours)
+        what = offer(place, ref, title=ref.title(), kind=kind, action=action, category=category, hours=hours)
         made = place.ask(what.row.key, starts_at=starts, ends_at=starts + 7200)
         place.move(days=2)
         assert place.meet(made) == (rules.LENT if action == "lend" else rules.RECEIVED)
@@ -261,10 +322,49 @@ def test_a_loan_a_room_and_help_between_the_same_nodes(place: Place) -> None:
         starts += 3 * 86_400
 
 
+def test_a_folder_of_files_is_answered_for_by_mail(place: Place, folder: str, browser: Browser) -> None:
+    """Its contact has no account and knows nobody; some of the benches go, and how many are left is known here."""
+    source_id = place.follow(folder)
+    city = place.city.settings.url.rstrip("/")
+    with visit(browser, width=PHONE) as (dai, noted), visit(browser, width=PHONE, theme="dark") as (post, _):
+        dai.goto(f"{city}/search")
+        dai.get_by_role("link", name="Workbench").first.click()
+        dai.get_by_role("link", name="Ask for this").first.click()
+        expect(dai.get_by_text("takes no messages from other sites")).to_be_visible()
+        fill_in(dai, "Dai", **{"How many": "3"})
+        dai.goto(city + last_link(place.city, "dai"))
+        dai.get_by_role("button", name="Send it").click()
+        expect(dai.get_by_text("Perhaps they do not know us yet")).to_be_visible()
+        look(dai)
+
+        post.goto(city + last_link(place.city, "post"))
+        look(post)
+        post.get_by_label("How many").fill("2")
+        post.get_by_role("button", name="Yes, they can have").click()
+        expect(post.get_by_text("You have said yes.")).to_be_visible()
+        dai.reload()
+        post.get_by_label("The code of the other side").fill(code_on(dai))
+        post.get_by_role("button", name="Handed over", exact=True).click()
+        expect(post.get_by_text("both of you have said so")).to_be_visible()
+        look(post)
+        post.goto(city + last_link(place.city, "post") + "/stop")
+        look(post)
+        assert noted == []
+    [made] = [one for one in every(place.city) if now_of(place.city, one).contact_id]
+    assert now_of(place.city, made).exchange.state == rules.RECEIVED
+    with place.city.database.read() as tx:
+        assert stored_sources.by_id(tx, source_id).level == L0
+        assert elsewhere.left(tx, elsewhere.by_key(tx, now_of(place.city, made).key, place.city.now)) == 2
+
+
 def test_the_city_counts_each_once_and_anybody_finds_the_same(place: Place, browser: Browser) -> None:
     place.read()
     with place.city.database.read() as tx:
         found = list(handovers.every(tx))
+    [benches] = [one for one in found if one.title == "Workbench"]
+    # Nobody but the city has seen it: it has answered for the folder, and confirmed who asked.
+    assert (benches.state, benches.counted, benches.quantity) == (ONE_OPERATOR, False, 2)
+    found.remove(benches)
     assert sorted(one.action for one in found) == ["give", "give", "help", "host", "lend"]
     assert {(one.state, one.counted) for one in found} == {(MATCHED, True)}
     [gift] = [one for one in found if one.title == "Office chair"]
