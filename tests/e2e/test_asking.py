@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 from examples.demo_processes import choose_port
 from node.app import create_app
 from node.context import Node
+from node.services import accounts
 from node.services.exchanges import links
 from node.services.publishing import listing
 from schemas import exchange as rules
@@ -23,9 +24,10 @@ from tests.e2e.looking import overflow, violations
 from tests.e2e.visits import WAIT_MS, visit
 from tests.fakes.exchanges import act, asked, last_link, now_of, shared
 from tests.fakes.publisher import publisher
+from tests.fakes.qr_reader import read as read_qr
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
-PHONE = 390
+PHONE, PASSWORD = 390, "three otters in a canoe"
 
 
 @pytest.fixture
@@ -53,6 +55,15 @@ def served(tmp_path: Path, **settings: object) -> Iterator[Node]:
 
 def look(page: Page) -> None:
     assert violations(page) + overflow(page, PHONE) == []
+
+
+def scan(page: Page) -> str:
+    """The address in the picture that who asked shows at the door, as a phone reads it."""
+    page.get_by_text("Show it as a picture to scan").click()
+    picture = page.locator("img.exchange-qr")
+    expect(picture).to_be_visible()
+    page.wait_for_function("() => document.querySelector('img.exchange-qr').complete")
+    return read_qr(picture.screenshot())
 
 
 def test_from_the_wish_to_the_handover(node: Node, browser: Browser) -> None:
@@ -86,8 +97,17 @@ def test_from_the_wish_to_the_handover(node: Node, browser: Browser) -> None:
         cem.goto(at + last_link(node, "cem"))
         expect(cem.get_by_text("Come on Monday after three")).to_be_visible()
         look(cem)
-        code = cem.locator(".exchange-code").inner_text().removeprefix("Your code:")
-        ann.get_by_label("The code of the other side").fill(code)
+        scanned = scan(cem)
+        assert scanned.startswith(f"{at}/desk/riverside-school/requests/")
+        account = next(one for one in accounts.every(node) if one.email == "ann@school.example")
+        accounts.set_password(node, account, PASSWORD)
+        ann.goto(scanned)
+        ann.get_by_label("E-mail address").fill("ann@school.example")
+        ann.get_by_label("Password").fill(PASSWORD)
+        ann.get_by_role("button", name="Sign in", exact=True).click()
+        code = cem.locator(".exchange-code").inner_text().removeprefix("Your code:").replace(" ", "")
+        expect(ann.get_by_label("The code of the other side")).to_have_value(code.strip())
+        look(ann)
         ann.get_by_role("button", name="Handed over", exact=True).click()
         expect(ann.get_by_text("both of you have said so")).to_be_visible()
         cem.reload()
