@@ -51,7 +51,7 @@ def _run(plan: Plan, folder: Path, port: int, once: bool) -> int:
     click.secho("It sends no mail (mail_capture): what it would send is shown to everyone at this machine.", fg="red")
     port = choose_portal_port(port, click.echo)
     click.echo("Starting the nodes and bringing in their listings:")
-    with running(plan, folder, port, click.echo) as network:
+    with running(plan, folder, port, click.echo, past=True) as network:
         _read(network)
         click.echo(f"All of it can be found and seen, {time.monotonic() - began:.0f} seconds after the start.\n")
         if once:
@@ -87,11 +87,17 @@ def _tell(network: Network) -> None:
         (f"{url}search?q={SEARCHED}", "a search"),
         (f"{url}search.atom?q={SEARCHED}", "the same, for a feed reader"),
         (a_listing(catalogue), "a listing"),
+        (f"{url}impact", "what has come of eight months of sharing, within half a minute"),
+        (f"{url}stories", "two stories of it"),
         (f"{url}sources", "where everything comes from, and what was kept out"),
         (f"{url}alerts/new?q={SEARCHED}", "asking to be told by mail when something new fits"),
         (f"{url}mailbox", "the mailbox: what would have been sent"),
         (council.url, "the council's own node"),
         (f"{council.url}feed.json", "its feed"),
+        (
+            f"{council.url}mailbox",
+            "what it would have sent to its staff, once somebody has asked for something of theirs",
+        ),
         (new_link(catalogue.node), f"the operator's pages: works once, within {LINK_MINUTES} minutes"),
     ):
         click.echo(f"  {address}\n      {words}")

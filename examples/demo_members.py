@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -31,18 +31,29 @@ class Site:
     url: str
 
 
+def _nothing(member: Member, home: Path) -> None:
+    """A node that has no past."""
+
+
 def start_member(
-    member: Member, folder: Path, children: Children, settings: Mapping[str, str] = MappingProxyType({})
+    member: Member,
+    folder: Path,
+    children: Children,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    before: Callable[[Member, Path], None] = _nothing,
 ) -> Site:
     """Set ``member`` up in a folder of its own below ``folder``, and serve it. Raises `DemoError`.
 
-    A node, which is one that runs the software, gets these settings, too.
+    A node, which is one that runs the software, gets these settings, too; ``before`` is called once it is there with
+    its organisations, and has no listings yet.
     """
     port = choose_port()
     site = Site(member, f"http://127.0.0.1:{port}/")
     home = folder / member.slug
     if member.kind == PUBLISHER:
         _make_node(site, home, port, children, settings)
+        before(member, home)
+        _bring_in(member, home, children)
         child, asked = children.start(member.slug, [*SHAREFEED, "serve", "--home", str(home)]), NODE_DOCUMENT
     else:
         _make_folder(site, home, children)
@@ -65,6 +76,9 @@ def _make_node(site: Site, home: Path, port: int, children: Children, settings: 
     command += [part for name, value in every.items() for part in ("--set", f"{name}={value}")]
     children.run(f"{member.slug}-init", command)
     _host_organisations(member, home)
+
+
+def _bring_in(member: Member, home: Path, children: Children) -> None:
     command = [*SHAREFEED, "import", str(member.source), "--images", str(PHOTOS), "--home", str(home)]
     children.run(f"{member.slug}-import", command)
 

@@ -12,12 +12,15 @@ from pathlib import Path
 from examples import demo_catalogue
 from examples.demo_catalogue import Catalogue, add_sources, start_catalogue
 from examples.demo_members import Site, start_member
-from examples.demo_plan import Plan
+from examples.demo_past import Past
+from examples.demo_plan import PUBLISHER, Plan
 from examples.demo_processes import Children, choose_port, wait_until
 from node.storage.photos import WANTED
 
 READ_S = 180.0
 """It takes half a minute on a machine that has nothing else to do."""
+NODES = {"mail_capture": "true", "allow_loopback": "true"}
+"""So that whoever asks can be answered, and nodes on one machine can write to each other."""
 Say = Callable[[str], None]
 
 
@@ -36,10 +39,11 @@ class Network:
 
 
 @contextmanager
-def running(plan: Plan, folder: Path, port: int, say: Say = lambda line: None) -> Iterator[Network]:
+def running(plan: Plan, folder: Path, port: int, say: Say = lambda line: None, past: bool = False) -> Iterator[Network]:
     """Start everything in ``folder``; nothing is left running afterwards, however the block ends.
 
-    The catalogue listens on ``port`` and has all members as its sources, whose reading has begun. Raises `DemoError`.
+    The catalogue listens on ``port`` and has all members as its sources, whose reading has begun. With a ``past``, they
+    have handed things over for months. Raises `DemoError`.
     """
     logs = folder / "logs"
     logs.mkdir(parents=True, exist_ok=True)
@@ -47,15 +51,20 @@ def running(plan: Plan, folder: Path, port: int, say: Say = lambda line: None) -
         # Its threads wait for processes: these are stopped first, so that nothing is waited for in vain.
         threads = stack.enter_context(ThreadPoolExecutor(len(plan.members) + 1, thread_name_prefix="start"))
         children = stack.enter_context(Children(logs))
-        network = _start(plan, folder, port, children, threads, say)
+        network = _start(plan, folder, port, children, threads, say, past)
         stack.callback(network.catalogue.node.database.close)
         add_sources(network.catalogue, network.sites)
         yield network
 
 
-def _start(plan: Plan, folder: Path, port: int, children: Children, threads: ThreadPoolExecutor, say: Say) -> Network:
+def _start(
+    plan: Plan, folder: Path, port: int, children: Children, threads: ThreadPoolExecutor, say: Say, past: bool
+) -> Network:
     portal = threads.submit(start_catalogue, plan, folder, port, children)
-    members = [threads.submit(start_member, member, folder, children) for member in plan.members]
+    nodes = [member for member in plan.members if member.kind == PUBLISHER]
+    lived = Past(nodes if past else [])
+    starts = [partial(start_member, member, folder, children, NODES, lived.lived) for member in plan.members]
+    members = [threads.submit(lived.or_nobody, start) for start in starts]
     sites = tuple(_started(member, say) for member in members)
     return Network(plan, portal.result(), sites, children)
 
