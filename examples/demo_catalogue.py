@@ -20,6 +20,7 @@ from node.services.polling import make_fetcher
 from node.settings import load
 from node.storage import catalogue as stored
 from node.storage import photos as copied
+from node.storage import receipt_readings
 from schemas.canonical import EXTENSION
 from schemas.errors import SharefeedError
 from schemas.organisation import Organisation
@@ -101,6 +102,12 @@ def all_read(catalogue: Catalogue) -> bool:
     """Whether every source has been read to its end, or could not be."""
     found = [health.source for health in sources.health(catalogue.node)]
     return all(one.last_code not in (None, "more") and not one.reading_open for one in found)
+
+
+def read_receipts(catalogue: Catalogue) -> int:
+    """Of how many sources the receipts have been read to their end, and are some."""
+    with catalogue.node.database.read() as tx:
+        return sum(one.count > 0 and not one.reading_open for one in receipt_readings.every(tx))
 
 
 def index_caught_up(catalogue: Catalogue) -> bool:

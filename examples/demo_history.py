@@ -44,6 +44,7 @@ from schemas.exchange import ASKER, OWNER, Act
 from schemas.http_signature import Request
 from schemas.listing import Listing, Quantity
 from schemas.organisation import Organisation
+from schemas.place import Place
 from schemas.story import digest
 
 HISTORY = EXAMPLES / "history.csv"
@@ -135,6 +136,7 @@ class _Side:
 
     node: Node
     organisation: Organisation
+    place: Place
 
 
 class History:
@@ -147,19 +149,19 @@ class History:
         self._wires = _Wires({node.settings.url: node for node in self._nodes})
         self._couriers = [(node, Courier(node, self._wires)) for node in self._nodes]
         self._sides = {
-            one["name"]: self._side(node, one["name"])
+            one["name"]: self._side(node, one["name"], Place(locality=member.locality, country=member.country))
             for node, member in zip(self._nodes, homes.values(), strict=True)
             for one in member.organisations
         }
 
-    def _side(self, node: Node, name: str) -> _Side:
+    def _side(self, node: Node, name: str, place: Place) -> _Side:
         """An organisation with somebody who may answer for it."""
         slug = slug_of(name)
         own = hosting.organisation(node, slug)
         assert own is not None, name
         account = accounts.add(node, name[:80], f"sharing@{slug}.example")
         members.join(node, account, slug, members.OWNER)
-        return _Side(node, own.organisation)
+        return _Side(node, own.organisation, place)
 
     def live(self, file: Path = HISTORY) -> int:
         """Let all of it happen, in order; how many exchanges there were. The nodes' databases are closed afterwards."""
@@ -286,6 +288,7 @@ class History:
             expires=made + timedelta(days=90),
             quantity=Quantity(int(row["there"])),
             organisation=owner.organisation,
+            place=owner.place,
         )
         [outcome] = put_listings(owner.node, [Draft(listing, new_key(slug_of(owner.organisation.name), None))])
         return outcome.key

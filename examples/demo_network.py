@@ -92,6 +92,13 @@ def wait_until_read(network: Network, progress: Callable[[int], None] = lambda s
     wait_until(partial(_all_copied, catalogue), "Copying the photographs", network.children.check, READ_S)
 
 
+def wait_until_counted(network: Network) -> None:
+    """Wait until the catalogue has read what the nodes have handed over. Raises `DemoError` if this takes too long."""
+    sites = sum(site.member.kind == PUBLISHER for site in network.sites)
+    read = partial(demo_catalogue.read_receipts, network.catalogue)
+    wait_until(lambda: read() == sites, "Reading the receipts", network.children.check, READ_S)
+
+
 def _all_copied(catalogue: Catalogue) -> bool:
     return WANTED not in demo_catalogue.copies(catalogue).values()
 

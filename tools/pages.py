@@ -9,10 +9,12 @@ from examples.demo_network import Network
 from examples.demo_processes import body_of
 from examples.demo_verdict import SEARCHED
 from federation.facts import short_key
+from node.services.own_ids import slug_of
 
 PAGES = (
     *("home", "search", "listing", "organisation", "sources"),
     *("wanted", "category", "ideas", "downloads", "alert"),
+    *("impact", "effect", "story"),
 )
 
 
@@ -31,6 +33,9 @@ def addresses(network: Network) -> dict[str, str]:
         "ideas": f"{url}ideas",
         "downloads": f"{url}downloads/",
         "alert": f"{url}alerts/new?q={SEARCHED}",
+        "impact": f"{url}impact",
+        "effect": f"{url}organisations/{short_key(giver(network))}#effect-title",
+        "story": f"{url}stories",
     }
 
 
@@ -38,3 +43,8 @@ def pictured_listing(network: Network) -> dict[str, Any]:
     """The first thing that the search finds which has a picture, as the item of the search's feed."""
     found: list[dict[str, Any]] = json.loads(body_of(f"{network.catalogue.url}search.json?q={SEARCHED}"))["items"]
     return next(item for item in found if item["_sharefeed"].get("images"))
+
+
+def giver(network: Network) -> str:
+    """The id of the organisation that gives most in the network's past."""
+    return f"{network.site('business').url}organisations/{slug_of('Halvard Rook Insurance')}"

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from examples.demo_network import Network, running, wait_until_read
+from examples.demo_network import Network, running, wait_until_counted, wait_until_read
 from examples.demo_plan import read_plan
 from examples.demo_processes import DemoError, choose_port
 from tools.browser import MISSING, chromium, find_chromium
@@ -28,7 +28,8 @@ Picture = tuple[str, bytes]
 """The name of a file, and the PNG that is in it."""
 _PAINT = """async () => {
     const drawn = Array.from(document.images).filter((one) => one.currentSrc && one.checkVisibility());
-    const near = drawn.filter((one) => one.getBoundingClientRect().top < innerHeight);
+    const near = drawn.map((one) => [one, one.getBoundingClientRect()])
+        .filter(([, place]) => place.bottom > 0 && place.top < innerHeight).map(([one]) => one);
     await Promise.all(near.map((one) => one.decode()));
 }"""
 
@@ -59,8 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _taken(browser: Browser, whole: bool, desk_alone: bool) -> Iterator[Picture]:
     with tempfile.TemporaryDirectory(prefix="sharefeed-pictures-") as made:
         if not desk_alone:
-            with running(read_plan(), Path(made) / "network", choose_port(), print) as network:
+            with running(read_plan(), Path(made) / "network", choose_port(), print, past=True) as network:
                 wait_until_read(network)
+                wait_until_counted(network)
                 yield from pictures(network, browser, whole)
         with desk(read_plan(), Path(made) / "desk") as staffed:
             yield from desk_pictures(staffed, browser, whole)
