@@ -14,20 +14,19 @@ from werkzeug.serving import make_server
 from examples.demo_processes import choose_port
 from node.app import create_app
 from node.context import Node
-from node.services import accounts
 from node.services.exchanges import links
 from node.services.publishing import listing
 from schemas import exchange as rules
 from schemas.exchange import ASKER
 from tests.e2e.boards import Quiet
 from tests.e2e.looking import overflow, violations
+from tests.e2e.scanning import scan
 from tests.e2e.visits import WAIT_MS, visit
 from tests.fakes.exchanges import act, asked, last_link, now_of, shared
 from tests.fakes.publisher import publisher
-from tests.fakes.qr_reader import read as read_qr
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
-PHONE, PASSWORD = 390, "three otters in a canoe"
+PHONE = 390
 
 
 @pytest.fixture
@@ -55,15 +54,6 @@ def served(tmp_path: Path, **settings: object) -> Iterator[Node]:
 
 def look(page: Page) -> None:
     assert violations(page) + overflow(page, PHONE) == []
-
-
-def scan(page: Page) -> str:
-    """The address in the picture that who asked shows at the door, as a phone reads it."""
-    page.get_by_text("Show it as a picture to scan").click()
-    picture = page.locator("img.exchange-qr")
-    expect(picture).to_be_visible()
-    page.wait_for_function("() => document.querySelector('img.exchange-qr').complete")
-    return read_qr(picture.screenshot())
 
 
 def test_from_the_wish_to_the_handover(node: Node, browser: Browser) -> None:
@@ -97,14 +87,8 @@ def test_from_the_wish_to_the_handover(node: Node, browser: Browser) -> None:
         cem.goto(at + last_link(node, "cem"))
         expect(cem.get_by_text("Come on Monday after three")).to_be_visible()
         look(cem)
-        scanned = scan(cem)
-        assert scanned.startswith(f"{at}/desk/riverside-school/requests/")
-        account = next(one for one in accounts.every(node) if one.email == "ann@school.example")
-        accounts.set_password(node, account, PASSWORD)
-        ann.goto(scanned)
-        ann.get_by_label("E-mail address").fill("ann@school.example")
-        ann.get_by_label("Password").fill(PASSWORD)
-        ann.get_by_role("button", name="Sign in", exact=True).click()
+        # A phone that has opened the link of its mail before is known here.
+        ann.goto(scan(cem))
         code = cem.locator(".exchange-code").inner_text().removeprefix("Your code:").replace(" ", "")
         expect(ann.get_by_label("The code of the other side")).to_have_value(code.strip())
         look(ann)

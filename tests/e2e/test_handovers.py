@@ -46,6 +46,7 @@ from schemas.handover import MATCHED, ONE_OPERATOR
 from tests.contracts.test_exchanges import found_in
 from tests.e2e.boards import Quiet
 from tests.e2e.looking import overflow, violations
+from tests.e2e.scanning import scan
 from tests.e2e.visits import visit
 from tests.fakes.exchanges import act, every, last_link, now_of, shared
 from tests.fakes.publisher import clock_of, publisher
@@ -293,8 +294,11 @@ def test_a_stranger_asks_in_the_citys_portal(place: Place, browser: Browser) -> 
         page.goto(asker)
         look(page)
         code = code_on(page)
-        page.goto(owner)
-        page.get_by_label("The code of the other side").fill(code)
+        # Whoever looks after it scans what the city's page shows: their phone has opened the link of its mail before.
+        page.goto(scan(page))
+        assert page.url.startswith(f"{school}/asked/")
+        expect(page.get_by_label("The code of the other side")).to_have_value(code)
+        look(page)
         with page.expect_response(lambda answer: answer.request.method == "POST"):
             page.get_by_role("button", name="Handed over", exact=True).click()
         place.deliver()
@@ -343,7 +347,8 @@ def test_a_folder_of_files_is_answered_for_by_mail(place: Place, folder: str, br
         post.get_by_role("button", name="Yes, they can have").click()
         expect(post.get_by_text("You have said yes.")).to_be_visible()
         dai.reload()
-        post.get_by_label("The code of the other side").fill(code_on(dai))
+        post.goto(scan(dai))
+        expect(post.get_by_label("The code of the other side")).to_have_value(code_on(dai))
         post.get_by_role("button", name="Handed over", exact=True).click()
         expect(post.get_by_text("both of you have said so")).to_be_visible()
         look(post)
