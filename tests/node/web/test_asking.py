@@ -138,6 +138,43 @@ def test_every_error_keeps_what_was_typed(node: Node, stranger: FlaskClient, des
     assert mails(node) == []
 
 
+STATED = {
+    "first": "If several ask, who asked first has it.",
+    "need": "If several ask, who needs it most has it.",
+    "new": "If several ask, who has not had anything before has it.",
+}
+
+
+@pytest.mark.parametrize("fairness", STATED)
+def test_the_form_says_who_has_it_if_several_ask_and_what_to_know_before(
+    node: Node, stranger: FlaskClient, desk: Askable, fairness: str
+) -> None:
+    from node.services.exchanges import reading
+
+    reading.put_rules(node, desk.row.organisation_id, AskingRules(True, fairness))
+    said = words(stranger.get(form_of(desk)))
+    assert [sentence for sentence in STATED.values() if sentence in said] == [STATED[fairness]]
+    assert "Before you send it" in said
+
+
+def test_who_asks_in_polish_is_written_to_in_polish(node: Node, stranger: FlaskClient, desk: Askable) -> None:
+    polish = {"Accept-Language": "pl"}
+    assert "Jeśli pyta kilka osób" in words(stranger.get(form_of(desk), headers=polish))
+    token = html.fromstring(stranger.get(form_of(desk)).get_data(as_text=True)).xpath(
+        "//input[@name='csrf_token']/@value"
+    )
+    data = {**TYPED, "csrf_token": token[0]}
+    answer = stranger.post(form_of(desk), data=data, headers={**polish, "Referer": node.settings.url})
+    assert answer.status_code == 200
+    act(node, every(node)[0], rules.CONFIRM, ASKER)
+    act(node, every(node)[0], rules.ACCEPT)
+    assert [(to, subject.partition(":")[0].partition("?")[0]) for to, subject in subjects(node)] == [
+        ("cem", "Czy to Twój adres"),
+        ("ann", "Somebody asks for A desk"),
+        ("cem", "Tak"),
+    ]
+
+
 def test_a_program_that_fills_in_everything_is_not_heard(node: Node, stranger: FlaskClient, desk: Askable) -> None:
     assert problems(ask(stranger, desk, homepage="x"))
     assert every(node) == []
