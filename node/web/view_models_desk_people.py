@@ -126,7 +126,10 @@ class DeskTokenRow:
 
 @dataclass(frozen=True, slots=True)
 class DeskTokensPage:
-    """desk/tokens.html. ``form`` has the fields ``name`` and ``scopes``; ``secret`` is shown this once, of ``made``."""
+    """desk/tokens.html. ``form`` has the fields ``name`` and ``scopes``; ``secret`` is shown this once, of ``made``.
+
+    ``address`` is where programs ask, the beginning of every address of theirs.
+    """
 
     head: Head
     desk: DeskFrame
@@ -135,3 +138,4 @@ class DeskTokensPage:
     tokens: tuple[DeskTokenRow, ...] = ()
     secret: str | None = None
     made: str = ""
+    address: str = ""

@@ -79,5 +79,6 @@ def _page(
         ),
         secret=secret,
         made=made,
+        address=f"{node.settings.url}desk/{g.member.slug}/api/",
     )
     return render_template("desk/tokens.html", page=view)

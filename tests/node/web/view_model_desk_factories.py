@@ -86,7 +86,14 @@ def tokens() -> vm.DeskTokensPage:
     scopes = (vm.Choice("bookings:read", "See bookings", True), vm.Choice("listings:read", "Read listings"))
     rows = (row, replace(row, used=make.ago(minutes=3)))
     return vm.DeskTokensPage(
-        HEAD, frame("tokens"), make.form("name", "scopes", wrong=True), scopes, rows, "sharefeed_x", "Website"
+        HEAD,
+        frame("tokens"),
+        make.form("name", "scopes", wrong=True),
+        scopes,
+        rows,
+        "sharefeed_x",
+        "Website",
+        "https://x.example/desk/x/api/",
     )
 
 

@@ -173,6 +173,7 @@ class TestTokens:
         secret = self.make(owner, "bookings:read", "listings:read")
         assert "Never used" in owner.get(TOKENS).text
         assert secret not in owner.get(TOKENS).text, "it is shown once"
+        assert f"{URL}desk/riverside-school/api/" in owner.get(TOKENS).text
         assert self.ask(app, secret) == 200
         assert self.ask(app, secret, "/tried/riverside-school") == 200
         assert "Never used" not in owner.get(TOKENS).text
