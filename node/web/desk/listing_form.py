@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, abort, g, get_template_attribute, jsonify, make_response, render_template, request
+from flask import Blueprint, abort, g, get_template_attribute, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import accounts, desk_drafts, publishing, uploads
+from node.services import desk_drafts, publishing, uploads
 from node.services.desk_drafts import DraftError, Judged
 from node.services.desk_fields import FIELDS, SIGNS
 from node.services.doubted import is_about_words
@@ -18,15 +19,15 @@ from node.services.publishing import OwnListing, PublishingError, UnknownListing
 from node.storage.desk_drafts import DeskDraft
 from node.web import current_node
 from node.web.desk.frame import desk_frame
-from node.web.desk.gate import SIGN_IN, at_least, guarded, member_now
+from node.web.desk.gate import at_least, guarded, member_now
 from node.web.desk.listing_form_view import asks_of, form_page, new_page, preview_page, published_page
 from node.web.desk.listing_form_view import words_of as words_about
 from node.web.desk.photo_form import SentPhotos, take_large_forms
 from node.web.desk.photo_form import read as read_photos
+from node.web.desk.saving import Writing, signed_out
 from node.web.form_state import form_at, sentences
-from node.web.inside import head, say, to
+from node.web.inside import say, to
 from node.web.said import plain
-from node.web.view_models_desk_listings import DeskSignedOutPage
 
 views = guarded("desk_listing_form", EDITOR)
 take_large_forms(views)
@@ -35,15 +36,8 @@ blueprint = Blueprint("desk_writing", __name__)
 
 @blueprint.before_request
 def keep_what_was_typed() -> ResponseReturnValue | None:
-    """Whose session has ended while they wrote gets back what they sent, to be sent again after signing in."""
-    if "sign" not in request.form or accounts.signed_in(current_node(), request.cookies.get(accounts.COOKIE)):
-        return None
-    if request.form.get("then") == "autosave":
-        return {"problem": _("You are signed out.")}, 401
-    typed = {name: value for name, value in request.form.items() if name not in ("csrf_token", "then")}
-    form = form_at(request.path, {**typed, "then": "save"})
-    page = DeskSignedOutPage(head(_("You are signed out")), form, request.script_root + SIGN_IN)
-    return make_response(render_template("desk/signed_out.html", page=page), 401)
+    """Whose session has ended while they wrote loses nothing."""
+    return signed_out("sign")
 
 
 @views.get("/<slug>/listings/new")
@@ -107,22 +101,13 @@ def send(slug: str, draft_id: str) -> ResponseReturnValue:
     typed, photos = _typed(draft_id)
     if then == "autosave" and _is_published(typed):
         return {"problem": _("It is published already. What you change now is kept when you publish it again.")}, 422
-    try:
-        kept = desk_drafts.save(node, typed)
-    except DraftError as error:
-        if then == "autosave":
-            return {"problem": plain(str(error))}, 422
-        return _form(typed, {"": plain(str(error))}), 422
-    if then == "autosave":
-        return _saved(kept)
-    if photos.errors:
-        return _form(kept, dict(photos.errors)), 422
-    if photos.pressed:
-        return to(f"/desk/{slug}/drafts/{draft_id}#photos")
-    if then == "save":
-        say(_("Saved. Nobody sees it until you publish it."))
-        return to(f"/desk/{slug}/drafts/{draft_id}")
-    return _go_on(kept, then)
+    return _writing().answer(typed, photos, then)
+
+
+def _writing() -> Writing[DeskDraft]:
+    node, here = current_node(), f"/desk/{member_now().slug}/drafts"
+    keep = partial(desk_drafts.save, node)
+    return Writing(keep, DraftError, _form, _saved, lambda kept: f"{here}/{kept.id}", _go_on)
 
 
 @views.get("/<slug>/drafts/<draft_id>/preview")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
-from flask import Blueprint, abort, g, get_template_attribute, jsonify, make_response, render_template, request
+from flask import Blueprint, abort, g, get_template_attribute, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import accounts, uploads
+from node.services import uploads
 from node.services.audit import by
 from node.services.desk_drafts import kept_images
 from node.services.members import EDITOR
@@ -21,13 +22,12 @@ from node.storage.stories import OwnStory
 from node.web import current_node
 from node.web.desk import stories_view as views_of
 from node.web.desk.frame import desk_frame
-from node.web.desk.gate import SIGN_IN, at_least, guarded, member_now
+from node.web.desk.gate import at_least, guarded, member_now
 from node.web.desk.photo_form import SentPhotos, take_large_forms
 from node.web.desk.photo_form import read as read_photos
-from node.web.form_state import form_at
-from node.web.inside import head, say, to
+from node.web.desk.saving import Writing, signed_out
+from node.web.inside import say, to
 from node.web.said import plain
-from node.web.view_models_desk_listings import DeskSignedOutPage
 
 views = guarded("desk_stories_form", EDITOR)
 take_large_forms(views)
@@ -36,15 +36,8 @@ blueprint = Blueprint("stories_desk", __name__)
 
 @blueprint.before_request
 def keep_what_was_typed() -> ResponseReturnValue | None:
-    """Whose session has ended while they wrote gets back what they sent, to be sent again after signing in."""
-    if "story" not in request.form or accounts.signed_in(current_node(), request.cookies.get(accounts.COOKIE)):
-        return None
-    if request.form.get("then") == "autosave":
-        return {"problem": _("You are signed out.")}, 401
-    typed = {name: value for name, value in request.form.items() if name not in ("csrf_token", "then")}
-    form = form_at(request.path, {**typed, "then": "save"})
-    page = DeskSignedOutPage(head(_("You are signed out")), form, request.script_root + SIGN_IN)
-    return make_response(render_template("desk/signed_out.html", page=page), 401)
+    """Whose session has ended while they wrote loses nothing."""
+    return signed_out("story")
 
 
 @views.get("/<slug>/stories")
@@ -77,22 +70,7 @@ def send(slug: str, key: str) -> ResponseReturnValue:
     if then in ("withdraw", "discard"):
         return _put_away(node, _own(key), then, here)
     typed, photos = _typed(key)
-    try:
-        kept = writing.save(node, typed)
-    except StoryError as error:
-        if then == "autosave":
-            return {"problem": plain(str(error))}, 422
-        return _form(typed, {"": plain(str(error))}), 422
-    if then == "autosave":
-        return _saved(kept)
-    if photos.errors:
-        return _form(kept, dict(photos.errors)), 422
-    if photos.pressed:
-        return to(f"{here}/{key}#photos")
-    if then == "save":
-        say(_("Saved. Nobody sees it until you publish it."))
-        return to(f"{here}/{key}")
-    return _go_on(kept, then)
+    return _writing().answer(typed, photos, then)
 
 
 @views.get("/<slug>/stories/<key>/preview")
@@ -145,6 +123,12 @@ def hide(slug: str, key: str) -> ResponseReturnValue:
     except ModerationError as error:
         say(plain(str(error)), ok=False)
     return to(f"/desk/{slug}/stories")
+
+
+def _writing() -> Writing[OwnStory]:
+    node, here = current_node(), f"/desk/{member_now().slug}/stories"
+    keep = partial(writing.save, node)
+    return Writing(keep, StoryError, _form, _saved, lambda kept: f"{here}/{kept.key}", _go_on)
 
 
 def _put_away(node: Node, found: OwnStory, then: str, here: str) -> ResponseReturnValue:

@@ -1,0 +1,73 @@
+"""A draft that is sent from its form, whatever it is of: kept, and then what the button says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from flask import make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from node.services import accounts
+from node.web import current_node
+from node.web.desk.gate import SIGN_IN
+from node.web.desk.photo_form import SentPhotos
+from node.web.form_state import form_at
+from node.web.inside import head, say, to
+from node.web.said import plain
+from node.web.view_models_desk_listings import DeskSignedOutPage
+from schemas.errors import SharefeedError
+
+Draft = TypeVar("Draft")
+
+
+@dataclass(frozen=True, slots=True)
+class Writing(Generic[Draft]):
+    """How drafts of one sort are handled.
+
+    ``save`` keeps one or raises ``refusal``; ``form`` shows it with sentences by field; ``saved`` is for scripts;
+    ``path`` is where it is found again; ``go_on`` does what any other button says.
+    """
+
+    save: Callable[[Draft], Draft]
+    refusal: type[SharefeedError]
+    form: Callable[[Draft, dict[str, str]], str]
+    saved: Callable[[Draft], ResponseReturnValue]
+    path: Callable[[Draft], str]
+    go_on: Callable[[Draft, str], ResponseReturnValue]
+
+    def answer(self, typed: Draft, photos: SentPhotos, then: str) -> ResponseReturnValue:
+        """Keep what was typed, and do what the button says (``then``)."""
+        try:
+            kept = self.save(typed)
+        except self.refusal as error:
+            if then == "autosave":
+                return {"problem": plain(str(error))}, 422
+            return self.form(typed, {"": plain(str(error))}), 422
+        if then == "autosave":
+            return self.saved(kept)
+        if photos.errors:
+            return self.form(kept, dict(photos.errors)), 422
+        if photos.pressed:
+            return to(f"{self.path(kept)}#photos")
+        if then == "save":
+            say(_("Saved. Nobody sees it until you publish it."))
+            return to(self.path(kept))
+        return self.go_on(kept, then)
+
+
+def signed_out(mark: str) -> ResponseReturnValue | None:
+    """Whose session has ended while they wrote gets back what they sent, to be sent again after signing in.
+
+    ``mark`` is the field by which the form is known.
+    """
+    if mark not in request.form or accounts.signed_in(current_node(), request.cookies.get(accounts.COOKIE)):
+        return None
+    if request.form.get("then") == "autosave":
+        return {"problem": _("You are signed out.")}, 401
+    typed = {name: value for name, value in request.form.items() if name not in ("csrf_token", "then")}
+    form = form_at(request.path, {**typed, "then": "save"})
+    page = DeskSignedOutPage(head(_("You are signed out")), form, request.script_root + SIGN_IN)
+    return make_response(render_template("desk/signed_out.html", page=page), 401)
