@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -187,6 +188,15 @@ def test_what_is_not_earned_any_more_is_not_found(node: Node, client: FlaskClien
     with node.database.write() as tx:
         handovers.put(tx, [handed(n, "2026-11-01", giver_id=SCHOOL, state="differs", counted=False) for n in range(3)])
     assert client.get(f"{GIVER}.{ending}").status_code == 404
+
+
+def test_a_level_that_nothing_stands_behind_any_more_has_no_picture(node: Node, client: FlaskClient) -> None:
+    """A receipt may turn out to differ: then nobody can go on showing what was made of it."""
+    assert client.get(f"{PAGE}/badges/level.svg").status_code == 200
+    with node.database.write() as tx:
+        every = [replace(one, state="differs", counted=False) for one in handovers.every(tx)]
+        handovers.put(tx, every)
+    assert client.get(f"{PAGE}/badges/level.svg").status_code == 404
 
 
 def test_a_credential_ends_and_is_the_same_until_the_next_month(node: Node, client: FlaskClient) -> None:
