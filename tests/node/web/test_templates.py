@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from itertools import pairwise
 
@@ -16,10 +17,25 @@ from tests.node.web import view_model_factories as make
 from tests.node.web import view_model_pages as pages
 from tests.node.web.page_rendering import NAMES, STATIC, TEMPLATES, render, text_of, tree_of
 
-EVERY_PAGE = pytest.mark.parametrize(("flavour", "name"), NAMES, ids=[f"{flavour}-{name}" for flavour, name in NAMES])
 DATA_BLOCKS = {"application/json", "application/ld+json"}
 LINKING = ("href", "src", "action", "formaction", "poster", "data", "srcset")
 ADDRESS = re.compile(r"(?:https?://|mailto:|/(?![/\\])|#|$)")
+
+
+def every_page(check: Callable[[str, str], None]) -> Callable[[], None]:
+    """One test that asks a page after the other and names each that fails; as many tests took twenty times as long."""
+
+    def test() -> None:
+        wrong: dict[str, str] = {}
+        for flavour, name in NAMES:
+            try:
+                check(flavour, name)
+            except Exception as error:
+                wrong[f"{flavour}-{name}"] = repr(error)
+        assert not wrong, "\n\n".join(f"{page}: {said}" for page, said in wrong.items())
+
+    test.__name__, test.__doc__ = check.__name__, check.__doc__
+    return test
 
 
 def shown_templates() -> set[str]:
@@ -53,14 +69,14 @@ def test_view_models_are_frozen_slotted_and_say_what_they_are(name: str) -> None
     assert not model.__doc__.startswith(name + "(")
 
 
-@EVERY_PAGE
+@every_page
 def test_the_title_says_once_that_something_is_wrong(flavour: str, name: str) -> None:
     tree = tree_of(flavour, name)
     wrong = bool(tree.xpath("//main//*[contains(concat(' ', @class, ' '), ' error-summary ')]"))
     assert tree.findtext(".//title").count("Error:") in ({1} if wrong else {0, 1})
 
 
-@EVERY_PAGE
+@every_page
 def test_renders_a_whole_document(flavour: str, name: str) -> None:
     text = text_of(flavour, name)
     assert text.startswith("<!doctype html>")
@@ -68,7 +84,7 @@ def test_renders_a_whole_document(flavour: str, name: str) -> None:
     assert "None" not in re.sub(r"\b(?:none|None)-", "", tree_of(flavour, name).text_content())
 
 
-@EVERY_PAGE
+@every_page
 def test_no_script_or_style_of_a_stranger_and_none_inline(flavour: str, name: str) -> None:
     tree = tree_of(flavour, name)
     inline = [node for node in tree.iter("script") if node.get("src") is None and node.get("type") not in DATA_BLOCKS]
@@ -87,7 +103,7 @@ def own_path(address: str | None) -> bool:
     return address is not None and bool(re.match(r"(?:/(?![/\\\\])|$)", address))
 
 
-@EVERY_PAGE
+@every_page
 def test_links_lead_only_where_a_page_may_link(flavour: str, name: str) -> None:
     addresses = [str(value) for attribute in LINKING for value in tree_of(flavour, name).xpath(f"//@{attribute}")]
     assert addresses
@@ -101,14 +117,14 @@ def test_hostile_text_arrives_as_text(name: str) -> None:
     assert "<script>alert(1)" not in text_of("hostile", name)
 
 
-@EVERY_PAGE
+@every_page
 def test_data_blocks_are_json(flavour: str, name: str) -> None:
     for block in tree_of(flavour, name).iter("script"):
         if block.get("type") in DATA_BLOCKS:
             assert isinstance(json.loads(block.text), dict)
 
 
-@EVERY_PAGE
+@every_page
 def test_every_picture_has_words_or_is_hidden(flavour: str, name: str) -> None:
     tree = tree_of(flavour, name)
     assert [
@@ -123,19 +139,19 @@ def is_labelled(control: html.HtmlElement) -> bool:
     return bool(named) or (control.tag == "button" and bool(control.text_content().strip()))
 
 
-@EVERY_PAGE
+@every_page
 def test_every_control_has_a_label(flavour: str, name: str) -> None:
     controls = tree_of(flavour, name).xpath("//input[not(@type='hidden')] | //select | //textarea | //button")
     assert [html.tostring(control) for control in controls if not is_labelled(control)] == []
 
 
-@EVERY_PAGE
+@every_page
 def test_links_say_something(flavour: str, name: str) -> None:
     silent = [html.tostring(link) for link in tree_of(flavour, name).iter("a") if not link.text_content().strip()]
     assert silent == []
 
 
-@EVERY_PAGE
+@every_page
 def test_one_first_heading_and_no_level_left_out(flavour: str, name: str) -> None:
     main = tree_of(flavour, name).get_element_by_id("main")
     levels = [
@@ -153,7 +169,7 @@ def in_body(node: html.HtmlElement) -> bool:
     return any("listing-text" in (above.get("class") or "") for above in node.iterancestors("section"))
 
 
-@EVERY_PAGE
+@every_page
 def test_ids_are_unique_and_references_find_them(flavour: str, name: str) -> None:
     tree = tree_of(flavour, name)
     ids = [str(value) for value in tree.xpath("//@id")]
@@ -163,7 +179,7 @@ def test_ids_are_unique_and_references_find_them(flavour: str, name: str) -> Non
     assert {part for value in asked for part in str(value).split()} - set(ids) == set()
 
 
-@EVERY_PAGE
+@every_page
 def test_forms_that_change_something_carry_a_token(flavour: str, name: str) -> None:
     # A choice of language is on every page and harms nobody; a token would set a cookie on every page.
     for form in tree_of(flavour, name).xpath("//form[@method='post'][not(@class='language-switch')]"):
@@ -171,7 +187,7 @@ def test_forms_that_change_something_carry_a_token(flavour: str, name: str) -> N
         assert form.xpath(".//button[@type='submit']")
 
 
-@EVERY_PAGE
+@every_page
 def test_the_skip_link_and_the_landmarks_are_there(flavour: str, name: str) -> None:
     tree = tree_of(flavour, name)
     if name.startswith("embed-") and name != "embed-make":
@@ -185,7 +201,7 @@ def test_the_skip_link_and_the_landmarks_are_there(flavour: str, name: str) -> N
     assert tree.get("lang")
 
 
-@EVERY_PAGE
+@every_page
 def test_static_files_that_a_page_asks_for_exist(flavour: str, name: str) -> None:
     tree = tree_of(flavour, name)
     asked = {str(value) for value in tree.xpath("//@href | //@src") if str(value).startswith("/static/")}
