@@ -87,6 +87,7 @@ def test_a_mail_is_kept_only_with_its_cause(node: Node) -> None:
     ("word", "state", "problem"),
     [
         pytest.param("rcpt 550", FAILED, "550 no <the address>", id="no such person"),
+        pytest.param("rcpt 550 ANNA, or", FAILED, "550 the address, or no <the address>", id="named in another way"),
         pytest.param("rcpt 451", WAITING, "451 no <the address>", id="the person later"),
         pytest.param("data 554", FAILED, "554 no <the address>", id="not this mail"),
         pytest.param("data 451", WAITING, "451 no <the address>", id="this mail later"),
