@@ -123,13 +123,14 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
     make = _forms(path, wrong)
     known = seen.person is not None
     is_live = exchange.is_open and exchange.state != rules.UNCONFIRMED
-    meets = rules.MEET in can and known
+    # What was given away already has nobody at a door.
+    meets = rules.MEET in can and known and not _was_given(seen)
     meet = _code_form(make, seen) if meets else None
     measures = measuring.may_measure(stored, side, node.now) and not _is_strangers(seen)
     return ExchangeView(
         listing=Link(stored.title, _address(seen), language=stored.listing["language"]),
         state=exchange.state,
-        lead=word(exchange.state, "exchange_stranger" if _is_strangers(seen) else f"exchange_{side}"),
+        lead=_lead(seen),
         note=_note(seen),
         here_path=request.script_root + path,
         bay_path=f"{request.script_root}{path}/bay" if known and set(can) & set(AT_THE_BAY) else "",
@@ -162,6 +163,18 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         wrong=form_at(path, {}, wrong.errors) if wrong else _just_answered(meet, seen, node.now),
         tell_path=_tell_path(node, seen),
     )
+
+
+def _was_given(seen: Seen) -> bool:
+    """Whether it was given to an organisation that is asked only now whether that was so."""
+    return "asker" in seen.stored.listing
+
+
+def _lead(seen: Seen) -> str:
+    state, side = seen.stored.exchange.state, seen.party.side
+    if _was_given(seen) and state == rules.HANDED_OVER:
+        return word(f"given_{side}", "exchange_given")
+    return word(state, "exchange_stranger" if _is_strangers(seen) else f"exchange_{side}")
 
 
 def copy_of(view: ExchangeView) -> ExchangeView:

@@ -72,6 +72,11 @@ STRANGER_LEADS: Mapping[str, str] = {
     "lent": _l("You have it. Bring it back as you have agreed."),
 }
 """For who asked in a catalogue, where they say what became of it."""
+GIVEN_LEADS: Mapping[str, str] = {
+    "given_owner": _l("You have said that they got it. They are asked whether it was so."),
+    "given_asker": _l("They say that you got this. Was it so?"),
+}
+"""For what was given away without being asked for."""
 PRESSES: Mapping[str, str] = {
     "confirm": _l("Send it"),
     "withdraw": _l("I do not need it any more"),
@@ -116,4 +121,5 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "exchange_stranger": STRANGER_LEADS,
     "exchange_press": PRESSES,
     "exchange_code": CODE_ANSWERS,
+    "exchange_given": GIVEN_LEADS,
 }

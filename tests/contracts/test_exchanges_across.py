@@ -35,6 +35,7 @@ OTHER = "https://other.example.org/"
 DAY = 86_400
 SCHOOL = {"type": "school", "id": f"{OTHER}organisations/x", "name": "X"}
 OWNERS = (rules.ACCEPT, rules.DECLINE, rules.CANCEL, rules.HAND_OVER, rules.MISS, rules.DISPUTE)
+CODES = tuple((side, name) for side in (OWNER, ASKER) for name in ("code", "wrong code"))
 ASKERS = (rules.WITHDRAW, rules.CANCEL, rules.HAND_OVER, rules.MISS, rules.DISPUTE)
 
 
@@ -406,7 +407,9 @@ def test_the_desk_lists_what_was_asked_elsewhere_apart(here: Node, other: Node, 
 @settings(max_examples=examples(4), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.sampled_from(FAULTS), max_size=10),
-    st.lists(st.sampled_from([*((OWNER, name) for name in OWNERS), *((ASKER, name) for name in ASKERS)]), max_size=8),
+    st.lists(
+        st.sampled_from([*((OWNER, name) for name in OWNERS), *((ASKER, name) for name in ASKERS), *CODES]), max_size=8
+    ),
     st.data(),
 )
 def test_whatever_happens_both_desks_end_alike(
@@ -419,18 +422,29 @@ def test_whatever_happens_both_desks_end_alike(
     wires.faults = list(faults)
     both = Both(here, other, wires, one)
     for side, name in acts:
-        with suppress(ExchangeError):
-            (both.owner if side == OWNER else both.asker)(name)
+        with suppress(ExchangeError, FormError, TooManyTriesError):
+            if (side, name) in CODES:
+                typed(both, side, right=name == "code")
+            else:
+                (both.owner if side == OWNER else both.asker)(name)
         if data.draw(st.booleans()):
             deliver(wires, here, other)
     state = both.settle()
     copy, kept = now_of(other, one).exchange, now_of(here, one).exchange
     # Nobody's word is ever the other node's invention.
-    assert not copy.asker_said or (ASKER, rules.HAND_OVER) in acts
-    assert not kept.owner_said or (OWNER, rules.HAND_OVER) in acts
+    met = {(OWNER, "code"), (ASKER, "code")} & set(acts)
+    assert not copy.asker_said or met or (ASKER, rules.HAND_OVER) in acts
+    assert not kept.owner_said or met or (OWNER, rules.HAND_OVER) in acts
     if state in rules.HAPPENED:
         assert copy.asker_said
         assert kept.owner_said
+
+
+def typed(both: Both, side: str, right: bool) -> None:
+    """One side types a code: that of the other, or another one."""
+    at, there, theirs = (both.here, both.other, ASKER) if side == OWNER else (both.other, both.here, OWNER)
+    code = links.code_of(there, both.one, theirs)
+    acting.meet(at, both.one, Party(side), code if right else wrong(code))
 
 
 class TestAHostileNode:

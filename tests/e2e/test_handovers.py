@@ -32,13 +32,13 @@ from node.cli import main
 from node.context import Node
 from node.search.follow import Follower
 from node.services import accounts, members, sources
-from node.services.exchanges import asking_across, elsewhere
+from node.services.exchanges import asking_across, elsewhere, meeting_places
 from node.services.exchanges.asking import Askable, Wish
 from node.services.messages.sending import Courier
 from node.services.polling import Poller, make_fetcher
 from node.services.publishing import ensure_organisation, listing
 from node.services.receipts.harvest import Harvest
-from node.storage import handovers
+from node.storage import exchange_homes, handovers
 from node.storage import sources as stored_sources
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER
@@ -224,9 +224,9 @@ def code_on(page: Page) -> str:
     return re.sub(r"\D", "", page.locator(".exchange-code").first.inner_text())
 
 
-def sign_in(page: Page, at: str) -> None:
+def sign_in(page: Page, at: str, email: str = "bo@club.example") -> None:
     page.goto(at)
-    page.get_by_label("E-mail address").fill("bo@club.example")
+    page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
 
@@ -397,3 +397,59 @@ def test_the_city_counts_each_once_and_anybody_finds_the_same(place: Place, brow
         assert [one for one in noted if "404" not in one] == []
     told = CliRunner().invoke(main, ["impact", "verify", city, "--allow-loopback"], env={"SHAREFEED_HOME": ""})
     assert (told.exit_code, "Everything agrees." in told.output) == (0, True), told.output
+
+
+def test_what_was_given_away_already_in_two_taps_and_a_picture_between_two_sites(
+    place: Place, browser: Browser
+) -> None:
+    shelf = shared(place.school, "shelf", title="Book shelf", category="furniture/shelving")
+    lamp = shared(place.school, "lamp", title="Desk lamp", category="furniture/desk")
+    [ann] = [one for one in accounts.every(place.school) if one.email == "ann@school.example"]
+    accounts.set_password(place.school, ann, PASSWORD)
+    asked = place.ask(lamp.row.key)
+    school, club = place.school.settings.url, place.club.settings.url
+    with visit(browser, width=PHONE) as (page, noted), visit(browser, width=PHONE, theme="dark") as (bo, _):
+        sign_in(page, f"{school}desk/riverside-school/listings", "ann@school.example")
+        before = set(every(place.school))
+        taps = [
+            page.locator(f"a[href$='{shelf.row.key}/given']"),
+            page.get_by_role("button", name="Gladstone Connect"),
+        ]
+        taps[0].click()
+        expect(page.get_by_role("heading", name="Already gave it away?")).to_be_visible()
+        look(page)
+        taps[1].click()
+        expect(page.get_by_text("We ask them whether it was so.")).to_be_visible()
+        look(page)
+        [given] = set(every(place.school)) - before
+        place.deliver()
+        bo.goto(club.rstrip("/") + last_link(place.club, "bo"))
+        bo.get_by_role("button", name="Yes, it was handed over").click()
+        expect(bo.get_by_text("both of you have said so")).to_be_visible()
+        look(bo)
+        place.deliver()
+
+        sign_in(bo, f"{club}desk/gladstone-connect/requests/{asked}")
+        bo.get_by_text("Show it as a picture to scan").click()
+        picture = bo.locator(".exchange-qr")
+        picture.scroll_into_view_if_needed()
+        expect(picture).to_have_js_property("complete", value=True)
+        assert picture.evaluate("one => one.naturalWidth") > 0
+        with place.club.database.read() as tx:
+            home = exchange_homes.of(tx, asked)
+        page.goto(meeting_places.address(place.club, now_of(place.club, asked), home, ASKER))
+        look(page)
+        page.get_by_role("link", name="I look after it at the desk").click()
+        page.get_by_role("button", name="Handed over", exact=True).click()
+        expect(page.get_by_text("is being compared at their site")).to_be_visible()
+        look(page)
+        place.deliver()
+        # The page looks again by itself.
+        expect(page.get_by_text("both of you have said so")).to_be_visible(timeout=15_000)
+        assert noted == []
+    for one in (given, asked):
+        assert [now_of(node, one).exchange.state for node in (place.school, place.club)] == [rules.RECEIVED] * 2
+    place.read()
+    with place.city.database.read() as tx:
+        counted = {one.title: (one.state, one.counted) for one in handovers.every(tx)}
+    assert (counted["Book shelf"], counted["Desk lamp"]) == ((MATCHED, True), (MATCHED, True))

@@ -63,7 +63,8 @@ def test_two_presses_from_the_list_to_an_organisation_something_was_given_before
     one = done.headers["Location"].rpartition("/")[2]
     told = words(editor.get(done.headers["Location"]))
     assert "We ask them whether it was so." in told
-    assert "One of you has said that it was handed over." in told
+    assert "You have said that they got it." in told
+    assert "When you meet" not in told
     assert now_of(node, one).exchange.state == rules.HANDED_OVER
     assert listing(node, second.row.key).state == "withdrawn"
     assert subjects(node)[-1][1].startswith("Did you get this?")
