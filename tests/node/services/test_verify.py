@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from tests.fakes.databases import database_at
 from tests.fakes.halves import OURS, SOMEBODY, THEIRS, half
 from tests.fakes.network import Clock, make_node
 from tests.fakes.wire import Wire
+from tests.node.services import counted_by_hand
 
 CITY = "https://city.example/"
 
@@ -210,7 +212,15 @@ OWN_FACTORS = {
     "name": "our-town",
     "sources": [{"id": "ours", "title": "Weighed by us", "publisher": "Our Town", "licence": "CC0-1.0"}],
     "factors": [{"id": "desk", "label": "Desk", "source": "ours", "unit": "kg CO2e per kg, avoided", "kg_co2e": 1}],
-    "goods": [{"category": "furniture/desk", "others": "all", "factors": ["desk"]}],
+    "goods": [
+        {
+            "category": "furniture/desk",
+            "others": "all",
+            "weight_kg": 26,
+            "weight_source": "ours",
+            "factors": ["desk"],
+        }
+    ],
 }
 
 
@@ -233,6 +243,40 @@ def test_an_operators_own_factors_are_read_and_worked_with(city: City) -> None:
     # Five desks of 26 kg: a kilogram for each kilogram by their file, and 0.4 by ours.
     assert found.by_shipped["co2e_g"] == (130_000, 52_000)
     assert found.by_shipped["weight_g"] == (130_000, 130_000)
+
+
+def test_figures_are_those_that_a_script_works_out_from_feeds_by_hand(city: City) -> None:
+    for number, (ours, theirs) in enumerate(
+        (((20, "stated"), None), ((30, "stated"), (25, "measured")), (None, None)), 21
+    ):
+        weights = [
+            {} if one is None else dict(zip(("weight_kg", "weight_source"), one, strict=True)) for one in (ours, theirs)
+        ]
+        told: dict[str, Any] = {"title": "Office desk", "quantity": 3}
+        city.publish(half(OWNER, number, **told, **weights[0]), half(ASKER, number, **told, **weights[1]))
+    city.read()
+    assert stated(city) == counted_by_hand.sums(published(city))
+    assert stated(city)["exchanges"] == 8
+    assert city.verify().agrees
+    with_own_factors(city, OWN_FACTORS)
+    assert stated(city) == counted_by_hand.sums(published(city), Fraction(1))
+
+
+def stated(city: City) -> dict[str, int]:
+    """What the catalogue says of what both sides confirmed."""
+    told = orjson.loads(city.wire.get(f"{CITY}handovers.json").body)["sums"]["2026-11"]["confirmed"]
+    return {name: told.get(name, 0) for name in counted_by_hand.sums([])}
+
+
+def published(city: City) -> list[bytes]:
+    """Every page of receipts of every node."""
+    pages = []
+    for url in (CITY, OURS, THEIRS):
+        following: str | None = f"{url}receipts.json"
+        while following:
+            pages.append(city.wire.get(following).body)
+            following = orjson.loads(pages[-1]).get("next_url")
+    return pages
 
 
 def test_a_figure_that_is_not_that_of_the_operators_factors_is_found(city: City) -> None:
