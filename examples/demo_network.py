@@ -63,7 +63,8 @@ def _start(
     portal = threads.submit(start_catalogue, plan, folder, port, children)
     nodes = [member for member in plan.members if member.kind == PUBLISHER]
     lived = Past(nodes if past else [])
-    starts = [partial(start_member, member, folder, children, NODES, lived.lived) for member in plan.members]
+    settings = NODES if past else {}
+    starts = [partial(start_member, member, folder, children, settings, lived.lived) for member in plan.members]
     members = [threads.submit(lived.or_nobody, start) for start in starts]
     sites = tuple(_started(member, say) for member in members)
     return Network(plan, portal.result(), sites, children)
