@@ -170,6 +170,8 @@ MINIMAL: dict[str, tuple[str, Any]] = {
         vm.AskPage(make.head("Offer this"), vm.Link("Gazebo", "/listings/1"), "School", FORM, is_want=True),
     ),
     "exchange": ("portal/exchange.html", vm.ExchangePage(make.head("Gazebo"), bare())),
+    "meeting": ("portal/meeting.html", vm.MeetingPage(make.head("When you meet"), "123456", "")),
+    "asked-already": ("portal/asked_already.html", asked_already()),
     "desk-requests": ("desk/requests.html", vm.DeskRequestsPage(make.head("Requests"), desk.frame())),
     "desk-request": (
         "desk/request.html",
