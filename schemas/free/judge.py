@@ -17,6 +17,7 @@ from typing import Any
 from schemas.errors import Mark
 from schemas.free.signs import (
     BROCHURE_WORD,
+    GIVING,
     MONEY,
     SELLING,
     SOFT,
@@ -41,7 +42,7 @@ _ASIDE = frozenset(["urgency", "call", VOICE])
 """Kinds of selling that are never plain by themselves: gifts can be urgent too."""
 _PLAIN_STRENGTH = 0.9
 _SECOND_STRENGTH = 0.5
-MOST_OF_TONE = 0.6
+MOST_OF_TONE = 1.4
 """The most that single words add, however many."""
 _MOST_MARKS = 20
 _MARKED_FROM = 0.02
@@ -86,8 +87,8 @@ def judge(item: Mapping[str, Any]) -> Verdict:
     score = sum(points.values())
     if score < DOUBTFUL:
         return Verdict(FREE, score, (), found.words)
-    kind = NOT_FREE if score >= CLEAR and _is_plain(found.signs) else DOUBTED
-    return Verdict(kind, score, _parts(found, weights, points), found.words)
+    is_clear = min(score, _of_phrases(points)) >= CLEAR and _is_plain(found.signs)
+    return Verdict(NOT_FREE if is_clear else DOUBTED, score, _parts(found, weights, points), found.words)
 
 
 def _hardly_anything(reading: Reading, weights: Trained) -> bool:
@@ -97,7 +98,7 @@ def _hardly_anything(reading: Reading, weights: Trained) -> bool:
     """
     most = weights.start + sum(weights.of_keys(reading.text.keys)) + BROCHURE_WORD * len(reading.brochure)
     if reading.is_business:
-        most += weights.business
+        most += weights.business[reading.offered]
     return most < DOUBTFUL and not has_signals(reading)
 
 
@@ -120,13 +121,18 @@ def _points(found: Signs, weights: Trained) -> dict[str, float]:
     return points
 
 
+def _of_phrases(points: Mapping[str, float]) -> float:
+    """What phrases of selling add, less what speaks for the listing. Words refuse nothing, nor does who gives it."""
+    return sum(value for kind, value in points.items() if kind in SELLING or kind in GIVING)
+
+
 def _of_words(found: Signs, weights: Trained) -> dict[str, float]:
     """What single words add, and who gives it: the trained part."""
     single = weights.of_keys(found.text.keys)
     facts = sum(value for kind, value in weights.facts.items() if kind in found.signs)
     against = {TONE: min(MOST_OF_TONE, sum(value for value in single if value > 0))}
     if found.is_business:
-        against[BUSINESS] = weights.business
+        against[BUSINESS] = weights.business[found.offered]
     return {**against, PLAIN: weights.start + facts + sum(value for value in single if value < 0)}
 
 

@@ -32,7 +32,7 @@ SELLING = frozenset(
 """Kinds of signals of selling."""
 MONEY = frozenset(["price", "discount", "extra"])
 """Kinds of selling that name what is to be paid."""
-GIVING = frozenset(["assurance", "wear", "why", "care", "measure", "detail"])
+GIVING = frozenset(["assurance", "plainly", "wear", "why", "care", "unpaid", "measure", "detail"])
 """Kinds of what speaks for a listing."""
 VOICE = "voice"
 MOST = 1.5
@@ -45,10 +45,17 @@ _SHARE_OF_VOLUNTEERS = 0.25
 _WORD = re.compile(r"\w+")
 _MEASURE = re.compile(r"\d ?(?:cm|mm|m|ft|in|inch|inches|kg|g|l|litres?|w|v|gb|tb|lumens|sq|x|×)(?!\w)")
 _QUOTED = re.compile(rf"(?<!\w)(?:'(?=\S)[^'{GAP}]{{2,90}}(?<=\S)'|[\"“”][^\"“”{GAP}]{{2,90}}[\"“”])(?!\w)")
+_PLAINLY_FREE = re.compile(
+    rf"(?:^|[{GAP}.!?;,(–-] ?)((?:it's |its |it is |all |and |totally |completely |absolutely |yes,? )?"
+    rf"(?:free|gratis|for free|for nothing|no cost|no charge|am ddim|za darmo|kostenlos|gratuit|nemokamai|de graca))"
+    rf"(?= ?(?:[.!?;),{GAP}]|$))"
+)
 _PRINTED = frozenset(
     ["say", "says", "sayin", "said", "print", "side", "graph", "label", "sign", "signs", "stamp", "marke"]
 )
 _WORN = ("fair", "for_parts")
+OFFERED = ("item", "equipment", "space", "skill")
+"""What a listing can be about."""
 
 
 class Sign(NamedTuple):
@@ -72,6 +79,12 @@ class Reading(NamedTuple):
         return isinstance(organisation, dict) and organisation.get("type") == "business"
 
     @property
+    def offered(self) -> str:
+        """One of `OFFERED`, or nothing."""
+        kind = self.extension.get("kind")
+        return kind if isinstance(kind, str) and kind in OFFERED else ""
+
+    @property
     def is_want(self) -> bool:
         return self.extension.get("direction") == "want"
 
@@ -89,6 +102,7 @@ class Signs(NamedTuple):
     text: Text
     signs: Mapping[str, Sign]
     is_business: bool
+    offered: str = ""
 
 
 def read(item: Mapping[str, Any]) -> Reading:
@@ -117,7 +131,7 @@ def signs_of(reading: Reading) -> Signs:
         signs = {kind: sign for kind, sign in signs.items() if not _is_of_offers(sign)}
     _note_brochure(signs, text)
     _note_facts(signs, text.string, reading.extension)
-    return Signs(reading.words, text, signs, reading.is_business)
+    return Signs(reading.words, text, signs, reading.is_business, reading.offered)
 
 
 def _is_of_offers(sign: Sign) -> bool:
@@ -211,6 +225,9 @@ def _note_facts(signs: dict[str, Sign], text: str, extension: Mapping[str, Any])
     match = _MEASURE.search(text)
     if match:
         signs["measure"] = Sign("measure", 1.0, (match.span(),))
+    match = _PLAINLY_FREE.search(text)
+    if match:
+        signs["plainly"] = Sign("plainly", 1.0, (match.span(1),))
     weight = extension.get("weight_kg")
     has_weight = isinstance(weight, int | float) and weight > 0
     if has_weight or extension.get("condition") in _WORN:
@@ -220,5 +237,7 @@ def _note_facts(signs: dict[str, Sign], text: str, extension: Mapping[str, Any])
 def _settle_volunteers(signs: dict[str, Sign]) -> None:
     """Work that nobody is paid for is no job."""
     volunteers, job = signs.pop("volunteer", None), signs.get("job")
-    if volunteers and job:
-        signs["job"] = Sign("job", job.strength * _SHARE_OF_VOLUNTEERS, job.spans)
+    if volunteers:
+        signs["unpaid"] = Sign("unpaid", 1.0, volunteers.spans)
+        if job:
+            signs["job"] = Sign("job", job.strength * _SHARE_OF_VOLUNTEERS, job.spans)

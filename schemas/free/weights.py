@@ -16,8 +16,8 @@ FILE = Path(__file__).parent.parent / "data" / "free_weights.json"
 
 DOUBTFUL = 0.85
 """The score from which a person looks at a listing."""
-CLEAR = 2.2
-"""The score from which it cannot be published, if there are two kinds of selling."""
+CLEAR = 1.6
+"""What the phrases of selling come to from which it cannot be published, if there are two kinds of selling."""
 
 BY_HAND: Mapping[str, float] = {
     **dict.fromkeys(("price", "trial", "extra", "lead", "job", "hire", "contest"), 1.0),
@@ -32,15 +32,19 @@ BY_HAND: Mapping[str, float] = {
     "why": -0.3,
     "care": -0.3,
     "detail": -0.3,
+    "plainly": -0.3,
+    "unpaid": -0.3,
 }
 """Kind -> what it adds to the score, at strength 1."""
 
 
 class Trained(NamedTuple):
-    """``stems`` are by key, ``facts`` by kind of sign; ``business`` is added where the giver is one."""
+    """``stems`` are by key, ``facts`` by kind of sign. Where the giver is a business, ``business`` is added, by what is
+    offered.
+    """
 
     start: float
-    business: float
+    business: Mapping[str, float]
     facts: Mapping[str, float]
     stems: Mapping[str, float]
 

@@ -220,8 +220,11 @@ def test_what_speaks_for_a_thing_outweighs_a_sum_and_no_sum_for_a_room() -> None
 
 
 def test_single_words_alone_never_refuse_and_seldom_doubt() -> None:
-    words = "your price order every free pound pay our new full home class include book open hire minute deliver"
-    assert judge({"title": "Desk", "content_text": " ".join(sorted(words.split()))}).score < DOUBTFUL
+    some = "book every full home include new order pound your"
+    assert judge({"title": "Desk", "content_text": some}).score < DOUBTFUL
+    heaped = f"{some} class free hire minute open our pay price deliver"
+    business = {"organisation": {"type": "business"}}
+    assert judge({"title": "Desk", "content_text": heaped, "_sharefeed": business}).kind == "doubtful"
 
 
 def test_an_appeal_is_not_read_as_an_offer() -> None:
