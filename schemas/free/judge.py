@@ -43,7 +43,9 @@ _ASIDE = frozenset(["urgency", "call", VOICE])
 _PLAIN_STRENGTH = 0.9
 _SECOND_STRENGTH = 0.5
 MOST_OF_TONE = 1.4
-"""The most that single words add, however many."""
+"""The most that single words add, however many, beside a phrase of selling."""
+MOST_OF_TONE_ALONE = 0.6
+"""The most that they add without one."""
 _MOST_MARKS = 20
 _MARKED_FROM = 0.02
 """Words that add less, and short ones, are counted, but not marked."""
@@ -130,7 +132,8 @@ def _of_words(found: Signs, weights: Trained) -> dict[str, float]:
     """What single words add, and who gives it: the trained part."""
     single = weights.of_keys(found.text.keys)
     facts = sum(value for kind, value in weights.facts.items() if kind in found.signs)
-    against = {TONE: min(MOST_OF_TONE, sum(value for value in single if value > 0))}
+    most = MOST_OF_TONE if SELLING & found.signs.keys() else MOST_OF_TONE_ALONE
+    against = {TONE: min(most, sum(value for value in single if value > 0))}
     if found.is_business:
         against[BUSINESS] = weights.business[found.offered]
     return {**against, PLAIN: weights.start + facts + sum(value for value in single if value < 0)}
