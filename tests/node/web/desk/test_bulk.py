@@ -318,7 +318,8 @@ def test_the_queries_of_a_piece_do_not_grow_with_its_listings(browser: FlaskClie
         with counted(node) as sent:
             assert desk_bulk.carry_out(node, member(node), wish, Agreed(MANY, node.now), 0, piece).done == piece
         used.append(len(sent))
-    assert used[0] == used[1] < 40
+    # The first deed of an account also makes the key of its name in the log.
+    assert used[1] <= used[0] < 40
 
 
 def test_five_thousand_are_done_in_pieces_none_of_which_holds_more_than_its_share(
