@@ -25,7 +25,7 @@ HAPPENED = (RECEIVED, LENT, BROUGHT_BACK, RETURNED)
 
 CONFIRM, ACCEPT, DECLINE, WITHDRAW, CANCEL = "confirm", "accept", "decline", "withdraw", "cancel"
 HAND_OVER, MEET, BRING_BACK, MISS = "hand_over", "meet", "bring_back", "miss"
-DISPUTE, SETTLE, LAPSE = "dispute", "settle", "lapse"
+DISPUTE, SETTLE, LAPSE, TAKE_BACK = "dispute", "settle", "lapse", "take_back"
 
 _BOTH = (OWNER, ASKER)
 
@@ -55,6 +55,8 @@ TRANSITIONS: Mapping[tuple[str, str], Rule] = MappingProxyType(
         (HANDED_OVER, HAND_OVER): Rule(_BOTH),
         (HANDED_OVER, MEET): Rule(_BOTH),
         (HANDED_OVER, DISPUTE): Rule(_BOTH, DISPUTED),
+        # Whoever pressed that a gift is gone by mistake says so, as long as nobody else has said that it is.
+        (HANDED_OVER, TAKE_BACK): Rule((OWNER,)),
         (HANDED_OVER, LAPSE): Rule((CLOCK,), UNKNOWN),
         (LENT, BRING_BACK): Rule(_BOTH),
         (LENT, DISPUTE): Rule(_BOTH, DISPUTED),
@@ -70,6 +72,8 @@ TRANSITIONS: Mapping[tuple[str, str], Rule] = MappingProxyType(
 
 OUTCOMES = (RECEIVED, RETURNED, CANCELLED)
 """What an operator may find to have become of a dispute."""
+TAKEN_BACK = ("", CANCELLED)
+"""What there is once a slip is taken back: what was agreed before, or nothing, where nobody had asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,10 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What a side does. ``quantity`` is for accepting (all that was asked where empty), ``outcome`` for settling."""
+    """What a side does. ``quantity`` is for accepting (all that was asked where empty), ``outcome`` for settling.
+
+    To take back is to be as it was agreed before, or with `CANCELLED` as ``outcome`` to be over.
+    """
 
     name: str
     side: str
@@ -141,6 +148,7 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "too-early": "The day that was agreed has not come yet.",
         "busy": "Many wait for their answer already. Please try again in a few days.",
         "bad-outcome": "This cannot be the outcome.",
+        "too-often": "This was taken back several times already. Write to them instead.",
         "elsewhere": "This is said by the link that you got when you asked.",
     }
 )
@@ -183,6 +191,8 @@ def _is_done(exchange: Exchange, act: Act) -> bool:
         return act.side in _BOTH and act.side != exchange.giver
     if act.name == SETTLE:
         return act.side == OPERATOR and exchange.state == act.outcome
+    if act.name == TAKE_BACK:
+        return act.side == OWNER and not exchange.owner_said and exchange.state == (act.outcome or ACCEPTED)
     same_state = [rule for (_, name), rule in TRANSITIONS.items() if name == act.name and rule.to == exchange.state]
     if not any(act.side in rule.sides for rule in same_state):
         return False
@@ -213,7 +223,13 @@ def _not_settled(exchange: Exchange, act: Act, now: int, room: int | None) -> st
     return "" if fits else "bad-outcome"
 
 
-_REFUSED = {ACCEPT: _not_accepted, MISS: _not_missed, SETTLE: _not_settled}
+def _not_taken_back(exchange: Exchange, act: Act, now: int, room: int | None) -> str:
+    if not (exchange.is_gift and exchange.giver == OWNER and exchange.owner_said):
+        return "not-yours"
+    return "" if act.outcome in TAKEN_BACK else "bad-outcome"
+
+
+_REFUSED = {ACCEPT: _not_accepted, MISS: _not_missed, SETTLE: _not_settled, TAKE_BACK: _not_taken_back}
 
 
 def _done(exchange: Exchange, act: Act, rule: Rule, now: int) -> Exchange:
@@ -225,6 +241,8 @@ def _done(exchange: Exchange, act: Act, rule: Rule, now: int) -> Exchange:
     if act.name == HAND_OVER:
         after = replace(after, owner_said=after.owner_said or act.side == OWNER)
         after = replace(after, asker_said=after.asker_said or act.side == ASKER)
+    if act.name == TAKE_BACK:
+        after = replace(after, owner_said=False, counted=0)
     after = replace(after, state=rule.to or _follow(after, act), since=now, step=0)
     return replace(after, step=_first_step(after, now), counted=_counted(after))
 
@@ -235,6 +253,8 @@ def _follow(exchange: Exchange, act: Act) -> str:
     if act.name == BRING_BACK:
         # Who has it back knows that it is back.
         return RETURNED if act.side == exchange.giver else BROUGHT_BACK
+    if act.name == TAKE_BACK:
+        return act.outcome or ACCEPTED
     return LENT if exchange.is_loan else RECEIVED
 
 
@@ -344,7 +364,7 @@ def possible(exchange: Exchange, side: str, now: int) -> tuple[str, ...]:
     for (state, name), rule in TRANSITIONS.items():
         act = Act(name, side)
         if state == exchange.state and side in rule.sides and not _is_done(exchange, act):
-            refused = _REFUSED.get(name) if name == MISS else None
+            refused = _REFUSED.get(name) if name in (MISS, TAKE_BACK) else None
             if not (refused and refused(exchange, act, now, None)):
                 found.append(name)
     return tuple(found)

@@ -1,6 +1,7 @@
 """The copy of an exchange that the asker's home keeps: how it follows the owner's home, which decides. Pure.
 
-It follows in everything but one: that the asker's side has said something, it takes from nobody.
+It follows in everything but one: that the asker's side has said something, it takes from nobody. That the owner's side
+has taken back what it said is the owner's to say.
 """
 
 from __future__ import annotations
@@ -8,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from schemas.exchange import (
+    ACCEPTED,
     BROUGHT_BACK,
+    CANCELLED,
     HANDED_OVER,
     HAPPENED,
     LENT,
@@ -42,9 +45,10 @@ def follow(copy: Exchange, told: Told, typed: bool = False) -> Exchange:
         return copy
     said = replace(copy, asker_said=True) if typed and told.owner_said and told.state in HAPPENED else copy
     state = believed(said, told.state)
-    if _is_settled(copy) or (state == copy.state and _same(copy, told)):
+    taken_back = is_taken_back(copy, told)
+    if (_is_settled(copy) or (state == copy.state and _same(copy, told))) and not taken_back:
         return copy
-    owner_said = copy.owner_said or told.owner_said
+    owner_said = (copy.owner_said and not taken_back) or told.owner_said
     moved = replace(said, state=state, granted=told.granted, owner_said=owner_said, since=told.since)
     return replace(moved, step=0 if state != copy.state else copy.step)
 
@@ -64,6 +68,12 @@ def _same(copy: Exchange, told: Told) -> bool:
     return copy.granted == told.granted and copy.owner_said >= told.owner_said
 
 
+def is_taken_back(copy: Exchange, told: Told) -> bool:
+    """Whether the owner's side has said that it was a mistake: perhaps before it heard that the asker's said yes."""
+    unsaid = copy.owner_said and not told.owner_said and copy.is_gift and copy.giver == OWNER
+    return unsaid and copy.state in (HANDED_OVER, RECEIVED) and told.state in (ACCEPTED, HANDED_OVER, CANCELLED)
+
+
 def _is_settled(copy: Exchange) -> bool:
-    """What both have said is not unsaid."""
+    """What both have said is not unsaid, but for a gift that was given by mistake."""
     return copy.state in (RECEIVED, RETURNED) and copy.owner_said and copy.asker_said

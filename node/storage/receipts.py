@@ -21,11 +21,13 @@ from node.storage.message_tables import exchange_homes
 from node.storage.receipt_tables import receipt_log, receipts
 from node.storage.upsert import upsert
 from schemas.canonical import contribution, digest_hex, digest_value
-from schemas.exchange import ACCEPT, ASKER, CLOSED, CONFIRM, HAND_OVER, OWNER
+from schemas.exchange import ACCEPT, ASKER, CANCELLED, CLOSED, CONFIRM, HAND_OVER, OWNER, TAKE_BACK
 
 _c = receipts.c
 BEGUN_BY = (CONFIRM, ACCEPT, HAND_OVER)
 """An exchange without any of these acts never reached its owner, so there is nothing to be said of it."""
+MISTAKE = (TAKE_BACK, CANCELLED)
+"""The act and the state after it of what was given by mistake to who had not asked: nothing is said of that either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +101,13 @@ def unsigned(tx: Tx, prefix: str, limit: int) -> list[str]:
     """
     e, done = exchanges.c, exchange_events.c
     begun = select(done.id).where(done.exchange_id == e.id, done.act.in_(BEGUN_BY)).exists()
+    slip = (done.act == MISTAKE[0]) & (done.state == MISTAKE[1])
+    mistaken = select(done.id).where(done.exchange_id == e.id, slip).exists()
     name = literal(prefix) + e.id
     published = select(_c.exchange).where(_c.exchange == name, _c.side == OWNER).exists()
     copies = select(exchange_homes.c.exchange_id).where(exchange_homes.c.side == ASKER)
     ours = e.id.not_in(copies)
-    over = select(e.id).where(e.state.in_(list(CLOSED)), e.closed_at.is_not(None), begun, ~published, ours)
+    over = select(e.id).where(e.state.in_(list(CLOSED)), e.closed_at.is_not(None), begun, ~mistaken, ~published, ours)
     return list(tx.execute(over.order_by(e.closed_at, e.id).limit(limit)).scalars())
 
 

@@ -37,7 +37,10 @@ from schemas.exchange import ASKER, OPERATOR, OWNER, Act
 
 FIELDS = ("do", "quantity", "words", "code", "weight", "hours", "sure")
 MEASURE, SEND_LINK = "measure", "send_link"
-PRESSES = (rules.CONFIRM, rules.HAND_OVER, rules.BRING_BACK, rules.DISPUTE, rules.MISS, rules.WITHDRAW)
+PRESSES = (
+    *(rules.CONFIRM, rules.HAND_OVER, rules.BRING_BACK, rules.TAKE_BACK),
+    *(rules.DISPUTE, rules.MISS, rules.WITHDRAW),
+)
 AT_THE_BAY = (rules.HAND_OVER, rules.MEET, rules.BRING_BACK)
 """What is often done where there is no connection."""
 _ACTS = (*PRESSES, rules.ACCEPT, rules.DECLINE, rules.CANCEL)
@@ -79,7 +82,9 @@ def perform(node: Node, seen: Seen) -> None:
             if what in _NEEDS_WORDS and not typed["words"].strip():
                 raise NotDoneError(what, {"words": _("Say why, in a few words: they read it.")}, typed)
             quantity = _number(typed) if what == rules.ACCEPT and seen.stored.exchange.asked > 1 else None
-            acting.act(node, exchange_id, Act(what, party.side, quantity), typed["words"], party.name)
+            # Of what nobody had asked for, nothing was agreed before.
+            outcome = rules.CANCELLED if what == rules.TAKE_BACK and _was_given(seen) else ""
+            acting.act(node, exchange_id, Act(what, party.side, quantity, outcome), typed["words"], party.name)
         if party.contact is not None:
             stopping.confirm(node, party.contact)
     except (FormError, ExchangeError, BookingError, TooManyTriesError) as error:
@@ -174,6 +179,8 @@ def _lead(seen: Seen) -> str:
     state, side = seen.stored.exchange.state, seen.party.side
     if _was_given(seen) and state == rules.HANDED_OVER:
         return word(f"given_{side}", "exchange_given")
+    if _was_given(seen) and state == rules.CANCELLED and not seen.stored.exchange.owner_said:
+        return word(f"taken_back_{side}", "exchange_given")
     return word(state, "exchange_stranger" if _is_strangers(seen) else f"exchange_{side}")
 
 
@@ -205,6 +212,9 @@ def _is_strangers(seen: Seen) -> bool:
 
 def _possible(seen: Seen, now: int) -> tuple[str, ...]:
     can = rules.possible(seen.stored.exchange, seen.party.side, now)
+    if rules.TAKE_BACK in can:
+        # Nobody disputes what they have said themselves.
+        can = tuple(name for name in can if name != rules.DISPUTE)
     return tuple(name for name in can if name in acting.STRANGERS_MAY) if _is_strangers(seen) else can
 
 

@@ -75,6 +75,8 @@ STRANGER_LEADS: Mapping[str, str] = {
 GIVEN_LEADS: Mapping[str, str] = {
     "given_owner": _l("You have said that they got it. They are asked whether it was so."),
     "given_asker": _l("They say that you got this. Was it so?"),
+    "taken_back_owner": _l("You have said that this was a mistake. It is yours again, and they need not answer."),
+    "taken_back_asker": _l("They had pressed your name by mistake, and have said so. You need not do anything."),
 }
 """For what was given away without being asked for."""
 PRESSES: Mapping[str, str] = {
@@ -85,6 +87,7 @@ PRESSES: Mapping[str, str] = {
     "bring_back": _l("It is back"),
     "miss": _l("Nobody came"),
     "dispute": _l("No, that is not so"),
+    "take_back": _l("That was a mistake"),
     "send_link": _l("Send me that link again"),
     "settle_received": _l("Decide: it was handed over"),
     "settle_returned": _l("Decide: it came back"),

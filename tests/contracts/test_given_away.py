@@ -9,9 +9,10 @@ from typing import Any
 import orjson
 import pytest
 
+from node.app import create_app
 from node.context import Node
-from node.services import accounts
-from node.services.exchanges import acting, away, chasing, links, reading, receivers
+from node.services import accounts, publishing
+from node.services.exchanges import acting, away, chasing, given, links, reading, receivers
 from node.services.exchanges.acting import ExchangeError
 from node.services.exchanges.receivers import Receiver
 from node.services.messages import sending
@@ -22,9 +23,9 @@ from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER, Act
 from schemas.fields import rfc3339
 from schemas.handover import MATCHED, ONE_OPERATOR
-from tests.fakes.asked_elsewhere import CONTACT, Elsewhere, elsewhere
+from tests.fakes.asked_elsewhere import CONTACT, Elsewhere, browser, elsewhere
 from tests.fakes.city import CITY
-from tests.fakes.exchanges import act, every, last_link, mails, now_of, shared, subjects
+from tests.fakes.exchanges import act, asked, every, last_link, mails, now_of, shared, subjects
 from tests.fakes.far import FarWires, club, settle
 from tests.fakes.handed_on import read
 from tests.fakes.peer_nodes import DROPPED, answer, deliver
@@ -169,6 +170,95 @@ def test_an_organisation_of_the_same_node_is_asked_at_its_desk(here: Node, wires
     assert (found.state, found.taker_name) == (ONE_OPERATOR, "Gladstone Connect")
 
 
+def taken_back(node: Node, one: str) -> None:
+    acting.act(node, one, Act(rules.TAKE_BACK, OWNER, outcome=rules.CANCELLED))
+
+
+class TestAMistake:
+    def test_between_two_nodes_is_over_on_both_and_none_is_missing(
+        self, here: Node, other: Node, city: Node, wires: FarWires
+    ) -> None:
+        listed(here, other, city)
+        one = gave(here, wires, quantity=5)
+        settle(wires, here, other)
+        assert listing(here, now_of(here, one).key).state == "withdrawn"
+        taken_back(here, one)
+        settle(wires, here, other)
+        for node in (here, other):
+            stored = now_of(node, one)
+            assert (stored.exchange.state, stored.exchange.owner_said) == (rules.CANCELLED, False)
+            assert rules.possible(stored.exchange, ASKER, node.now) == ()
+            with node.database.read() as tx:
+                assert (list(handovers.every(tx)), receipts.count(tx)) == ([], 0)
+                assert receipts.unsigned(tx, f"{URL}exchanges/", 9) == []
+        back = listing(here, now_of(here, one).key)
+        assert (back.state, back.listing().quantity.available, back.listing().status) == ("live", 5, "available")
+        assert subjects(other) == [("bo", "Did you get this? A desk"), ("bo", "That was a mistake: A desk")]
+
+    def test_some_of_several_and_the_others_after_all_were_gone(self, here: Node, wires: FarWires) -> None:
+        club(here)
+        one = gave(here, wires, quantity=2)
+        key = now_of(here, one).key
+        [found] = receivers.recent(here, school(here))
+        away.gave_to_organisation(here, key, school(here), 3, found, "Ann")
+        assert listing(here, key).state == "withdrawn"
+        taken_back(here, one)
+        assert (listing(here, key).state, listing(here, key).listing().quantity.available) == ("live", 2)
+        taken_back(here, one)
+        assert listing(here, key).listing().quantity.available == 2
+        assert [subject for _, subject in subjects(here)].count("That was a mistake: A desk") == 1
+
+    def test_what_was_taken_down_otherwise_stays_down(self, here: Node, wires: FarWires) -> None:
+        club(here)
+        one = gave(here, wires, quantity=2)
+        publishing.withdraw(here, now_of(here, one).key)
+        taken_back(here, one)
+        assert listing(here, now_of(here, one).key).state == "withdrawn"
+
+    def test_of_somebody_who_had_asked_it_is_as_it_was_agreed(self, here: Node) -> None:
+        one = asked(here, shared(here))
+        away.gave_to(here, one, "Ann")
+        for _ in range(acting.MISTAKES):
+            assert act(here, one, rules.TAKE_BACK).exchange.state == rules.ACCEPTED
+            assert subjects(here)[-1] == ("cem", "That was a mistake: A desk")
+            shown = listing(here, now_of(here, one).key)
+            assert (shown.state, shown.listing().status) == ("live", "reserved")
+            act(here, one, rules.HAND_OVER)
+        with pytest.raises(ExchangeError, match="several times"):
+            act(here, one, rules.TAKE_BACK)
+        clock_of(here).pass_by(days=1)
+        act(here, one, rules.HAND_OVER, ASKER)
+        with here.database.read() as tx:
+            assert orjson.loads(receipts.item(tx, f"{URL}exchanges/{one}", OWNER) or "")["_sharefeed"]["outcome"] == (
+                rules.RECEIVED
+            )
+
+    def test_what_both_say_at_the_same_moment_is_what_the_owners_node_made_of_it(
+        self, here: Node, other: Node, city: Node, wires: FarWires
+    ) -> None:
+        listed(here, other, city)
+        one = gave(here, wires)
+        settle(wires, here, other)
+        act(other, one, rules.HAND_OVER, ASKER)
+        taken_back(here, one)
+        settle(wires, here, other)
+        assert [now_of(node, one).exchange.state for node in (here, other)] == [rules.CANCELLED] * 2
+        with here.database.read() as tx:
+            assert [one.counted for one in handovers.every(tx)] in ([], [False])
+
+    def test_nobody_is_flooded_by_it(self, here: Node, other: Node, city: Node, wires: FarWires) -> None:
+        listed(here, other, city)
+        what = shared(here, quantity=4)
+        [found] = receivers.search(here, school(here), "gladstone", wires)
+        for _ in range(given.UNANSWERED + 2):
+            made = away.gave_to_organisation(here, what.row.key, school(here), 1, found, "Ann")
+            settle(wires, here, other)
+            if now_of(here, made.id).exchange.state == rules.HANDED_OVER:
+                taken_back(here, made.id)
+                settle(wires, here, other)
+        assert [subject for _, subject in subjects(other)].count("Did you get this? A desk") == given.UNANSWERED
+
+
 class TestAContactOfAStaticNode:
     @pytest.fixture
     def static(self, tmp_path: Path, here: Node) -> Iterator[Elsewhere]:
@@ -206,6 +296,18 @@ class TestAContactOfAStaticNode:
             theirs = orjson.loads(receipts.item(tx, f"{URL}exchanges/{one}", ASKER) or "")["_sharefeed"]
         assert (found.state, found.counted, found.taker_name) == (MATCHED, True, static.what().organisation)
         assert (theirs["attested"], theirs["asker"]) == (True, half["asker"])
+
+    def test_is_told_by_the_link_that_it_was_a_mistake_and_gets_no_second_mail(
+        self, here: Node, static: Elsewhere, wires: FarWires
+    ) -> None:
+        one = self.gave(here, static, wires)
+        taken_back(here, one)
+        settle(wires, here, static.node)
+        assert [now_of(node, one).exchange.state for node in (here, static.node)] == [rules.CANCELLED] * 2
+        assert [subject for _, subject, _ in mails(static.node)] == ["Did you get this? A desk"]
+        shown = browser(create_app(static.node)).get(last_link(static.node, CONTACT)).get_data(as_text=True)
+        assert "pressed your name by mistake" in shown
+        assert "Yes, it was handed over" not in shown
 
     def test_gets_one_mail_and_none_once_it_said_stop(self, here: Node, static: Elsewhere, wires: FarWires) -> None:
         one = self.gave(here, static, wires)

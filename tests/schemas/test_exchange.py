@@ -33,6 +33,7 @@ def after(exchange: Exchange, *acts: Act, now: int = NOW, room: int | None = 10)
 CONFIRMED = Act(ex.CONFIRM, ASKER)
 ACCEPTED = Act(ex.ACCEPT, OWNER)
 GAVE, GOT = Act(ex.HAND_OVER, OWNER), Act(ex.HAND_OVER, ASKER)
+SLIP, UNASKED_SLIP = Act(ex.TAKE_BACK, OWNER), Act(ex.TAKE_BACK, OWNER, outcome=ex.CANCELLED)
 BACK_SAYS_GIVER, BACK_SAYS_TAKER = Act(ex.BRING_BACK, OWNER), Act(ex.BRING_BACK, ASKER)
 
 WAYS = {
@@ -52,6 +53,9 @@ WAYS = {
     "nobody came": ("give", [CONFIRMED, ACCEPTED, Act(ex.MISS, OWNER)], ex.NO_SHOW),
     "no answer": ("give", [CONFIRMED, Act(ex.LAPSE, CLOCK)], ex.EXPIRED),
     "outcome unknown": ("give", [CONFIRMED, ACCEPTED, Act(ex.LAPSE, CLOCK)], ex.UNKNOWN),
+    "pressed by mistake": ("give", [CONFIRMED, ACCEPTED, GAVE, SLIP], ex.ACCEPTED),
+    "pressed by mistake, and given later": ("give", [CONFIRMED, ACCEPTED, GAVE, SLIP, GAVE, GOT], ex.RECEIVED),
+    "given by mistake to who had not asked": ("give", [CONFIRMED, ACCEPTED, GAVE, UNASKED_SLIP], ex.CANCELLED),
     "disputed": (
         "give",
         [CONFIRMED, ACCEPTED, GAVE, Act(ex.DISPUTE, ASKER), Act(ex.SETTLE, OPERATOR, outcome=ex.CANCELLED)],
@@ -72,6 +76,14 @@ REFUSED: dict[str, tuple[list[Act], Act, str]] = {
     "nothing is accepted": ([CONFIRMED], Act(ex.ACCEPT, OWNER, 0), "too-few"),
     "more than was asked for": ([CONFIRMED], Act(ex.ACCEPT, OWNER, 4), "too-many-asked"),
     "another quantity afterwards": ([CONFIRMED, ACCEPTED], Act(ex.ACCEPT, OWNER, 1), "already-accepted"),
+    "the other side takes back": ([CONFIRMED, ACCEPTED, GAVE], Act(ex.TAKE_BACK, ASKER), "not-yours"),
+    "what the other side said is taken back": ([CONFIRMED, ACCEPTED, GOT], SLIP, "not-yours"),
+    "what both have said is taken back": ([CONFIRMED, ACCEPTED, GAVE, GOT], SLIP, "over"),
+    "it is taken back, and was received": (
+        [CONFIRMED, ACCEPTED, GAVE],
+        Act(ex.TAKE_BACK, OWNER, outcome=ex.RECEIVED),
+        "bad-outcome",
+    ),
     "declined after it was accepted": ([CONFIRMED, ACCEPTED], Act(ex.DECLINE, OWNER), "not-yet"),
     "handed over before it was accepted": ([CONFIRMED], GAVE, "not-yet"),
     "called off after it was handed over": ([CONFIRMED, ACCEPTED, GAVE], Act(ex.CANCEL, OWNER), "not-yet"),
@@ -102,6 +114,19 @@ def test_no_more_is_promised_than_there_is() -> None:
     asked = after(made(), CONFIRMED)
     assert decide(asked, ACCEPTED, NOW, room=2) == Refusal("too-many")
     assert after(asked, Act(ex.ACCEPT, OWNER, 2), room=2).granted == 2
+
+
+def test_what_was_given_by_mistake_is_there_again_and_only_who_said_it_may_say_so() -> None:
+    gone = after(made(), CONFIRMED, ACCEPTED, GAVE)
+    assert gone.counted == 3
+    assert ex.TAKE_BACK in ex.possible(gone, OWNER, NOW)
+    back = after(gone, SLIP)
+    assert (back.counted, ex.promised(back), back.has_said(OWNER)) == (0, 3, False)
+    assert ex.promised(after(gone, UNASKED_SLIP)) == 0
+    said_by_other = after(made(), CONFIRMED, ACCEPTED, GOT)
+    for exchange in (said_by_other, after(made(action="lend"), CONFIRMED, ACCEPTED, GAVE)):
+        assert ex.TAKE_BACK not in ex.possible(exchange, OWNER, NOW)
+    assert ex.TAKE_BACK not in ex.possible(gone, ASKER, NOW)
 
 
 def test_a_missed_day_is_not_missed_before_it() -> None:
@@ -215,10 +240,12 @@ def test_nothing_is_promised_or_counted_twice(available: int, asks: list[Exchang
         number = data.draw(st.integers(0, len(exchanges) - 1))
         before, others = exchanges[number], [one for place, one in enumerate(exchanges) if place != number]
         now += data.draw(st.integers(0, DAY))
-        found = decide(before, data.draw(ACTS), now, ex.room(left, before, others))
+        act = data.draw(ACTS)
+        found = decide(before, act, now, ex.room(left, before, others))
         if isinstance(found, Refusal):
             continue
-        assert 0 <= before.counted <= found.counted <= found.granted <= found.asked
+        assert 0 <= found.counted <= found.granted <= found.asked
+        assert before.counted <= found.counted or act.name == ex.TAKE_BACK
         left -= found.counted - before.counted
         exchanges[number] = found
         assert left >= 0

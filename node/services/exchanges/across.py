@@ -57,6 +57,8 @@ def follow(tx: Tx, node: Node, before: Exchange, after: Stored, done: Act, words
             _hand_on(tx, node, after, home)
         return
     type_ = TYPE_OF.get(done.name, types.STATE) if done.side == home.side else types.STATE
+    if done.name == rules.TAKE_BACK:
+        type_ = types.CANCEL
     if type_ == types.HANDED_OVER and before.state == rules.HANDED_OVER:
         type_ = types.RECEIVED
     quantity = after.exchange.granted if type_ == types.ACCEPT else None

@@ -27,6 +27,8 @@ A_DAY = 20
 """Letters of one side in one exchange."""
 UNANSWERED = 3
 """Letters to somebody who answers for another node, before they have said yes."""
+MISTAKES = 3
+"""How often a side takes back in one exchange what it said: the other side gets a mail each time."""
 CODE_LENGTH = 6
 STRANGERS_MAY = (rules.WITHDRAW, rules.CANCEL)
 """What a person does here who asked in a catalogue: all else only counts where their address was confirmed."""
@@ -184,6 +186,10 @@ def _decided(tx: Tx, node: Node, stored: Stored, wanted: Act) -> Stored:
     found = decide(stored.exchange, wanted, node.now, left)
     if isinstance(found, Refusal):
         raise ExchangeError(found)
+    if wanted.name == rules.TAKE_BACK and found != stored.exchange:
+        done = sum(event.act == rules.TAKE_BACK for event in exchanges.events(tx, stored.id))
+        if done >= MISTAKES:
+            raise ExchangeError(Refusal("too-often"))
     if wanted.name == rules.CONFIRM and found != stored.exchange:
         booked.refuse_too_many(tx, node, stored)
         if not _is_taken(tx, stored):

@@ -30,6 +30,8 @@ AN_HOUR = 60
 """Handovers that one node may tell of within an hour."""
 UNANSWERED = 20
 """Handovers of which one organisation may be asked at once."""
+_UNANSWERED = (rules.HANDED_OVER, rules.CANCELLED)
+"""What was taken back has been a mail, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def handle(tx: Tx, node: Node, message: Message) -> Outcome:
     sender, person = sender_of(node, "node", message.from_), links.person_of(node, asked.id)
     if exchange_people.count_from(tx, sender, node.now - floods.HOUR_S) >= AN_HOUR:
         return Outcome("too-many", "This node has told of many handovers within an hour. Tell of it later.")
-    if exchange_people.asked_by(tx, person, node.now - rules.FORGET_S, (rules.HANDED_OVER,)) >= UNANSWERED:
+    if exchange_people.asked_by(tx, person, node.now - rules.FORGET_S, _UNANSWERED) >= UNANSWERED:
         return Outcome("too-many", "They have not answered many others yet.")
     stored = _stored(node, message, listing, asked, exchange_id)
     exchanges.add(tx, stored)

@@ -262,6 +262,8 @@ def _copied(tx: Tx, node: Node, before: Stored, after: Stored, message: Message)
         act = Act(rules.LAPSE, CLOCK)
     elif message.type == types.STATE:
         act = Act(rules.HAND_OVER, OWNER)
+    if before.exchange.owner_said and not after.exchange.owner_said:
+        act = Act(rules.TAKE_BACK, OWNER)
     exchanges.change(tx, after, node.now)
     exchanges.note(tx, after.id, Event(node.now, act.side, act.name, after.exchange.state, after.exchange.granted))
     if words and not across.attests(tx, after.id):

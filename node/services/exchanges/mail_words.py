@@ -120,6 +120,14 @@ SAID: Mapping[tuple[str, str], Said] = {
         later("who runs this site has looked at “%(title)s” and decided what became of it."),
         later("See it"),
     ),
+    (ASKER, rules.TAKE_BACK): Said(
+        later("That was a mistake: %(title)s"),
+        later(
+            "%(organisation)s says that “%(title)s” was not handed over after all: it was pressed by mistake, sorry. "
+            "You need not answer."
+        ),
+        later("See it"),
+    ),
     (OWNER, "letter"): Said(
         later("A message about %(title)s"), later("%(name)s has written to you about “%(title)s”.")
     ),

@@ -11,7 +11,7 @@ from node.context import Node
 from node.services import publishing
 from node.services.exchanges import elsewhere
 from node.services.publishing import PublishingError
-from node.storage import calendars, exchanges, listings
+from node.storage import calendars, exchanges, listing_versions, listings
 from node.storage.engine import Tx
 from node.storage.exchanges import Stored
 from node.storage.listings import LIVE, PAUSED, OwnListing
@@ -45,24 +45,34 @@ def follow(tx: Tx, node: Node, before: Exchange, after: Stored, by: str) -> None
     row = listings.by_key(tx, after.key) if after.contact_id is None else None
     taken = after.exchange.counted - before.counted
     moved = taken or rules.promised(before) != rules.promised(after.exchange)
-    if row is None or row.state not in (LIVE, PAUSED) or not after.exchange.is_gift or not moved:
+    if row is None or not after.exchange.is_gift or not moved:
         return
-    left = row.listing().quantity.available - taken
+    back = row.state not in (LIVE, PAUSED)
+    if back and not (taken < 0 and _was_given(tx, row, node.now)):
+        return
+    # Of what had gone altogether, none was left.
+    left = (0 if back else row.listing().quantity.available) - taken
     if left <= 0:
         with suppress(PublishingError):
             publishing.withdraw_in(tx, node, {row.key: GIVEN}, by)
         return
     promised = sum(rules.promised(one) for one in (*_others(tx, after), after.exchange))
-    _state(tx, node, row, left, RESERVED if promised >= left else AVAILABLE, by)
+    _state(tx, node, row, left, RESERVED if promised >= left else AVAILABLE, by, back)
 
 
-def _state(tx: Tx, node: Node, row: OwnListing, left: int, status: str, by: str) -> None:
+def _was_given(tx: Tx, row: OwnListing, now: int) -> bool:
+    """Whether a listing is gone because all of it was given, and would be shown still if it had not been."""
+    version = listing_versions.one(tx, row.id, listing_versions.latest(tx, row.id))
+    return version is not None and version.change == GIVEN and row.expires_at > now
+
+
+def _state(tx: Tx, node: Node, row: OwnListing, left: int, status: str, by: str, back: bool = False) -> None:
     listing = row.listing()
     wanted: dict[str, Any] = {"status": status, "quantity": replace(listing.quantity, available=left)}
-    if (listing.status, listing.quantity.available) == (status, left):
+    if (listing.status, listing.quantity.available) == (status, left) and not back:
         return
     try:
-        publishing.revise_in(tx, node, [row.key], lambda _: wanted, by)
+        publishing.revise_in(tx, node, [row.key], lambda _: wanted, by, revive=back)
     except PublishingError:
         return
 

@@ -51,7 +51,7 @@ def tell(tx: Tx, node: Node, before: Exchange, after: Stored, done: Act, words: 
     state = after.exchange.state
     if state == before.state or (before.state == rules.UNCONFIRMED and state != rules.REQUESTED):
         return
-    name = rules.SETTLE if done.name == rules.SETTLE else state
+    name = done.name if done.name in (rules.SETTLE, rules.TAKE_BACK) else state
     if state == rules.REQUESTED:
         tell_request(tx, node, after)
         return

@@ -24,7 +24,7 @@ from node.storage.engine import Tx
 from node.storage.exchange_homes import Home
 from node.storage.exchanges import Event, Stored
 from node.storage.receipt_halves import KnownHalf
-from node.storage.receipts import BEGUN_BY, OwnHalf
+from node.storage.receipts import BEGUN_BY, MISTAKE, OwnHalf
 from schemas import exchange as rules
 from schemas import receipt
 from schemas.canonical import listing_hash
@@ -92,7 +92,7 @@ def _issue_some(node: Node) -> int:
 def _issue(tx: Tx, node: Node, key: OwnKey, stored: Stored) -> bool:
     events = exchanges.events(tx, stored.id)
     who = parties(tx, node, stored)
-    if who is None or not any(event.act in BEGUN_BY for event in events):
+    if who is None or not any(event.act in BEGUN_BY for event in events) or _was_mistake(events):
         return False
     made = [_half(node, stored, events, who, side) for side in who.sides]
     changed = [half for half in made if _differs(tx, half)]
@@ -102,6 +102,11 @@ def _issue(tx: Tx, node: Node, key: OwnKey, stored: Stored) -> bool:
 
         passing.pass_on(tx, node, stored.id, changed)
     return bool(changed)
+
+
+def _was_mistake(events: Sequence[Event]) -> bool:
+    """Whether it only ever was somebody's slip, which they have taken back: there is nothing to be said of it."""
+    return any((event.act, event.state) == MISTAKE for event in events)
 
 
 def parties(tx: Tx, node: Node, stored: Stored) -> Parties | None:
@@ -183,7 +188,7 @@ def _differs(tx: Tx, half: Half) -> bool:
 
 
 def _half(node: Node, stored: Stored, events: Sequence[Event], who: Parties, side: str) -> Half:
-    exchange, about = stored.exchange, stored.listing
+    exchange, about, events = stored.exchange, stored.listing, _that_stand(events)
     succeeded = exchange.state in receipt.SUCCESSES
     ended = _day(_over_at(node, stored, events))
     weight, weight_source = weight_of(stored)
@@ -220,6 +225,13 @@ def _half(node: Node, stored: Stored, events: Sequence[Event], who: Parties, sid
         attested=who.attested and (side == ASKER or stored.contact_id is not None),
     )
     return replace(half, content_text=sentence(half))
+
+
+def _that_stand(events: Sequence[Event]) -> Sequence[Event]:
+    """Without what somebody said and took back."""
+    slips = [place for place, event in enumerate(events) if event.act == rules.TAKE_BACK]
+    said = {rules.HAND_OVER, rules.TAKE_BACK}
+    return [event for place, event in enumerate(events) if not (slips and place <= slips[-1] and event.act in said)]
 
 
 def _over_at(node: Node, stored: Stored, events: Sequence[Event]) -> int:

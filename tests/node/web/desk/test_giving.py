@@ -15,7 +15,7 @@ from node.services.publishing import listing
 from schemas import exchange as rules
 from tests.fakes.asked_elsewhere import browser
 from tests.fakes.city import CITY
-from tests.fakes.exchanges import every, now_of, shared, subjects
+from tests.fakes.exchanges import every, last_link, now_of, shared, subjects
 from tests.fakes.far import club
 from tests.fakes.publisher import publisher
 from tests.node.web.desk.signed_in import signed_in
@@ -68,6 +68,26 @@ def test_two_presses_from_the_list_to_an_organisation_something_was_given_before
     assert now_of(node, one).exchange.state == rules.HANDED_OVER
     assert listing(node, second.row.key).state == "withdrawn"
     assert subjects(node)[-1][1].startswith("Did you get this?")
+
+
+def test_a_slip_is_taken_back_with_one_press_and_the_link_says_so_kindly(node: Node, app: Flask) -> None:
+    club(node)
+    what = shared(node, quantity=3)
+    editor, path = signed_in(app, node, SLUG, "editor"), f"{DESK}/listings/{what.row.key}/given"
+    looked = page_of(send(editor, path, path, who="look", name="gladst").get_data(as_text=True))
+    pressed = buttons(looked)["Gladstone Connect Community group"]
+    at = send(editor, path, path, who=pressed, quantity="3").headers["Location"]
+    shown = words(editor.get(at))
+    assert "That was a mistake" in shown
+    assert "No, that is not so" not in shown
+    link = last_link(node, "bo")
+    assert send(editor, at, at, do="take_back").status_code == 303
+    assert "You have said that this was a mistake." in words(editor.get(at))
+    back = listing(node, what.row.key)
+    assert (back.state, back.listing().quantity.available) == ("live", 3)
+    theirs = words(app.test_client().get(link))
+    assert "They had pressed your name by mistake, and have said so." in theirs
+    assert "Yes, it was handed over" not in theirs
 
 
 def test_what_is_typed_stays_and_enter_only_looks(node: Node, app: Flask) -> None:
