@@ -1,15 +1,19 @@
 """A name that is like no other goes through everything that asking can bring, and is found nowhere afterwards.
 
-Read is every byte of every file in the folders of the nodes, what is in their backups, and every row on PostgreSQL.
+Read is every byte of every file in the folders of the nodes, what is in their backups, and every row on PostgreSQL. A
+backup of before is brought back on both.
 """
 
 from __future__ import annotations
 
 import io
 import logging
+import os
+import subprocess
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +30,13 @@ from node.services.exporting import export
 from node.services.postman import Postman
 from node.services.restoring import restore
 from node.services.setup import settings_text
-from node.settings import SETTINGS_FILE
+from node.settings import SETTINGS_FILE, load
 from node.storage import sources
 from node.storage.engine import Database
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER, Act
 from schemas.fields import rfc3339
+from tests.contracts.conftest import Made
 from tests.contracts.test_exchanges import found_in
 from tests.fakes.city import CITY
 from tests.fakes.exchanges import act, asked, mails, now_of, shared
@@ -39,7 +44,8 @@ from tests.fakes.far import FarWires, ask, club, settle
 from tests.fakes.handed_on import asked as asked_there
 from tests.fakes.handed_on import read
 from tests.fakes.own_client import client_of
-from tests.fakes.publisher import clock_of, publisher
+from tests.fakes.postgres import fresh_database, programs
+from tests.fakes.publisher import Clock, clock_of, publisher
 from tests.fakes.smtp_server import MailServer
 from tests.node.web.aggregator import follow, send
 from tests.node.web.desk.signed_in import send as press
@@ -49,6 +55,8 @@ NAME, EMAIL = f"{MARKER} Wibberley", f"{MARKER}.Wibberley@cem.example"
 WORDS = f"I am {MARKER}, ring me on {PHONE}."
 TYPED: dict[str, Any] = {"email": EMAIL, "for_whom": f"{MARKER} club", "words": WORDS}
 CLUB, FOLDER, CONTACT = "https://club.example.org/", "https://folder.example.org/", "post@folder.example"
+DUMPED = b"PGDMP"
+"""How a copy begins that PostgreSQL has packed."""
 KEPT_DAYS = 3
 """For so long backups are kept here."""
 
@@ -106,6 +114,7 @@ class Net:
 
     @property
     def backed_up(self) -> list[Node]:
+        """Those that make a backup each day here; a copy of PostgreSQL takes its time."""
         return [node for node in (self.school, self.city) if node.database.is_sqlite]
 
     def folders_desk(self) -> asking.Askable:
@@ -140,6 +149,15 @@ def item_of(node: Node) -> dict[str, Any]:
         "date_modified": rfc3339(node.clock()),
         "_sharefeed": said,
     }
+
+
+@pytest.fixture
+def another(database: Database, made: Made, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mapping[str, str]]:
+    """What says where a backup of the school is brought back: on PostgreSQL, in a database with nothing in it."""
+    with ExitStack() as stack:
+        if not database.is_sqlite:
+            monkeypatch.setenv("PATH", f"{programs()}{os.pathsep}{os.environ['PATH']}")
+        yield {} if database.is_sqlite else {"DATABASE_URL": stack.enter_context(fresh_database(made.server))}
 
 
 @pytest.fixture
@@ -231,10 +249,15 @@ def unpacked(path: Path) -> Iterator[bytes]:
         with tarfile.open(fileobj=io.BytesIO(data)) as archive:
             for member in archive:
                 file = archive.extractfile(member)
-                yield file.read() if file else b""
+                kept = file.read() if file else b""
+                yield kept
+                if kept.startswith(DUMPED):
+                    yield subprocess.run(["pg_restore", "--file=-"], input=kept, capture_output=True, check=True).stdout
 
 
-def test_it_is_found_nowhere_a_month_later(net: Net, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_it_is_found_nowhere_a_month_later(
+    net: Net, another: Mapping[str, str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     school, city = net.school, net.city
     erased = live(net)
@@ -244,7 +267,7 @@ def test_it_is_found_nowhere_a_month_later(net: Net, tmp_path: Path, caplog: pyt
         assert found_in(node, MARKER)
     assert school.database.is_sqlite is ("sharefeed.sqlite" in {one.partition("-")[0] for one in places(school)})
     old = {
-        node: backup.make(node).path.rename(tmp_path / f"{node.settings.node_name}.tar.gz") for node in net.backed_up
+        node: backup.make(node).path.rename(tmp_path / f"{node.settings.node_name}.tar.gz") for node in (school, city)
     }
     net.back_up()
 
@@ -270,5 +293,9 @@ def test_it_is_found_nowhere_a_month_later(net: Net, tmp_path: Path, caplog: pyt
     for node, archive in old.items():
         assert any(MARKER.encode() in data for data in unpacked(archive))
         node.database.close()
-        restore(node.settings.home, archive, replace=True, environment={})
-        assert (places(node), found_in(node, MARKER)) == (set(), set())
+        where = another if node is school else {}
+        restore(node.settings.home, archive, replace=True, environment=where)
+        back = Node.open(load(node.settings.home, where), clock=Clock())
+        assert now_of(back, erased).title if node is school else back.settings.aggregate
+        assert (places(back), found_in(back, MARKER), found_in(back, PHONE)) == (set(), set(), set())
+        back.database.close()
