@@ -34,7 +34,7 @@ from tests.thorough import examples
 OTHER = "https://other.example.org/"
 DAY = 86_400
 SCHOOL = {"type": "school", "id": f"{OTHER}organisations/x", "name": "X"}
-OWNERS = (rules.ACCEPT, rules.DECLINE, rules.CANCEL, rules.HAND_OVER, rules.MISS, rules.DISPUTE)
+OWNERS = (rules.ACCEPT, rules.DECLINE, rules.CANCEL, rules.HAND_OVER, rules.MISS, rules.DISPUTE, rules.TAKE_BACK)
 CODES = tuple((side, name) for side in (OWNER, ASKER) for name in ("code", "wrong code"))
 ASKERS = (rules.WITHDRAW, rules.CANCEL, rules.HAND_OVER, rules.MISS, rules.DISPUTE)
 

@@ -26,7 +26,7 @@ from schemas.handover import MATCHED, ONE_OPERATOR
 from tests.fakes.asked_elsewhere import CONTACT, Elsewhere, browser, elsewhere
 from tests.fakes.city import CITY
 from tests.fakes.exchanges import act, asked, every, last_link, mails, now_of, shared, subjects
-from tests.fakes.far import FarWires, club, settle
+from tests.fakes.far import FarWires, ask, club, settle
 from tests.fakes.handed_on import read
 from tests.fakes.peer_nodes import DROPPED, answer, deliver
 from tests.fakes.publisher import URL, clock_of, publisher
@@ -232,6 +232,29 @@ class TestAMistake:
             assert orjson.loads(receipts.item(tx, f"{URL}exchanges/{one}", OWNER) or "")["_sharefeed"]["outcome"] == (
                 rules.RECEIVED
             )
+
+    def test_of_an_organisation_that_asked_across_it_is_agreed_on_both_nodes_and_counts_once_it_is_handed_over(
+        self, here: Node, other: Node, wires: FarWires
+    ) -> None:
+        one = ask(other, wires, club(other), shared(here, quantity=3).row.key, quantity=2)
+        settle(wires, here, other)
+        for name in (rules.ACCEPT, rules.HAND_OVER, rules.TAKE_BACK):
+            act(here, one, name)
+            settle(wires, here, other)
+        for node in (here, other):
+            now = now_of(node, one).exchange
+            assert (now.state, now.owner_said, now.asker_said, rules.due_at(now) > now.since) == (
+                *(rules.ACCEPTED, False, False),
+                True,
+            )
+        assert subjects(other)[-1] == ("bo", "That was a mistake: A desk")
+        for node, side in ((other, ASKER), (here, OWNER)):
+            act(node, one, rules.HAND_OVER, side)
+            settle(wires, here, other)
+        assert [now_of(node, one).exchange.state for node in (here, other)] == [rules.RECEIVED] * 2
+        assert listing(here, now_of(here, one).key).listing().quantity.available == 1
+        with other.database.read() as tx:
+            assert [(found.state, found.quantity) for found in handovers.every(tx)] == [(MATCHED, 2)]
 
     def test_what_both_say_at_the_same_moment_is_what_the_owners_node_made_of_it(
         self, here: Node, other: Node, city: Node, wires: FarWires
