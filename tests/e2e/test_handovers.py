@@ -1,8 +1,8 @@
 """Handovers between two nodes, read by a city: from a desk through a mail to the city's figures, and back from feeds.
 
-Three real servers on this machine. The first handover is done in a browser, and so is that of a stranger who asks in
-the city's portal; a loan, a room and some help follow by the same services, so that each ledger has something. What
-the city shows is worked out again from the feeds.
+Three real servers on this machine. Every handover is done in a browser: gifts, that of a stranger who asks in the
+city's portal, a loan and its return, a room, and some help, so that each ledger has something. What the city shows is
+worked out again from the feeds.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from node.services.receipts.harvest import Harvest
 from node.storage import exchange_homes, handovers
 from node.storage import sources as stored_sources
 from schemas import exchange as rules
-from schemas.exchange import ASKER, OWNER
+from schemas.exchange import ASKER
 from schemas.handover import MATCHED, ONE_OPERATOR
 from tests.contracts.test_exchanges import found_in
 from tests.e2e.boards import Quiet
@@ -172,14 +172,6 @@ class Place:
         act(self.school, made, rules.ACCEPT)
         self.deliver()
         return made
-
-    def meet(self, exchange_id: str) -> str:
-        """Both say that it was handed over; its state then."""
-        act(self.school, exchange_id, rules.HAND_OVER)
-        self.deliver()
-        act(self.club, exchange_id, rules.HAND_OVER, ASKER)
-        self.deliver()
-        return now_of(self.club, exchange_id).exchange.state
 
 
 @pytest.fixture(scope="module")
@@ -315,22 +307,72 @@ def test_a_stranger_asks_in_the_citys_portal(place: Place, browser: Browser) -> 
     assert [now_of(node, made).exchange.state for node in (place.school, place.city)] == [rules.RECEIVED] * 2
 
 
-def test_a_loan_a_room_and_help_between_the_same_nodes(place: Place) -> None:
-    starts = int((BEGAN + timedelta(days=2)).timestamp())
-    for ref, kind, action, category, hours in (
-        ("drill", "equipment", "lend", "tools/power-tool", None),
-        ("hall", "space", "host", "spaces/hall", 3.0),
-        ("sums", "skill", "help", "skills/it-help", 1.5),
-    ):
-        what = offer(place, ref, title=ref.title(), kind=kind, action=action, category=category, hours=hours)
-        made = place.ask(what.row.key, starts_at=starts, ends_at=starts + 7200)
+WHEN = {"lend": {"First day": "", "Last day": ""}, "host": {"Day": "", "From": "14:00", "Until": "16:00"}}
+"""What the page asks of when, by its labels; what is blank is the day."""
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "action", "category", "hours"),
+    [
+        ("Drill", "equipment", "lend", "tools/power-tool", None),
+        ("Hall", "space", "host", "spaces/hall", 3.0),
+        ("Sums", "skill", "help", "skills/it-help", 1.5),
+    ],
+    ids=["a loan and its return", "a room", "help"],
+)
+def test_between_the_same_nodes_goes(
+    title: str, kind: str, action: str, category: str, hours: float | None, place: Place, browser: Browser
+) -> None:
+    what = offer(place, title.lower(), title=title, kind=kind, action=action, category=category, hours=hours)
+    school, club = place.school.settings.url, place.club.settings.url
+    tomorrow = (place.club.clock() + timedelta(days=1)).date().isoformat()
+    with visit(browser, width=PHONE) as (bo, noted), visit(browser, width=PHONE) as (ann, by_ann):
+        sign_in(bo, f"{club}desk/gladstone-connect/ask?listing={school}listings/{what.row.key}")
+        for label, value in WHEN.get(action, WHEN["host"]).items():
+            bo.get_by_label(re.compile(f"^{label}( \\(optional\\))?$")).fill(value or tomorrow)
+        bo.get_by_label("I have read this and agree").check()
+        look(bo)
+        bo.get_by_role("button", name="Send it").click()
+        expect(bo.get_by_role("heading", name=title)).to_be_visible()
+        made = bo.url.rpartition("/")[2]
+        place.deliver()
+        ann.goto(school.rstrip("/") + last_link(place.school, "ann"))
+        ann.get_by_role("button", name="Yes, they can have").click()
+        expect(ann.get_by_text("You have said yes.")).to_be_visible()
+        place.deliver()
+
         place.move(days=2)
-        assert place.meet(made) == (rules.LENT if action == "lend" else rules.RECEIVED)
+        ann.get_by_role("button", name="It was handed over", exact=True).click()
+        expect(ann.get_by_text("The other one is asked.")).to_be_visible()
+        place.deliver()
+        bo.reload()
+        bo.get_by_role("button", name="Yes, it was handed over").click()
         if action == "lend":
-            act(place.school, made, rules.BRING_BACK, OWNER)
+            expect(bo.get_by_text("When you have brought it back, say so here.")).to_be_visible()
+            assert now_of(place.club, made).exchange.state == rules.LENT
             place.deliver()
-            assert now_of(place.club, made).exchange.state == rules.RETURNED
-        starts += 3 * 86_400
+            bring_back(place, bo, ann)
+        else:
+            expect(bo.get_by_text("both of you have said so")).to_be_visible()
+            place.deliver()
+        look(bo)
+        assert noted + by_ann == []
+    ended = rules.RETURNED if action == "lend" else rules.RECEIVED
+    assert [now_of(node, made).exchange.state for node in (place.school, place.club)] == [ended] * 2
+
+
+def bring_back(place: Place, borrower: Page, lender: Page) -> None:
+    """The borrower says that it is back, and then the lender that it is; each looks at their page of it."""
+    borrower.get_by_role("button", name="It is back").click()
+    expect(borrower.get_by_text("You have said that it is back.")).to_be_visible()
+    place.deliver()
+    lender.reload()
+    expect(lender.get_by_text("They say that it is back. Is that so?")).to_be_visible()
+    lender.get_by_role("button", name="It is back").click()
+    expect(lender.get_by_text("It is back. Thank you.")).to_be_visible()
+    place.deliver()
+    borrower.reload()
+    expect(borrower.get_by_text("It is back. Thank you.")).to_be_visible()
 
 
 def test_a_folder_of_files_is_answered_for_by_mail(place: Place, folder: str, browser: Browser) -> None:
