@@ -37,6 +37,8 @@ CODE_ANSWERS = (BAD_CODE, NO_MORE_CODES, NOT_NOW)
 PERSON = "person"
 MOST_BYTES = 64 * 1024
 LONGEST_WORDS, MOST_ASKED = 2000, 10_000
+MOST_CHANGES = 2**31 - 1
+"""Of one exchange, as every database can count them."""
 HEAVIEST_G, LONGEST_MIN = 100_000_000, 366 * 24 * 60
 """What all of it together may weigh, and how long a room may be had or help may take."""
 
@@ -123,8 +125,8 @@ class StateSchema(Document):
     owner_said = Flag(required=True)
     asker_said = Flag(required=True)
     since = Moment(required=True)
-    revision = Number(0, 2**31, whole=True, required=True)
-    heard = Number(0, 2**31, whole=True, required=True)
+    revision = Number(0, MOST_CHANGES, whole=True, required=True)
+    heard = Number(0, MOST_CHANGES, whole=True, required=True)
     weight_g = Number(1, HEAVIEST_G, whole=True)
     minutes = Number(1, LONGEST_MIN, whole=True)
     measured_by = Choice((OWNER, ASKER))
@@ -154,8 +156,14 @@ class MessageSchema(Document):
     kind = Text(limit=20)
     weight_g = Number(1, HEAVIEST_G, whole=True)
     minutes = Number(1, LONGEST_MIN, whole=True)
-    sequence = Number(1, 2**31, whole=True)
+    sequence = Number(1, MOST_CHANGES, whole=True)
     state = Part(StateSchema())
+
+    def check(self, loaded: dict[str, Any]) -> None:
+        # Whose ids begin with it are its own to speak for: without the slash https://a.co would be the start of a.com.
+        wrong = [name for name, at in (("from", "from_"), ("to", "to")) if not loaded[at].endswith("/")]
+        if wrong:
+            raise ValidationError({name: ["The id of a node ends in a slash."] for name in wrong})
 
 
 _MESSAGE = MessageSchema()

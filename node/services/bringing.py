@@ -168,7 +168,7 @@ def _pictures(node: Node, export: Export) -> tuple[list[str], list[Path]]:
 def _listings(node: Node, tx: Tx, export: Export, homes: Homes, brought: Brought) -> dict[str, OwnListing]:
     """The listings, kept and published; by their key."""
     kept: dict[str, OwnListing] = {}
-    for batch in chunked(list(export.items("feed.json"))):
+    for batch in chunked(export.items("feed.json")):
         doubts: dict[str, tuple[Problem, ...]] = {}
         rows = []
         for item in batch:

@@ -17,6 +17,7 @@ from federation.chunks import chunked
 from federation.receipts import Teller, judge
 from node.context import Node
 from node.services.brought_files import Export
+from node.services.brought_stories import take_down
 from node.services.receipts import matching
 from node.storage import organisations, receipt_halves
 from node.storage import peers as stored_peers
@@ -24,6 +25,7 @@ from node.storage.engine import Tx
 from node.storage.peers import FORMER, PINNED
 from node.storage.receipt_halves import KnownHalf
 from schemas.errors import DocumentError, Problem
+from schemas.exchange import OWNER
 from schemas.receipt import LARGEST_HALF_BYTES, Half, load_half, not_signed
 
 if TYPE_CHECKING:
@@ -57,8 +59,7 @@ def bring_receipts(node: Node, tx: Tx, export: Export, organisation_id: str, rem
         found: dict[tuple[str, str, str], KnownHalf] = {}
         for item in lines:
             half = _half(item)
-            is_theirs = half is not None and organisation_id in (half.owner.id, half.asker.id)
-            if half is None or not is_theirs or half.ended > latest or half.signed_by == node.settings.url:
+            if half is None or not _may_come(node, half, organisation_id) or half.ended > latest:
                 left_out += 1
                 continue
             text = orjson.dumps(item).decode()
@@ -73,9 +74,20 @@ def bring_receipts(node: Node, tx: Tx, export: Export, organisation_id: str, rem
             remarks.remark(f"Of the receipts, only some {MOST_RECEIPTS} were kept.")
             break
     if left_out:
-        words = f"Left out: {left_out} of the receipts. They cannot be read, or do not speak of this organisation."
+        words = f"Left out: {left_out} of the receipts. They cannot be read, or are not this organisation's."
         remarks.remark(words)
     return number
+
+
+def _may_come(node: Node, half: Half, organisation_id: str) -> bool:
+    """Whether a half speaks of the organisation that comes, and in its name, or by who signed it for one of its own.
+
+    Another home than its own address is believed of this one alone: its neighbours here have not come with this file.
+    """
+    if organisation_id not in (half.owner.id, half.asker.id) or half.signed_by == node.settings.url:
+        return False
+    speaker = (half.owner if half.side == OWNER else half.asker).id
+    return speaker is None or speaker == organisation_id or speaker.startswith(half.signed_by)
 
 
 def _half(item: Any) -> Half | None:
@@ -101,7 +113,10 @@ def check_waiting(node: Node, client: Client | None = None, most: int = MOST_SIG
         judged = [one for one in (_judged(node, one, keys, hosted) for one in some) if one is not None]
         with node.database.write() as tx:
             receipt_halves.put(tx, judged)
-            matching.settle(tx, node, sorted({one.exchange for one in judged}))
+            named = sorted({one.exchange for one in judged})
+            matching.settle(tx, node, named)
+            known = receipt_halves.of_exchanges(tx, named)
+            take_down(tx, node, [name for name in named if all(one.problem for one in known[name])])
         good = sum(one.verified for one in judged)
         checked = Checked(checked.good + good, checked.bad + len(judged) - good)
         after = some[-1].exchange, some[-1].side, some[-1].signed_by

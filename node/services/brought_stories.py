@@ -7,7 +7,8 @@ not count here; the other organisation is asked anew, and named once it has said
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -19,8 +20,8 @@ from node.services import uploads
 from node.services.brought_files import Export
 from node.services.doubted import ask_about
 from node.services.photo_names import FOLDER as MEDIA
-from node.services.stories import shelving
-from node.services.stories.consent import ANSWERS, TAKEN_BACK, ask, topic_of
+from node.services.stories import handed, shelving
+from node.services.stories.consent import ANSWERS, TAKEN_BACK, ask, call_back, topic_of
 from node.services.stories.writing import FIELDS, LONGEST_TYPED, MOST_STORIES, pictures_of
 from node.storage import receipt_halves, stories
 from node.storage.engine import Tx
@@ -74,9 +75,20 @@ def bring_stories(
 
 def ask_anew(node: Node, organisation_id: str) -> None:
     """Ask the other organisations of what was brought, as far as anybody can be asked by now."""
+    asked: Counter[str] = Counter()
     with node.database.write() as tx:
         for one in stories.of_organisation(tx, organisation_id, MOST_STORIES):
-            ask(tx, node, one)
+            asked[one.other_id] += bool(ask(tx, node, one, asked[one.other_id]))
+
+
+def take_down(tx: Tx, node: Node, exchanges: Collection[str]) -> None:
+    """Show no more what tells of these exchanges, of which nothing that was brought is true."""
+    for one in stories.shown_of_exchanges(tx, exchanges):
+        if handed.handover(tx, node, one.organisation_id, one.exchange) is None:
+            stories.put(tx, replace(one, state=WITHDRAWN))
+            stories.note(tx, StoryVersion(one.key, node.now, "", WITHDRAWN, one.document or ""))
+            shelving.shelve(tx, node, one.key)
+            call_back(tx, one.key)
 
 
 def _story(arrival: _Arrival, told: Mapping[str, Any]) -> OwnStory | None:

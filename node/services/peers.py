@@ -89,6 +89,9 @@ def look(node: Node, node_id: str, client: Client | None = None) -> Peer:
 
 def read(node: Node, node_id: str, client: Client | None = None) -> NodeDocument:
     """The document of a node, read now; its inbox and keys are taken up. Raises `PeerError`."""
+    if not node_id.endswith("/"):
+        # What begins with it is taken for its own: without the slash https://a.co would speak for a.com.
+        raise PeerError(f"{node_id[:200]} is no id of a node: it does not end in a slash")
     with node.database.write() as tx:
         known = peers.by_id(tx, node_id)
         peers.put(tx, replace(known or Peer(node_id, "", "", 0), read_at=node.now))

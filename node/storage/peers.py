@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import delete, func, literal, select, update
 
 from node.storage.engine import Tx
 from node.storage.message_tables import peer_keys, peers
@@ -48,6 +48,12 @@ def by_id(tx: Tx, node_id: str) -> Peer | None:
 def put(tx: Tx, peer: Peer) -> None:
     """Keep what is known of a node now."""
     upsert(tx, peers, [{name: getattr(peer, name) for name in Peer.__slots__}])
+
+
+def forget_silent(tx: Tx, before: int) -> None:
+    """Forget the names of nodes whose document could never be read, and was asked for before this."""
+    c = peers.c
+    tx.execute(delete(peers).where(c.name == "", c.inbox == "", c.read_at < before))
 
 
 def contact_of(tx: Tx, organisation_id: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from sqlalchemy import Row, and_, delete, func, select, update
 
+from node.storage.among import among
 from node.storage.engine import Tx
 from node.storage.story_tables import stories, story_versions
 from node.storage.upsert import upsert
@@ -136,6 +137,19 @@ def versions(tx: Tx, key: str) -> list[StoryVersion]:
     v = story_versions.c
     rows = tx.execute(select(story_versions).where(v.key == key).order_by(v.id))
     return [StoryVersion(*(getattr(row, name) for name in StoryVersion.__slots__)) for row in rows]
+
+
+def count_versions(tx: Tx, key: str, change: str, since: int) -> int:
+    """How often a story was changed in this way since then."""
+    v = story_versions.c
+    query = select(func.count()).select_from(story_versions).where(v.key == key, v.change == change, v.at >= since)
+    return int(tx.execute(query).scalar_one())
+
+
+def shown_of_exchanges(tx: Tx, exchanges: Collection[str]) -> list[OwnStory]:
+    """The published stories that tell of these exchanges."""
+    query = select(stories).where(among(tx, _c.exchange, exchanges), _c.state == PUBLISHED).order_by(_c.key)
+    return [_story(row) for row in tx.execute(query)]
 
 
 def _story(row: Row[Any]) -> OwnStory:

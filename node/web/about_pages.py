@@ -15,7 +15,7 @@ from node.services import ideas as services
 from node.services.about import NODE_DOCUMENT_PATH
 from node.services.ideas import Idea
 from node.services.mail_settings import can_mail
-from node.web import current_node, offline, words
+from node.web import current_node, meeting, offline, words
 from node.web.cards import cards_of
 from node.web.code_words import category
 from node.web.listing_page import SHEET_NAME, Scene
@@ -97,6 +97,7 @@ def privacy() -> str:
         contact=node.settings.contact_email or None,
         elsewhere=tuple(_hosts(node)),
         with_alerts=can_mail(node.settings),
+        meeting_days=meeting.KNOWN_S // DAY_S,
         with_proposals=node.settings.proposals,
         kept=offline.page_of(node) if node.settings.offline_reading else None,
     )

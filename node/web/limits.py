@@ -1,7 +1,8 @@
-"""How fast one network may search: by the API, by the page, by feeds of searches, in frames elsewhere, each for itself.
+"""How fast one network may search: by the API, by the page, by feeds of searches, in frames, for organisations.
 
-What nodes read from one another, files, and pages that cost little are never counted, nor what a browser asks before a
-script's request (CORS). Every counted answer says what is left, as draft-ietf-httpapi-ratelimit-headers-11 has it.
+Each is counted for itself. What nodes read from one another, files, and pages that cost little are never counted, nor
+what a browser asks before a script's request (CORS). Every counted answer says what is left, as
+draft-ietf-httpapi-ratelimit-headers-11 has it.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ def install(app: Flask, settings: Settings) -> None:
     if not quota:
         return
     api, feeds = Allowance("api", quota), Allowance("search-feeds", quota)
-    frames = Allowance("frames", quota)
+    frames, organisations = Allowance("frames", quota), Allowance("organisations", quota)
     pages = {"portal.search": Allowance("search", quota), FRAME_ENDPOINT: frames, "oembed.provide": frames}
+    pages["organisations_found.found"] = organisations
     suggestions = Allowance("suggestions", quota * SUGGESTING)
     free = uncounted(settings.rate_uncounted)
 

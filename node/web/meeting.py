@@ -29,7 +29,8 @@ blueprint.after_request(keep_private)
 
 PATH = "/exchanges/<exchange_id>"
 DESK = "/desk/meet/"
-_KNOWN_S = 90 * 86_400
+KNOWN_S = 90 * 86_400
+"""How long a browser is known that has opened the link of its mail."""
 _SIDES = (OWNER, ASKER)
 
 
@@ -57,7 +58,7 @@ def _is_theirs(node: Node, token: str, exchange_id: str, side: str) -> bool:
 
 def remember(response: Response, seen: Seen, token: str) -> Response:
     """Let this browser come to its page by a picture from now on, without its mail."""
-    keep_cookie(response, _cookie(seen.party.side), token, f"/exchanges/{seen.stored.id}", _KNOWN_S)
+    keep_cookie(response, _cookie(seen.party.side), token, f"/exchanges/{seen.stored.id}", KNOWN_S)
     return response
 
 

@@ -221,7 +221,8 @@ class PrivacyPage:
 
     ``elsewhere`` are the hosts of map tiles or of the logo, which the reader's browser asks. ``with_alerts`` says
     that mails about new listings can be asked for, ``with_proposals`` that sources can be proposed. ``kept`` says how
-    much a device keeps for reading without a connection, where it does.
+    much a device keeps for reading without a connection, where it does. For ``meeting_days`` a browser is known
+    by the link of a mail.
     """
 
     head: Head
@@ -235,6 +236,7 @@ class PrivacyPage:
     contact: str | None = None
     elsewhere: tuple[str, ...] = ()
     with_alerts: bool = False
+    meeting_days: int = 0
     with_proposals: bool = False
     kept: OfflinePage | None = None
 

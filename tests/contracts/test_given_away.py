@@ -11,14 +11,16 @@ import pytest
 
 from node.app import create_app
 from node.context import Node
-from node.services import accounts, publishing
+from node.services import accounts, board_reports, publishing
 from node.services.exchanges import acting, away, chasing, given, links, reading, receivers
 from node.services.exchanges.acting import ExchangeError
+from node.services.exchanges.heard import CHANGES_A_DAY
 from node.services.exchanges.receivers import Receiver
 from node.services.messages import sending
 from node.services.publishing import listing
-from node.storage import handovers, listings, organisations, owner_contacts, receipts
+from node.storage import feed_readers, handovers, listings, organisations, owner_contacts, receipts
 from node.storage.engine import Database
+from node.storage.feed_readers import FeedReader
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER, Act
 from schemas.fields import rfc3339
@@ -401,6 +403,51 @@ class TestHostile:
         told = {name: value for name, value in self.told(here, "0" * 20, **change).items() if value is not None}
         assert self.said(wires, here, other, told) == ("refused", code)
         assert every(other) == []
+
+    def test_nobody_is_flooded_with_what_changes_to_and_fro(self, here: Node, other: Node, wires: FarWires) -> None:
+        club(other)
+        shared(here)
+        told = self.told(here, "0" * 20)
+        assert self.said(wires, here, other, told) == ("done", "")
+        said = []
+        for number in range(2, 60):
+            state = {**told["state"], "name": ("accepted", "handed_over")[number % 2], "revision": number}
+            said.append(self.said(wires, here, other, {"type": "state", "exchange": told["exchange"], "state": state}))
+        changes = CHANGES_A_DAY - 1
+        assert said == [("done", "")] * changes + [("refused", "too-many")] * (58 - changes)
+        assert len(mails(other)) <= CHANGES_A_DAY
+
+    def test_who_only_reads_us_hears_nothing_of_what_is_typed(self, here: Node, other: Node, wires: FarWires) -> None:
+        club(other)
+        shared(here)
+        for _ in range(2):
+            with here.database.write() as tx:
+                feed_readers.note(tx, FeedReader(OTHER, here.now, here.now, 1))
+            clock_of(here).pass_by(days=2)
+        with here.database.write() as tx:
+            feed_readers.note(tx, FeedReader(OTHER, here.now, here.now, 1))
+        assert OTHER in board_reports.boards_of(here)
+        assert receivers.search(here, school(here), "gladstone", wires) == []
+        assert receivers.chosen(here, school(here), "https://third.example/organisations/x", OTHER, wires) is None
+
+    @pytest.mark.parametrize("known", [False, True], ids=["a stranger", "a node that is read"])
+    def test_nobody_gives_in_the_name_of_a_neighbour(
+        self, known: bool, here: Node, other: Node, city: Node, wires: FarWires
+    ) -> None:
+        listed(here, other, city)
+        if known:
+            shared(here)
+            read(city, here)
+        asker = {"type": "community_group", "id": club(city), "name": "Club"}
+        shared(here)
+        told = self.told(here, "0" * 20, asker=asker)
+        item = told["item"]
+        owner = item["_sharefeed"]["organisation"]
+        theirs = {**owner, "id": f"{OTHER}organisations/gladstone-connect", "name": "Gladstone Connect"}
+        told["item"] = {**item, "_sharefeed": {**item["_sharefeed"], "organisation": theirs}}
+        assert self.said(wires, here, city, told) == ("refused", "not-yours")
+        assert (every(city), mails(city)) == ([], [])
+        assert self.said(wires, here, city, {**told, "item": item}) == ("done", "")
 
     def test_nobody_is_flooded(self, here: Node, other: Node, wires: FarWires) -> None:
         club(other)

@@ -103,6 +103,11 @@ def refused(here: Node, request: Request, body: bytes, wires: Wires) -> tuple[in
     return caught.value.status, caught.value.code
 
 
+def names(node: Node) -> list[str]:
+    with node.database.read() as tx:
+        return sorted(tx.execute(peer_table.select()).scalars())
+
+
 class TestEachIsTakenOnce:
     def test_a_message_arrives_and_is_forgotten_where_it_came_from(self, here: Node, other: Node, wires: Wires) -> None:
         say(other, "hello")
@@ -263,6 +268,36 @@ class TestWhoIsBelieved:
             forged = signed(other, body, f"nonce-number-{number}", keyid="https://gone.example.org/#x")
             assert refused(here, forged, body, wires) == (401, "unknown-key")
         assert len(wires.asked) == 1
+
+    def test_names_that_nobody_answers_to_are_not_kept(self, here: Node, other: Node, wires: Wires) -> None:
+        peers.look(here, OTHER, wires)
+        body = document(**{"from": "https://gone.example.org/"})
+        forged = signed(other, body, keyid="https://gone.example.org/#x")
+        assert refused(here, forged, body, wires) == (401, "unknown-key")
+        clock_of(here).pass_by(hours=23)
+        sending.tidy(here)
+        assert names(here) == ["https://gone.example.org/", OTHER]
+        clock_of(here).pass_by(hours=2)
+        sending.tidy(here)
+        assert names(here) == [OTHER]
+
+    @pytest.mark.parametrize(
+        "members",
+        [
+            # Else it would speak for https://other.example.org/.
+            pytest.param({"from": "https://other.example.or"}, id="a sender without a slash"),
+            pytest.param({"to": URL[:-1]}, id="a receiver without a slash"),
+            pytest.param({"sequence": 2**31}, id="a number that not every database can keep"),
+        ],
+    )
+    def test_what_a_message_cannot_say(self, members: dict[str, Any], here: Node, other: Node, wires: Wires) -> None:
+        body = document(**members)
+        assert refused(here, signed(other, body), body, wires) == (400, "bad-message")
+
+    def test_a_node_whose_name_ends_in_no_slash_is_not_looked_up(self, here: Node, wires: Wires) -> None:
+        with pytest.raises(PeerError):
+            peers.look(here, "https://other.example.or", wires)
+        assert (wires.asked, names(here)) == ([], [])
 
     def test_a_new_key_is_believed_if_the_old_one_signed_it(self, here: Node, other: Node, wires: Wires) -> None:
         body = document("refuse")

@@ -227,6 +227,8 @@ def test_a_receipt_that_its_node_has_not_signed_does_not_count(town: Town) -> No
     found = town.bring(receipts_ndjson=lines(heavier))
     assert "Not counted: 2 of" in found.remarks[-1]
     assert known(town.new) == []
+    assert (town.story(town.new).state, reading.newest(town.new, 9)) == (WITHDRAWN, []), "nor is its story told"
+    assert mails(town.new) == []
     assert "Open door" not in page(town.new, f"/organisations/{SLUG}")
     assert check_waiting(town.new, town.wires).bad == 0, "what was found out is not looked at again"
 
@@ -248,8 +250,46 @@ def test_nobody_confirms_in_anothers_name(town: Town) -> None:
 
     found = town.bring(receipts_ndjson=lines(taken_over))
     rival.database.close()
-    assert "Not counted: 1 of" in found.remarks[-1]
+    assert "Left out: 1 of" in found.remarks[-1]
     assert [one.counted for one in known(town.new)] == [False]
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["at once", "of one that comes later"])
+def test_nobody_writes_themselves_a_history_with_a_neighbour(waits: bool, town: Town) -> None:
+    """Two nodes of one hand sign both halves, the second in the name of an organisation that is here, too."""
+    hosting.put_profile(town.new, "Toy Library", "toy-library", {})
+    neighbour = f"{HOME}organisations/toy-library"
+    rivals = [publisher(town.folder / name, node_url=f"https://{name}.example/") for name in ("rival", "second")]
+    town.wires.nodes |= {one.settings.url: one for one in rivals}
+    mine, second = (one.settings.url for one in rivals)
+
+    def invented(item: dict[str, Any]) -> None:
+        half = receipt.load_half(item)
+        by = rivals[half.side == ASKER]
+        exchange = f"{mine}exchanges/{'0' * 20}"
+        changed = replace(
+            half,
+            id=receipt.half_id(by.settings.url, exchange, half.side),
+            exchange=exchange,
+            signed_by=by.settings.url,
+            asker=replace(half.asker, id=neighbour, name="Toy Library"),
+            asker_home=second,
+            key=keys.own(by).id,
+            sig=None,
+        )
+        made = receipt.signed(changed, keys.own(by).private)
+        item.clear()
+        item.update(made)
+
+    if waits:
+        town.wires.nodes.pop(second)
+    found = town.bring(receipts_ndjson=lines(invented))
+    town.wires.nodes[second] = rivals[1]
+    check_waiting(town.new, town.wires)
+    assert "Left out: 1 of the receipts" in found.remarks[0]
+    assert [one.counted for one in known(town.new)] == [False]
+    for one in rivals:
+        one.database.close()
 
 
 def test_receipts_wait_for_a_node_that_cannot_be_asked(town: Town) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from federation.facts import short_key
 from node.context import Node
+from node.services import accounts, members
 from node.services.stories import consent, feed, moderating, reading, writing
 from node.services.stories.writing import StoryError
 from node.storage import stories, story_shelf
@@ -70,6 +71,30 @@ def test_a_story_from_draft_to_gone(node: Node) -> None:
     assert kept(node, own.key) is None
     with node.database.read() as tx:
         assert stories.versions(tx, own.key) == []
+
+
+def test_nobody_who_does_not_answer_is_asked_for_ever(node: Node) -> None:
+    bo = accounts.add(node, "Bo", "bo@mending.example", operator=False)
+    handed_to(node)
+    members.join(node, bo, "mending-room", members.EDITOR)
+    own = several(node, consent.MOST_WAITING + 2)[0]
+    assert len(subjects(node)) == consent.MOST_WAITING
+    clock_of(node).pass_by(days=2)
+    for number in range(9):
+        changed = replace(own, typed={**own.typed, "title": f"Anew {number}"})
+        writing.publish(node, writing.save(node, changed), ANN)
+    assert len(subjects(node)) == consent.MOST_WAITING, "there are many that wait"
+    for one in reading.newest(node, 20):
+        with node.database.read() as tx:
+            found = stories.by_key(tx, one.key)
+        if found is not None and found.key != own.key:
+            say(node, found, YES)
+    before = len([subject for name, subject in subjects(node) if name == "bo"])
+    clock_of(node).pass_by(days=2)
+    for number in range(9):
+        changed = replace(own, typed={**own.typed, "title": f"Once more {number}"})
+        writing.publish(node, writing.save(node, changed), ANN)
+    assert len([subject for name, subject in subjects(node) if name == "bo"]) == before + consent.MOST_A_DAY
 
 
 def test_the_others_word_from_asked_to_taken_back(node: Node) -> None:

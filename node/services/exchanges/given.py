@@ -13,6 +13,7 @@ from node.context import Node
 from node.services.exchanges import asking, contacts, floods, links, receivers, telling
 from node.services.exchanges.across import EXCHANGES, ID
 from node.services.messages.receiving import Outcome
+from node.services.receipts.tellers import document_of
 from node.services.strangers import sender_of
 from node.storage import exchange_homes, exchange_people, exchanges, handed_on, organisations, sources
 from node.storage.engine import Tx
@@ -54,6 +55,8 @@ def handle(tx: Tx, node: Node, message: Message) -> Outcome:
     listing = _listing(message)
     if listing is None or listing.organisation.id.startswith(node.settings.url):
         return Outcome("not-yours", "A node gives what it publishes itself.")
+    if not _may_give(tx, message.from_, listing.organisation.id):
+        return Outcome("not-yours", "This organisation is another node's, which speaks for itself.")
     asked = _asked(tx, node, message)
     if asked is None:
         return Outcome("unknown-organisation", "This node speaks for no such organisation, or it cannot be asked.")
@@ -83,6 +86,21 @@ def _listing(message: Message) -> Listing | None:
     return listing if own and (listing.direction, listing.action) == ("offer", "give") else None
 
 
+def _may_give(tx: Tx, sender: str, organisation_id: str) -> bool:
+    """Whether a node may say so for an organisation: not for one of another that is read here, unless it was handed on.
+
+    Of what nobody here reads nothing is known.
+    """
+    homes = [one for one in sources.nodes(tx) if one.node_id and organisation_id.startswith(one.node_id)]
+    home = max(homes, key=lambda one: len(one.node_id or ""), default=None)
+    if home is None or organisation_id.startswith(sender):
+        return True
+    source = sources.by_node(tx, sender)
+    document = document_of(source) if source is not None else None
+    names_it = document is not None and any(one.id == organisation_id for one in document.organisations)
+    return names_it and any(to.rstrip("/") == sender.rstrip("/") for _ids, to in home.handed_on)
+
+
 def _asked(tx: Tx, node: Node, message: Message) -> _Asked | None:
     wanted = (message.asker.id if message.asker else "") or ""
     own = organisations.by_ids(tx, [wanted]).get(wanted)
@@ -92,8 +110,8 @@ def _asked(tx: Tx, node: Node, message: Message) -> _Asked | None:
     if not node.settings.aggregate:
         return None
     for source in sources.every(tx):
-        found = next((one for one in receivers.behind(tx, node, source) if one.id == wanted and one.email), None)
-        contact = contacts.ensured(tx, source.id) if found is not None else None
+        found = receivers.behind(tx, node, source, wanted)
+        contact = contacts.ensured(tx, source.id) if found is not None and found.email else None
         if found is not None and contact is not None:
             return _Asked(found.id, found.name, found.type, contact)
     return None

@@ -50,6 +50,8 @@ ACT_OF: Mapping[str, str] = {**{name: act for act, name in TYPE_OF.items()}, typ
 _LISTINGS = "listings/"
 AN_HOUR = 120
 """Requests from one node within an hour."""
+CHANGES_A_DAY = 40
+"""What may be done in one exchange within a day, before other nodes have to wait."""
 
 
 def handle(tx: Tx, node: Node, message: Message) -> Outcome:
@@ -61,11 +63,19 @@ def handle(tx: Tx, node: Node, message: Message) -> Outcome:
     stored, home = about(tx, node, message)
     if stored is None or home is None:
         return Outcome("unknown-exchange", "There is no such exchange between these two nodes.")
+    if message.type != types.FORGET and _is_restless(tx, node, stored):
+        return Outcome("too-many", "This is a lot for one day. Say it again tomorrow.")
     return (
         _asker_did(tx, node, stored, home, message)
         if home.side == OWNER
         else _owner_said(tx, node, stored, home, message)
     )
+
+
+def _is_restless(tx: Tx, node: Node, stored: Stored) -> bool:
+    """Whether so much was done in one exchange within a day that whoever is written to of it would be flooded."""
+    since = node.now - rules.DAY_S
+    return sum(event.at > since for event in exchanges.events(tx, stored.id)) >= CHANGES_A_DAY
 
 
 def about(tx: Tx, node: Node, message: Message) -> tuple[Stored | None, Home | None]:

@@ -7,7 +7,7 @@ Refuses to believe a form: who was chosen is looked up once more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,6 @@ from federation.fetch_error import FetchError
 from federation.records import ACTIVE, Source
 from node.context import Node
 from node.services import peers
-from node.services.board_reports import boards_of
 from node.services.exchanges import contacts
 from node.services.peers import Client, PeerError
 from node.services.receipts.tellers import document_of
@@ -33,8 +32,10 @@ from schemas.vocabulary import ORGANISATION_TYPES
 MOST, MOST_RECENT, SHORTEST, LONGEST = 12, 6, 2, 80
 LIST_PATH = "organisations.json"
 BY_MESSAGE, BY_MAIL = "message", "mail"
-_MOST_BYTES, _DEADLINE_S, _MOST_BOARDS = 2**18, 4.0, 2
+_MOST_BYTES, _DEADLINE_S = 2**18, 4.0
 _LONGEST_ID = 500
+Meant = Callable[[str, str], bool]
+"""Whether an organisation of this id and name is one of those that are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,9 @@ def search(node: Node, organisation_id: str, text: str, client: Client | None = 
         return []
     with node.database.read() as tx:
         known = [*_partners(tx, organisation_id), *_hosted(tx)]
-        known += _of_catalogue(tx, node) if node.settings.aggregate else []
+        known += _of_catalogue(tx, node, lambda _id, name: wanted in _plain(name)) if node.settings.aggregate else []
     found = [one for one in known if wanted in _plain(one.name)]
-    for board in boards_of(node)[:_MOST_BOARDS]:
+    for board in _board(node):
         found += _at_board(node, board, {"name": wanted}, client)
     ranked = sorted(_distinct(found, organisation_id), key=lambda one: not _plain(one.name).startswith(wanted))
     return ranked[:MOST]
@@ -86,16 +87,23 @@ def chosen(
     if peer:
         return _elsewhere(node, wanted_id, peer, client)
     with node.database.read() as tx:
-        here = [*_hosted(tx), *(_of_catalogue(tx, node) if node.settings.aggregate else [])]
+        here = [*_hosted(tx), *(_of_catalogue(tx, node, _is(wanted_id)) if node.settings.aggregate else [])]
     return next((one for one in here if one.id == wanted_id and not one.peer), None)
 
 
 def listed(node: Node, text: str = "", wanted_id: str = "") -> dict[str, Any]:
     """What a catalogue tells other nodes: the organisations of this name, or of this id, and who asks them how."""
-    with node.database.read() as tx:
-        known = [*(_as_message(one, node) for one in _hosted(tx)), *_of_catalogue(tx, node)]
     wanted = _plain(text)[:LONGEST]
-    found = [one for one in known if one.id == wanted_id or (len(wanted) >= SHORTEST and wanted in _plain(one.name))]
+    by_name = len(wanted) >= SHORTEST
+    if not by_name and not wanted_id:
+        return {"organisations": []}
+
+    def is_meant(id_: str, name: str) -> bool:
+        return id_ == wanted_id or (by_name and wanted in _plain(name))
+
+    with node.database.read() as tx:
+        known = [*(_as_message(one, node) for one in _hosted(tx)), *_of_catalogue(tx, node, is_meant)]
+    found = [one for one in known if is_meant(one.id, one.name)]
     ranked = sorted(_distinct(found, ""), key=lambda one: not _plain(one.name).startswith(wanted))
     return {"organisations": [_row(node, one) for one in ranked[:MOST]]}
 
@@ -121,27 +129,47 @@ def _hosted(tx: Tx) -> list[Receiver]:
     ]
 
 
-def _of_catalogue(tx: Tx, node: Node) -> list[Receiver]:
-    """The organisations behind the sources of this catalogue that can be asked."""
-    return [one for source in sources.every(tx) for one in behind(tx, node, source)]
+def _is(wanted_id: str) -> Meant:
+    return lambda id_, _name: id_ == wanted_id
 
 
-def behind(tx: Tx, node: Node, source: Source) -> list[Receiver]:
-    """The organisations of a source, as they are asked: by a message to its node, or by mail to who answers for it."""
-    peer = source.node_id or "" if contacts.takes_messages(source) else ""
-    contact = None if peer else contacts.known(tx, source)
-    if source.state != ACTIVE or (not peer and (contact is None or not _may_be_written_to(tx, contact))):
+def _of_catalogue(tx: Tx, node: Node, is_meant: Meant) -> list[Receiver]:
+    """The organisations behind the sources of this catalogue that are meant and can be asked."""
+    return [one for source in sources.every(tx) for one in _behind(tx, node, source, is_meant)]
+
+
+def behind(tx: Tx, node: Node, source: Source, wanted_id: str) -> Receiver | None:
+    """An organisation of a source, as it is asked: by a message to its node, or by mail to who answers for it."""
+    return next(iter(_behind(tx, node, source, _is(wanted_id))), None)
+
+
+def _behind(tx: Tx, node: Node, source: Source, is_meant: Meant) -> list[Receiver]:
+    if source.state != ACTIVE:
         return []
+    peer = source.node_id or "" if contacts.takes_messages(source) else ""
     document = document_of(source)
     told = [(one.id, one.name, one.type) for one in document.organisations] if document else []
     rows = told or catalogue.organisations_behind(tx, source.id, node.now)
-    email = contact.email if contact else ""
     theirs = [row for row in rows if not row[0].startswith(node.settings.url) and (not peer or row[0].startswith(peer))]
-    return [Receiver(*row, peer, email) for row in theirs]
+    meant = [row for row in theirs if is_meant(row[0], row[1])]
+    # Who answers for it is looked up for those alone: anybody may ask for any name.
+    contact = None if peer or not meant else contacts.known(tx, source)
+    if not peer and (contact is None or not _may_be_written_to(tx, contact)):
+        return []
+    return [Receiver(*row, peer, contact.email if contact else "") for row in meant]
 
 
 def _may_be_written_to(tx: Tx, contact: Contact) -> bool:
     return contact.state == WILLING or (contact.told_at is None and contacts.takes_requests(tx, contact))
+
+
+def _board(node: Node) -> list[str]:
+    """The catalogue that this node proposes itself to, if any.
+
+    Who only says that it reads us is not asked: it would hear what is typed here, and could answer for anybody.
+    """
+    own = (node.settings.board_url or "").rstrip("/") + "/"
+    return [own] if len(own) > 1 and own != node.settings.url else []
 
 
 def _at_board(node: Node, board: str, query: Mapping[str, str], client: Client | None) -> list[Receiver]:
@@ -183,7 +211,7 @@ def _elsewhere(node: Node, wanted_id: str, peer: str, client: Client | None) -> 
             peers.inbox_of(node, peer, client)
             theirs = [one for one in document.organisations if one.id == wanted_id]
             return Receiver(theirs[0].id, theirs[0].name, theirs[0].type, peer) if theirs else None
-        if peer in boards_of(node):
+        if peer in _board(node):
             peers.inbox_of(node, peer, client)
             found = _at_board(node, peer, {"id": wanted_id}, client)
             return next((one for one in found if (one.id, one.peer) == (wanted_id, peer)), None)

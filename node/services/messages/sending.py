@@ -25,6 +25,7 @@ from node.services import keys, peers, publishing
 from node.services.messages import endings
 from node.services.peers import Client, PeerError
 from node.storage import messages
+from node.storage import peers as known_nodes
 from node.storage.engine import Tx, once_kept
 from node.storage.messages import FAILED, REFUSED, Outgoing
 from schemas import http_signature
@@ -243,6 +244,10 @@ def pause_s(tries: int) -> int:
 
 
 def tidy(node: Node) -> None:
-    """Forget nonces after a day, and after a month which messages came and which were given up."""
+    """Forget nonces after a day, and after a month which messages came and which were given up.
+
+    Also, after a day, under which names somebody only said to be a node.
+    """
     with node.database.write() as tx:
+        known_nodes.forget_silent(tx, node.now - NONCES_S)
         messages.tidy(tx, node.now - NONCES_S, node.now - KEPT_S)

@@ -27,12 +27,15 @@ from node.storage.engine import Tx
 from node.storage.stories import ASKED, NO, NONE, PUBLISHED, YES, OwnStory, StoryVersion
 from node.voices import Voice
 from schemas.errors import SharefeedError
+from schemas.exchange import DAY_S
 from schemas.story import Story, digest
 
 PATH = "story-word/"
 OTHER = "other"
 _TOKEN = re.compile(r"([A-Za-z0-9_-]{16})\.(other|[0-9a-f]{1,32})\.([A-Za-z0-9_-]{32})")
 _LONGEST_SUBJECT_TITLE = 80
+MOST_WAITING, MOST_A_DAY = 10, 3
+"""Stories of which one organisation is asked by mail at once, and versions of one story within a day."""
 ANSWERS = {YES: "agreed", NO: "refused"}
 TAKEN_BACK = "taken-back"
 
@@ -85,12 +88,17 @@ class Asked:
     by: Who
 
 
-def ask(tx: Tx, node: Node, own: OwnStory) -> int:
+def ask(tx: Tx, node: Node, own: OwnStory, waiting: int | None = None) -> int:
     """Ask the other organisation, if its word is missing; how many mails were written.
 
-    The same words are asked about once.
+    The same words are asked about once, and nobody is written to for ever who does not answer: of so many stories that
+    wait for them (``waiting``, beside this one), nor each time that one is written anew.
     """
     if own.state != PUBLISHED or own.consent != ASKED or own.document is None:
+        return 0
+    others_waiting = stories.count_asked(tx, own.other_id) - 1 if waiting is None else waiting
+    written = stories.count_versions(tx, own.key, PUBLISHED, node.now - DAY_S)
+    if others_waiting >= MOST_WAITING or written > MOST_A_DAY:
         return 0
     story = shelving.load(own.document)
     mark = digest(story)[:16]
@@ -113,14 +121,22 @@ def others(tx: Tx, node: Node, own: OwnStory) -> Iterator[Reader]:
 
 def _contact(tx: Tx, organisation_id: str) -> str | None:
     """The address that the node of an organisation states for questions, where that node is known here."""
+    from node.services.strangers import mail_problems
     from node.storage import sources
 
-    for source in sources.every(tx):
-        if source.node_document and source.node_id and organisation_id.startswith(source.node_id):
-            contact = orjson.loads(source.node_document).get("contact")
-            email = contact.get("email") if isinstance(contact, dict) else None
-            return email if isinstance(email, str) else None
-    return peers.contact_of(tx, organisation_id) or None
+    told = [one for one in sources.every(tx) if one.node_document and _speaks_for(one.node_id, organisation_id)]
+    nearest = max(told, key=lambda one: len(one.node_id or ""), default=None)
+    if nearest is None:
+        email: object = peers.contact_of(tx, organisation_id)
+    else:
+        contact = orjson.loads(nearest.node_document or "{}").get("contact")
+        email = contact.get("email") if isinstance(contact, dict) else None
+    return email if isinstance(email, str) and email and not mail_problems("email", email) else None
+
+
+def _speaks_for(node_id: str | None, organisation_id: str) -> bool:
+    """Whether an organisation is under the address of a node, and not only under one that begins alike."""
+    return node_id is not None and organisation_id.startswith(f"{node_id.rstrip('/')}/")
 
 
 def _members(tx: Tx, organisation_id: str) -> list[Account]:

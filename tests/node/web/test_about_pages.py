@@ -10,6 +10,7 @@ from lxml import html
 
 from node.search.follow import Follower
 from node.services import alerts, operator, photos, proposals, reporting
+from node.web import meeting
 from schemas.free.judge import judge
 from tests.fakes.sites import PARK, item
 from tests.node.web.aggregator import Browser, follow, send
@@ -129,6 +130,7 @@ def test_privacy_states_the_spans_that_are_kept_to(tmp_path: Path) -> None:
     assert f"nobody has looked at them for {photos.UNUSED_S // 86_400} days" in text
     assert f"{operator.IDLE_S // 3600} hours without use, {operator.LONGEST_S // 86_400} days at most" in text
     assert "that it was here stays for 90 days" in text
+    assert f"a cookie keeps that link for {meeting.KNOWN_S // 86_400} days" in text
 
 
 @pytest.mark.parametrize(

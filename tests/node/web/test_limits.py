@@ -203,3 +203,9 @@ def test_a_publisher_counts_nothing(tmp_path: Path) -> None:
     client = client_of(create_app(node))
     assert statuses(client, "/feed.json", 5) == [200] * 5
     node.database.close()
+
+
+def test_names_of_organisations_are_looked_up_so_often(board: Board) -> None:
+    client = clients(board)
+    assert statuses(client, "/organisations.json?name=school", 4) == [200] * 3 + [429]
+    assert statuses(client, "/api/v1/listings", 1) == [200]

@@ -142,6 +142,7 @@ def privacy() -> vm.PrivacyPage:
         contact="share@shares.example",
         elsewhere=("tiles.example",),
         with_alerts=True,
+        meeting_days=90,
         with_proposals=True,
         kept=offline(),
     )
