@@ -105,11 +105,6 @@ class Children:
         for child in running:
             child.check()
 
-    def pids(self) -> dict[str, int]:
-        """The processes' ids by their names."""
-        with self._lock:
-            return {child.name: child.process.pid for child in self._all}
-
     def stop(self) -> None:
         """Stop every process, at the latest after `STOP_S` seconds by force. May be called again."""
         with self._lock:

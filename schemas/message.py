@@ -178,8 +178,3 @@ def load_message(document: Any) -> Message:
     except ValidationError as error:
         raise DocumentError(problems_of(error.messages)) from error
     return replace(loaded, document=document)
-
-
-def dump_message(message: Message) -> dict[str, Any]:
-    """The message as a JSON value."""
-    return dict(_MESSAGE.dump(message))

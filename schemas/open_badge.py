@@ -36,10 +36,6 @@ class Issuer:
     def id(self) -> str:
         return f"{self.url}badges/issuer.json"
 
-    @property
-    def jwks(self) -> str:
-        return f"{self.url}.well-known/jwks.json"
-
     def key(self, key_id: str) -> str:
         """Where a public key is, alone; also its name in what it signed."""
         return f"{self.url}badges/keys/{key_id}.json"

@@ -120,10 +120,6 @@ class Ahead:
     def missing(self) -> int:
         return max(0, self.goal.needs - self.count)
 
-    @property
-    def missing_months(self) -> int:
-        return max(0, self.goal.months - self.months)
-
 
 @dataclass(frozen=True, slots=True)
 class Recognition:

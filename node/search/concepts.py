@@ -195,11 +195,6 @@ def names_of_thing(thing: str) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(words(name) for name in (*english, *foreign)))
 
 
-def kinds_of(thing: str) -> tuple[str, ...]:
-    """The signs of the things of which this one is a kind."""
-    return _broader().get(thing, ())
-
-
 def kinds_below(thing: str) -> tuple[str, ...]:
     """The signs of the things that are kinds of this one."""
     return _below().get(thing, ())

@@ -41,7 +41,6 @@ _POSITION_MASK = (1 << _MOMENT_SHIFT) - 1
 _LONGEST_TEXT = 10_000
 _LONGEST_OPENING = 1_500
 """Things are looked for in so much of a text: what it is about is said by then."""
-_MILLION = 1_000_000
 
 
 class Pin(NamedTuple):

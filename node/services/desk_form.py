@@ -49,7 +49,6 @@ HERE, NOWHERE = "other", "none"
 """Answers to where it is, beside the places that were used before: somewhere else, and nowhere in particular."""
 CONTACT = "Contact: "
 """What begins the last line of a listing's terms, where they say how to get in touch."""
-NO_EXACT_PLACE = (HELP, WANTED)
 
 _KINDS = {GIVE: "item", LEND: "equipment", HOST: "space", HELP: "skill"}
 _WEB = re.compile(r"(?:https?://\S+|(?:[a-z0-9-]+\.)+[a-z]{2,24}(?:/\S*)?)\Z", re.IGNORECASE)

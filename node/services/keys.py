@@ -239,12 +239,3 @@ def told(keys: Ring) -> Mapping[str, str]:
     """What may be shown of the present key."""
     first = keys.keys[0]
     return {"id": first.id, "public": first.public, "from": first.since, "follows": first.by}
-
-
-def of_node(node: Node, node_id: str, key_id: str) -> str | None:
-    """The public key of this id that is or was another node's, or this node's own; None where nobody vouches for it."""
-    from node.services import peers
-
-    if node_id == node.settings.url:
-        return next((one.public for one in ring(node).keys if one.id == key_id), None)
-    return peers.key_of(node, node_id, key_id, former=True)

@@ -67,11 +67,6 @@ def key_of(url: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 
 
-def path_for(url: str) -> str:
-    """The path under which our copy of the photograph at ``url`` stands, once it is ready."""
-    return f"/{FOLDER}/{key_of(url)}.jpg"
-
-
 def register(node: Node, urls: Iterable[str]) -> None:
     """Have these photographs copied, if they are not yet. To be called only with what live listings name."""
     wanted = {key_of(url): url for url in urls if _is_foreign(node, url)}

@@ -150,11 +150,6 @@ def kept(node: Node, organisation_id: str, owner: str) -> tuple[Photo, ...]:
         return tuple(Photo(name, alt) for name, alt in stored.uses(tx, organisation_id, owner))
 
 
-def let_go(node: Node, organisation_id: str, owner: str) -> None:
-    """``owner`` is gone, and needs no photographs."""
-    keep(node, organisation_id, owner, ())
-
-
 def waiting(node: Node, organisation_id: str) -> tuple[Photo, ...]:
     """What was sent and nothing has yet, the newest first."""
     with node.database.read() as tx:

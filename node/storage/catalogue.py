@@ -23,9 +23,6 @@ from node.storage.tables import FACT_NAMES, catalogue, publication
 from node.storage.upsert import upsert
 from schemas.canonical import contribution, digest_hex, digest_value
 
-_FACTS = [catalogue.c[name] for name in FACT_NAMES]
-
-
 # Built once, as each search and each change asks.
 _STATE = select(publication)
 _STATE_LOCKED = _STATE.with_for_update()

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from federation.facts import Entry, Facts
+from federation.facts import Facts
 from node.services.drafts import end_of_day
 from node.services.event_calendar import event_in
 from node.services.photo_names import name_in_path
@@ -150,11 +150,6 @@ def text_of(shown: Shown) -> str:
     """What a listing says beside its title, in one line without markup; empty where that is HTML alone."""
     text = orjson.loads(shown.entry.item).get("content_text")
     return " ".join(text.split()) if isinstance(text, str) else ""
-
-
-def is_over(entry: Entry, now: int) -> bool:
-    """Whether the listing's time is past; it is then shown nowhere."""
-    return entry.facts.expires_at <= now
 
 
 def organisation_path(facts: Facts, paths: Paths) -> str:

@@ -54,7 +54,6 @@ def _site(node: Node) -> Site:
         home_path=f"{root}/",
         tagline=settings.tagline,
         network_name=settings.area_name,
-        is_catalogue=settings.aggregate,
         timezone=settings.timezone,
         miles=in_miles(settings),
         logo=_logo(settings, root),

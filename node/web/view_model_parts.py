@@ -176,7 +176,6 @@ class Site:
     home_path: str = "/"
     tagline: str = ""
     network_name: str = ""
-    is_catalogue: bool = True
     timezone: str = "Europe/London"
     miles: bool = False
     theme: str = "system"

@@ -6,7 +6,7 @@ The conventions are those of ``view_model_parts``. Import these from ``node.web.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from node.web.view_model_parts import Choice, Form, Head, Image, Link
@@ -97,7 +97,6 @@ class AppearancePage:
     colour_path: str
     points_path: str
     logo: Image | None = None
-    logo_source: ValueSource = field(default_factory=ValueSource)
     draft_at: datetime | None = None
     draft_by: str = ""
     draft_mine: bool = False

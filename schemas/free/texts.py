@@ -25,7 +25,6 @@ _FIELDS = (
     *((None, name, f"/{name}") for name in ("title", "content_text", "content_html")),
     *((EXTENSION, name, f"/{EXTENSION}/{name}") for name in ("terms", "safety", "accessibility", "request_url")),
 )
-_MARKED_UP = "/content_html"
 _MOST_TAGS = 50
 
 

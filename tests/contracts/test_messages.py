@@ -311,7 +311,7 @@ class TestWhoIsBelieved:
         receiving.receive(here, signed(other, body, "another-nonce"), body, wires, HANDLERS)
         assert heard(here) == ["hello"]
         # What the old one has signed is still its word, but it says nothing new.
-        assert keys.of_node(here, OTHER, old.id) == old.public
+        assert peers.key_of(here, OTHER, old.id, wires, former=True) == old.public
         assert peers.key_of(here, OTHER, old.id, wires) is None
 
     def test_a_key_that_nobody_signed_waits_for_the_operators_word(self, here: Node, other: Node, wires: Wires) -> None:

@@ -12,7 +12,7 @@ from PIL import Image
 from federation.fetch import Fetcher
 from node.context import Node
 from node.services import photos
-from node.services.photos import Fetched, Uses, key_of, path_for
+from node.services.photos import Fetched, Uses, key_of
 from node.storage import photos as stored
 from node.storage.engine import Database
 from tests.fakes.fetching import policy
@@ -71,7 +71,7 @@ def test_a_photograph_is_wanted_then_ready(node: Node, fetcher: Fetcher) -> None
         photos.register(node, [url, url])
         assert ready(node, url) == {}
         assert photos.fetch_wanted(node, fetcher) == Fetched(ready=1)
-        assert ready(node, url, "https://never.example/") == {url: path_for(url)}
+        assert ready(node, url, "https://never.example/") == {url: f"/photos/{key_of(url)}.jpg"}
         with node.database.read() as tx:
             picture = photos.pictures(tx, [url])[url]
     assert (picture.width, picture.height) == (960, 720)

@@ -103,7 +103,7 @@ def test_what_nothing_has_goes_after_a_day(node: Node, ours: str) -> None:
     clock_of(node).pass_by(hours=2)
     assert uploads.tidy(node) == 1
     assert {name[:32] for name in files(node)} == {one.ref[:32]}
-    uploads.let_go(node, ours, "draft:1")
+    uploads.keep(node, ours, "draft:1", ())
     clock_of(node).pass_by(hours=23)
     assert uploads.tidy(node) == 0, "it has waited for an hour less than a day"
     clock_of(node).pass_by(hours=2)
@@ -125,7 +125,7 @@ def test_two_drafts_share_a_photo(node: Node, ours: str) -> None:
     photo = send(node, ours)
     uploads.keep(node, ours, "draft:1", [photo])
     uploads.keep(node, ours, "draft:2", [photo])
-    uploads.let_go(node, ours, "draft:1")
+    uploads.keep(node, ours, "draft:1", ())
     clock_of(node).pass_by(days=2)
     assert uploads.tidy(node) == 0
     assert uploads.kept(node, ours, "draft:2") == (photo,)

@@ -191,11 +191,8 @@ def test_the_day_since_when_is_that_of_the_last_that_was_needed() -> None:
 def test_what_comes_next_says_what_is_missing() -> None:
     found = of(US, many(4), NOW)
     assert found.next_level is not None
-    assert (found.next_level.goal.id, found.next_level.missing, found.next_level.missing_months) == (
-        "good-neighbour",
-        1,
-        1,
-    )
+    goal = found.next_level.goal
+    assert (goal.id, found.next_level.missing, goal.months - found.next_level.months) == ("good-neighbour", 1, 1)
     assert Ahead(rules().badges["giver"], 4, 1) in found.ahead
     assert of(US, many(150, 4), NOW).next_level is None
 

@@ -72,13 +72,6 @@ def of(node: Node, key: str, organisation_id: str) -> list[BusyCalendar]:
         return busy.of(tx, known(node, tx, key, organisation_id).row.id)
 
 
-def read_soon(node: Node, key: str, organisation_id: str) -> None:
-    """Have all calendars of a listing's read at the next occasion."""
-    with node.database.write() as tx:
-        for one in busy.of(tx, known(node, tx, key, organisation_id).row.id):
-            busy.change(tx, one.id, next_poll_at=node.now)
-
-
 def _address(url: str, plain: bool) -> str:
     typed = url.strip()
     address = "https://" + typed[len("webcal://") :] if typed.lower().startswith("webcal://") else typed

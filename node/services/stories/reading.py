@@ -9,7 +9,7 @@ import orjson
 
 from federation.facts import short_key
 from node.context import Node
-from node.storage import organisations, story_shelf
+from node.storage import story_shelf
 from node.storage.story_shelf import Shelved
 from schemas.story import Story, load_story
 
@@ -53,12 +53,6 @@ def beside(node: Node, organisation_key: str, category: str, limit: int) -> list
     """Stories for the page of a listing: its organisation's, then those about things of its kind."""
     with node.database.read() as tx:
         return _shown(story_shelf.beside(tx, organisation_key, category, limit))
-
-
-def is_here(node: Node, organisation_id: str) -> bool:
-    """Whether an organisation is hosted here, so that it has a page whatever it shares."""
-    with node.database.read() as tx:
-        return bool(organisations.by_ids(tx, [organisation_id]))
 
 
 def _shown(rows: Iterable[Shelved]) -> list[Shown]:

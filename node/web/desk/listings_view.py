@@ -212,10 +212,6 @@ def _version(change: Change, current: bool, path: str, member: Member) -> DeskVe
     )
 
 
-def _difference(name: str, before: str, after: str) -> DeskDifference:
-    return DeskDifference(word(name, "desk_field"), _shown(name, before), _shown(name, after))
-
-
 def _shown(name: str, value: str) -> str:
     """What a field held, as people read it."""
     if name == "category" and value:

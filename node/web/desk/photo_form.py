@@ -35,7 +35,6 @@ from schemas.listing import Image
 FILES, PRESSED, PART = "photo_file", "photo_do", "photos"
 START = "photo:"
 LONGEST_ALT = 500
-ADD = "add"
 
 
 @dataclass(frozen=True, slots=True)

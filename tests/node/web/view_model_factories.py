@@ -128,7 +128,7 @@ def site(**more: Any) -> vm.Site:
 
 def bare_site() -> vm.Site:
     """A publisher's own site with nothing set."""
-    return vm.Site("Woodston Scouts", NOW, vm.MapSettings(52.5, -0.2), is_catalogue=False)
+    return vm.Site("Woodston Scouts", NOW, vm.MapSettings(52.5, -0.2))
 
 
 def head(title: str, **more: Any) -> vm.Head:
