@@ -203,17 +203,10 @@ def _exchange_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[
 
 def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
     from node.search.keeping import IndexKeeper
-    from node.services import (
-        alert_choices,
-        alert_matches,
-        alert_news,
-        moderation,
-        other_clocks,
-        photos,
-        proposals,
-        reporting,
-        sources,
-    )
+    from node.services import moderation, other_clocks, photos, proposals, reporting, sources
+    from node.services.alerts import choices as alert_choices
+    from node.services.alerts import matches as alert_matches
+    from node.services.alerts import news as alert_news
     from node.services.polling import Poller
     from node.services.receipts.harvest import Harvest
     from node.services.stories import harvest as stories

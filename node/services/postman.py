@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from node.context import Node
-from node.services import alert_bounces
+from node.services.alerts import bounces as alert_bounces
 from node.services.mail_settings import sender_address, smtp_password
 from node.settings import SettingError
 from node.storage import outbox

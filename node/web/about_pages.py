@@ -10,9 +10,10 @@ from flask import Blueprint, render_template
 
 from node.context import Node
 from node.search.request import SearchRequest
-from node.services import alerts, operator, photos, proposals
 from node.services import ideas as services
+from node.services import operator, photos, proposals
 from node.services.about import NODE_DOCUMENT_PATH
+from node.services.alerts import asking as alerts
 from node.services.ideas import Idea
 from node.services.mail_settings import can_mail
 from node.web import current_node, meeting, offline, words

@@ -10,10 +10,9 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import alert_choices
-from node.services import alert_links as links
-from node.services.alert_choices import DONE, OVER
-from node.services.alert_links import AlertLinkError
+from node.services.alerts import choices, links
+from node.services.alerts.choices import DONE, OVER
+from node.services.alerts.links import AlertLinkError
 from node.storage.alerts import PAUSED, Alert
 from node.web import current_node
 from node.web.alert_parts import about, frequencies, keep_private, own_path
@@ -27,7 +26,7 @@ blueprint.after_request(keep_private)
 
 @blueprint.get("/confirm/<token>")
 def confirming(token: str) -> ResponseReturnValue:
-    state, alert = alert_choices.state_of(current_node(), token)
+    state, alert = choices.state_of(current_node(), token)
     if state == OVER or alert is None:
         return _word("over"), 410
     if state == DONE:
@@ -38,7 +37,7 @@ def confirming(token: str) -> ResponseReturnValue:
 @blueprint.post("/confirm/<token>")
 def confirm(token: str) -> ResponseReturnValue:
     try:
-        return _word("confirmed", alert_choices.confirm(current_node(), token))
+        return _word("confirmed", choices.confirm(current_node(), token))
     except AlertLinkError:
         return _word("over"), 410
 
@@ -65,31 +64,31 @@ def manage(token: str) -> ResponseReturnValue:
 @blueprint.post("/manage/<token>/change")
 def change(token: str) -> ResponseReturnValue:
     typed = typed_in("id", "frequency")
-    alert_choices.change(current_node(), token, typed["id"], typed["frequency"])
+    choices.change(current_node(), token, typed["id"], typed["frequency"])
     return _back(token, "changed")
 
 
 @blueprint.post("/manage/<token>/pause")
 def pause(token: str) -> ResponseReturnValue:
-    alert_choices.pause(current_node(), token, typed_in("id")["id"])
+    choices.pause(current_node(), token, typed_in("id")["id"])
     return _back(token, "paused")
 
 
 @blueprint.post("/manage/<token>/resume")
 def resume(token: str) -> ResponseReturnValue:
-    alert_choices.resume(current_node(), token, typed_in("id")["id"])
+    choices.resume(current_node(), token, typed_in("id")["id"])
     return _back(token, "resumed")
 
 
 @blueprint.post("/manage/<token>/stop")
 def stop_one(token: str) -> ResponseReturnValue:
-    alert_choices.remove(current_node(), token, typed_in("id")["id"])
+    choices.remove(current_node(), token, typed_in("id")["id"])
     return _back(token, "stopped")
 
 
 @blueprint.post("/manage/<token>/stop-all")
 def stop_all(token: str) -> ResponseReturnValue:
-    alert_choices.remove(current_node(), token)
+    choices.remove(current_node(), token)
     return _back(token, "deleted")
 
 
@@ -99,7 +98,7 @@ def _back(token: str, said: str) -> ResponseReturnValue:
 
 def _manage(token: str) -> str:
     path = f"/alerts/manage/{token}"
-    rows = tuple(_row(path, alert) for alert in alert_choices.of_person(current_node(), token))
+    rows = tuple(_row(path, alert) for alert in choices.of_person(current_node(), token))
     said = {
         "changed": _("Changed. It holds from now on."),
         "paused": _("Paused. What comes in the meantime is not told later."),

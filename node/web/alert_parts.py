@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from node.search.request import from_args
-from node.services.alert_times import FREQUENCIES
+from node.services.alerts.times import FREQUENCIES
 from node.storage.alerts import Alert
 from node.web import current_node
 from node.web.code_words import word

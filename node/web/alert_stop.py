@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template
 from flask_babel import gettext as _
 
-from node.services import alert_choices
+from node.services.alerts import choices
 from node.web import current_node
 from node.web.alert_parts import about, keep_private, own_path
 from node.web.form_state import form_at
@@ -23,7 +23,7 @@ without_csrf = True
 
 @blueprint.get("/<token>")
 def page(token: str) -> str:
-    alert = alert_choices.stopped(current_node(), token)
+    alert = choices.stopped(current_node(), token)
     if alert is None:
         return _stopped(None)
     head = Head(_("Shall we stop writing to you?"), indexed=False)
@@ -34,7 +34,7 @@ def page(token: str) -> str:
 
 @blueprint.post("/<token>")
 def stop(token: str) -> Response | str:
-    return _stopped(alert_choices.stop(current_node(), token))
+    return _stopped(choices.stop(current_node(), token))
 
 
 def _stopped(others: str | None) -> str:

@@ -15,10 +15,10 @@ from flask_babel import gettext as _
 
 from node.context import Node
 from node.search.request import SearchRequest, from_args
-from node.services import alerts
 from node.services import shown as catalogue
-from node.services.alert_times import DAILY
-from node.services.alerts import AlertError, AlertLimitError, Asker
+from node.services.alerts import asking
+from node.services.alerts.asking import AlertError, AlertLimitError, Asker
+from node.services.alerts.times import DAILY
 from node.services.distances import in_miles
 from node.services.mail_settings import can_mail, open_mailbox
 from node.services.search_names import names_in
@@ -47,7 +47,7 @@ def form() -> str:
 def send() -> ResponseReturnValue:
     node, asked = current_node(), _asked()
     about = _about_search(node, asked)
-    return _sent(_search_form(asked), about, lambda asker: alerts.ask(node, asked, about.label, asker))
+    return _sent(_search_form(asked), about, lambda asker: asking.ask(node, asked, about.label, asker))
 
 
 @blueprint.get("/matches/<key>")
@@ -58,7 +58,7 @@ def matches_form(key: str) -> str:
 @blueprint.post("/matches/<key>")
 def send_matches(key: str) -> ResponseReturnValue:
     node, shown = current_node(), _listing(key)
-    return _sent(_matches_form(shown), _about(shown), lambda asker: alerts.ask_for_matches(node, shown, asker))
+    return _sent(_matches_form(shown), _about(shown), lambda asker: asking.ask_for_matches(node, shown, asker))
 
 
 @blueprint.get("/mine")
@@ -74,7 +74,7 @@ def send_link() -> ResponseReturnValue:
     if request.form.get(TRAP):
         return _mine(typed, {"": _trapped()}), 422
     try:
-        alerts.ask_for_link(current_node(), typed["email"], _language())
+        asking.ask_for_link(current_node(), typed["email"], _language())
     except AlertError as error:
         return _mine(typed, sentences(error.problems)), 422
     return _mine({}, {}, sent_to=typed["email"].strip())
@@ -96,7 +96,7 @@ def _sent(
     except AlertError as error:
         return page(typed, sentences(error.problems)), 422
     head = Head(_("Please look at your mails"), indexed=False)
-    asked = AlertAskedPage(head, about, typed["email"].strip(), alerts.CONFIRM_S // 3600, _mailbox(node))
+    asked = AlertAskedPage(head, about, typed["email"].strip(), asking.CONFIRM_S // 3600, _mailbox(node))
     return render_template("portal/alert_asked.html", page=asked)
 
 

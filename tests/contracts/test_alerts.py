@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from node.context import Node
 from node.search.follow import Follower
 from node.search.request import SearchRequest
-from node.services import alert_choices, alert_links, alert_news, alerts
-from node.services.alert_times import REST_S, after_mail, next_due
+from node.services.alerts import asking, choices, links, news
+from node.services.alerts.times import REST_S, after_mail, next_due
 from node.services.publishing import put_listings, withdraw
 from node.storage import alerts as stored
 from node.storage import outbox
@@ -161,11 +161,11 @@ class Fragile(Database):
 
 def subscribe(node: Node, frequency: str) -> None:
     network = f"192.0.2.{FREQUENCIES.index(frequency)}"
-    asker = alerts.Asker(f"{frequency}@park.example", frequency, "en", network)
-    alerts.ask(node, SearchRequest(q="desk"), "desk", asker)
+    asker = asking.Asker(f"{frequency}@park.example", frequency, "en", network)
+    asking.ask(node, SearchRequest(q="desk"), "desk", asker)
     with node.database.read() as tx:
-        [one] = stored.of_person(tx, alert_links.person_of(node, f"{frequency}@park.example"))
-    alert_choices.confirm(node, alert_links.confirm_token(node, one.id, node.now + 60))
+        [one] = stored.of_person(tx, links.person_of(node, f"{frequency}@park.example"))
+    choices.confirm(node, links.confirm_token(node, one.id, node.now + 60))
 
 
 def told(node: Node) -> dict[str, Counter[str]]:
@@ -211,7 +211,7 @@ class World:
     def look(self, crash_at: int | None = None) -> None:
         database = self.node.database if crash_at is None else Fragile(self.node.database, crash_at)
         with suppress(CrashError):
-            alert_news.look(Node(self.node.settings, database, self.node.clock))
+            news.look(Node(self.node.settings, database, self.node.clock))
 
     def work(self, days: int = 0) -> None:
         self.follow()

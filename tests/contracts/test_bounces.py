@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from node.context import Node
-from node.services import alert_bounces, alert_choices, alert_links, mail
-from node.services.alert_bounces import is_enough
+from node.services import mail
+from node.services.alerts import bounces as alert_bounces
+from node.services.alerts import choices, links
+from node.services.alerts.bounces import is_enough
 from node.services.mail import Letter
 from node.services.postman import Postman, is_about_the_address
 from node.storage import alerts as stored
@@ -50,7 +52,7 @@ def send(node: Node, server: MailServer, word: str, alert: str = "a", days: floa
     """A mail about an alert after so many days, and what its server answers to it."""
     clock_of(node).pass_by(days=days)
     server.script = deque([word])
-    letter = Letter(ALERT.email, "New", "x\n", "<p>x</p>", f"{node.now}", alert_links.topic_of(alert * 16))
+    letter = Letter(ALERT.email, "New", "x\n", "<p>x</p>", f"{node.now}", links.topic_of(alert * 16))
     with node.database.write() as tx:
         assert mail.post(tx, node, letter)
     Postman(node).deliver()
@@ -137,9 +139,9 @@ def test_what_waits_for_it_is_called_back(node: Node, server: MailServer) -> Non
     with node.database.write() as tx:
         bounces.refused(tx, ALERT.person, node.now - 2 * DAY_S)
         bounces.refused(tx, ALERT.person, node.now - DAY_S)
-        waiting = Letter(ALERT.email, "x", "x\n", "<p>x</p>", "later", alert_links.topic_of(ALERT.id))
+        waiting = Letter(ALERT.email, "x", "x\n", "<p>x</p>", "later", links.topic_of(ALERT.id))
         mail.post(tx, node, waiting)
-        assert alert_bounces.refused(tx, alert_links.topic_of(ALERT.id), node.now) == 1
+        assert alert_bounces.refused(tx, links.topic_of(ALERT.id), node.now) == 1
         assert outbox.claim(tx, node.now, 600, 10) == []
 
 
@@ -180,6 +182,6 @@ def test_old_refusals_are_forgotten(node: Node) -> None:
     with node.database.write() as tx:
         bounces.refused(tx, "p", node.now)
     clock_of(node).pass_by(days=61)
-    alert_choices.tidy(node)
+    choices.tidy(node)
     with node.database.write() as tx:
         assert bounces.refused(tx, "p", node.now).count == 1

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from node.context import Node
 from node.search.follow import Follower
-from node.services import alert_choices, alert_links, alert_matches, alert_news, alerts
+from node.services.alerts import asking, choices, links, matches, news
 from node.services.publishing import ensure_organisation, put_listings, withdraw
 from node.storage import alerts as stored
 from node.storage import catalogue, outbox
@@ -107,14 +107,14 @@ class World:
         with self.node.database.read() as tx:
             shown = catalogue.by_key(tx, key)
         assert shown is not None
-        alerts.ask_for_matches(self.node, shown, alerts.Asker(ANNA, frequency, "en", "192.0.2.1"))
+        asking.ask_for_matches(self.node, shown, asking.Asker(ANNA, frequency, "en", "192.0.2.1"))
         with self.node.database.read() as tx:
             [one] = [alert for alert in self.alerts() if alert.state == PENDING]
-        return alert_choices.confirm(self.node, alert_links.confirm_token(self.node, one.id, self.node.now + 60))
+        return choices.confirm(self.node, links.confirm_token(self.node, one.id, self.node.now + 60))
 
     def alerts(self) -> list[Alert]:
         with self.node.database.read() as tx:
-            return stored.of_person(tx, alert_links.person_of(self.node, ANNA))
+            return stored.of_person(tx, links.person_of(self.node, ANNA))
 
     def follow(self) -> None:
         Follower(self.node).catch_up()
@@ -123,7 +123,7 @@ class World:
         clock_of(self.node).pass_by(minutes=10)
         database = self.node.database if crash_at is None else Fragile(self.node.database, crash_at)
         with suppress(CrashError):
-            alert_news.look(Node(self.node.settings, database, self.node.clock))
+            news.look(Node(self.node.settings, database, self.node.clock))
 
     def work(self) -> None:
         self.follow()
@@ -196,11 +196,11 @@ def test_an_offer_is_told_of_wants(node: Node) -> None:
 def test_what_comes_while_it_is_paused_is_not_told_later(node: Node) -> None:
     world = World(node)
     alert = world.subscribe()
-    token = alert_links.manage_token(node, alert.person)
-    alert_choices.pause(node, token, alert.id)
+    token = links.manage_token(node, alert.person)
+    choices.pause(node, token, alert.id)
     world.offer("oak", "Oak desk")
     world.work()
-    alert_choices.resume(node, token, alert.id)
+    choices.resume(node, token, alert.id)
     world.offer("oak", "Oak desk, waxed")
     world.offer("elm", "Elm desk")
     world.work()
@@ -267,10 +267,10 @@ def test_a_crash_at_any_moment_tells_nothing_twice_and_forgets_nothing(node: Nod
 def test_it_ends_with_its_listing_and_says_so_once(node: Node, reason: str, days: int, said: str) -> None:
     world = World(node)
     world.subscribe()
-    assert alert_matches.end_of_gone(node) == 0
+    assert matches.end_of_gone(node) == 0
     world.take("want", reason)
     clock_of(node).pass_by(days=days)
-    assert (alert_matches.end_of_gone(node), alert_matches.end_of_gone(node)) == (1, 0)
+    assert (matches.end_of_gone(node), matches.end_of_gone(node)) == (1, 0)
     [mail] = world.mails("alert-over")
     assert said in mail
     assert "This was the last mail about it. Your address is deleted here." in mail
@@ -282,7 +282,7 @@ def test_a_listing_that_comes_back_within_days_is_looked_after_still(node: Node)
     world.subscribe()
     world.take("want", "removed")
     clock_of(node).pass_by(days=2)
-    assert alert_matches.end_of_gone(node) == 0
+    assert matches.end_of_gone(node) == 0
     world.offer("oak", "Oak desk")
     world.work()
     assert world.told() == {}
@@ -294,10 +294,10 @@ def test_a_listing_that_comes_back_within_days_is_looked_after_still(node: Node)
 def test_who_never_confirmed_or_paused_gets_no_last_mail(node: Node) -> None:
     world = World(node)
     alert = world.subscribe()
-    alert_choices.pause(node, alert_links.manage_token(node, alert.person), alert.id)
+    choices.pause(node, links.manage_token(node, alert.person), alert.id)
     with node.database.write() as tx:
         stored.add(tx, replace(ALERT, listing=WANT))
     world.take("want")
-    assert alert_matches.end_of_gone(node) == 2
+    assert matches.end_of_gone(node) == 2
     assert world.mails("alert-over") == []
     assert world.alerts() == []

@@ -24,8 +24,11 @@ from node.app import create_app
 from node.context import Node
 from node.search.follow import Follower
 from node.search.request import SearchRequest
-from node.services import alert_choices, alert_links, alerts, moderation, operator, photos, proposals, reporting
-from node.services.alerts import Asker
+from node.services import moderation, operator, photos, proposals, reporting
+from node.services.alerts import asking as alerts
+from node.services.alerts import choices as alert_choices
+from node.services.alerts import links as alert_links
+from node.services.alerts.asking import Asker
 from node.services.exchanges import links as exchange_links
 from node.services.stories import consent, reading, shelving
 from node.storage import alerts as stored_alerts

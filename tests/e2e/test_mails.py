@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from examples.demo_network import Network
 from node.search.request import SearchRequest
-from node.services import alert_choices, alerts, operator
-from node.services import alert_links as links
+from node.services import operator
+from node.services.alerts import asking, choices, links
 from node.storage import alerts as stored
 from tests.e2e.looking import violations
 from tests.e2e.test_accessibility import wanted_listing
@@ -88,10 +88,10 @@ def test_mails_about_a_want_and_the_link_that_was_lost(network: Network, browser
 
 def test_the_way_out_of_a_mail_is_one_press(network: Network, browser: Browser) -> None:
     node, ben, width = network.catalogue.node, "ben@example.org", 320
-    alerts.ask(node, SearchRequest(q="desk"), "desk", alerts.Asker(ben, "daily", "en", "192.0.2.7"))
+    asking.ask(node, SearchRequest(q="desk"), "desk", asking.Asker(ben, "daily", "en", "192.0.2.7"))
     with node.database.read() as tx:
         [asked] = stored.of_person(tx, links.person_of(node, ben))
-    alert_choices.confirm(node, links.confirm_token(node, asked.id, node.now + 60))
+    choices.confirm(node, links.confirm_token(node, asked.id, node.now + 60))
     with visit(browser, width=width) as (page, noted):
         page.goto(links.stop_url(node, asked.id))
         expect(page.get_by_role("heading", level=1)).to_have_text("Shall we stop writing to you?")
@@ -109,7 +109,7 @@ def test_the_way_out_of_a_mail_is_one_press(network: Network, browser: Browser) 
 
 def test_the_operator_reads_what_would_be_sent(network: Network, browser: Browser) -> None:
     node, width = network.catalogue.node, 320
-    alerts.ask(node, SearchRequest(q="desk"), "desk", alerts.Asker("cleo@example.org", "weekly", "en", "192.0.2.8"))
+    asking.ask(node, SearchRequest(q="desk"), "desk", asking.Asker("cleo@example.org", "weekly", "en", "192.0.2.8"))
     with visit(browser, width=width, theme="dark") as (page, noted):
         page.goto(operator.new_link(node))
         page.get_by_role("button", name="Sign in").click()

@@ -8,7 +8,9 @@ from typing import Any
 from federation.facts import short_key
 from node.search.follow import Follower
 from node.search.request import SearchRequest
-from node.services import alert_links, alerts, moderation, operator, proposals, reporting
+from node.services import moderation, operator, proposals, reporting
+from node.services.alerts import asking as alerts
+from node.services.alerts import links as alert_links
 from node.services.publishing import put_listings, withdraw
 from node.storage import alerts as stored_alerts
 from tests.fakes.publisher import clock_of, draft

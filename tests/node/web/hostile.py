@@ -21,8 +21,12 @@ from werkzeug.routing import Rule
 from federation.facts import short_key
 from node.search.follow import Follower
 from node.search.request import SearchRequest
-from node.services import alert_choices, alert_links, alert_news, alerts, operator, proposals, reporting
-from node.services.alerts import Asker
+from node.services import operator, proposals, reporting
+from node.services.alerts import asking as alerts
+from node.services.alerts import choices as alert_choices
+from node.services.alerts import links as alert_links
+from node.services.alerts import news as alert_news
+from node.services.alerts.asking import Asker
 from node.services.importing import Options, import_sheet
 from node.services.mail_settings import can_mail
 from node.services.postman import Postman

@@ -9,7 +9,8 @@ import pytest
 from lxml import html
 
 from node.search.follow import Follower
-from node.services import alerts, operator, photos, proposals, reporting
+from node.services import operator, photos, proposals, reporting
+from node.services.alerts import asking as alerts
 from node.web import meeting
 from schemas.free.judge import judge
 from tests.fakes.sites import PARK, item

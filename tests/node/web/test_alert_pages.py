@@ -12,7 +12,7 @@ from lxml import html
 
 from federation.facts import short_key
 from node.app import create_app
-from node.services import alert_choices, alert_matches, alerts
+from node.services.alerts import asking, choices, matches
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL, clock_of
 from tests.fakes.sites import PARK, item
@@ -88,7 +88,7 @@ def test_whoever_asks_is_told_what_newly_fits_a_want_and_when_it_is_gone(board: 
 
     board.publish(thing("oak desk"), thing("lamp"), thing("steel desk", place=ORTON))
     clock_of(board.node).pass_by(days=4)
-    assert alert_matches.end_of_gone(board.node) == 1
+    assert matches.end_of_gone(board.node) == 1
     [last] = board.work()
     assert str(last["Subject"]) == "Gone from the board: Desks for homework"
     assert "Your address is deleted here." in text_of(last)
@@ -135,7 +135,7 @@ def test_a_reserved_listing_and_a_node_without_mail_offer_none(board: Board, tmp
 
 def test_the_same_limits_hold_as_for_searches(board: Board) -> None:
     assert [len(board.ask(path=ASK)) for _ in range(4)] == [1, 1, 1, 0]
-    for number in range(alerts.AN_HOUR - 1):
+    for number in range(asking.AN_HOUR - 1):
         board.ask(f"p{number}@park.example", path=ASK)
     answer = board.post(ASK, ASK, email="x@park.example", frequency="daily")
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3600")
@@ -188,7 +188,7 @@ def test_nobody_pauses_or_ends_what_is_another_ones(board: Board) -> None:
     bens = next(manage(mail) for mail in board.work() if str(mail["To"]) == "ben@park.example")
     for verb in ("pause", "resume", "stop", "change"):
         board.post(f"{bens}/{verb}", bens, id=alert, frequency="weekly")
-    [row] = alert_choices.of_person(board.node, page.rpartition("/")[2])
+    [row] = choices.of_person(board.node, page.rpartition("/")[2])
     assert (row.state, row.frequency) == ("active", "instant")
     assert board.client.post(f"{page}/pause", data={"id": alert}).status_code == 400, "not without a token"
 

@@ -13,7 +13,8 @@ from lxml import html
 from federation.facts import short_key
 from node.app import create_app
 from node.search.follow import Follower
-from node.services import alert_choices, alert_links, alert_news, alerts
+from node.services.alerts import asking, choices, links
+from node.services.alerts import news as alert_news
 from node.services.postman import Postman
 from node.storage import outbox
 from tests.fakes.own_client import client_of
@@ -306,11 +307,11 @@ def test_the_answer_does_not_say_whether_an_address_is_known(board: Board) -> No
     mails = {str(mail["To"]): mail for mail in board.work()}
     assert "You get these mails already" in text_of(mails[ANNA])
     assert link_in(mails[ANNA], "manage")
-    for number in range(alerts.A_DAY + 2):
+    for number in range(asking.A_DAY + 2):
         path = f"/alerts/new?q=desk{number}"
         clock_of(board.node).pass_by(minutes=30)
         assert board.post(path, path, email=ANNA, frequency="daily").status_code == 200
-    assert len(board.work()) == alerts.A_DAY - 1, "nobody can fill another one's mailbox"
+    assert len(board.work()) == asking.A_DAY - 1, "nobody can fill another one's mailbox"
 
 
 def test_asking_again_and_again_sends_three_mails(board: Board) -> None:
@@ -318,7 +319,7 @@ def test_asking_again_and_again_sends_three_mails(board: Board) -> None:
 
 
 def test_too_many_from_one_connection(board: Board) -> None:
-    for number in range(alerts.AN_HOUR):
+    for number in range(asking.AN_HOUR):
         board.ask(f"p{number}@park.example")
     answer = board.post(NEW, NEW, email=ANNA, frequency="daily")
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3600")
@@ -341,7 +342,7 @@ def test_a_confirmation_works_for_two_days(board: Board) -> None:
     clock_of(board.node).pass_by(hours=48)
     assert board.get(page).status_code == 410
     assert board.client.post(page, data={"csrf_token": token}, headers={"Referer": URL}).status_code == 410
-    alert_choices.tidy(board.node)
+    choices.tidy(board.node)
     with board.node.database.read() as tx:
         assert tx.exec_driver_sql("SELECT count(*) FROM alerts").scalar() == 0
 
@@ -368,18 +369,18 @@ def test_a_link_that_was_altered_does_nothing(board: Board, kind: str) -> None:
     for path in (other, swapped, mine[:-5], f"/alerts/{kind}/%00", f"/alerts/{kind}/{'x' * 2000}"):
         assert board.get(path).status_code in (404, 410)
         assert board.client.post(path).status_code in (400, 404, 405, 410)
-    assert len(alert_choices.of_person(board.node, link_in(news, "manage").rpartition("/")[2])) == 1
+    assert len(choices.of_person(board.node, link_in(news, "manage").rpartition("/")[2])) == 1
 
 
 def test_tokens_of_one_purpose_do_not_serve_another(board: Board) -> None:
     node, alert_id = board.node, "a" * 16
-    stop = alert_links.stop_token(node, alert_id)
-    assert alert_links.read_stop(node, stop) == alert_id
+    stop = links.stop_token(node, alert_id)
+    assert links.read_stop(node, stop) == alert_id
     signature = stop.rpartition(".")[2]
-    with pytest.raises(alert_links.AlertLinkError):
-        alert_links.read_confirm(node, f"{alert_id}.{node.now + 10}.{signature}")
-    with pytest.raises(alert_links.AlertLinkError):
-        alert_links.read_manage(node, f"{'0' * 64}.{signature}")
+    with pytest.raises(links.AlertLinkError):
+        links.read_confirm(node, f"{alert_id}.{node.now + 10}.{signature}")
+    with pytest.raises(links.AlertLinkError):
+        links.read_manage(node, f"{'0' * 64}.{signature}")
 
 
 def test_all_mails_of_an_address_stand_on_one_page(board: Board) -> None:
@@ -414,7 +415,7 @@ def test_one_address_changes_nothing_of_another(board: Board) -> None:
     theirs = link_in(other, "stop").rpartition("/")[2].partition(".")[0]
     board.post(f"{page}/change", page, id=theirs, frequency="weekly")
     board.post(f"{page}/stop", page, id=theirs)
-    [kept] = alert_choices.of_person(board.node, link_in(other, "manage").rpartition("/")[2])
+    [kept] = choices.of_person(board.node, link_in(other, "manage").rpartition("/")[2])
     assert kept.frequency == "instant"
 
 

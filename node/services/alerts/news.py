@@ -18,12 +18,11 @@ from node.search.errors import IndexUnavailableError
 from node.search.fitting import fitting
 from node.search.index import Snapshot
 from node.search.request import SearchRequest, from_args
-from node.services import alert_links as links
-from node.services import alert_matches
-from node.services.alert_choices import JUST_SHOWN_S
-from node.services.alert_items import NewsItem, item_of
-from node.services.alert_times import INSTANT, after_mail, next_due
-from node.services.alert_words import AlertWords
+from node.services.alerts import links, matches
+from node.services.alerts.choices import JUST_SHOWN_S
+from node.services.alerts.items import NewsItem, item_of
+from node.services.alerts.times import INSTANT, after_mail, next_due
+from node.services.alerts.words import AlertWords
 from node.services.mail import Letter, post, render
 from node.services.mail_settings import can_mail
 from node.services.search import reader
@@ -82,7 +81,7 @@ class _Round:
     def _fits(self, alert: Alert) -> list[str]:
         """Keys of what fits and may be new, of a search in the order of the change log."""
         if alert.listing:
-            return alert_matches.candidates(self.node, self.snapshot, alert, self._changed(alert), self.through)
+            return matches.candidates(self.node, self.snapshot, alert, self._changed(alert), self.through)
         asked, problems = from_args(MultiDict(parse_qsl(alert.search)))
         if problems:
             # What is left out of a search makes it wider: better silent than wrong.
@@ -144,10 +143,10 @@ class _Round:
         if not alert.listing:
             fresh = _untold(tx, alert, keys)
             return [one.entry.key for one in fresh], news(self.node, alert, fresh, self.through) if fresh else None
-        own, partners = alert_matches.fresh_partners(tx, alert, keys, self.now)
+        own, partners = matches.fresh_partners(tx, alert, keys, self.now)
         if own is None or not partners:
             return [], None
-        letter = alert_matches.news(self.node, alert, own, partners, self.through)
+        letter = matches.news(self.node, alert, own, partners, self.through)
         return [one.shown.entry.key for one in partners], letter
 
 

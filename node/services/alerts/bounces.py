@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 
-from node.services.alert_ends import forget_person
-from node.services.alert_links import ALERT_TOPIC
+from node.services.alerts.ends import forget_person
+from node.services.alerts.links import ALERT_TOPIC
 from node.storage import alerts, bounces
 from node.storage.bounces import Bounce
 from node.storage.engine import Tx

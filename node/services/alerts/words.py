@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 
 from node.languages import translations
-from node.services.alert_times import DAILY, INSTANT
+from node.services.alerts.times import DAILY, INSTANT
 from node.settings import Settings
 from node.storage.alerts import Alert
 from node.voices import Voice

@@ -2,7 +2,7 @@
 
 An address is enough, and it counts once a link that was sent there has been used. Whether it is known here is told to
 nobody: every request gets the same answer, and what more there is to say is said in a mail to it.
-`node.services.alert_choices` is what people do with those links.
+`node.services.alerts.choices` is what people do with those links.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 from node.context import Node
 from node.languages import translations
 from node.search.request import PAGE_SIZE, SearchRequest
-from node.services import alert_links as links
-from node.services.alert_times import FREQUENCIES
-from node.services.alert_words import AlertWords
+from node.services.alerts import links
+from node.services.alerts.times import FREQUENCIES
+from node.services.alerts.words import AlertWords
 from node.services.mail import Letter, MailError, deliverable, post, render
 from node.services.search import search
 from node.services.strangers import FormError, FormLimitError, mail_problems, sender_of

@@ -1,6 +1,6 @@
 """What people do with the links in their mails: confirm, change, pause, go on, end one, end all.
 
-Whoever has a link may do what it says, and nothing more (`node.services.alert_links`).
+Whoever has a link may do what it says, and nothing more (`node.services.alerts.links`).
 """
 
 from __future__ import annotations
@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from node.context import Node
-from node.services import alert_links as links
-from node.services import alert_matches
-from node.services.alert_ends import forget, forget_person
-from node.services.alert_links import AlertLinkError
-from node.services.alert_times import FREQUENCIES, next_due
-from node.services.alerts import CONFIRM_S, DAY_S, AlertError
+from node.services.alerts import links, matches
+from node.services.alerts.asking import CONFIRM_S, DAY_S, AlertError
+from node.services.alerts.ends import forget, forget_person
+from node.services.alerts.links import AlertLinkError
+from node.services.alerts.times import FREQUENCIES, next_due
 from node.storage import alerts as stored
 from node.storage import bounces, catalogue
 from node.storage.alerts import ACTIVE, PAUSED, PENDING, Alert
@@ -45,7 +44,7 @@ def confirm(node: Node, token: str) -> Alert:
         waiting = stored.by_id(tx, alert_id)
     if waiting is None:
         raise AlertLinkError("This link is too old. Nothing was changed; ask for the mails again.")
-    known = alert_matches.there_already(node, waiting)
+    known = matches.there_already(node, waiting)
     with node.database.write() as tx:
         now, head = node.now, _head(tx)
         due_at = next_due(waiting.frequency, now, node.settings.timezone)
@@ -123,7 +122,7 @@ def resume(node: Node, token: str, alert_id: str) -> None:
         paused = stored.by_id(tx, alert_id)
     if paused is None or paused.person != person:
         return
-    known = alert_matches.there_already(node, paused)
+    known = matches.there_already(node, paused)
     with node.database.write() as tx:
         due_at = next_due(paused.frequency, node.now, node.settings.timezone)
         if stored.resume(tx, alert_id, known.position_from(_head(tx)), due_at, node.now):

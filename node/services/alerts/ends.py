@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from node.services import alert_links as links
+from node.services.alerts import links
 from node.storage import alerts as stored
 from node.storage import bounces, outbox
 from node.storage.engine import Tx

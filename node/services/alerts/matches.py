@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from node.context import Node
 from node.search.errors import IndexUnavailableError
 from node.search.index import Snapshot
-from node.services import alert_links as links
 from node.services import matching
-from node.services.alert_items import NewsItem, item_of, listing_url
-from node.services.alert_words import AlertWords
+from node.services.alerts import links
+from node.services.alerts.items import NewsItem, item_of, listing_url
+from node.services.alerts.words import AlertWords
 from node.services.distances import in_miles
 from node.services.mail import Letter, post, render
 from node.services.match_words import why

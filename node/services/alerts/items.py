@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from node.context import Node
-from node.services.alert_words import AlertWords
+from node.services.alerts.words import AlertWords
 from node.storage.catalogue import Shown
 from schemas.canonical import EXTENSION
 
