@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from zoneinfo import ZoneInfo
-
-from flask_babel import gettext as _
 
 from node.context import Node
 from node.services.bookings.judging import span_of_days
@@ -14,7 +11,7 @@ from node.services.bookings.keeping import UnknownCalendarError, calendar_of
 from node.services.bookings.opening import Span, moment, whole_day
 from node.services.bookings.rules import DAY_MINUTES, DAYS
 from node.services.exchanges.asking import Askable
-from node.web.desk.booking_words import minutes_of
+from node.web.typed_times import typed_day, typed_time
 
 TIMES = ("first", "starts", "last", "ends")
 
@@ -34,8 +31,8 @@ def span_of(node: Node, what: Askable, typed: Mapping[str, str], errors: dict[st
     days = by_day(node, what)
     if not (days and what.booked):
         return plain_span(node, days, typed, errors)
-    first = _day(typed, "first", errors)
-    last = _day(typed, "last", errors) if typed["last"].strip() else first
+    first = typed_day(typed, "first", errors)
+    last = typed_day(typed, "last", errors) if typed["last"].strip() else first
     if errors or first is None or last is None:
         return None
     return span_of_days(calendar_of(node, what.row.key, what.row.organisation_id).calendar, first, last)
@@ -43,9 +40,10 @@ def span_of(node: Node, what: Askable, typed: Mapping[str, str], errors: dict[st
 
 def plain_span(node: Node, days: bool, typed: Mapping[str, str], errors: dict[str, str]) -> Span | None:
     """The time that was typed for what has no calendar by the day; whole ``days``, or from one time to another."""
-    first = _day(typed, "first", errors)
-    last = _day(typed, "last", errors) if typed["last"].strip() else first
-    starts, ends = (0, DAY_MINUTES) if days else (_time(typed, "starts", errors), _time(typed, "ends", errors))
+    first = typed_day(typed, "first", errors)
+    last = typed_day(typed, "last", errors) if typed["last"].strip() else first
+    starts = 0 if days else typed_time(typed, "starts", errors)
+    ends = DAY_MINUTES if days else typed_time(typed, "ends", errors)
     if errors or first is None or last is None:
         return None
     zone = ZoneInfo(node.settings.timezone)
@@ -54,22 +52,3 @@ def plain_span(node: Node, days: bool, typed: Mapping[str, str], errors: dict[st
         until = DAY_MINUTES if ends == 0 and not typed["last"].strip() else ends
         return Span(moment(first, starts, zone), moment(last, until, zone, ends=True))
     return Span(whole_day(first, zone).starts, whole_day(last, zone).ends)
-
-
-def _day(typed: Mapping[str, str], name: str, errors: dict[str, str]) -> date | None:
-    try:
-        day = date.fromisoformat(typed[name].strip())
-        if 2000 <= day.year <= 2999:
-            return day
-    except ValueError:
-        pass
-    errors[name] = _("Write the day like this: 2026-12-31.")
-    return None
-
-
-def _time(typed: Mapping[str, str], name: str, errors: dict[str, str]) -> int:
-    minutes = minutes_of(typed[name])
-    if minutes is None:
-        errors[name] = _("Write the time like this: 14:30.")
-        return 0
-    return minutes

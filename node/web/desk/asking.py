@@ -16,6 +16,7 @@ from node.services.exchanges.asking_across import FarListing, FarListingError
 from node.services.members import EDITOR
 from node.services.strangers import FormError
 from node.web import current_node
+from node.web.asking_times import plain_span
 from node.web.desk.frame import desk_frame, own_places
 from node.web.desk.gate import at_least, guarded, member_now
 from node.web.form_state import form_at, sentences, typed_in
@@ -74,8 +75,6 @@ def send(slug: str) -> ResponseReturnValue:
 
 
 def _wish(far: FarListing, typed: Mapping[str, str], errors: dict[str, str]) -> Wish:
-    from node.web.asking_times import plain_span  # which needs words of this package
-
     node, text = current_node(), typed["quantity"].strip()
     span = plain_span(node, _by_day(far), typed, errors) if far.takes_time else None
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0

@@ -30,6 +30,7 @@ from node.web.inside import head, say, to
 from node.web.phrases import later
 from node.web.phrases import say as word
 from node.web.said import plain
+from node.web.typed_times import typed_day, typed_time
 from node.web.view_model_parts import Choice, Link
 from node.web.view_models_calendar import BookingStep, DeskBookingPage
 
@@ -177,11 +178,11 @@ def _wanted(kept: Kept, typed: Mapping[str, str]) -> Wanted:
 
 def _span(kept: Kept, typed: Mapping[str, str]) -> Span:
     errors: dict[str, str] = {}
-    first = _day(typed, "first", errors)
-    last = _day(typed, "last", errors) if typed["last"].strip() else first
+    first = typed_day(typed, "first", errors)
+    last = typed_day(typed, "last", errors) if typed["last"].strip() else first
     by_day = kept.rules.mode == DAYS
-    starts = 0 if by_day else _time(typed, "starts", errors)
-    ends = DAY_MINUTES if by_day else _time(typed, "ends", errors)
+    starts = 0 if by_day else typed_time(typed, "starts", errors)
+    ends = DAY_MINUTES if by_day else typed_time(typed, "ends", errors)
     if errors or first is None or last is None:
         raise _UnreadableError(errors)
     if by_day:
@@ -191,25 +192,6 @@ def _span(kept: Kept, typed: Mapping[str, str]) -> Span:
     if ends == 0 and not typed["last"].strip():
         ends = DAY_MINUTES
     return Span(moment(first, starts, zone), moment(last, ends, zone, ends=True))
-
-
-def _day(typed: Mapping[str, str], name: str, errors: dict[str, str]) -> date | None:
-    try:
-        day = date.fromisoformat(typed[name].strip())
-        if 2000 <= day.year <= 2999:
-            return day
-    except ValueError:
-        pass
-    errors[name] = _("Write the day like this: 2026-12-31.")
-    return None
-
-
-def _time(typed: Mapping[str, str], name: str, errors: dict[str, str]) -> int:
-    minutes = say_of.minutes_of(typed[name])
-    if minutes is None:
-        errors[name] = _("Write the time like this: 14:30.")
-        return 0
-    return minutes
 
 
 def _prefilled(kept: Kept) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
@@ -11,12 +10,10 @@ from babel.units import format_unit
 
 from node.services.bookings.opening import Span
 from node.services.bookings.refusals import REASONS, Refusal
-from node.services.bookings.rules import DAY_MINUTES
 from node.web import current_node, words
 from node.web.phrases import later, say
 from node.web.site import site_of
 
-_TIME = re.compile(r"(\d{1,2})[:.]([0-5]\d)", re.ASCII)
 _UNITS = (("duration-day", 1440), ("duration-hour", 60), ("duration-minute", 1))
 CALENDAR_PROBLEMS = {
     "refused-address": later("its address leads to a place that may not be read from here"),
@@ -111,13 +108,6 @@ def _value(name: str, value: object) -> object:
     if name == "hours" and isinstance(value, Sequence):
         return ", ".join(hours(span) for span in value)
     return value
-
-
-def minutes_of(text: str) -> int | None:
-    """Minutes after midnight of a time as it is typed, "9:05" or "24:00"; None where it is none."""
-    found = _TIME.fullmatch(text.strip())
-    minutes = int(found[1]) * 60 + int(found[2]) if found else None
-    return minutes if minutes is not None and minutes <= DAY_MINUTES else None
 
 
 def is_day(text: str) -> bool:

@@ -12,6 +12,7 @@ from node.web import words
 from node.web.desk import booking_words as say_of
 from node.web.phrases import later, say
 from node.web.said import plain
+from node.web.typed_times import WRONG_DAY, time_if_any
 from node.web.view_model_parts import Choice
 from node.web.view_models_calendar import OpeningDay
 from schemas.errors import Problem
@@ -153,7 +154,7 @@ def _openings(typed: Mapping[str, str], errors: dict[str, str]) -> Iterator[Open
         nth = int(often[1:]) if often in OFTEN and often.startswith("n") else 0
         since = _day(typed, f"since_{day}", errors) if every > 1 else None
         for begins, ends in (("open", "close"), ("again", "until")):
-            opens, closes = (_time(typed, f"{name}_{day}", errors) for name in (begins, ends))
+            opens, closes = (time_if_any(typed, f"{name}_{day}", errors) for name in (begins, ends))
             if opens is None and closes is None:
                 continue
             if opens is None or closes is None:
@@ -168,19 +169,10 @@ def clock(minutes: int) -> str:
     return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
 
 
-def _time(typed: Mapping[str, str], name: str, errors: dict[str, str]) -> int | None:
-    if not typed[name].strip():
-        return None
-    minutes = say_of.minutes_of(typed[name])
-    if minutes is None:
-        errors[name] = say("Write the time like this: 14:30.")
-    return minutes
-
-
 def _day(typed: Mapping[str, str], name: str, errors: dict[str, str]) -> date | None:
     text = typed[name].strip()
     if text and not say_of.is_day(text):
-        errors[name] = say("Write the day like this: 2026-12-31.")
+        errors[name] = say(WRONG_DAY)
     return date.fromisoformat(text) if text and say_of.is_day(text) else None
 
 

@@ -38,6 +38,7 @@ from node.web.desk.gate import at_least, guarded, member_now
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
 from node.web.phrases import say as word
+from node.web.typed_times import WRONG_DAY
 from node.web.view_model_parts import Choice
 from node.web.view_models_calendar import BusyRow, ClosureRow, DeskCalendarSettingsPage, DeskClosedPage, SecretAddress
 from schemas.canonical import EXTENSION
@@ -215,7 +216,7 @@ def _close(typed: _Typed, key: str | None) -> dict[str, str]:
     first, last = typed["closed_first"].strip(), typed["closed_last"].strip() or typed["closed_first"].strip()
     wrong = {name: text for name, text in (("closed_first", first), ("closed_last", last)) if not say_of.is_day(text)}
     if wrong:
-        return dict.fromkeys(wrong, _("Write the day like this: 2026-12-31."))
+        return dict.fromkeys(wrong, _(WRONG_DAY))
     days = date.fromisoformat(first), date.fromisoformat(last)
     closure = Closure(*days, typed["closed_why"].strip(), bool(typed["closed_yearly"]))
     try:

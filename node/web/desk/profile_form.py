@@ -13,10 +13,10 @@ from node.services.desk_place import DOOR, PRECISIONS, precision_of, told
 from node.services.opening_times import openings_of, weekly_of
 from node.services.row_values import parse_cells
 from node.web import words
-from node.web.desk.booking_words import minutes_of
 from node.web.desk.calendar_form import clock, field_of
 from node.web.phrases import say
 from node.web.said import plain
+from node.web.typed_times import time_if_any
 from node.web.view_models_calendar import OpeningDay
 from schemas.opening import OpeningHours
 from schemas.organisation import Organisation
@@ -97,18 +97,10 @@ def _openings(typed: Mapping[str, str], errors: dict[str, str]) -> tuple[Opening
     for day in range(7):
         for names in _OF_DAY:
             begins, ends = (f"{name}_{day}" for name in names)
-            opens, closes = (_minutes(typed, name, errors) for name in (begins, ends))
+            opens, closes = (time_if_any(typed, name, errors) for name in (begins, ends))
             if opens is not None and closes is not None:
                 # Midnight is the end of a day where something closes.
                 found.append(Opening(day, opens, closes or 1440))
             elif (opens is None) != (closes is None):
                 errors.setdefault(begins if opens is None else ends, say("Say from when and until when."))
     return tuple(found)
-
-
-def _minutes(typed: Mapping[str, str], name: str, errors: dict[str, str]) -> int | None:
-    text = typed[name].strip()
-    minutes = minutes_of(text) if text else None
-    if text and minutes is None:
-        errors[name] = say("Write the time like this: 14:30.")
-    return minutes
