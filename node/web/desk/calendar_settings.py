@@ -216,7 +216,7 @@ def _close(typed: _Typed, key: str | None) -> dict[str, str]:
     first, last = typed["closed_first"].strip(), typed["closed_last"].strip() or typed["closed_first"].strip()
     wrong = {name: text for name, text in (("closed_first", first), ("closed_last", last)) if not say_of.is_day(text)}
     if wrong:
-        return dict.fromkeys(wrong, _(WRONG_DAY))
+        return dict.fromkeys(wrong, word(WRONG_DAY))
     days = date.fromisoformat(first), date.fromisoformat(last)
     closure = Closure(*days, typed["closed_why"].strip(), bool(typed["closed_yearly"]))
     try:

@@ -52,7 +52,6 @@ def appearance(wrong: bool = False) -> vm.AppearancePage:
         "/control/appearance/colour",
         "/search.geojson",
         make.image("Peterborough Shares"),
-        vm.ValueSource(True, "https://city.example/logo.svg"),
         make.ago(minutes=5),
         "3f0c9a52",
         True,
