@@ -17,8 +17,6 @@ from typing import Any
 from schemas.errors import Mark
 from schemas.free.signs import (
     BROCHURE_WORD,
-    GIVING,
-    MONEY,
     SELLING,
     SOFT,
     VOICE,
@@ -42,12 +40,13 @@ _ASIDE = frozenset(["urgency", "call", VOICE])
 """Kinds of selling that are never plain by themselves: gifts can be urgent too."""
 _PLAIN_STRENGTH = 0.9
 _SECOND_STRENGTH = 0.5
-MOST_OF_TONE = 1.4
-"""The most that single words add, however many, beside a phrase of selling."""
-MOST_OF_TONE_ALONE = 0.6
-"""The most that they add without one."""
+SURE = 2.0
+"""What phrases come to, as they are weighed by hand, from which no other words take the doubt."""
+OPEN = 0.25
+"""The score from which a plain phrase of a kind that gifts seldom have is enough: no other words speak for a gift."""
+_SELDOM_IN_PASSING = SOFT | {"hire", "job", "lead", "earning", "trial", "contest"}
 _MOST_MARKS = 20
-_MARKED_FROM = 0.02
+_MARKED_FROM, _MUCH = 0.02, 0.12
 """Words that add less, and short ones, are counted, but not marked."""
 
 
@@ -85,12 +84,25 @@ def judge(item: Mapping[str, Any]) -> Verdict:
     if _hardly_anything(reading, weights):
         return Verdict(FREE, 0.0, (), reading.words)
     found = signs_of(reading)
-    points = _points(found, weights)
+    by_hand = _by_hand(found)
+    points = _trained(found, weights)
     score = sum(points.values())
-    if score < DOUBTFUL:
-        return Verdict(FREE, score, (), found.words)
-    is_clear = min(score, _of_phrases(points)) >= CLEAR and _is_plain(found.signs)
-    return Verdict(NOT_FREE if is_clear else DOUBTED, score, _parts(found, weights, points), found.words)
+    is_doubted = score >= DOUBTFUL and sum(value > 0 for value in points.values()) >= 2
+    sold = sum(value for kind, value in by_hand.items() if kind not in SOFT)
+    if sold >= CLEAR and _is_plain(found.signs):
+        return _verdict(NOT_FREE if is_doubted else DOUBTED, found, weights, by_hand)
+    if is_doubted:
+        return _verdict(DOUBTED, found, weights, points)
+    asked = {kind: value for kind, value in by_hand.items() if kind in _SELDOM_IN_PASSING}
+    if sum(asked.values()) >= DOUBTFUL and score >= OPEN:
+        return _verdict(DOUBTED, found, weights, asked)
+    if sum(by_hand.values()) >= SURE:
+        return _verdict(DOUBTED, found, weights, by_hand)
+    return Verdict(FREE, score, (), found.words)
+
+
+def _verdict(kind: str, found: Signs, weights: Trained, points: Mapping[str, float]) -> Verdict:
+    return Verdict(kind, sum(points.values()), _parts(found, weights, points), found.words)
 
 
 def _hardly_anything(reading: Reading, weights: Trained) -> bool:
@@ -98,45 +110,30 @@ def _hardly_anything(reading: Reading, weights: Trained) -> bool:
 
     It does so for most listings, which is why this is asked first.
     """
-    most = weights.start + sum(weights.of_keys(reading.text.keys)) + BROCHURE_WORD * len(reading.brochure)
+    most = weights.start + sum(weights.of_keys(reading.text.keys))
+    most += weights.phrases[VOICE] * BROCHURE_WORD * len(reading.brochure)
     if reading.is_business:
         most += weights.business[reading.offered]
     return most < DOUBTFUL and not has_signals(reading)
 
 
-def _points(found: Signs, weights: Trained) -> dict[str, float]:
-    """What each kind adds to the score, which is never less than nothing.
-
-    Everyday words outweigh hints of selling and no more. What speaks for a listing outweighs those, and sums of money
-    where it is about a thing, as givers tell what that once cost; what a giver asks back stays asked.
-    """
-    points = {kind: BY_HAND[kind] * sign.strength for kind, sign in found.signs.items() if kind in BY_HAND}
-    points |= _of_words(found, weights)
-    hints = sum(value for kind, value in points.items() if value > 0 and kind not in MONEY and kind not in SOFT)
-    points[PLAIN] = max(points[PLAIN], -hints)
-    stays = SOFT if "detail" in found.signs else SOFT | MONEY
-    against = sum(value for kind, value in points.items() if value > 0 and kind not in stays) + points[PLAIN]
-    speaking = {kind: -value for kind, value in points.items() if value < 0 and kind != PLAIN}
-    told = sum(speaking.values())
-    if told > against:
-        points |= {kind: -value * against / told for kind, value in speaking.items()}
-    return points
+def _by_hand(found: Signs) -> dict[str, float]:
+    """What each kind of phrase adds as it is weighed by hand: what somebody who reads a single phrase makes of it."""
+    return {kind: BY_HAND[kind] * sign.strength for kind, sign in found.signs.items() if kind in BY_HAND}
 
 
-def _of_phrases(points: Mapping[str, float]) -> float:
-    """What phrases of selling add, less what speaks for the listing. Words refuse nothing, nor does who gives it."""
-    return sum(value for kind, value in points.items() if kind in SELLING or kind in GIVING)
-
-
-def _of_words(found: Signs, weights: Trained) -> dict[str, float]:
-    """What single words add, and who gives it: the trained part."""
+def _trained(found: Signs, weights: Trained) -> dict[str, float]:
+    """What each kind adds as it was learned: words, phrases, who gives it, and what speaks for a gift."""
+    points = {
+        kind: weights.phrases[kind] * sign.strength for kind, sign in found.signs.items() if kind in weights.phrases
+    }
     single = weights.of_keys(found.text.keys)
-    facts = sum(value for kind, value in weights.facts.items() if kind in found.signs)
-    most = MOST_OF_TONE if SELLING & found.signs.keys() else MOST_OF_TONE_ALONE
-    against = {TONE: min(most, sum(value for value in single if value > 0))}
+    points[TONE] = sum(value for value in single if value > 0)
     if found.is_business:
-        against[BUSINESS] = weights.business[found.offered]
-    return {**against, PLAIN: weights.start + facts + sum(value for value in single if value < 0)}
+        points[BUSINESS] = weights.business[found.offered]
+    facts = sum(value for kind, value in weights.facts.items() if kind in found.signs)
+    points[PLAIN] = weights.start + facts + sum(value for value in single if value < 0)
+    return points
 
 
 def _parts(found: Signs, weights: Trained, points: Mapping[str, float]) -> tuple[Part, ...]:
@@ -152,10 +149,10 @@ def _part(kind: str, points: float, spans: Iterable[tuple[int, int]], words: Wor
 
 
 def _spans_of_tone(found: Signs, weights: Trained) -> tuple[tuple[int, int], ...]:
-    return spans_of(
-        found.text.string,
-        {token for token in found.text.tokens if len(token) > 3 and weights.of_word(token) >= _MARKED_FROM},
-    )
+    """Where the words stand that add much, or a little where none adds much."""
+    adding = {token: weights.of_word(token) for token in found.text.tokens if len(token) > 3}
+    least = _MUCH if max(adding.values(), default=0.0) >= _MUCH else _MARKED_FROM
+    return spans_of(found.text.string, {token for token, points in adding.items() if points >= least})
 
 
 def _is_plain(signs: Mapping[str, Sign]) -> bool:

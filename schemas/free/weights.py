@@ -39,13 +39,14 @@ BY_HAND: Mapping[str, float] = {
 
 
 class Trained(NamedTuple):
-    """``stems`` are by key, ``facts`` by kind of sign. Where the giver is a business, ``business`` is added, by what is
-    offered.
+    """``stems`` are by key, ``facts`` and ``phrases`` by kind of sign, the latter at strength 1. Where the giver is a
+    business, ``business`` is added, by what is offered.
     """
 
     start: float
     business: Mapping[str, float]
     facts: Mapping[str, float]
+    phrases: Mapping[str, float]
     stems: Mapping[str, float]
 
     def of_word(self, token: str) -> float:
@@ -61,4 +62,4 @@ class Trained(NamedTuple):
 def trained() -> Trained:
     """The trained weights."""
     found = json.loads(FILE.read_text(encoding="utf-8"))
-    return Trained(found["start"], found["business"], found["facts"], found["stems"])
+    return Trained(found["start"], found["business"], found["facts"], found["phrases"], found["stems"])

@@ -197,7 +197,7 @@ def test_what_is_told_is_what_weighs_most(case: Case) -> None:
     ("text", "as_offer"),
     [
         pytest.param("A digger for half a day. You pay for the diesel.", "doubtful", id="costs"),
-        pytest.param("Lino for a hall. Twenty pounds at most.", "doubtful", id="a sum"),
+        pytest.param("Lino for a hall, big as a bus. Twenty pounds at most, cash.", "doubtful", id="a sum"),
         pytest.param("Vegetables. A donation is welcome.", "doubtful", id="a donation"),
     ],
 )
@@ -213,18 +213,25 @@ def test_a_want_can_be_an_advert_all_the_same() -> None:
     assert judge({**item, "_sharefeed": {"direction": "want", "organisation": {"type": "business"}}}).kind == "not_free"
 
 
-def test_what_speaks_for_a_thing_outweighs_a_sum_and_no_sum_for_a_room() -> None:
-    text = "About £80. The left arm is worn, one spring creaks, and it wobbles."
-    assert judge({"title": "Chair", "content_text": text, "_sharefeed": {"weight_kg": 9}}).kind == "free"
+def test_what_speaks_for_a_thing_outweighs_a_sum() -> None:
+    text = "From £80 a week."
+    worn = f"The left arm is worn, one spring creaks, and it wobbles. {text}"
+    assert judge({"title": "Chair", "content_text": worn, "_sharefeed": {"weight_kg": 9}}).kind == "free"
     assert judge({"title": "Chair", "content_text": text}).kind == "doubtful"
 
 
-def test_single_words_alone_never_refuse_and_seldom_doubt() -> None:
+def test_single_words_alone_raise_no_doubt_and_refuse_nothing() -> None:
     some = "book every full home include new order pound your"
-    assert judge({"title": "Desk", "content_text": some}).score < DOUBTFUL
     heaped = f"{some} class free hire minute open our pay price deliver"
+    assert judge({"title": "Desk", "content_text": some}).kind == "free"
     business = {"organisation": {"type": "business"}}
     assert judge({"title": "Desk", "content_text": heaped, "_sharefeed": business}).kind == "doubtful"
+
+
+def test_no_gifts_words_make_a_clear_case_free() -> None:
+    padding = "Old wooden chair, worn legs, one spare, from our loft, to a good home. " * 5
+    advert = "Half price today only. From £5 per hour, discount code inside."
+    assert judge({"title": "Court", "content_text": advert + padding}).kind != "free"
 
 
 def test_an_appeal_is_not_read_as_an_offer() -> None:
