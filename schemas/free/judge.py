@@ -42,8 +42,11 @@ _PLAIN_STRENGTH = 0.9
 _SECOND_STRENGTH = 0.5
 SURE = 2.0
 """What phrases come to, as they are weighed by hand, from which no other words take the doubt."""
-OPEN = 0.25
-"""The score from which a plain phrase of a kind that gifts seldom have is enough: no other words speak for a gift."""
+ASKED, OPEN = 0.7, 0.25
+"""What phrases of kinds that gifts seldom have come to, by hand, and the score from which they are enough: their other
+words do not speak for a gift.
+"""
+_NO_PHRASE = frozenset([BUSINESS, TONE, PLAIN])
 _SELDOM_IN_PASSING = SOFT | {"hire", "job", "lead", "earning", "trial", "contest"}
 _MOST_MARKS = 20
 _MARKED_FROM, _MUCH = 0.02, 0.12
@@ -61,7 +64,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``kind`` is free, doubtful or not_free. ``parts`` are what moved the score, what weighs most first."""
+    """``kind`` is free, doubtful or not_free. ``parts`` are what moved the score: phrases first, then the rest,
+    each with what weighs most first.
+    """
 
     kind: str
     score: float
@@ -94,7 +99,7 @@ def judge(item: Mapping[str, Any]) -> Verdict:
     if is_doubted:
         return _verdict(DOUBTED, found, weights, points)
     asked = {kind: value for kind, value in by_hand.items() if kind in _SELDOM_IN_PASSING}
-    if sum(asked.values()) >= DOUBTFUL and score >= OPEN:
+    if sum(asked.values()) >= ASKED and score >= OPEN:
         return _verdict(DOUBTED, found, weights, asked)
     if sum(by_hand.values()) >= SURE:
         return _verdict(DOUBTED, found, weights, by_hand)
@@ -139,7 +144,7 @@ def _trained(found: Signs, weights: Trained) -> dict[str, float]:
 def _parts(found: Signs, weights: Trained, points: Mapping[str, float]) -> tuple[Part, ...]:
     spans = {kind: sign.spans for kind, sign in found.signs.items()}
     spans[TONE] = _spans_of_tone(found, weights)
-    ordered = sorted(points.items(), key=lambda pair: -abs(pair[1]))
+    ordered = sorted(points.items(), key=lambda pair: (pair[0] in _NO_PHRASE, -abs(pair[1])))
     return tuple(_part(kind, value, spans.get(kind, ()), found.words) for kind, value in ordered if value)
 
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.free.explain import DOUBTFUL_WORDS, NOT_FREE_WORDS, fingerprint, problems_of, word_problems
-from schemas.free.judge import Verdict, judge
+from schemas.free.judge import ASKED, Verdict, judge
 from schemas.free.signs import GIVING, SELLING, SOFT
-from schemas.free.weights import BY_HAND, DOUBTFUL, trained
+from schemas.free.weights import BY_HAND, trained
 from tests.schemas.free_cases import CASES, CLEAR, DOUBTED, FREE, Case
 
 
@@ -49,7 +49,7 @@ def test_one_kind_of_selling_is_never_a_clear_case(text: str) -> None:
 def test_the_parts_are_the_score(case: Case) -> None:
     found = judge(case.item)
     assert sum(part.points for part in found.parts) == pytest.approx(found.score, abs=0.02)
-    assert found.score >= DOUBTFUL - 1e-9
+    assert found.score >= ASKED - 1e-9
 
 
 def in_any_case(case: Case) -> dict[str, Any]:
