@@ -30,8 +30,6 @@ SELLING = frozenset(
     )
 )
 """Kinds of signals of selling."""
-MONEY = frozenset(["price", "discount", "extra"])
-"""Kinds of selling that name what is to be paid."""
 GIVING = frozenset(["assurance", "plainly", "wear", "why", "care", "unpaid", "measure", "detail"])
 """Kinds of what speaks for a listing."""
 VOICE = "voice"
