@@ -2,8 +2,8 @@
 
 What is shown as a reason is what was added: the score of a verdict is the sum of its parts, those that speak against
 the listing and those that speak for it, as they were trained or, where phrases alone decide, as they are weighed by
-hand. A clear case needs two kinds of selling, one of them plain; what merely makes a gift less than free is for a person to
-decide, and so is a listing whose giver asks for that.
+hand. A clear case needs two kinds of selling, one of them plain; what merely makes a gift less than free is for a
+person to decide, and so is a listing whose giver asks for that.
 
 Messages are whole sentences in English; interfaces translate them by the kind.
 """
