@@ -62,9 +62,12 @@ def fenced(text: str) -> Iterator[tuple[str, str]]:
 
 
 def words_of(line: str) -> list[str]:
-    """The program that a line runs and its arguments; nothing for what is no command."""
+    """The program that a line runs and its arguments; nothing for what is no command.
+
+    What a unit of systemd is started with (%i) is a number.
+    """
     try:
-        words = shlex.split(_BEFORE_A_COMMAND.sub("", line), comments=True)
+        words = shlex.split(_BEFORE_A_COMMAND.sub("", line).replace("%i", "8081"), comments=True)
     except ValueError:
         return []
     end = next((at for at, word in enumerate(words) if word in ("|", "&&", "||", ";", ">", ">>", "<", "&")), len(words))

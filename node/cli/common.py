@@ -82,11 +82,7 @@ def open_node(settings: Settings, upgrade: bool = False) -> Node:
     """
     from node.storage.migrate import needs_upgrade, revision
 
-    if not settings.node_url:
-        raise click.ClickException(
-            f"There is no node in {settings.home} (no {SETTINGS_FILE} that names its address).\n"
-            "Make one with `sharefeed init`, or name its folder with --home."
-        )
+    require_node(settings)
     node = Node.open(settings)
     click.get_current_context().call_on_close(node.database.close)
     if needs_upgrade(node.database):
@@ -98,6 +94,15 @@ def open_node(settings: Settings, upgrade: bool = False) -> Node:
             "Run `sharefeed db upgrade`, which backs it up first."
         )
     return node
+
+
+def require_node(settings: Settings) -> None:
+    """Raises `click.ClickException` where there is no node, before anything is made or looked at."""
+    if not settings.node_url:
+        raise click.ClickException(
+            f"There is no node in {settings.home} (no {SETTINGS_FILE} that names its address).\n"
+            "Make one with `sharefeed init`, or name its folder with --home."
+        )
 
 
 def upgrade_node(node: Node, with_backup: bool = True) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from node.cli.common import counted, home_option, upgrade_node, with_node, with_settings
+from node.cli.common import counted, home_option, require_node, upgrade_node, with_node, with_settings
 from node.context import Node
 from node.settings import SECRET_FILE, Settings, home_folder
 
@@ -23,6 +23,7 @@ def upgrade(settings: Settings, without_backup: bool) -> None:
     """Bring the database to the form that this version needs; it is backed up first."""
     from node.storage.migrate import HEAD
 
+    require_node(settings)
     node = Node.open(settings)
     try:
         upgrade_node(node, not without_backup)

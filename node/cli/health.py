@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from node.cli.common import printable, settings_of
+from node.cli.common import printable, require_node, settings_of
 from node.context import Node
 
 
@@ -26,7 +26,9 @@ def health(home: str | None, as_json: bool) -> None:
     from node.services.health import BROKEN, look, worst
     from node.services.health_words import whole
 
-    node = Node.open(settings_of(Path(home) if home else None))
+    settings = settings_of(Path(home) if home else None)
+    require_node(settings)
+    node = Node.open(settings)
     click.get_current_context().call_on_close(node.database.close)
     found = look(node)
     if as_json:

@@ -12,8 +12,11 @@ import click
 
 from node.cli.common import with_node, with_upgraded_node
 from node.context import Node
+from node.logs import start_logging
 
 log = logging.getLogger(__name__)
+
+WORK_FAILED = "The work behind the pages could not begin, so this node ends"
 
 _address = [
     click.option("--host", help="Address to listen on, in place of the setting."),
@@ -34,11 +37,7 @@ def _with_address(command: Callable[..., None]) -> Callable[..., None]:
 def serve(node: Node, host: str | None, port: int | None, threads: int | None) -> None:
     """Run the whole node in one process: pages, feeds and the work behind them."""
     node = _listening(node, host, port, threads)
-    work = _Beside(node)
-    try:
-        _answer(node, work.begin)
-    finally:
-        work.end()
+    both(lambda begun: _answer(node, begun), Beside(lambda: _start_worker(node)))
 
 
 @click.command()
@@ -121,18 +120,26 @@ def _answer(node: Node, begun: Callable[[], None] = lambda: None) -> None:
     answer(app, settings, listening)
 
 
-def start_logging() -> None:
-    """Write what went wrong to standard error, where service managers look for it."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # That a turn was left out because the one before still ran is how the worker's clock is meant to go.
-    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
+def both(answer: Callable[[Callable[[], None]], None], work: Beside) -> None:
+    """Answer until asked to stop, with the work beside it. Raises `click.ClickException` where that could not begin."""
+    try:
+        answer(work.begin)
+    finally:
+        work.end()
+        if work.failed:
+            # Not 0: a service manager starts again what failed, and lets rest what was asked to stop.
+            raise click.ClickException(f"{WORK_FAILED}. Nothing was lost; the lines before this one say what it met.")
 
 
-class _Beside:
-    """The work of a node beside its answers: begun once it listens, so that nobody waits for what it loads."""
+class Beside:
+    """The work of a node beside its answers: begun once it listens, so that nobody waits for what it loads.
 
-    def __init__(self, node: Node) -> None:
-        self._node = node
+    ``start`` begins it, and returns what stops it.
+    """
+
+    def __init__(self, start: Callable[[], Callable[[], None]]) -> None:
+        self._start = start
+        self.failed = False
         self._stop: Callable[[], None] = lambda: None
         self._beginning = threading.Thread(target=self._begin, name="work", daemon=True)
 
@@ -141,10 +148,11 @@ class _Beside:
 
     def _begin(self) -> None:
         try:
-            self._stop = _start_worker(self._node)
+            self._stop = self._start()
         except Exception:
             # Pages without the work behind them would look well and grow old: the whole ends, for others to see.
-            log.exception("the work behind the pages could not begin, so this node ends")
+            self.failed = True
+            log.exception(WORK_FAILED)
             os.kill(os.getpid(), signal.SIGTERM)
 
     def end(self) -> None:

@@ -15,7 +15,10 @@ from node.settings import DATABASE_FILE, SETTINGS, Settings
 def settings(settings: Settings) -> None:
     """Print every setting with the value in force. Secrets are never printed."""
     in_force = with_published(settings)
-    click.echo(f"Settings of the node in {settings.home}:\n")
+    if settings.node_url:
+        click.echo(f"Settings of the node in {settings.home}:\n")
+    else:
+        click.echo(f"There is no node in {settings.home}. What is in force without one:\n")
     table(("name", "value", "what it is for"), [(s.name, shown(in_force, s.name), s.help) for s in SETTINGS])
     published = sorted(in_force.published.values()) if in_force.published else []
     if published:

@@ -20,7 +20,7 @@ from node.services import backup, certificate, keys, other_clocks, postman
 from node.services.feed_readers import readers
 from node.services.mail_settings import smtp_password
 from node.settings import SECRET_FILE, SettingError
-from node.storage import heartbeats, measured, migrate, outbox, troubles
+from node.storage import copying, heartbeats, measured, migrate, outbox, troubles
 from node.storage.engine import BUSY, FULL, READ_ONLY, StorageError
 from node.storage.measured import Reading
 from schemas.errors import DocumentError, SharefeedError
@@ -312,7 +312,17 @@ def _secrets(node: Node) -> Finding:
         keys.own(node)
     except SharefeedError as error:
         return Finding("secrets", BROKEN, "key", {"problem": str(error)})
-    return _ok("secrets")
+    seen = _database_for_all(node)
+    return Finding("secrets", LOOK, "names", {"file": str(seen)}) if seen else _ok("secrets")
+
+
+def _database_for_all(node: Node) -> Path | None:
+    """The file of the database, where others on this machine may read it."""
+    if not node.database.is_sqlite:
+        return None
+    file = copying.sqlite_file(node.database.url)
+    reached = file.parent.stat().st_mode & _OTHERS
+    return file if reached and file.stat().st_mode & _OTHERS else None
 
 
 def _ok(code: str, values: Mapping[str, Any] | None = None, since: int | None = None) -> Finding:

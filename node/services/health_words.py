@@ -242,6 +242,11 @@ _WORDS: Mapping[str, _Words] = {
         later("Whoever does could sign in as anybody."),
         later("Run “chmod 600 %(file)s”."),
     ),
+    "secrets.names": (
+        later("Others on this machine may read %(file)s."),
+        later("It holds the names and addresses of people."),
+        later("Run “chmod 600 %(file)s”."),
+    ),
     "secrets.key": (
         later("The key that this node signs with cannot be used: %(problem)s"),
         later("Other nodes believe nothing that is said from here."),

@@ -22,7 +22,7 @@ from node.services.appearance_form import UNITS
 from node.services.mail_settings import check_mail
 from node.services.setting_checks import check_each
 from node.settings import SECRET_FILE, SETTINGS, SETTINGS_FILE, SettingError, Settings, load
-from node.storage import catalogue, migrate
+from node.storage import catalogue, copying, migrate
 from schemas.errors import DocumentError, SharefeedError
 from schemas.node_document import dump_node_document, load_node_document
 
@@ -154,7 +154,12 @@ def _toml(value: Any) -> str:
 
 
 def prepare_database(node: Node) -> None:
-    """Migrate the database and begin the publication, where either is still to be done."""
+    """Migrate the database and begin the publication, where either is still to be done.
+
+    A file that is not there yet is made such that only its owner may read it: it will hold names and addresses.
+    """
+    if node.database.is_sqlite:
+        copying.begin_private(node.database.url)
     if migrate.needs_upgrade(node.database):
         migrate.upgrade(node.database)
     with node.database.write() as tx:

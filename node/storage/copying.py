@@ -46,6 +46,14 @@ def sqlite_file(url: str) -> Path:
     return Path(str(make_url(url).database))
 
 
+def begin_private(url: str) -> None:
+    """Where there is no SQLite file yet, make an empty one that only its owner may read; its log will be as it is."""
+    try:
+        os.close(os.open(sqlite_file(url), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return
+
+
 def counts(tx: Tx) -> dict[str, int]:
     """How many rows each table has, by the table's name."""
     names = sorted(inspect(tx).get_table_names())

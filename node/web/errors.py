@@ -104,6 +104,8 @@ _WHAT = {
     503: later("The board is being looked after just now."),
 }
 _FAULT = later("Something went wrong on our side.")
+_SECRET_ARGUMENTS = {"token", "secret"}
+"""What stands in addresses that were mailed, or are known to one person alone."""
 _NO_MEMBERS: Mapping[str, Any] = {}
 _MACHINE_ENDS = (".json", ".atom", ".geojson", ".ics", ".xml")
 _MACHINE_STARTS = ("/api/", "/.well-known/", "/oembed", "/inbox")
@@ -151,12 +153,19 @@ def _log(error: Exception, answer: Answer) -> str:
     reference = secrets.token_hex(4)
     if answer.type == _INDEX:
         # It is being built, which is no fault to be traced: every search until then would write forty lines.
-        current_app.logger.warning(
-            "%s %s has to wait, reference %s: %s", request.method, request.path, reference, error
-        )
+        current_app.logger.warning("%s %s has to wait, reference %s: %s", request.method, _place(), reference, error)
         return reference
-    current_app.logger.error("%s %s failed, reference %s", request.method, request.path, reference, exc_info=error)
+    current_app.logger.error("%s %s failed, reference %s", request.method, _place(), reference, exc_info=error)
     return reference
+
+
+def _place() -> str:
+    """The path that was asked for, without what in it opens something: whoever reads a log may not come in by it."""
+    known = request.view_args or {}
+    path = request.path
+    for name in _SECRET_ARGUMENTS & known.keys():
+        path = path.replace(str(known[name]), f"({name})")
+    return path
 
 
 def _answer(

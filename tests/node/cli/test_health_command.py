@@ -56,6 +56,10 @@ def test_a_node_that_works_ends_with_0_and_speaks_to_programs(tmp_path: Path) ->
 
 
 def test_where_there_is_no_node_it_says_so(tmp_path: Path) -> None:
-    result = run(tmp_path / "nothing")
-    assert result.exit_code == 1
-    assert "sharefeed init" in result.output
+    (tmp_path / "empty").mkdir()
+    for home, words in ((tmp_path / "nothing", ["health"]), (tmp_path / "empty", ["db", "upgrade"])):
+        result = CliRunner().invoke(main, ["--home", str(home), *words])
+        assert result.exit_code == 1
+        assert result.output.startswith(f"Error: There is no node in {home} ")
+        assert "sharefeed init" in result.output
+    assert not list((tmp_path / "empty").iterdir())

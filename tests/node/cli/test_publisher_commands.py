@@ -53,6 +53,7 @@ def test_init_makes_a_node_that_only_its_user_can_forge(run: Run, home: Path) ->
     assert "sharefeed serve" in result.output
     assert stat.S_IMODE((home / SECRET_FILE).stat().st_mode) == 0o600
     assert stat.S_IMODE((home / SETTINGS_FILE).stat().st_mode) == 0o600
+    assert stat.S_IMODE((home / "sharefeed.sqlite").stat().st_mode) == 0o600
     assert len((home / SECRET_FILE).read_text()) == 64
     settings = load(home, {})
     assert (settings.url, settings.node_name, settings.aggregate, settings.port) == (URL, 'The "Share"', True, 9000)

@@ -44,7 +44,8 @@ CITY = "sharefeed/1.0 (+https://city.example/)"
 @pytest.fixture
 def node(tmp_path: Path) -> Iterator[Node]:
     made = publisher(tmp_path / "home")
-    os.chmod(made.settings.home / SECRET_FILE, 0o600)
+    for name in (SECRET_FILE, "sharefeed.sqlite"):
+        os.chmod(made.settings.home / name, 0o600)
     health_watch.beat(made)
     yield made
     made.database.close()
@@ -282,6 +283,17 @@ def test_a_secret_that_others_may_read_is_broken(node: Node) -> None:
     assert found(node, "secrets") == (BROKEN, "open")
     path.unlink()
     assert found(node, "secrets") == (BROKEN, "missing")
+
+
+def test_a_database_that_others_may_read_is_looked_at_where_they_can_reach_it(node: Node) -> None:
+    file = node.settings.home / "sharefeed.sqlite"
+    file.chmod(0o644)
+    assert found(node, "secrets") == (LOOK, "names")
+    node.settings.home.chmod(0o700)
+    assert found(node, "secrets") == (OK, "ok")
+    node.settings.home.chmod(0o755)
+    file.chmod(0o600)
+    assert found(node, "secrets") == (OK, "ok")
 
 
 def test_a_key_that_cannot_be_used_is_broken(node: Node) -> None:
