@@ -24,7 +24,7 @@ def test_there_are_units() -> None:
 
 @pytest.mark.parametrize("text", UNITS)
 def test_a_unit_lets_the_node_write_where_it_must_and_starts_it_again(text: str) -> None:
-    unit = configparser.ConfigParser(strict=True)
+    unit = configparser.ConfigParser(strict=True, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment,method-assign]
     unit.read_string(text)
     service = unit["Service"]
