@@ -14,6 +14,7 @@ from node.processes import Workshop
 from node.published import PublishedValues
 from node.settings import Settings
 from node.storage.engine import Database
+from node.turns import Turns
 
 WORK_S, REST_S = 20.0, 60.0
 WORK_BYTES = 1536 * 2**20
@@ -36,6 +37,7 @@ class Node:
 
     ``workshop`` is where a request has done what would keep others waiting; its processes start when they are needed.
     ``outgoing`` is set when a message to another node waits, so that a worker in this process need not look for it.
+    ``turns`` are those at waiting for other sites while somebody waits for an answer here.
     """
 
     settings: Settings
@@ -43,6 +45,7 @@ class Node:
     clock: Callable[[], datetime] = field(default=_now)
     workshop: Workshop = field(default_factory=_workshop, compare=False, repr=False)
     outgoing: Event = field(default_factory=Event, compare=False, repr=False)
+    turns: Turns = field(default_factory=Turns, compare=False, repr=False)
 
     @property
     def now(self) -> int:

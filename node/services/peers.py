@@ -6,7 +6,7 @@ is not below the node's own address: nobody sends us to somebody else's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
@@ -43,10 +43,17 @@ class Client(Protocol):
     ) -> Answer: ...
 
 
-def key_of(node: Node, node_id: str, key_id: str, client: Client | None = None, former: bool = False) -> str | None:
+def key_of(
+    node: Node,
+    node_id: str,
+    key_id: str,
+    client: Client | None = None,
+    former: bool = False,
+    turn: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> str | None:
     """The public key of this id that is believed to be the node's; with ``former``, also one that was before.
 
-    A node or key that is not known is looked up in the node's document, at most once a minute.
+    A node or key that is not known is looked up in the node's document, at most once a minute, within a ``turn``.
     """
     with node.database.read() as tx:
         found, peer = peers.key(tx, node_id, key_id), peers.by_id(tx, node_id)
@@ -57,7 +64,8 @@ def key_of(node: Node, node_id: str, key_id: str, client: Client | None = None, 
     if peer is not None and node.now - peer.read_at < LOOK_AGAIN_S:
         return None
     try:
-        look(node, node_id, client)
+        with turn():
+            look(node, node_id, client)
     except PeerError:
         return None
     with node.database.read() as tx:

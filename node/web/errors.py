@@ -52,6 +52,7 @@ ANSWERS = {
     "node.services.strangers.FormLimitError": Answer(429, PROBLEMS_URL + "too-many", retry_s=3600),
     "node.services.strangers.FormError": Answer(422, PROBLEMS_URL + "invalid"),
     "node.services.alerts.links.AlertLinkError": Answer(404, PROBLEMS_URL + "unknown-link"),
+    "node.turns.NoTurnError": Answer(429, PROBLEMS_URL + "too-many"),
     "node.search.errors.IndexUnavailableError": Answer(
         503, PROBLEMS_URL + "index", retry_s=5, detail="The search is being prepared. Ask again in a few seconds."
     ),

@@ -48,7 +48,7 @@ def take() -> Response:
         raise MessageError(415, "bad-type", f"A message is {MEDIA_TYPE}.")
     request.max_content_length = MOST_BYTES
     body = request.get_data(cache=False)
-    answer = receiving.receive(current_node(), _as_signed(), body)
+    answer = receiving.receive(current_node(), _as_signed(), body, network=network_of(request.remote_addr or ""))
     headers = {"Cache-Control": "no-store"}
     return Response(answer, status=202, mimetype="application/json", headers=headers)
 

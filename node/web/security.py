@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, request
@@ -10,6 +11,9 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from node.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MAX_BODY_BYTES = 2**20
 MOST_BODY_BYTES = 64 * 2**20
@@ -76,8 +80,24 @@ def install(app: Flask, settings: Settings) -> None:
     app.after_request(protect)
     count = settings.trusted_proxies
     if count:
-        proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_prefix=count)
-        app.wsgi_app = proxied  # type: ignore[method-assign]
+        proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
+        app.wsgi_app = below_own_path(proxied, settings)  # type: ignore[method-assign]
+
+
+def below_own_path(inner: WSGIApplication, settings: Settings) -> WSGIApplication:
+    """Answer below the path of the node's own address where a proxy has taken that off (X-Forwarded-Prefix).
+
+    Most proxies hand on what a visitor says there. So no other path is believed: all links and redirects begin with it.
+    """
+    own = urlsplit(settings.url).path.rstrip("/")
+
+    def outer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        said = str(environ.pop("HTTP_X_FORWARDED_PREFIX", "")).split(",")
+        if own and own in [one.strip().rstrip("/") for one in said]:
+            environ["SCRIPT_NAME"] = own
+        return inner(environ, start)
+
+    return outer
 
 
 def response_headers(settings: Settings) -> dict[str, str]:

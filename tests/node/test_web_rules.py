@@ -17,6 +17,7 @@ from node.settings import Settings
 from node.web import errors, security
 from node.web.security import content_security_policy, trusted_hosts
 from schemas.errors import SharefeedError
+from tests.fakes.publisher import URL
 
 
 def settings(**values: object) -> Settings:
@@ -110,6 +111,25 @@ def test_forwarded_headers_count_only_behind_as_many_proxies_as_are_set(node: No
     headers = {"Host": "share.example.org", "X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
     found = app.test_client().get("/address", headers=headers).text
     assert found == ("https 203.0.113.9" if proxies else "http 127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("url", "said", "root"),
+    [
+        pytest.param(URL, "//evil.example", "", id="another-site"),
+        pytest.param(URL, "/elsewhere", "", id="another-path"),
+        pytest.param(f"{URL}free/", "//evil.example", "", id="another-site-where-there-is-a-path"),
+        pytest.param(f"{URL}free/", "/free", "/free", id="its-own"),
+        pytest.param(f"{URL}free/", "/free/, /", "/free", id="its-own-through-two"),
+    ],
+)
+def test_links_begin_with_the_nodes_own_path_whatever_a_visitor_says(
+    node: Node, url: str, said: str, root: str
+) -> None:
+    app = create_app(Node(node.settings.changed(trusted_proxies=1, node_url=url), node.database, node.clock))
+    answer = app.test_client().get("/", headers={"Host": "share.example.org", "X-Forwarded-Prefix": said})
+    assert f'href="{root}/static/' in answer.text
+    assert "evil" not in answer.text
 
 
 # Errors

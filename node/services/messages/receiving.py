@@ -56,9 +56,17 @@ class Outcome:
 
 
 def receive(
-    node: Node, request: Request, body: bytes, client: Client | None = None, handlers: Mapping[str, str] = HANDLERS
+    node: Node,
+    request: Request,
+    body: bytes,
+    client: Client | None = None,
+    handlers: Mapping[str, str] = HANDLERS,
+    network: str = "",
 ) -> bytes:
-    """Take a message; the answer to it, as JSON. Raises `MessageError`."""
+    """Take a message; the answer to it, as JSON. ``network`` is where it came from.
+
+    Raises `MessageError`, and `NoTurnError` where its key must be looked up and others wait for that.
+    """
     try:
         signed = http_signature.check(request, body, node.now)
         message = load_message(loads(body))
@@ -68,7 +76,9 @@ def receive(
         raise MessageError(400, "bad-message", str(error)) from error
     _check_ends(node, message, signed)
     key_id = signed.keyid.removeprefix(f"{message.from_}#")
-    public = peers.key_of(node, message.from_, key_id, client)
+    public = peers.key_of(
+        node, message.from_, key_id, client, turn=lambda: node.turns.take(network, node.settings.threads)
+    )
     if public is None or not signed.is_by(public):
         raise MessageError(401, "unknown-key", "The signature is not by a key that is believed to be this node's.")
     with node.database.write() as tx:

@@ -18,7 +18,7 @@ from node.services.strangers import FormError
 from node.web import current_node
 from node.web.asking_times import plain_span
 from node.web.desk.frame import desk_frame, own_places
-from node.web.desk.gate import at_least, guarded, member_now
+from node.web.desk.gate import at_least, guarded, member_now, turn_of_member
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
 from node.web.said import plain
@@ -53,7 +53,9 @@ def form(slug: str) -> ResponseReturnValue:
         # Perhaps they stand at its shelf, and come from what its label leads to.
         return to(f"/desk/{slug}/requests/{known}")
     try:
-        return _page(slug, asking_across.fetch(current_node(), address), {"listing": address})
+        with turn_of_member():
+            far = asking_across.fetch(current_node(), address)
+        return _page(slug, far, {"listing": address})
     except FarListingError as error:
         return _page(slug, None, {"listing": address}, {"listing": plain(str(error))}), 422
 
@@ -63,7 +65,8 @@ def form(slug: str) -> ResponseReturnValue:
 def send(slug: str) -> ResponseReturnValue:
     node, typed, errors = current_node(), typed_in(*FIELDS), dict[str, str]()
     try:
-        far = asking_across.fetch(node, typed["listing"].strip()[:_LONGEST_ADDRESS])
+        with turn_of_member():
+            far = asking_across.fetch(node, typed["listing"].strip()[:_LONGEST_ADDRESS])
     except FarListingError as error:
         return _page(slug, None, typed, {"listing": plain(str(error))}), 422
     try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
@@ -115,6 +116,12 @@ def proved(page: str = "") -> Callable[[View], View]:
 def member_now() -> Member:
     """Who asks, in the organisation that they ask about."""
     return cast(Member, g.member)
+
+
+def turn_of_member() -> AbstractContextManager[None]:
+    """Around what makes a member wait for another site: twice at once at most, as people press twice."""
+    node = current_node()
+    return node.turns.take(f"account {g.account.id}", node.settings.threads, 2)
 
 
 def token_of_request(scope: str) -> Caller:

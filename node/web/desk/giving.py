@@ -17,7 +17,7 @@ from node.services.publishing import OwnListing, UnknownListingError
 from node.web import current_node
 from node.web.desk.booking_words import refused
 from node.web.desk.frame import desk_frame
-from node.web.desk.gate import at_least, guarded, member_now
+from node.web.desk.gate import at_least, guarded, member_now, turn_of_member
 from node.web.desk.requests import MOST_AGREED
 from node.web.form_state import form_at, typed_in
 from node.web.inside import head, say, to
@@ -86,7 +86,8 @@ def _number(typed: str) -> int:
 
 def _receiver(said: str) -> Receiver:
     wanted_id, _between, peer = said.partition(" ")
-    found = receivers.chosen(current_node(), member_now().organisation_id, wanted_id, peer)
+    with turn_of_member():
+        found = receivers.chosen(current_node(), member_now().organisation_id, wanted_id, peer)
     if found is None:
         raise _NobodyError(_("They cannot be asked just now. Try again later, or choose “somebody else”."))
     return found
@@ -110,11 +111,16 @@ def _askers(row: OwnListing) -> list[Row]:
     return [one for one in (*agreed, *waiting) if one.stored.listing_id == row.id]
 
 
+def _search(organisation_id: str, name: str) -> list[Receiver]:
+    with turn_of_member():
+        return receivers.search(current_node(), organisation_id, name)
+
+
 def _page(slug: str, row: OwnListing, typed: dict[str, str], errors: dict[str, str]) -> str:
     node, listing, name = current_node(), row.listing(), typed.get("name", "")
     askers = tuple(DeskReceiver(one.stored.id, one.name or _("Nobody is known any more")) for one in _askers(row))
     many = listing.quantity.available if listing.quantity.available > 1 else 0
-    found = receivers.search(node, row.organisation_id, name) if name.strip() else []
+    found = _search(row.organisation_id, name) if name.strip() else []
     page = DeskGivenPage(
         head=head(_("Already gave it away?")),
         desk=desk_frame("listings"),

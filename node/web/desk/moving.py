@@ -15,7 +15,7 @@ from node.services.moving import DAYS, MoveError
 from node.web import current_node
 from node.web.cards import moment
 from node.web.desk.frame import desk_frame
-from node.web.desk.gate import at_least, guarded, proved
+from node.web.desk.gate import at_least, guarded, proved, turn_of_member
 from node.web.form_state import form_at, typed_in
 from node.web.inside import head, say, to
 from node.web.view_models_desk_move import DeskMovePage
@@ -38,7 +38,8 @@ def move(slug: str) -> ResponseReturnValue:
     if request.form.get("sure") != "yes":
         return _page(slug, typed, {"sure": _("Tick the box if you are sure.")}), 422
     try:
-        moving.move(current_node(), slug, typed["address"].strip(), by(g.account))
+        with turn_of_member():
+            moving.move(current_node(), slug, typed["address"].strip(), by(g.account))
     except MoveError as error:
         return _page(slug, typed, {"address": _why_not(error)}), 422
     say(_("You have moved. Your pages here lead to the new ones."))

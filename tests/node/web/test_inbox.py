@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import orjson
@@ -15,8 +16,10 @@ from node.context import Node
 from node.services import keys
 from node.storage import peers
 from node.storage.peers import SEEN, Peer
+from node.turns import NoTurnError, Turns
 from node.web import inbox
 from schemas import http_signature, problem, signing
+from schemas.errors import SharefeedError
 from schemas.fields import rfc3339
 from schemas.http_signature import Request
 from schemas.message import MOST_BYTES
@@ -117,3 +120,37 @@ def test_one_network_sends_only_so_many(client: FlaskClient, app: Flask, known: 
     assert answers[-1].status_code == 429
     assert int(answers[-1].headers["Retry-After"]) >= 1
     assert send(client, known, message(known)).status_code == 202
+
+
+def test_looking_up_keys_leaves_threads_for_everybody_else(client: FlaskClient, known: Node) -> None:
+    stranger = "https://stranger.example.org/"
+    unknown = message(known, **{"from": stranger})
+
+    def asked() -> TestResponse:
+        signed = http_signature.sign(
+            PRIVATE, f"{stranger}#k", Request("POST", f"{URL}inbox", {}), unknown, known.now, secrets.token_urlsafe()
+        )
+        return client.post("/inbox", data=unknown, headers={"Content-Type": "application/json", **signed})
+
+    with ExitStack() as others:
+        for number in range(known.settings.threads // 2):
+            others.enter_context(known.turns.take(f"192.0.2.{number}", known.settings.threads))
+        answer = asked()
+        assert said(answer, 429) == "too-many"
+        assert int(answer.headers["Retry-After"]) > 0
+        assert send(client, known, message(known)).status_code == 202
+        assert client.get("/feed.json").status_code == 200
+    with known.turns.take("127.0.0.1", 8):
+        assert said(asked(), 429) == "too-many"
+    with known.database.read() as tx:
+        assert peers.by_id(tx, stranger) is None
+
+
+def test_a_node_that_answers_slowly_has_one_turn_and_gives_it_back() -> None:
+    turns = Turns()
+    with turns.take("192.0.2.1", 1), pytest.raises(NoTurnError), turns.take("192.0.2.2", 1):
+        pass
+    with suppress(SharefeedError), turns.take("192.0.2.1", 1):
+        raise SharefeedError
+    with turns.take("192.0.2.2", 1):
+        pass

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from node.app import create_app
 from node.context import Node
+from node.services import accounts
 from node.services.exchanges.asking import Askable
 from node.storage.message_tables import messages_out
 from node.web.asking_as import own_node
@@ -117,6 +118,17 @@ def test_what_cannot_be_asked_for_is_said(listing: str, browser: FlaskClient) ->
     answer = browser.get(ASK, query_string={"listing": listing})
     assert answer.status_code == 422
     assert 'class="error-summary"' in answer.text
+
+
+def test_whoever_makes_the_node_wait_for_others_has_two_turns(
+    far: tuple[Node, Askable], own: Node, browser: FlaskClient
+) -> None:
+    [member] = [one for one in accounts.every(own) if one.email.startswith("editor@")]
+    who = f"account {member.id}"
+    with own.turns.take(who, 8, 2), own.turns.take(who, 8, 2):
+        assert browser.get(ASK, query_string={"listing": address(far)}).status_code == 429
+        assert browser.get(ASK).status_code == 200
+    assert browser.get(ASK, query_string={"listing": address(far)}).status_code == 200
 
 
 def test_without_an_address_it_is_asked_for(browser: FlaskClient) -> None:
