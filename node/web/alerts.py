@@ -23,6 +23,7 @@ from node.services.distances import in_miles
 from node.services.mail_settings import can_mail, open_mailbox
 from node.services.search_names import names_in
 from node.services.shown import Found
+from node.services.throttling import TooManyTriesError
 from node.storage.catalogue import Shown
 from node.web import current_node
 from node.web.alert_parts import frequencies, keep_private, of_listing
@@ -74,7 +75,9 @@ def send_link() -> ResponseReturnValue:
     if request.form.get(TRAP):
         return _mine(typed, {"": _trapped()}), 422
     try:
-        asking.ask_for_link(current_node(), typed["email"], _language())
+        asking.ask_for_link(current_node(), typed["email"], _language(), request.remote_addr or "")
+    except TooManyTriesError:
+        return _mine(typed, {"email": _("There were too many tries. Please wait a while.")}), 429
     except AlertError as error:
         return _mine(typed, sentences(error.problems)), 422
     return _mine({}, {}, sent_to=typed["email"].strip())

@@ -81,7 +81,7 @@ def install(app: Flask, settings: Settings) -> None:
     count = settings.trusted_proxies
     if count:
         proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
-        app.wsgi_app = below_own_path(proxied, settings)  # type: ignore[method-assign]
+        app.wsgi_app = below_own_path(proxied, settings)  # type: ignore[method-assign, assignment]
 
 
 def below_own_path(inner: WSGIApplication, settings: Settings) -> WSGIApplication:

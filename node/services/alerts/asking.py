@@ -14,10 +14,11 @@ from urllib.parse import urlencode
 from node.context import Node
 from node.languages import translations
 from node.search.request import PAGE_SIZE, SearchRequest
+from node.services import throttling
 from node.services.alerts import links
 from node.services.alerts.times import FREQUENCIES
 from node.services.alerts.words import AlertWords
-from node.services.mail import Letter, MailError, deliverable, post, render
+from node.services.mail import Letter, MailError, build, deliverable, post, render
 from node.services.search import search
 from node.services.strangers import FormError, FormLimitError, mail_problems, sender_of
 from node.storage import alerts as stored
@@ -71,15 +72,17 @@ def ask_for_matches(node: Node, shown: Shown, asker: Asker) -> None:
     _ask(node, asker, title, search=urlencode({"direction": other}), listing=shown.entry.key)
 
 
-def ask_for_link(node: Node, email: str, language: str) -> None:
-    """Send an address the link to all its mails, once an hour at most, if there are any. Raises `AlertError`."""
+def ask_for_link(node: Node, email: str, language: str, from_address: str) -> None:
+    """Send an address the link to all its mails, once an hour at most, if there are any.
+
+    How long it takes says nothing of that. Raises `AlertError` and `TooManyTriesError`.
+    """
     email = email.strip()
     _check(email, FREQUENCIES[0])
+    throttling.begin_mail(node, email, from_address)
     person = links.person_of(node, email)
     with node.database.write() as tx:
         known = stored.of_person(tx, person)
-        if not known:
-            return
         say = translations(language, node.settings)
         site = node.settings.node_name
         facts = {"site": site, "home_url": node.settings.url, "manage_url": links.manage_url(node, person)}
@@ -87,7 +90,12 @@ def ask_for_link(node: Node, email: str, language: str) -> None:
         subject = say.gettext("All your mails from %(site)s") % {"site": site}
         key = f"alert-link:{person}:{node.now // HOUR_S}"
         # To the address as it was confirmed, not as it was typed just now.
-        post(tx, node, Letter(known[0].email, subject, text, html, key, links.person_topic(person)))
+        to = known[0].email if known else "nobody@example.org"
+        letter = Letter(to, subject, text, html, key, links.person_topic(person))
+        if known:
+            post(tx, node, letter)
+        else:
+            build(node, letter)  # as much work as for somebody
 
 
 def _ask(node: Node, asker: Asker, words: str, *, search: str, listing: str = "") -> None:

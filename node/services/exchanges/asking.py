@@ -139,7 +139,7 @@ def ask(node: Node, what: Askable, wish: Wish, from_address: str) -> None:
 def send_links(node: Node, listing_id: str, email: str, language: str, from_address: str) -> None:
     """Mail somebody the links to what they have asked about a listing and is still open, once a day each.
 
-    Nothing says whether there is any. Raises `FormError` and `TooManyTriesError`.
+    Nothing says whether there is any, nor how long it takes. Raises `FormError` and `TooManyTriesError`.
     """
     email = email.strip()
     if len(email) > LONGEST_EMAIL or mail_problems("email", email) or not arrives(email):
@@ -148,10 +148,12 @@ def send_links(node: Node, listing_id: str, email: str, language: str, from_addr
     throttling.begin_mail(node, email, from_address)
     states = tuple(state for state in rules.OPEN if state != rules.UNCONFIRMED)
     with node.database.write() as tx:
-        for exchange_id in exchange_people.open_of(tx, links.person_of(node, email), listing_id, states):
-            stored = exchanges.by_id(tx, exchange_id)
-            if stored is not None:
-                telling.say_known(tx, node, stored, email, language)
+        ids = exchange_people.open_of(tx, links.person_of(node, email), listing_id, states)
+        found = [stored for one in ids if (stored := exchanges.by_id(tx, one)) is not None]
+        for stored in found:
+            telling.say_known(tx, node, stored, email, language)
+        if not found:
+            telling.say_nothing(tx, node, listing_id, language)
 
 
 def _known(tx: Tx, what: Askable, wish: Wish, person: str) -> Stored | None:

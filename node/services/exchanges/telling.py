@@ -79,10 +79,23 @@ def ask_for_word(tx: Tx, node: Node, stored: Stored) -> None:
 
 def say_known(tx: Tx, node: Node, stored: Stored, email: str, language: str) -> None:
     """Send somebody who asks again the link to what they asked; once a day."""
-    if across.attests(tx, stored.id):
+    home = exchange_homes.of(tx, stored.id)
+    if home is not None and home.attests:
         pass_on(tx, node, stored, KNOWN, email, language)
-    else:
-        _post(tx, node, stored, ASKER, KNOWN, mark=str(node.now // rules.DAY_S))
+        return
+    if home is not None and home.is_strangers:
+        say_nothing(tx, node, stored.listing_id, language)  # the other home writes
+    _post(tx, node, stored, ASKER, KNOWN, mark=str(node.now // rules.DAY_S))
+
+
+def say_nothing(tx: Tx, node: Node, listing_id: str, language: str) -> None:
+    """As much work as to write to somebody, and nobody is written to: how long it takes is to tell nothing."""
+    from node.services.mail import build
+
+    exchange = Exchange("offer", "give", 1, node.now, node.now, rules.REQUESTED)
+    nobody = Stored("0" * 16, listing_id, "", {"title": node.settings.node_name}, exchange)
+    reader = _Reader("", "nobody@example.org", spoken(node, language), links.asker_url(node, nobody.id), KNOWN)
+    build(node, _letter(tx, node, nobody, ASKER, "", f"exchange:{nobody.id}", reader, None))
 
 
 def pass_on(tx: Tx, node: Node, stored: Stored, kind: str, email: str, language: str) -> None:

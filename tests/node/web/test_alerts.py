@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -21,6 +22,7 @@ from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL, clock_of, publisher
 from tests.fakes.sites import PARK, item
 from tests.fakes.smtp_server import MailServer
+from tests.fakes.spent import least_s
 from tests.node.web.aggregator import Browser, follow, send
 
 ANNA = "anna@park.example"
@@ -324,6 +326,26 @@ def test_too_many_from_one_connection(board: Board) -> None:
     answer = board.post(NEW, NEW, email=ANNA, frequency="daily")
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3600")
     assert board.work() == []
+
+
+def test_who_gets_mails_cannot_be_told_by_the_time_that_the_answer_takes(board: Board) -> None:
+    board.subscribe()
+
+    def asked(email: str, number: int) -> Callable[[], object]:
+        return lambda: asking.ask_for_link(board.node, email, "en-GB", f"192.0.2.{number}")
+
+    asked("warm@park.example", 9)()
+    known = least_s(asked(ANNA, number) for number in range(3))
+    unknown = least_s(asked(f"ben{number}@park.example", number) for number in range(3))
+    assert known / 3 < unknown < known * 3
+    assert link_in(board.work()[-1], "manage")
+
+
+def test_nobody_tries_out_addresses_without_end(board: Board) -> None:
+    page = "/alerts/mine"
+    answers = [board.post(page, page, email=f"ben{number}@park.example").status_code for number in range(45)]
+    assert answers[0] == 200
+    assert answers[-1] == 429
 
 
 def test_a_stranger_cannot_make_us_send_links_of_theirs(board: Board) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from tests.fakes.bookable import bookable, hour
 from tests.fakes.exchanges import act, asked, every, last_link, mails, now_of, shared, subjects
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL, clock_of, publisher
+from tests.fakes.spent import least_s
 from tests.node.web.desk.signed_in import send, signed_in
 
 SLUG = "riverside-school"
@@ -366,3 +368,16 @@ def test_who_runs_the_node_decides_a_dispute(node: Node, app: Flask, desk: Askab
 def test_the_owner_reads_what_was_asked_in_the_mail(node: Node, desk: Askable) -> None:
     asked(node, desk, words="For our club.")
     assert "> For our club." in mails(node)[-1][2]
+
+
+def test_who_has_asked_cannot_be_told_by_the_time_that_the_answer_takes(node: Node, desk: Askable) -> None:
+    asked(node, desk)
+
+    def looked_for(email: str, number: int) -> Callable[[], object]:
+        return lambda: asking.send_links(node, desk.row.id, email, "en-GB", f"192.0.2.{number}")
+
+    looked_for("warm@x.example", 9)()
+    known = least_s(looked_for("cem@cem.example", number) for number in range(3))
+    unknown = least_s(looked_for(f"ben{number}@x.example", number) for number in range(3))
+    assert known / 3 < unknown < known * 3
+    assert not [mail for mail in mails(node) if "nobody" in mail[0]]
