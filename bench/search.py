@@ -69,7 +69,7 @@ def answer(home: Path, port: int) -> None:
     from waitress.server import create_server
 
     from node.app import create_app
-    from node.serving import look_for_cycles_less
+    from node.processes import look_for_cycles_less
 
     # The limit on how fast one network may search is in force, and too high to be met.
     node = Node.open(load(home, {}).changed(host="127.0.0.1", port=port, api_rate_per_minute=1_000_000))

@@ -16,6 +16,7 @@ from node.services.setup import check_settings
 from node.settings import Settings
 from node.web import compression, current_node, errors, feeds, filters, languages, security, static_files
 from node.web.numbers import RowNumber
+from node.web.routes import LateRule
 from node.web.site import site_of
 
 WEB_MODULES = (
@@ -85,6 +86,7 @@ class _Json(DefaultJSONProvider):
 
 class _Application(Flask):
     json_provider_class = _Json
+    url_rule_class = LateRule
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function as it is. Flask looks thirty hooks over for coroutines, for every request; none is one."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import gc
 import signal
 from collections.abc import Callable
 from types import FrameType
@@ -62,18 +61,8 @@ def serve(app: Flask, settings: Settings, begun: Callable[[], None] = lambda: No
         if hasattr(listening, "channel_class"):
             listening.channel_class = channels
     stop_on_sigterm()
-    look_for_cycles_less()
     begun()
     server.run()
-
-
-def look_for_cycles_less() -> None:
-    """Let Python look for cycles of unused objects thirty times less often than it does by itself.
-
-    A page makes tens of thousands of objects and hardly any cycle; looking for them took a sixteenth of the time of a
-    page of results. What may lie about unused meanwhile is a few megabytes.
-    """
-    gc.set_threshold(20_000, 20, 50)
 
 
 def _may_send_files(app: Flask) -> Callable[[str], bool]:

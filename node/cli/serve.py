@@ -37,7 +37,12 @@ def _with_address(command: Callable[..., None]) -> Callable[..., None]:
 def serve(node: Node, host: str | None, port: int | None, threads: int | None) -> None:
     """Run the whole node in one process: pages, feeds and the work behind them."""
     node = _listening(node, host, port, threads)
-    both(lambda begun: _answer(node, begun), Beside(lambda: _start_worker(node)))
+
+    def work() -> Callable[[], None]:
+        _load_words(node)
+        return _start_worker(node)
+
+    both(lambda begun: _answer(node, begun), Beside(work))
 
 
 @click.command()
@@ -49,8 +54,9 @@ def web(node: Node, host: str | None, port: int | None, threads: int | None) -> 
 
     node = _listening(node, host, port, threads)
     stop = follow(node) if node.settings.aggregate else None
+    words = threading.Thread(target=_load_words, args=(node,), name="words", daemon=True)
     try:
-        _answer(node)
+        _answer(node, words.start)
     finally:
         if stop:
             stop()
@@ -78,6 +84,9 @@ def worker(node: Node) -> None:
 
 
 def _listening(node: Node, host: str | None, port: int | None, threads: int | None) -> Node:
+    from node.processes import look_for_cycles_less
+
+    look_for_cycles_less()  # before most of the program is loaded, which is a tenth quicker for it
     wanted = {"host": host, "port": port, "threads": threads}
     given = {name: value for name, value in wanted.items() if value is not None}
     _check(node)
@@ -101,11 +110,6 @@ def _answer(node: Node, begun: Callable[[], None] = lambda: None) -> None:
 
     start_logging()
     app = create_app(node)
-    if node.settings.aggregate:
-        # Here rather than in the first search, which would wait a second for it.
-        from node.search.lexicon import load_vocabulary
-
-        load_vocabulary()
     settings = node.settings
     if settings.allow_loopback:
         click.secho("allow_loopback is on: this node reads addresses on this machine. For development only.", fg="red")
@@ -129,6 +133,14 @@ def both(answer: Callable[[Callable[[], None]], None], work: Beside) -> None:
         if work.failed:
             # Not 0: a service manager starts again what failed, and lets rest what was asked to stop.
             raise click.ClickException(f"{WORK_FAILED}. Nothing was lost; the lines before this one say what it met.")
+
+
+def _load_words(node: Node) -> None:
+    """Read what searches need of the vocabulary, beside the first answers, which need none of it."""
+    if node.settings.aggregate:
+        from node.search.lexicon import load_vocabulary
+
+        load_vocabulary()
 
 
 class Beside:
