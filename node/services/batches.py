@@ -217,7 +217,7 @@ def _put(run: Run, tx: Tx, planned: Sequence[_Planned]) -> None:
         else:
             for plan, outcome in zip(planned, outcomes, strict=True):
                 _note_result(run, plan, outcome.change, outcome.doubts)
-            want_in(tx, run.node, {plan.draft.key: plan.draft.listing.images for plan in planned}, run.import_id)
+            want_in(tx, run.node, [plan.draft for plan in planned], run.import_id)
             return
 
 

@@ -8,7 +8,7 @@ as it was named, and the import says so.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -30,8 +30,8 @@ from schemas.listing import Image
 if TYPE_CHECKING:
     from federation.fetch import Fetcher
 
-MOST_WAITING = 20_000
-"""What is named while so many wait stays on the other site."""
+MOST_WAITING = 40_000
+"""What is named while so many wait stays on the other site. One organisation has half of what others leave of it."""
 ROOM_BYTES = 1_000_000_000
 """Nothing is fetched where less than this is free."""
 RETRY_S = (3600, 86_400)
@@ -50,29 +50,30 @@ def copied(node: Node, images: Sequence[Image]) -> tuple[Image, ...]:
     return tuple(replace(image, url=own.get(image.url, image.url)) for image in images)
 
 
-def want_in(tx: Tx, node: Node, named: Mapping[str, Sequence[Image]], import_id: str) -> None:
-    """Have the pictures of these listings (by their keys) fetched, in the transaction in which they are published."""
-    pairs = [
-        (key_of(image.url), image.url, key)
-        for key, images in named.items()
-        for image in images
-        if not _is_ours(node, image.url)
-    ]
-    if not pairs or stored.count_waiting(tx) + len(pairs) > MOST_WAITING:
-        return
-    urls = {copy: url for copy, url, _ in pairs}
-    stored.want(tx, urls, [(copy, Want(key, import_id)) for copy, _, key in pairs], node.now)
+def want_in(tx: Tx, node: Node, named: Iterable[Draft], import_id: str) -> None:
+    """Have the pictures of these listings fetched, in the transaction in which they are published."""
+    urls: dict[str, dict[str, str]] = {}
+    wants: dict[str, list[tuple[str, Want]]] = {}
+    for draft in named:
+        whose = draft.listing.organisation.id
+        for url in [image.url for image in draft.listing.images if not _is_ours(node, image.url)]:
+            urls.setdefault(whose, {})[key_of(url)] = url
+            wants.setdefault(whose, []).append((key_of(url), Want(draft.key, import_id, whose)))
+    for whose, theirs in urls.items():
+        mine = stored.count_waiting(tx, whose)
+        others = stored.count_waiting(tx) - mine
+        if mine + len(theirs) <= (MOST_WAITING - others) // 2:
+            stored.want(tx, theirs, wants[whose], node.now)
 
 
 def fetch_due(node: Node, fetcher: Fetcher | None = None, limit: int = 8) -> int:
     """Fetch some that are due, and give them to their listings; how many are here now."""
     with node.database.read() as tx:
-        if not stored.count_waiting(tx):
-            return 0
-    if free_bytes(node.settings.home) < ROOM_BYTES:
+        due = stored.due(tx, node.now, limit) if stored.count_waiting(tx) else []
+    if not due or free_bytes(node.settings.home) < ROOM_BYTES:
         return 0
     with node.database.write() as tx:
-        claimed = stored.claim(tx, node.now, node.now + LEASE_S, limit)
+        claimed = stored.claim(tx, due, node.now, node.now + LEASE_S)
     if not claimed:
         return 0
     if fetcher is not None:

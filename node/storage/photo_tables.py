@@ -53,4 +53,5 @@ picture_wants = Table(
     Column("copy_key", String(43), primary_key=True),
     Column("listing_key", Text, primary_key=True),
     Column("import_id", String(24), nullable=False, index=True),
+    Column("organisation_id", Text, nullable=False, index=True),
 )

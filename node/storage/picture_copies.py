@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from node.storage.among import among
 from node.storage.engine import Tx
@@ -27,10 +27,11 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """A listing, by its key, that named a photograph in an import."""
+    """A listing, by its key, that named a photograph in an import of its organisation."""
 
     listing_key: str
     import_id: str
+    organisation_id: str
 
 
 def ready(tx: Tx, keys: Sequence[str]) -> dict[str, str]:
@@ -46,18 +47,36 @@ def want(tx: Tx, urls: Mapping[str, str], wants: Sequence[tuple[str, Want]], now
     tx.execute(added, [{"key": key, "url": url, **fresh} for key, url in urls.items()])
     anew = {"state": WAITING, "tries": 0, "due_at": now}
     tx.execute(update(picture_copies).where(among(tx, _c.key, list(urls)), _c.state == FAILED).values(anew))
-    rows = [{"copy_key": key, "listing_key": one.listing_key, "import_id": one.import_id} for key, one in wants]
+    rows = [{"copy_key": key, **{name: getattr(one, name) for name in Want.__slots__}} for key, one in wants]
     upsert(tx, picture_wants, rows)
 
 
-def count_waiting(tx: Tx) -> int:
-    return tx.execute(select(func.count()).select_from(picture_copies).where(_c.state == WAITING)).scalar() or 0
+def count_waiting(tx: Tx, organisation_id: str = "") -> int:
+    """How many wait to be fetched, of all or of one organisation."""
+    query = select(func.count()).select_from(picture_copies).where(_c.state == WAITING)
+    if organisation_id:
+        theirs = select(_w.copy_key).where(_w.organisation_id == organisation_id)
+        query = query.where(_c.key.in_(theirs))
+    return tx.execute(query).scalar() or 0
 
 
-def claim(tx: Tx, now: int, until: int, limit: int) -> list[Copy]:
-    """Take on some that are due, until a moment."""
-    due = select(_c.key, _c.url, _c.tries).where(_c.state == WAITING, _c.due_at <= now, _c.lease_until <= now)
-    rows = tx.execute(due.order_by(_c.due_at, _c.key).limit(limit).with_for_update()).all()
+def due(tx: Tx, now: int, limit: int) -> list[str]:
+    """The keys of some that are due: of each organisation the first, then of each the second, so that none waits for
+    all that another one has named.
+    """
+    place = func.row_number().over(partition_by=_w.organisation_id, order_by=(_c.due_at, _c.key)).label("place")
+    waiting = (
+        select(_c.key, _c.due_at, place).join(picture_wants, _w.copy_key == _c.key).where(*_is_due(now)).subquery()
+    )
+    first = func.min(waiting.c.place)
+    query = select(waiting.c.key).group_by(waiting.c.key).order_by(first, func.min(waiting.c.due_at), waiting.c.key)
+    return list(tx.execute(query.limit(limit)).scalars())
+
+
+def claim(tx: Tx, keys: Collection[str], now: int, until: int) -> list[Copy]:
+    """Take on those of them that are still due, until a moment."""
+    query = select(_c.key, _c.url, _c.tries).where(_c.key.in_(keys), *_is_due(now))
+    rows = tx.execute(query.order_by(_c.key).with_for_update()).all()
     found = [Copy(row.key, row.url, row.tries) for row in rows]
     if found:
         tx.execute(update(picture_copies).where(_c.key.in_([one.key for one in found])).values(lease_until=until))
@@ -70,7 +89,7 @@ def done(tx: Tx, key: str, name: str) -> list[Want]:
     tx.execute(update(picture_copies).where(_c.key == key).values(told))
     rows = tx.execute(select(picture_wants).where(_w.copy_key == key).order_by(_w.listing_key)).all()
     tx.execute(delete(picture_wants).where(_w.copy_key == key))
-    return [Want(row.listing_key, row.import_id) for row in rows]
+    return [Want(row.listing_key, row.import_id, row.organisation_id) for row in rows]
 
 
 def failed(tx: Tx, copy: Copy, problem: str, due_at: int | None) -> None:
@@ -91,3 +110,7 @@ def count_of_import(tx: Tx, import_id: str, state: str) -> int:
     joined = picture_copies.join(picture_wants, _w.copy_key == _c.key)
     query = select(func.count(_c.key.distinct())).select_from(joined)
     return tx.execute(query.where(_w.import_id == import_id, _c.state == state)).scalar() or 0
+
+
+def _is_due(now: int) -> tuple[ColumnElement[bool], ...]:
+    return _c.state == WAITING, _c.due_at <= now, _c.lease_until <= now

@@ -28,6 +28,7 @@ class Reading:
     """How far one source's receipts have been read; moments are whole seconds since 1970 in UTC.
 
     ``again_at`` is when they are to be read from the start again, ``again_s`` how long that is put off the next time.
+    ``day`` is the latest one, in days since 1970, on which something new was taken, and ``day_bytes`` how much then.
     """
 
     source_id: int
@@ -45,6 +46,8 @@ class Reading:
     whole_at: int | None = None
     again_at: int | None = None
     again_s: int = 0
+    day: int = 0
+    day_bytes: int = 0
     verified_at: int | None = None
     last_at: int | None = None
     last_code: str = ""

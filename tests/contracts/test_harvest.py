@@ -256,6 +256,31 @@ def test_a_flood_ends_at_its_bounds(city: Reader) -> None:
     assert city.known() == 15
 
 
+def test_no_node_fills_the_disk_in_a_day(city: Reader) -> None:
+    school, _charity = pair_of(city, 9)
+    school.page_size = 2
+    assert city.read(school).code == "ok"
+    a_half = city.reading(school).day_bytes // 9
+    for number in range(1, 10):
+        publish(school, item(half(number=number, quantity=3)))
+
+    def changed() -> int:
+        return sum(one.quantity == 3 for one in city.handovers())
+
+    city.limits = Limits(day_bytes=int(4.5 * a_half))
+    city.net.clock.now += DAY_S
+    found = city.read(school)
+    assert (found.code, found.retry_after_s) == ("more", 3600.0)
+    assert (changed(), city.known()) == (4, 9)
+    assert city.read(school).code == "more"
+    assert (changed(), city.reading(school).failures) == (4, 0)
+    city.net.clock.now += DAY_S
+    assert city.read(school).code == "more"
+    city.net.clock.now += DAY_S
+    assert city.read(school).code == "ok"
+    assert changed() == 9
+
+
 def test_a_page_that_is_too_large_is_not_read(city: Reader) -> None:
     school, _charity = pair_of(city, 3)
     city.limits = Limits(bytes=1000)

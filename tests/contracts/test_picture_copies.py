@@ -18,6 +18,7 @@ from node.services.members import Member
 from node.services.picture_copies import RETRY_S, fetch_due, missing
 from node.services.spreadsheet import read
 from node.storage import listing_versions
+from node.storage import picture_copies as stored
 from node.storage.engine import Database
 from tests.fakes.publisher import URL, clock_of, publisher, school
 from tests.fakes.sites import Sites, found
@@ -184,3 +185,41 @@ def test_what_is_withdrawn_meanwhile_stays_so(node: Node) -> None:
     states = {row.key.rpartition(".")[2]: row.state for row in publishing.listings(node)}
     assert states.get("2", "withdrawn") == "withdrawn"
     assert pictures(node).get("2", [TENT]) == [TENT]
+
+
+def named(slug: str, count: int) -> str:
+    rows = "".join(f"{number},Thing {number},https://{slug}.example/{number}.jpg\n" for number in range(count))
+    return f"id,title,image\n{rows}"
+
+
+def bring_of(node: Node, name: str, count: int) -> None:
+    text = named(name.lower(), count)
+    report = import_sheet(node, read(text.encode()), Options(name, "charity"), name="kit.csv")
+    assert report.counts["added"] == count
+
+
+def test_no_organisation_waits_for_all_that_another_one_has_named(node: Node) -> None:
+    bring_of(node, "Greedy", 12)
+    clock_of(node).pass_by(seconds=5)
+    bring_of(node, "Modest", 2)
+    sites = Photos(*[found(f"https://modest.example/{number}.jpg", jpeg("red"), "image/jpeg") for number in range(2)])
+    fetch_due(node, sites, limit=4)  # type: ignore[arg-type]
+    assert sum("modest" in url for url in sites.asked) == 2
+    fetch_due(node, sites, limit=4)  # type: ignore[arg-type]
+    assert sum("greedy" in url for url in sites.asked) == 6
+    assert len(set(sites.asked)) == 8
+
+
+def test_no_organisation_takes_all_the_room(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picture_copies, "MOST_WAITING", 20)
+    for name, count, waiting in (
+        ("Greedy", 11, 0),
+        ("Large", 10, 10),
+        ("Modest", 5, 15),
+        ("Another", 3, 15),
+        ("Third", 2, 17),
+        ("Fourth", 2, 17),
+    ):
+        bring_of(node, name, count)
+        with node.database.read() as tx:
+            assert stored.count_waiting(tx) == waiting, name

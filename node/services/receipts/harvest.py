@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 LEASE_S = 300
 _AT_ONCE = 4
 _NO_FEED_S, _NO_DOCUMENT_S = 3600, 60
+_TOMORROW_S = 3600.0
+"""How often it is looked whether that has come."""
 _ACCEPT = "application/feed+json, application/json;q=0.8"
 
 
@@ -40,6 +42,7 @@ _ACCEPT = "application/feed+json, application/json;q=0.8"
 class Limits:
     """How much of one node is read at once, and how many ``halves`` are taken from it in all.
 
+    ``day_bytes`` of what is new or has changed are taken in a day, some 70,000 halves: no disk is full overnight.
     ``keys`` are those of one node that are looked up in one reading: each may cost a request.
     """
 
@@ -47,6 +50,7 @@ class Limits:
     pages: int = 400
     bytes: int = 2 * 2**20
     halves: int = 500_000
+    day_bytes: int = 64 * 2**20
     keys: int = 20
 
 
@@ -188,6 +192,8 @@ class Harvest:
             if after.count > self.limits.halves:
                 message = f"At most {self.limits.halves} halves of receipts are taken from one source."
                 raise _Stop("too-many", message)
+            if after.day_bytes > self.limits.day_bytes:
+                raise _Stop("more", "So much of it is new that the rest is taken tomorrow.", _TOMORROW_S)
             etag = answer.etag if head.checkpoint == reading.cursor else None
             after = replace(after, epoch=head.epoch, cursor=head.checkpoint, etag=etag)
             if not head.more:

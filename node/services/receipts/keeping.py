@@ -18,7 +18,9 @@ from node.storage.receipt_readings import Held, Reading
 from schemas.canonical import contribution, digest_hex, digest_value
 from schemas.errors import Problem
 
+DAY_S = 86_400
 _AT_ONCE = 500
+_REASON_BYTES = 100
 REPEATED = Problem(
     "/_sharefeed/exchange", "repeated", "This feed has another half of the same side of this exchange already."
 )
@@ -45,7 +47,7 @@ def keep(tx: Tx, node: Node, reading: Reading, page: Page) -> Reading:
     receipt_readings.drop(tx, reading.source_id, [one.id for one in removed])
     receipt_readings.put(tx, rows)
     _believe(tx, node, reading, [*replaced, *removed], rows, {one.id: one for one in fresh})
-    return _counted(reading, [*replaced, *removed], rows)
+    return _counted(_weighed(reading, fresh, node.now // DAY_S), [*replaced, *removed], rows)
 
 
 def sweep(tx: Tx, node: Node, reading: Reading) -> Reading:
@@ -99,6 +101,12 @@ def _believe(
     receipt_halves.drop(tx, reading.source_id, sorted(old - new.keys()))
     receipt_halves.put(tx, [KnownHalf(*key, text, reading.source_id, changed_at=node.now) for key, text in new.items()])
     matching.settle(tx, node, sorted({key[0] for key in old | new.keys()}))
+
+
+def _weighed(reading: Reading, fresh: Iterable[Judged], day: int) -> Reading:
+    """With how much of it was new today."""
+    taken = sum(len(f"{one.id}{one.text}".encode()) + _REASON_BYTES * len(one.problems) for one in fresh)
+    return replace(reading, day=day, day_bytes=taken + (reading.day_bytes if reading.day == day else 0))
 
 
 def _counted(reading: Reading, before: Sequence[Held], rows: Sequence[Held]) -> Reading:
