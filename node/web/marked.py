@@ -20,6 +20,7 @@ _NAMES: Mapping[str, str] = {
     "/_sharefeed/request_url": _l("Where to ask"),
 }
 _TAG = _l("Tag")
+_BESIDE = (("/_sharefeed/images/", _l("What a photo shows")), ("/_sharefeed/place/", _l("Place")))
 _LONGEST_PLAIN = 400
 _MORE = " … "
 
@@ -34,10 +35,14 @@ def marked_texts(item: Mapping[str, Any], problems: Iterable[Problem]) -> tuple[
     pointers = sorted(spans, key=lambda pointer: (order.index(pointer) if pointer in order else len(order), pointer))
     texts = ((pointer, _text_at(item, pointer)) for pointer in pointers)
     return tuple(
-        MarkedText(say(_NAMES.get(pointer, _TAG)), tuple(_pieces(text, sorted(spans[pointer]))))
+        MarkedText(say(_name(pointer)), tuple(_pieces(text, sorted(spans[pointer]))))
         for pointer, text in texts
         if text is not None
     )
+
+
+def _name(pointer: str) -> str:
+    return _NAMES.get(pointer) or next((name for start, name in _BESIDE if pointer.startswith(start)), _TAG)
 
 
 def _text_at(item: Mapping[str, Any], pointer: str) -> str | None:

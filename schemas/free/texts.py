@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import unescape
 from itertools import accumulate
 from operator import itemgetter
@@ -54,7 +54,9 @@ class Words(NamedTuple):
 
 
 def words_of(item: Mapping[str, Any]) -> Words:
-    """The words of a JSON Feed item: title, text, markup without its tags, tags, and what its giver asks of takers."""
+    """The words of a JSON Feed item: title, text, markup without its tags, what its giver asks of takers, tags, what
+    its pictures show, and what its place is called.
+    """
     fields, originals = [], []
     extension = item.get(EXTENSION)
     for where, name, field in _FIELDS:
@@ -62,11 +64,9 @@ def words_of(item: Mapping[str, Any]) -> Words:
         if isinstance(text, str):
             fields.append(field)
             originals.append(text)
-    tags = item.get("tags")
-    if isinstance(tags, list):
-        some = [(f"/tags/{number}", tag) for number, tag in enumerate(tags[:_MOST_TAGS]) if isinstance(tag, str)]
-        fields += [field for field, _ in some]
-        originals += [tag for _, tag in some]
+    for field, text in (*_tags(item), *_small_print(extension)):
+        fields.append(field)
+        originals.append(text)
     if sum(map(len, originals)) > LONGEST:
         originals = [text[: LONGEST // len(originals)] for text in originals]
     read = originals
@@ -76,6 +76,25 @@ def words_of(item: Mapping[str, Any]) -> Words:
         ]
     whole, veiled = unveiled(GAP.join(text.replace(GAP, " ") for text in read))
     return Words(spelled(_folded(whole)), tuple(fields), tuple(originals), veiled)
+
+
+def _tags(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    tags = item.get("tags")
+    for number, tag in enumerate(tags[:_MOST_TAGS] if isinstance(tags, list) else ()):
+        if isinstance(tag, str):
+            yield f"/tags/{number}", tag
+
+
+def _small_print(extension: Any) -> Iterator[tuple[str, str]]:
+    """What stands beside a listing and is read all the same: what its pictures show, and what its place is called."""
+    said = extension if isinstance(extension, dict) else {}
+    images = said.get("images")
+    for number, image in enumerate(images[:_MOST_TAGS] if isinstance(images, list) else ()):
+        if isinstance(image, dict) and isinstance(image.get("alt"), str):
+            yield f"/{EXTENSION}/images/{number}/alt", image["alt"]
+    place = said.get("place")
+    if isinstance(place, dict) and isinstance(place.get("name"), str):
+        yield f"/{EXTENSION}/place/name", place["name"]
 
 
 def _folded(whole: str) -> str:

@@ -83,6 +83,10 @@ ADVERT = "Discount code for all, from £5 each"
         pytest.param("D1sc0unt code for all, from £5 each", id="figures for letters"),
         pytest.param("Discount code for all, from £5\ufe0f\u20e3 each", id="figures as pictures"),
         pytest.param("ᴅɪsᴄᴏᴜɴᴛ code for all, from £5 each", id="small capitals"),
+        pytest.param("\u200b".join(ADVERT), id="a character without a width behind every other"),
+        pytest.param("\u0338".join(ADVERT), id="struck through, spaces and signs too"),
+        pytest.param("\U000e0041".join(ADVERT), id="tags that nobody sees"),
+        pytest.param(ADVERT.replace("Discount", "🇩🇮🇸🇨🇴🇺🇳🇹"), id="letters of flags"),
     ],
 )
 def test_words_in_disguise_are_read_and_marked_as_they_stand(text: str) -> None:
@@ -92,6 +96,40 @@ def test_words_in_disguise_are_read_and_marked_as_they_stand(text: str) -> None:
     (price,) = problems["price"].marks
     assert (discount.start, discount.end) == (0, len(text.rsplit(" ", 5)[0]))
     assert (price.start, price.end) == (len(text.rsplit(" ", 3)[0]) + 1, len(text))
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u2003", "\u2800", "\u3164"])
+def test_what_looks_like_a_space_is_one(blank: str) -> None:
+    for text in (ADVERT.replace(" ", blank), ADVERT.replace("Discount", blank.join("Discount"))):
+        problems = {problem.sign: problem for problem in word_problems({"title": "Boots", "content_text": text})}
+        assert {problem.code for problem in problems.values()} == {NOT_FREE_WORDS}
+        assert problems["discount"].marks[0].start == 0
+
+
+def test_words_that_are_only_turned_round_when_they_are_shown_are_read_as_shown() -> None:
+    text = f"Boots. \u202e{ADVERT[::-1]}\u202c Ask for them."
+    problems = word_problems({"title": "Boots", "content_text": text})
+    assert problems[0].code == NOT_FREE_WORDS
+    marked = {text[mark.start : mark.end].strip("\u202c") for problem in problems for mark in problem.marks}
+    assert marked == {f"\u202e{ADVERT[::-1]}"}
+
+
+@pytest.mark.parametrize(
+    ("members", "pointer"),
+    [
+        pytest.param({"images": [{"url": "a"}, {"alt": ADVERT}]}, "/_sharefeed/images/1/alt", id="a picture"),
+        pytest.param({"place": {"name": ADVERT}}, "/_sharefeed/place/name", id="a place"),
+    ],
+)
+def test_adverts_beside_a_listing_are_read(members: dict[str, object], pointer: str) -> None:
+    problems = word_problems({"title": "Boots", "content_text": "Worn once.", "_sharefeed": members})
+    assert problems[0].code == NOT_FREE_WORDS
+    assert {mark.pointer for problem in problems for mark in problem.marks} == {pointer}
+
+
+@pytest.mark.parametrize("said", [None, 3, [], {}, [None, 3, {"alt": 3}], {"name": 3}])
+def test_what_is_no_text_beside_a_listing_is_passed_over(said: object) -> None:
+    assert judge({"title": "Boots", "_sharefeed": {"images": said, "place": said}}).kind == "free"
 
 
 @pytest.mark.parametrize(
