@@ -22,7 +22,7 @@ def items(pages: Iterable[bytes]) -> list[dict[str, Any]]:
     return [item["_sharefeed"] for page in pages for item in json.loads(page)["items"]]
 
 
-def matched(halves: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+def matched(halves: Iterable[Mapping[str, Any]], *outcomes: str) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     """Both halves of each exchange that two nodes tell alike and that came to its end."""
     by: dict[str, dict[str, Mapping[str, Any]]] = {}
     for half in halves:
@@ -32,7 +32,7 @@ def matched(halves: Iterable[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any]
         if len(told) == 2 and told["owner"]["signed_by"] != told["asker"]["signed_by"]:
             owner, asker = told["owner"], told["asker"]
             same = all(owner[name] == asker[name] for name in ("outcome", "quantity", "listing", "asker_home"))
-            if same and owner["outcome"] == "received":
+            if same and owner["outcome"] in (outcomes or ("received",)):
                 found.append((owner, asker))
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,96 +13,24 @@ import pytest
 from sqlalchemy import update
 
 from federation.fetch import Answer
-from federation.records import L1, Source
 from node.app import create_app
 from node.context import Node
-from node.services import keys, peers
-from node.services.receipts import issue, matching, verify
-from node.services.receipts.harvest import Harvest
-from node.services.receipts.verify import Verified, VerifyError
-from node.settings import SECRET_FILE, Settings
-from node.storage import handovers, sources
+from node.services.receipts import matching, verify
+from node.services.receipts.verify import VerifyError
+from node.settings import Settings
+from node.storage import handovers
 from node.storage.rollup_tables import handover_rollups
 from schemas.errors import SharefeedError
 from schemas.exchange import ASKER, OWNER
-from schemas.receipt import Half
-from tests.fakes.databases import database_at
-from tests.fakes.halves import OURS, SOMEBODY, THEIRS, half
-from tests.fakes.network import Clock, make_node
-from tests.fakes.wire import Wire
+from tests.fakes.halves import OURS, THEIRS, half
+from tests.fakes.reading_city import CITY, City, reading
 from tests.node.services import counted_by_hand
-
-CITY = "https://city.example/"
-
-
-@dataclass
-class City:
-    """A catalogue and the two nodes that it reads, by their ids."""
-
-    wire: Wire
-    nodes: dict[str, Node]
-
-    @property
-    def node(self) -> Node:
-        return self.nodes[CITY]
-
-    def publish(self, *halves: Half) -> None:
-        """Let each half be signed and published by the node that it names."""
-        for one in halves:
-            node = self.nodes[one.signed_by]
-            with node.database.write() as tx:
-                issue.publish(tx, node, keys.own(node), [replace(one, key=None)])
-
-    def read(self) -> None:
-        def key_of(node_id: str, key_id: str) -> str | None:
-            return peers.key_of(self.node, node_id, key_id, self.wire, former=True)
-
-        harvest = Harvest(self.node, self.wire, key_of)
-        with self.node.database.read() as tx:
-            known = [one.id for one in sources.every(tx)]
-        assert all(harvest.now(number).fine for number in known)
-
-    @property
-    def clock(self) -> Clock:
-        found = self.node.clock
-        assert isinstance(found, Clock)
-        return found
-
-    def verify(self) -> Verified:
-        return verify.verify(self.wire, CITY, self.node.clock().date(), workers=1)
-
-    def differences(self) -> list[tuple[str, str]]:
-        return [(one.code, one.words) for one in self.verify().compared.differences]
 
 
 @pytest.fixture
 def city(tmp_path: Path) -> Iterator[City]:
-    clock = Clock()
-    wire = Wire(clock)
-    nodes = {}
-    for name in ("city", "school", "charity"):
-        home = tmp_path / name
-        home.mkdir()
-        (home / SECRET_FILE).write_text("not a secret")
-        database = database_at(home / "sharefeed.sqlite")
-        node = make_node(database, name, clock, wire, home, page_entries=2, aggregate=name == "city")
-        nodes[node.settings.url] = node
-    made = City(wire, nodes)
-    for number in range(1, 6):
-        made.publish(half(OWNER, number, weight_kg=26, weight_source="stated"), half(ASKER, number))
-    made.publish(half(OWNER, 7, outcome="declined"), half(OWNER, 8), half(OWNER, 9), half(ASKER, 9, quantity=2))
-    told: dict[str, Any] = {"home": CITY, "asker": SOMEBODY, "asker_home": CITY, "owner": half().owner}
-    made.publish(half(OWNER, 1, **told), half(ASKER, 1, attested=True, **told))
-    for url in (OURS, THEIRS):
-        source = Source(0, f"{url}changes.json", url, url, "json", L1, added_at=made.node.now)
-        with made.node.database.write() as tx:
-            number = sources.add(tx, source).id
-            document = wire.get(f"{url}.well-known/sharefeed.json").body.decode()
-            sources.change(tx, number, node_document=document)
-    made.read()
-    yield made
-    for node in nodes.values():
-        node.database.close()
+    with reading(tmp_path) as made:
+        yield made
 
 
 def lines(city: City) -> list[dict[str, Any]]:
@@ -255,28 +183,17 @@ def test_figures_are_those_that_a_script_works_out_from_feeds_by_hand(city: City
         told: dict[str, Any] = {"title": "Office desk", "quantity": 3}
         city.publish(half(OWNER, number, **told, **weights[0]), half(ASKER, number, **told, **weights[1]))
     city.read()
-    assert stated(city) == counted_by_hand.sums(published(city))
+    assert stated(city) == counted_by_hand.sums(city.published())
     assert stated(city)["exchanges"] == 8
     assert city.verify().agrees
     with_own_factors(city, OWN_FACTORS)
-    assert stated(city) == counted_by_hand.sums(published(city), Fraction(1))
+    assert stated(city) == counted_by_hand.sums(city.published(), Fraction(1))
 
 
 def stated(city: City) -> dict[str, int]:
     """What the catalogue says of what both sides confirmed."""
     told = orjson.loads(city.wire.get(f"{CITY}handovers.json").body)["sums"]["2026-11"]["confirmed"]
     return {name: told.get(name, 0) for name in counted_by_hand.sums([])}
-
-
-def published(city: City) -> list[bytes]:
-    """Every page of receipts of every node."""
-    pages = []
-    for url in (CITY, OURS, THEIRS):
-        following: str | None = f"{url}receipts.json"
-        while following:
-            pages.append(city.wire.get(following).body)
-            following = orjson.loads(pages[-1]).get("next_url")
-    return pages
 
 
 def test_a_figure_that_is_not_that_of_the_operators_factors_is_found(city: City) -> None:
