@@ -28,8 +28,9 @@ from urllib.parse import urlencode
 
 from examples.demo_processes import choose_port
 from node.context import Node
-from node.services import accounts, hosting, members
-from node.services.publishing import put_listings
+from node.services.identity import accounts, members
+from node.services.listings.publishing import put_listings
+from node.services.organisations import hosting
 from schemas.listing import Quantity
 from tests.fakes.publisher import draft, publisher
 

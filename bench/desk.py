@@ -25,10 +25,11 @@ from flask.testing import FlaskClient
 
 from node.app import create_app
 from node.context import Node
-from node.services import desk_drafts, hosting
-from node.services.drafts import Draft
-from node.services.own_ids import new_key
-from node.services.publishing import put_listings
+from node.services.desk import drafts as desk_drafts
+from node.services.listings.drafts import Draft
+from node.services.listings.own_ids import new_key
+from node.services.listings.publishing import put_listings
+from node.services.organisations import hosting
 from schemas.place import Place
 from tests.fakes.publisher import URL, desk, publisher
 from tests.node.web.desk.signed_in import signed_in, token_of

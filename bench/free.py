@@ -24,10 +24,10 @@ from typing import Any
 
 from bench.relevance import NOW, asked, unjudged
 from node.context import Node
-from node.services import setup
-from node.services.importing import Options, Report, import_sheet
-from node.services.publishing import listings
-from node.services.spreadsheet import Sheet, read_file, text_of
+from node.services.configuration import setup
+from node.services.file_formats.spreadsheet import Sheet, read_file, text_of
+from node.services.importing.sheets import Options, Report, import_sheet
+from node.services.listings.publishing import listings
 from schemas.free.judge import judge
 from schemas.listing import load_listing
 

@@ -18,8 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from node.context import Node
-from node.services import accounts, hosting, import_work, imports, members
-from node.services.members import Member
+from node.services.identity import accounts, members
+from node.services.identity.members import Member
+from node.services.importing import imports, steps
+from node.services.organisations import hosting
 from node.storage.imports import CHECKED, DONE
 from tests.fakes.publisher import publisher
 
@@ -68,7 +70,7 @@ def measured(node: Node, member: Member, rows: int) -> dict[str, float]:
 
 def _worked(node: Node, member: Member, import_id: str, state: str) -> tuple[int, int]:
     """Go on until the import is in this state; how many rows are new, and how many refused."""
-    while import_work.work(node, import_work.AT_ONCE_S, import_id):
+    while steps.work(node, steps.AT_ONCE_S, import_id):
         pass
     one = imports.one_of(node, member, import_id)
     if one.state != state:

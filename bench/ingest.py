@@ -22,8 +22,8 @@ from bench.sources import node_id
 from federation.records import Source
 from node.context import Node
 from node.search.keeping import IndexKeeper
-from node.services import setup
-from node.services.polling import Poller
+from node.services.aggregating.polling import Poller
+from node.services.configuration import setup
 from node.storage import catalogue, sources
 from node.worker import FOLLOW_EVERY_S
 

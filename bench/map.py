@@ -25,7 +25,7 @@ from bench.entries import NOW
 from bench.search import build, served
 from node.context import Node
 from node.search.request import SearchRequest
-from node.services.search_documents import geojson_document
+from node.services.catalogue.search_documents import geojson_document
 from node.settings import load
 from tools.browser import MISSING, chromium, find_chromium
 

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import psutil
 
-from node.services import setup
+from node.services.configuration import setup
 
 READY_LIMIT_S = 1.2
 MEMORY_LIMIT_MB = 75.0

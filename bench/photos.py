@@ -26,7 +26,9 @@ import requests
 from PIL import ImageEnhance
 
 from bench.node_floor import free_port
-from node.services import accounts, hosting, members, setup
+from node.services.configuration import setup
+from node.services.identity import accounts, members
+from node.services.organisations import hosting
 from tests.fakes.camera import encoded, exif, scene
 
 LIMIT_MS, OTHERS_LIMIT_MS = 1500.0, 60.0

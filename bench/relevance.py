@@ -33,12 +33,12 @@ from werkzeug.datastructures import MultiDict
 from node.context import Node
 from node.search.follow import Follower
 from node.search.request import from_args
-from node.services import setup
-from node.services.columns import field_of, folded
-from node.services.importing import Options, Report, import_sheet
-from node.services.search import search
-from node.services.spreadsheet import Sheet, SheetRow, read_file, text_of
-from node.services.workbook import Cell
+from node.services.catalogue.search import search
+from node.services.configuration import setup
+from node.services.file_formats.spreadsheet import Sheet, SheetRow, read_file, text_of
+from node.services.file_formats.workbook import Cell
+from node.services.importing.columns import field_of, folded
+from node.services.importing.sheets import Options, Report, import_sheet
 from schemas.vocabulary import DIRECTIONS
 
 DATA = Path(__file__).parent / "data"

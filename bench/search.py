@@ -31,7 +31,7 @@ from bench.node_floor import free_port
 from federation.facts import Entry
 from node.context import Node
 from node.search.follow import Follower
-from node.services import setup
+from node.services.configuration import setup
 from node.settings import load
 from node.storage import catalogue
 from schemas import json_feed

@@ -17,7 +17,7 @@ from examples.demo_network import Network, choose_portal_port, running, wait_unt
 from examples.demo_plan import Plan, read_plan
 from examples.demo_processes import DemoError
 from examples.demo_verdict import SEARCHED, a_listing, faults, page_faults, photo_faults, rows, table
-from node.services.operator import LINK_MINUTES, new_link
+from node.services.identity.operator import LINK_MINUTES, new_link
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 INTERRUPTED = 130

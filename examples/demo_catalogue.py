@@ -15,8 +15,9 @@ from federation.discovery import discover
 from federation.plain import Defaults
 from node.context import Node
 from node.search.index import read_state
-from node.services import photos, sources
-from node.services.polling import make_fetcher
+from node.services.aggregating import sources
+from node.services.aggregating.polling import make_fetcher
+from node.services.pictures import proxy
 from node.settings import load
 from node.storage import catalogue as stored
 from node.storage import photos as copied
@@ -127,15 +128,15 @@ def photographs(catalogue: Catalogue) -> list[str]:
 
 def copy_photographs(catalogue: Catalogue) -> None:
     """Have every photograph copied now; the catalogue's worker does so once somebody has seen the listing."""
-    photos.register(catalogue.node, photographs(catalogue))
+    proxy.register(catalogue.node, photographs(catalogue))
     with make_fetcher(catalogue.node) as fetcher:
-        while photos.fetch_wanted(catalogue.node, fetcher, _TOGETHER) != photos.Fetched():
+        while proxy.fetch_wanted(catalogue.node, fetcher, _TOGETHER) != proxy.Fetched():
             pass
 
 
 def copies(catalogue: Catalogue) -> dict[str, str]:
     """The address of every photograph, and how its copy is: `WANTED` (still to come), `READY` or `FAILED`."""
-    keys = {url: photos.key_of(url) for url in photographs(catalogue)}
+    keys = {url: proxy.key_of(url) for url in photographs(catalogue)}
     with catalogue.node.database.read() as tx:
         known = copied.by_keys(tx, set(keys.values()))
     return {url: known[key].state if key in known else copied.WANTED for url, key in keys.items()}

@@ -22,20 +22,25 @@ from examples.demo_plan import EXAMPLES, PHOTOS, Member
 from federation.fetch import Answer
 from federation.fetch_error import FetchError
 from node.context import Node
-from node.services import about, accounts, hosting, members, postman
-from node.services.audit import COMMAND_LINE
-from node.services.drafts import Draft
-from node.services.exchanges import acting, asking_across, chasing, measuring, privacy
+from node.services.exchanges import acting, chasing, measuring
 from node.services.exchanges.asking import Wish
+from node.services.exchanges.between_nodes import asking_across
 from node.services.exchanges.links import Party
+from node.services.exchanges.people import privacy
+from node.services.identity import accounts, members
+from node.services.identity.audit import COMMAND_LINE
+from node.services.importing.row_values import Picture
+from node.services.listings.drafts import Draft
+from node.services.listings.own_ids import new_key, slug_of
+from node.services.listings.publishing import put_listings, withdraw
+from node.services.mail import postman
 from node.services.messages import receiving, sending
 from node.services.messages.receiving import MessageError
 from node.services.messages.sending import Courier
-from node.services.own_ids import new_key, slug_of
-from node.services.own_pictures import Shelf
-from node.services.publishing import put_listings, withdraw
-from node.services.row_values import Picture
+from node.services.organisations import hosting
+from node.services.pictures.shelf import Shelf
 from node.services.stories import consent, shelving, writing
+from node.services.syndication import node_document
 from node.settings import load
 from node.storage import listings, messages
 from node.storage.stories import YES, OwnStory
@@ -104,7 +109,7 @@ class _Wires:
     def get(self, url: str, *, accept: str = "*/*", **_: Any) -> Answer:
         node_id, _found, key = url.removesuffix(".json").partition(LISTINGS)
         if url.endswith(DOCUMENT):
-            return _answer(url, 200, bytes(about.node_document(self._at(url)).body))
+            return _answer(url, 200, bytes(node_document.node_document(self._at(url)).body))
         node = self._nodes.get(node_id)
         if node is None:
             raise FetchError(url, "connect", "no connection")

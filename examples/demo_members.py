@@ -15,7 +15,7 @@ from typing import Any
 from examples.demo_plan import PHOTOS, PUBLISHER, Member
 from examples.demo_processes import SHAREFEED, Child, Children, choose_port, status_of, wait_until
 from node.context import Node
-from node.services.hosting import put_profile
+from node.services.organisations.hosting import put_profile
 from node.settings import load
 
 NODE_DOCUMENT = ".well-known/sharefeed.json"

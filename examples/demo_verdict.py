@@ -12,8 +12,8 @@ from examples.demo_members import Site
 from examples.demo_processes import DemoError, body_of, status_of
 from federation.facts import short_key
 from federation.records import QUARANTINED
-from node.services import sources
-from node.services.sources import Health
+from node.services.aggregating import sources
+from node.services.aggregating.sources import Health
 from node.storage.photos import READY
 
 SEARCHED = "desk"

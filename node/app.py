@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from node.context import Node
-from node.services.setup import check_settings
+from node.services.configuration.setup import check_settings
 from node.settings import Settings
 from node.web import compression, current_node, errors, feeds, filters, languages, security, static_files
 from node.web.numbers import RowNumber

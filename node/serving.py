@@ -69,7 +69,7 @@ def _may_send_files(app: Flask) -> Callable[[str], bool]:
     """Whether a request with these cookies may be larger than `MAX_BODY_BYTES`: of somebody who is signed in."""
     from werkzeug.http import parse_cookie
 
-    from node.services import accounts
+    from node.services.identity import accounts
 
     node = app.extensions["sharefeed"]
 

@@ -120,24 +120,17 @@ def _careful(job: Callable[[], Any]) -> Callable[[], None]:
 
 
 def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
-    from node.services import (
-        backup,
-        board_reports,
-        certificate,
-        desk_listings,
-        expiry,
-        health,
-        health_watch,
-        import_work,
-        imports,
-        invitations,
-        moving,
-        picture_copies,
-        postman,
-        reminders,
-        uploads,
-    )
+    from node.services.backup import backups
     from node.services.bookings import regular
+    from node.services.desk import listings
+    from node.services.health import certificate, checks
+    from node.services.health import watch as health_watch
+    from node.services.identity import invitations
+    from node.services.importing import imports, steps
+    from node.services.listings import board_reports, expiry, reminders
+    from node.services.mail import postman
+    from node.services.moving import moves
+    from node.services.pictures import fetching, uploads
 
     def expire() -> None:
         while expiry.expire(node):
@@ -145,7 +138,7 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
 
     def back_up() -> None:
         try:
-            backup.make_due(node)
+            backups.make_due(node)
         except SharefeedError as error:
             # No fault of the program's, so no trace of it; it is tried again each time.
             log.warning("%s", error)
@@ -155,7 +148,7 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
     def watch() -> None:
         health_watch.watch(node)
 
-    _every(scheduler, health.BEAT_EVERY_S, lambda: health_watch.beat(node), at_once=True)
+    _every(scheduler, checks.BEAT_EVERY_S, lambda: health_watch.beat(node), at_once=True)
     _every(scheduler, health_watch.LOOK_EVERY_S, watch)
     _every(scheduler, HOUR_S, lambda: health_watch.ask_ourselves(node))
     _every(scheduler, HOUR_S, lambda: certificate.look(node))
@@ -166,13 +159,13 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
     _every(scheduler, BACK_UP_EVERY_S, back_up)
     _every(scheduler, HOUR_S, lambda: uploads.tidy(node))
     _every(scheduler, 5, post.deliver)
-    _every(scheduler, IMPORT_EVERY_S, lambda: import_work.work(node))
-    _every(scheduler, COPY_EVERY_S, lambda: picture_copies.fetch_due(node))
+    _every(scheduler, IMPORT_EVERY_S, lambda: steps.work(node))
+    _every(scheduler, COPY_EVERY_S, lambda: fetching.fetch_due(node))
     _every(scheduler, 24 * HOUR_S, lambda: imports.tidy(node))
     _every(scheduler, HOUR_S, lambda: reminders.remind(node))
-    _every(scheduler, HOUR_S, lambda: moving.finish(node))
+    _every(scheduler, HOUR_S, lambda: moves.finish(node))
     _every(scheduler, HOUR_S, lambda: postman.tidy(node))
-    _every(scheduler, 24 * HOUR_S, lambda: desk_listings.tidy(node))
+    _every(scheduler, 24 * HOUR_S, lambda: listings.tidy(node))
     _every(scheduler, HOUR_S, lambda: invitations.tidy(node))
     _every(scheduler, 60, lambda: regular.each_minute(node))
     _every(scheduler, HOUR_S, lambda: regular.each_hour(node))
@@ -181,9 +174,10 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
 
 
 def _exchange_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
-    from node.services import brought_receipts
-    from node.services.exchanges import chasing, privacy
+    from node.services.exchanges import chasing
+    from node.services.exchanges.people import privacy
     from node.services.messages import sending
+    from node.services.moving import brought_receipts
     from node.services.receipts import issue
 
     def forget() -> None:
@@ -203,11 +197,14 @@ def _exchange_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[
 
 def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
     from node.search.keeping import IndexKeeper
-    from node.services import moderation, other_clocks, photos, proposals, reporting, sources
+    from node.services.aggregating import proposals, sources
+    from node.services.aggregating.polling import Poller
     from node.services.alerts import choices as alert_choices
     from node.services.alerts import matches as alert_matches
     from node.services.alerts import news as alert_news
-    from node.services.polling import Poller
+    from node.services.health import other_clocks
+    from node.services.moderation import decisions, reporting
+    from node.services.pictures import proxy
     from node.services.receipts.harvest import Harvest
     from node.services.stories import harvest as stories
 
@@ -215,7 +212,7 @@ def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callabl
     harvest = Harvest.of(node, poller.fetcher)
 
     def expire_foreign() -> None:
-        while moderation.expire_foreign(node):
+        while decisions.expire_foreign(node):
             pass
 
     def end_alerts() -> None:
@@ -223,12 +220,12 @@ def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callabl
             pass
 
     def tidy() -> None:
-        moderation.apply_overdue(node)
-        moderation.judge_again(node)
+        decisions.apply_overdue(node)
+        decisions.judge_again(node)
         sources.hide_suspended(node)
         sources.show_resumed(node)
-        moderation.forget_old(node)
-        photos.forget_unused(node)
+        decisions.forget_old(node)
+        proxy.forget_unused(node)
         proposals.forget_people(node)
         reporting.tidy(node)
         alert_choices.tidy(node)
@@ -237,7 +234,7 @@ def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callabl
     _every(scheduler, FOLLOW_EVERY_S, keeper.catch_up)
     _every(scheduler, 5, harvest.due)
     _every(scheduler, STORIES_EVERY_S, lambda: stories.read_due(node, poller.fetcher))
-    _every(scheduler, 5, lambda: photos.fetch_wanted(node, poller.fetcher, 8))
+    _every(scheduler, 5, lambda: proxy.fetch_wanted(node, poller.fetcher, 8))
     _every(scheduler, 15, lambda: alert_news.look(node))
     _every(scheduler, 60, expire_foreign)
     _every(scheduler, 60, end_alerts)

@@ -44,7 +44,7 @@ DEAREST = (
     "tests/e2e/test_serving.py",
     "tests/node/web/desk/test_bulk.py",
     "tests/e2e/test_desk.py",
-    "tests/node/services/test_static_site.py",
+    "tests/node/services/syndication/test_static_site.py",
     "tests/node/web/test_alerts.py",
     "tests/contracts/test_exchanges.py",
     "tests/e2e/test_desk_sincere.py",

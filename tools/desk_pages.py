@@ -13,13 +13,16 @@ from examples.demo_members import start_member
 from examples.demo_plan import Plan
 from examples.demo_processes import SHAREFEED, Children
 from node.context import Node
-from node.services import accounts, desk_drafts, import_work, imports, members, publishing
 from node.services.bookings.arranging import put_rules
 from node.services.bookings.judging import span_of_days
 from node.services.bookings.keeping import calendar_of
 from node.services.bookings.making import Wanted, book
 from node.services.bookings.rules import DAYS, Opening, Rules
+from node.services.desk import drafts
 from node.services.exchanges import acting, asking
+from node.services.identity import accounts, members
+from node.services.importing import imports, steps
+from node.services.listings import publishing
 from node.settings import load
 from node.storage import exchanges
 from node.storage.accounts import Account
@@ -103,7 +106,7 @@ def _filled(node: Node, url: str) -> Desk:
     rows = publishing.listings(node, organisation=SLUG)
     _lend(node, rows, member.organisation_id)
     _ask(node, rows)
-    draft = desk_drafts.duplicate(node, _called(rows, DRILL), owner.name)
+    draft = drafts.duplicate(node, _called(rows, DRILL), owner.name)
     here = f"{url}desk/{SLUG}/"
     ends = {"listings": "listings", "form": f"drafts/{draft.id}", "import": f"import/{_bring(node, member)}"}
     ends |= {"calendar": "calendar", "requests": "requests"}
@@ -147,7 +150,7 @@ def _bring(node: Node, member: members.Member) -> str:
     """A file that was looked at and waits for somebody to say yes; the import's number."""
     one = imports.begin(node, member, _LIST.encode(), "shed-inventory.csv")
     imports.check(node, member, one, {at: column for column, at in one.columns.items()}, missing=False)
-    import_work.work(node, import_id=one.id)
+    steps.work(node, import_id=one.id)
     return one.id
 
 

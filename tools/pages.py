@@ -9,7 +9,7 @@ from examples.demo_network import Network
 from examples.demo_processes import body_of
 from examples.demo_verdict import SEARCHED
 from federation.facts import short_key
-from node.services.own_ids import slug_of
+from node.services.listings.own_ids import slug_of
 
 PAGES = (
     *("home", "search", "listing", "organisation", "sources"),

@@ -25,7 +25,8 @@ def account() -> None:
 @with_node
 def add(node: Node, name: str, email: str, operator: bool, organisation: str | None, role: str) -> None:
     """Make an account, and print a link that signs its owner in, once."""
-    from node.services import accounts, hosting, members
+    from node.services.identity import accounts, members
+    from node.services.organisations import hosting
 
     if organisation and hosting.organisation(node, organisation) is None:
         raise members.MembersError(
@@ -41,7 +42,7 @@ def add(node: Node, name: str, email: str, operator: bool, organisation: str | N
 @with_node
 def list_(node: Node) -> None:
     """List the accounts, and what they are in which organisation."""
-    from node.services import accounts, members
+    from node.services.identity import accounts, members
 
     rows = []
     for one in accounts.every(node):
@@ -65,7 +66,7 @@ def link(node: Node, email: str) -> None:
 @with_node
 def address(node: Node, email: str, new: str) -> None:
     """Give the account with this address another one. Links that went to the old one stop working."""
-    from node.services import accounts, addresses
+    from node.services.identity import accounts, addresses
 
     addresses.give(node, accounts.by_email(node, email), new)
     click.echo(f"From now on they sign in as {new}.")
@@ -76,7 +77,7 @@ def address(node: Node, email: str, new: str) -> None:
 @with_node
 def remove(node: Node, email: str) -> None:
     """Take an account away: it is signed out everywhere and is no member of anything any more."""
-    from node.services import accounts
+    from node.services.identity import accounts
 
     accounts.remove(node, accounts.by_email(node, email))
     click.echo("Removed. What they did stays in the log, without their name and address.")
@@ -89,7 +90,7 @@ def remove(node: Node, email: str) -> None:
 @with_node
 def role(node: Node, email: str, organisation: str, role: str) -> None:
     """Say what somebody is in the organisation with this slug: owner, editor, viewer, or none."""
-    from node.services import accounts, members
+    from node.services.identity import accounts, members
 
     found = accounts.by_email(node, email)
     if role == "none":
@@ -100,7 +101,7 @@ def role(node: Node, email: str, organisation: str, role: str) -> None:
 
 
 def _print_link(node: Node, email: str) -> None:
-    from node.services.accounts import LINK_MINUTES, by_email, new_link
+    from node.services.identity.accounts import LINK_MINUTES, by_email, new_link
 
     click.echo(new_link(node, by_email(node, email)))
     click.echo(f"It works once, within {LINK_MINUTES // 60} hours, while `sharefeed serve` runs.", err=True)

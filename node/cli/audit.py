@@ -20,7 +20,7 @@ def audit() -> None:
 @with_node
 def verify(node: Node, known: str) -> None:
     """Read the whole log and compare every hash; fails where an entry was changed, added or taken away."""
-    from node.services.audit import verify as check
+    from node.services.identity.audit import verify as check
 
     found = check(node, known.strip().lower())
     click.echo(f"The log is whole: {counted(found.entries, 'entry', 'entries')}. Its end is\n{found.end}")

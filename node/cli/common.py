@@ -34,7 +34,7 @@ def settings_of(home: Path | None) -> Settings:
 
 
 def _end_restoring(folder: Path) -> None:
-    from node.services.restoring import recover
+    from node.services.backup.restoring import recover
 
     done = recover(folder)
     if done is not None:
@@ -107,7 +107,7 @@ def require_node(settings: Settings) -> None:
 
 def upgrade_node(node: Node, with_backup: bool = True) -> None:
     """Bring a node's database up to date and say where it was backed up before."""
-    from node.services.setup import upgrade_database
+    from node.services.configuration.setup import upgrade_database
 
     made = upgrade_database(node, with_backup)
     if made:

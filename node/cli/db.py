@@ -36,7 +36,7 @@ def upgrade(settings: Settings, without_backup: bool) -> None:
 @with_node
 def epoch(node: Node) -> None:
     """Tell every reader to read from the start: to be run after a backup has been restored."""
-    from node.services.setup import new_epoch
+    from node.services.configuration.setup import new_epoch
 
     found = new_epoch(node)
     click.echo(f"The history of this node begins anew (epoch {found}). Readers will read everything again.")
@@ -66,7 +66,7 @@ def recount(node: Node, mend: bool) -> None:
 @with_node
 def backup(node: Node, folder: Path | None) -> None:
     """Back up database, pictures and settings into FOLDER while the node runs; not the secret key."""
-    from node.services.backup import make
+    from node.services.backup.backups import make
 
     made = make(node, folder)
     click.echo(f"Backed up into {made.path} ({made.size / 2**20:.1f} MB).")
@@ -84,7 +84,7 @@ def backup(node: Node, folder: Path | None) -> None:
 @home_option
 def restore(file: Path, replace: bool, keep_sessions: bool, home: Path | None) -> None:
     """Bring a node back from a backup. Stop the node first; where this fails, everything is as it was."""
-    from node.services.restoring import restore as bring_back
+    from node.services.backup.restoring import restore as bring_back
 
     folder = home_folder(home or click.get_current_context().find_object(Path))
     found = bring_back(folder, file, replace, keep_sessions=keep_sessions)

@@ -22,7 +22,7 @@ def export(node: Node, organisation: str, file: Path) -> None:
 
     Listings, photos, bookings, calendars, histories, drafts and the profile. Listings can be imported again from it.
     """
-    from node.services import exporting
+    from node.services.moving import exporting
 
     try:
         # Names of those who booked stand in it, so that only its owner may read it.

@@ -23,8 +23,8 @@ def health(home: str | None, as_json: bool) -> None:
     """Say whether everything is working; the exit code is 1 where something is broken."""
     from pathlib import Path
 
-    from node.services.health import BROKEN, look, worst
-    from node.services.health_words import whole
+    from node.services.health.checks import BROKEN, look, worst
+    from node.services.health.words import whole
 
     settings = settings_of(Path(home) if home else None)
     require_node(settings)
@@ -45,7 +45,7 @@ def health(home: str | None, as_json: bool) -> None:
 
 
 def _print(finding: Any) -> None:
-    from node.services.health_words import STATES, told
+    from node.services.health.words import STATES, told
 
     said = told(finding, str)
     since = f" (last: {_moment(finding.since)})" if finding.since else ""
@@ -58,7 +58,7 @@ def _print(finding: Any) -> None:
 
 
 def _as_json(finding: Any) -> dict[str, Any]:
-    from node.services.health_words import told
+    from node.services.health.words import told
 
     said = told(finding, str)
     return {

@@ -38,11 +38,11 @@ def impact() -> None:
 @with_node
 def recompute(node: Node) -> None:
     """Work all effects out anew: after factors of your own have changed, or those that come with the program."""
-    from node.services import impact_factors
+    from node.services.impact import factors
     from node.services.receipts import matching
 
     done = matching.settle_every(node)
-    version = impact_factors.of(node.settings).version
+    version = factors.of(node.settings).version
     click.echo(f"{counted(done, 'handover', 'handovers')} worked out with the factors {version}.")
 
 
@@ -52,8 +52,8 @@ def recompute(node: Node) -> None:
 @click.option("--read", is_flag=True, help="Read them now, before.")
 def receipts(node: Node, numbers: tuple[int, ...], read: bool) -> None:
     """Say how far the receipts of the sources with these NUMBERS, or of all, were read, and what was set aside."""
-    from node.services import sources
-    from node.services.polling import make_fetcher
+    from node.services.aggregating import sources
+    from node.services.aggregating.polling import make_fetcher
     from node.services.receipts import state
     from node.services.receipts.harvest import Harvest
 

@@ -12,9 +12,9 @@ from node.cli.common import counted, home_option, open_node, printable, settings
 from schemas.vocabulary import ORGANISATION_TYPES
 
 if TYPE_CHECKING:
-    from node.services.importing import Report
-    from node.services.rows import Refusal
-    from node.services.spreadsheet import Sheet
+    from node.services.file_formats.spreadsheet import Sheet
+    from node.services.importing.rows import Refusal
+    from node.services.importing.sheets import Report
 
 SHOWN = 20
 """Refused rows, notes and remarks that are printed; a file holds all refused rows."""
@@ -26,7 +26,7 @@ _NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 def _write_template(context: click.Context, _parameter: click.Parameter, path: Path | None) -> None:
     if path is None or context.resilient_parsing:
         return
-    from node.services.template import csv_template, xlsx_template
+    from node.services.importing.template import csv_template, xlsx_template
 
     makers = {".csv": csv_template, ".xlsx": xlsx_template}
     if path.suffix.lower() not in makers:
@@ -61,8 +61,8 @@ def import_(context: click.Context, /, file: Path, errors: Path | None, home: Pa
 
     Good rows are kept, bad rows are reported. Exits with 1 if some rows were refused.
     """
-    from node.services.importing import Options, import_sheet
-    from node.services.spreadsheet import read_file
+    from node.services.file_formats.spreadsheet import read_file
+    from node.services.importing.sheets import Options, import_sheet
 
     node = open_node(settings_of(home))
     sheet = read_file(file)
@@ -91,7 +91,7 @@ def _tell(file: Path, sheet: Sheet, report: Report) -> None:
 
 def tell_refused(sheet: Sheet, refusals: tuple[Refusal, ...], errors: Path | None) -> None:
     """Print what is wrong with the refused rows, and write them to ``errors`` if that is named."""
-    from node.services.template import refused_rows
+    from node.services.importing.template import refused_rows
 
     problems = [problem for refusal in refusals for problem in refusal.problems]
     for problem in problems[:SHOWN]:

@@ -71,7 +71,7 @@ _ASKED = "node.cli.init.asked"
 @click.option("--set", "others", multiple=True, metavar="NAME=VALUE", help="Any other setting; may be repeated.")
 def init(home: Path | None, others: tuple[str, ...], account: str, account_name: str | None, **options: Any) -> None:
     """Make a new node: its folder with settings and secret, its database, and the account of who runs it."""
-    from node.services.setup import init as make
+    from node.services.configuration.setup import init as make
 
     if account:
         _check_account(account, account_name)
@@ -86,8 +86,8 @@ def init(home: Path | None, others: tuple[str, ...], account: str, account_name:
 
 def _check_account(email: str, name: str | None) -> None:
     """Before anything is made. Raises `FormError`."""
-    from node.services.accounts import email_problems, name_problems
-    from node.services.strangers import FormError
+    from node.services.identity.accounts import email_problems, name_problems
+    from node.services.limits.strangers import FormError
 
     problems = email_problems(email.strip()) + (name_problems(name.strip()) if name is not None else [])
     if problems:
@@ -95,7 +95,7 @@ def _check_account(email: str, name: str | None) -> None:
 
 
 def _make_account(node: Node, email: str, name: str | None) -> None:
-    from node.services import accounts
+    from node.services.identity import accounts
 
     made = accounts.add(node, name or email.partition("@")[0], email, operator=True)
     click.echo(f"\nThis link signs {made.email} in, once, within {accounts.LINK_MINUTES // 60} hours:")

@@ -21,7 +21,7 @@ def key() -> None:
 @with_node
 def show(node: Node) -> None:
     """Say what everyone may know of the key: its id, its public half, since when it is in use."""
-    from node.services import keys
+    from node.services.configuration import keys
 
     for name, value in keys.told(keys.ring(node)).items():
         if value:
@@ -36,8 +36,8 @@ def export(node: Node, file: Path) -> None:
 
     Whoever has it can speak for the node. It is in no backup.
     """
-    from node.services import keys
-    from node.services.setup import write_private
+    from node.services.configuration import keys
+    from node.services.configuration.setup import write_private
 
     content = keys.written(keys.ring(node)).decode()
     if str(file) == "-":
@@ -56,7 +56,7 @@ def export(node: Node, file: Path) -> None:
 @with_node
 def bring(node: Node, file: Path, replace: bool) -> None:
     """Put an exported key into place, as after restoring a backup; - reads it from the standard input."""
-    from node.services import keys
+    from node.services.configuration import keys
 
     try:
         content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
@@ -74,7 +74,7 @@ def rotate(node: Node, printed: bool) -> None:
 
     The present one signs that it is followed by the new one, so other nodes go along by themselves.
     """
-    from node.services import keys
+    from node.services.configuration import keys
 
     if printed:
         click.echo(keys.written(keys.rotated(keys.ring(node), node.clock())).decode(), nl=False)
@@ -87,7 +87,7 @@ def rotate(node: Node, printed: bool) -> None:
 @with_node
 def known(node: Node) -> None:
     """List the keys of other nodes: those that are believed, and those that nobody has vouched for."""
-    from node.services import peers
+    from node.services.aggregating import peers
 
     rows = [(one.node_id, one.key_id, one.state, one.how, rfc3339_of(one.at)) for one in peers.known(node)]
     table(["node", "key", "state", "by", "since"], rows, none="No other node is known yet.")
@@ -102,7 +102,7 @@ def believe(node: Node, node_id: str, key_id: str) -> None:
 
     Ask its operator first, by another way than the node itself, and compare the key.
     """
-    from node.services import peers
+    from node.services.aggregating import peers
 
     peers.believe(node, node_id, key_id)
     click.echo(f"{node_id} is believed with the key {key_id} from now on.")

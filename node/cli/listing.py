@@ -40,7 +40,7 @@ def listing() -> None:
 @with_node
 def add(node: Node, organisation: str, ref: str | None, expires: datetime | None, **options: Any) -> None:
     """Publish a listing. With the --ref of one that is there, that one is replaced."""
-    from node.services.publishing import Draft, end_of_day, new_key, put_listings
+    from node.services.listings.publishing import Draft, end_of_day, new_key, put_listings
 
     members = changes_of(options)
     note = settle_category(members)
@@ -57,8 +57,8 @@ def add(node: Node, organisation: str, ref: str | None, expires: datetime | None
 
 
 def _listing(node: Node, slug: str, members: dict[str, Any]) -> Any:
-    from node.services.category_words import OTHER
-    from node.services.row_values import usual_kind
+    from node.services.importing.category_words import OTHER
+    from node.services.importing.row_values import usual_kind
     from schemas.listing import Listing
 
     host = _host(node, slug)
@@ -78,7 +78,7 @@ def _listing(node: Node, slug: str, members: dict[str, Any]) -> Any:
 
 
 def _host(node: Node, slug: str) -> OwnOrganisation:
-    from node.services.hosting import organisation as find
+    from node.services.organisations.hosting import organisation as find
 
     host = find(node, slug)
     if host is None:
@@ -96,7 +96,7 @@ def _host(node: Node, slug: str) -> OwnOrganisation:
 @with_node
 def edit(node: Node, key: str, expires: datetime | None, **options: Any) -> None:
     """Change the listing KEY; what is not named stays as it is."""
-    from node.services import publishing
+    from node.services.listings import publishing
     from schemas.free.explain import word_problems
 
     known = publishing.listing(node, key).listing()
@@ -121,7 +121,7 @@ def edit(node: Node, key: str, expires: datetime | None, **options: Any) -> None
 @with_node
 def renew(node: Node, key: str, until: datetime | None) -> None:
     """Show the listing KEY for longer, or again."""
-    from node.services.publishing import renew as prolong
+    from node.services.listings.publishing import renew as prolong
 
     with refused_by_option("--until"):
         row = prolong(node, key, day_of(until))
@@ -134,7 +134,7 @@ def renew(node: Node, key: str, until: datetime | None) -> None:
 @with_node
 def withdraw(node: Node, key: str, reason: str) -> None:
     """Take the listing KEY off this node, and with it off every catalogue that reads it."""
-    from node.services.publishing import withdraw as take_off
+    from node.services.listings.publishing import withdraw as take_off
 
     take_off(node, key, reason)
     click.echo(f"{key} is no longer shown. `sharefeed listing renew {key}` brings it back.")
@@ -146,7 +146,7 @@ def withdraw(node: Node, key: str, reason: str) -> None:
 @with_node
 def list_(node: Node, state: str | None, organisation: str | None) -> None:
     """List the listings of this node, the latest change first."""
-    from node.services.publishing import listings
+    from node.services.listings.publishing import listings
 
     if organisation is not None:
         _host(node, organisation)

@@ -128,8 +128,8 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {"images": _images, "replacement_
 @contextmanager
 def refused_by_option(end: str = "--expires") -> Iterator[None]:
     """Name the options where `PublishingError` names places in a document; ``end`` is the one for the last day."""
-    from node.services.doubted import INSTEAD, is_refused
-    from node.services.publishing import PublishingError
+    from node.services.listings.doubted import INSTEAD, is_refused
+    from node.services.listings.publishing import PublishingError
 
     try:
         yield
@@ -142,7 +142,7 @@ def refused_by_option(end: str = "--expires") -> Iterator[None]:
 
 def tell_doubts(doubts: Sequence[Problem]) -> None:
     """Tell the author of a listing what its words leave in doubt."""
-    from node.services.doubted import LOOKED_AT
+    from node.services.listings.doubted import LOOKED_AT
 
     if doubts:
         click.echo("\n  ".join([f"Note: {LOOKED_AT}", *(problem.message for problem in doubts)]), err=True)
@@ -169,7 +169,7 @@ def settle_category(changes: dict[str, Any], kind: str | None = None) -> str | N
 
     Raises `click.BadParameter` for a category that is not known at all.
     """
-    from node.services.category_words import meant_by
+    from node.services.importing.category_words import meant_by
 
     if "category" not in changes:
         return None

@@ -18,7 +18,7 @@ def operator() -> None:
 @with_node
 def link(node: Node) -> None:
     """Print a link that signs one browser in, once."""
-    from node.services.operator import LINK_MINUTES, new_link
+    from node.services.identity.operator import LINK_MINUTES, new_link
 
     click.echo(new_link(node))
     click.echo(f"Open it within {LINK_MINUTES} minutes, while `sharefeed serve` runs. It works once.", err=True)
@@ -28,7 +28,7 @@ def link(node: Node) -> None:
 @with_node
 def sessions(node: Node) -> None:
     """List the browsers that are signed in."""
-    from node.services.operator import sessions as every
+    from node.services.identity.operator import sessions as every
 
     rows = [
         (one.name, rfc3339_of(one.created_at), rfc3339_of(one.seen_at), rfc3339_of(one.expires_at))
@@ -46,8 +46,8 @@ def sessions(node: Node) -> None:
 @with_node
 def revoke(node: Node, session: str | None, everyone: bool) -> None:
     """Sign a browser out: SESSION is its name, or the beginning of it."""
-    from node.services.operator import revoke as end
-    from node.services.operator import revoke_all
+    from node.services.identity.operator import revoke as end
+    from node.services.identity.operator import revoke_all
 
     if everyone == bool(session):
         raise click.UsageError("Name one session, or say --all.")

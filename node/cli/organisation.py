@@ -34,7 +34,7 @@ def organisation() -> None:
 @with_node
 def add(node: Node, name: str, slug: str | None, identifiers: tuple[str, ...], **profile: Any) -> None:
     """Add the organisation NAME, or change what is said of it; what is not named again stays."""
-    from node.services.hosting import put_profile
+    from node.services.organisations.hosting import put_profile
 
     profile = {key.rstrip("_"): value for key, value in profile.items() if value is not None}
     if identifiers:
@@ -56,7 +56,7 @@ def _identifier(text: str) -> Any:
 @with_node
 def list_(node: Node) -> None:
     """List the organisations of this node."""
-    from node.services.hosting import organisations
+    from node.services.organisations.hosting import organisations
 
     rows = [(own.slug, own.organisation.type, own.organisation.name) for own in organisations(node)]
     table(("short name", "type", "name"), rows)
@@ -70,7 +70,7 @@ def bring(node: Node, file: Path) -> None:
 
     Listings keep their ids. Receipts count once their signers' keys are known. Members and passwords do not come along.
     """
-    from node.services.bringing import bring as take_in
+    from node.services.moving.bringing import bring as take_in
 
     found = take_in(node, file)
     click.echo(
@@ -93,16 +93,16 @@ def bring(node: Node, file: Path) -> None:
 @with_node
 def move(node: Node, slug: str, to: str | None, undo: bool) -> None:
     """Say that the organisation SLUG moved to another node, which has all of its listings already."""
-    from node.services import moving
+    from node.services.moving import moves
 
     if undo == bool(to):
         raise click.UsageError("Name the new node with --to, or take it back with --undo.")
     if undo:
-        moving.take_back(node, slug)
+        moves.take_back(node, slug)
         click.echo(f"{slug} is at home here again.")
         return
-    moved = moving.move(node, slug, str(to))
+    moved = moves.move(node, slug, str(to))
     click.echo(
         f"{slug} is at {moved.to} now. Its pages here lead there. Its listings stay in the feed here, unchanged, for "
-        f"{moving.DAYS} days, so that catalogues can follow; then they are removed."
+        f"{moves.DAYS} days, so that catalogues can follow; then they are removed."
     )

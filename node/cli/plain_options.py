@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from node.services.plain_defaults import AT_FIRST, from_fields
+from node.services.aggregating.plain_defaults import AT_FIRST, from_fields
 from schemas.errors import DocumentError
 from schemas.vocabulary import ACTIONS, DIRECTIONS, KINDS, ORGANISATION_TYPES
 

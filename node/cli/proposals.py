@@ -13,8 +13,8 @@ from node.context import Node
 from schemas.fields import rfc3339_of
 
 if TYPE_CHECKING:
-    from node.services.previewing import Preview
-    from node.services.proposals import Proposal
+    from node.services.aggregating.previewing import Preview
+    from node.services.aggregating.proposals import Proposal
 
 
 @click.group()
@@ -27,7 +27,7 @@ def proposal() -> None:
 @with_node
 def list_(node: Node, decided: bool) -> None:
     """Every proposal that waits for an answer, the oldest first."""
-    from node.services import proposals
+    from node.services.aggregating import proposals
 
     found = proposals.decided(node, 100) if decided else proposals.waiting(node, 200)
     if not found:
@@ -42,7 +42,7 @@ def list_(node: Node, decided: bool) -> None:
 @with_node
 def show(node: Node, number: int) -> None:
     """Proposal NUMBER, and what the catalogue would show of it: it is read now."""
-    from node.services import proposals
+    from node.services.aggregating import proposals
 
     found = proposals.get(node, number)
     _print_proposal(found)
@@ -86,7 +86,7 @@ def _print_preview(seen: Preview) -> None:
 @with_node
 def accept(node: Node, number: int, name: str | None, hold_new: bool, **plain: Any) -> None:
     """Read proposal NUMBER from now on."""
-    from node.services import proposals
+    from node.services.aggregating import proposals
 
     with explained(node.settings, proposals.get(node, number).url):
         source = proposals.accept(node, number, lambda url: defaults_of(plain, url), hold_new, name=name)
@@ -100,7 +100,7 @@ def accept(node: Node, number: int, name: str | None, hold_new: bool, **plain: A
 @with_node
 def refuse(node: Node, number: int, reason: str) -> None:
     """Refuse proposal NUMBER."""
-    from node.services import proposals
+    from node.services.aggregating import proposals
 
     proposals.refuse(node, number, reason)
     click.echo(f"Proposal {number} is refused.")

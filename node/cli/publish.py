@@ -14,8 +14,8 @@ from node.cli.import_ import SHOWN, tell_refused
 from schemas.vocabulary import ORGANISATION_TYPES
 
 if TYPE_CHECKING:
-    from node.services.rows import Table
-    from node.services.static_site import StaticSite
+    from node.services.importing.rows import Table
+    from node.services.syndication.static_site import StaticSite
     from node.settings import Settings
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -56,10 +56,10 @@ def publish(context: click.Context, /, file: Path, folder: Path, errors: Path | 
     Upload the folder to any web space. Run the command again whenever the spreadsheet has changed. Exits with 1 if some
     rows were refused.
     """
-    from node.services import static_site
-    from node.services.own_pictures import Shelf
-    from node.services.rows import read_table
-    from node.services.spreadsheet import read_file
+    from node.services.file_formats.spreadsheet import read_file
+    from node.services.importing.rows import read_table
+    from node.services.pictures.shelf import Shelf
+    from node.services.syndication import static_site
     from node.web.static_pages import render
 
     now = datetime.now(UTC).replace(microsecond=0)
@@ -79,7 +79,7 @@ def publish(context: click.Context, /, file: Path, folder: Path, errors: Path | 
 
 
 def _settings(folder: Path, options: dict[str, Any]) -> Settings:
-    from node.services.setup import check_described, check_settings, check_url
+    from node.services.configuration.setup import check_described, check_settings, check_url
     from node.settings import SETTINGS, Settings
 
     known = {setting.name for setting in SETTINGS}
@@ -91,7 +91,7 @@ def _settings(folder: Path, options: dict[str, Any]) -> Settings:
 
 
 def _defaults(settings: Settings, options: dict[str, Any], now: datetime) -> Any:
-    from node.services.row_values import Defaults
+    from node.services.importing.row_values import Defaults
 
     return Defaults(
         now,

@@ -13,7 +13,7 @@ from node.context import Node
 from schemas.fields import rfc3339_of
 
 if TYPE_CHECKING:
-    from node.services.reporting import ReportedListing
+    from node.services.moderation.reporting import ReportedListing
 
 _REPORTED = {
     "gone": "it is no longer to be had",
@@ -35,22 +35,22 @@ def queue() -> None:
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many at most.")
 def list_(node: Node, limit: int) -> None:
     """What waits, the longest waiting first."""
-    from node.services import moderation, reporting
+    from node.services.moderation import decisions, reporting
 
-    for item in moderation.waiting(node, limit):
+    for item in decisions.waiting(node, limit):
         click.echo(printable(f"{item.row.state}: {item.title}"))
         click.echo(printable(f"  source {item.row.source_id} ({item.source_name}), listing {item.row.id}"))
         for reason in item.row.reasons:
             click.echo(printable(f"  {reason}"))
         click.echo("  can be released\n" if item.can_release else "  cannot be shown as it is\n")
-    batches = moderation.batches(node)
+    batches = decisions.batches(node)
     if batches:
         click.echo("Removals that wait:")
         table(
             ("batch", "source", "listings", "since"),
             [(b.batch, b.source_id, b.size, rfc3339_of(b.removed_at)) for b in batches],
         )
-    counts = moderation.count_waiting(node)
+    counts = decisions.count_waiting(node)
     removals, reported = counts.pop("removals"), reporting.count_waiting(node)
     told = [*(f"{number:,} {name}" for name, number in counts.items()), counted(removals, "removal", "removals")]
     click.echo(", ".join([*told, f"{reported:,} reported"]))
@@ -65,10 +65,10 @@ def list_(node: Node, limit: int) -> None:
 @click.option("--reason", default="", help="Why; kept with the decision.")
 def release(node: Node, source_id: int, listing: str, reason: str) -> None:
     """Show LISTING of source SOURCE_ID."""
-    from node.services import moderation
+    from node.services.moderation import decisions
 
     with _naming("list"):
-        moderation.release(node, source_id, listing, reason)
+        decisions.release(node, source_id, listing, reason)
     click.echo("Released. This version of the listing is shown.")
 
 
@@ -79,10 +79,10 @@ def release(node: Node, source_id: int, listing: str, reason: str) -> None:
 @click.option("--reason", required=True, help="Why; the listing's node reads this in its report.")
 def refuse(node: Node, source_id: int, listing: str, reason: str) -> None:
     """Refuse LISTING of source SOURCE_ID, in this version."""
-    from node.services import moderation
+    from node.services.moderation import decisions
 
     with _naming("list"):
-        moderation.refuse(node, source_id, listing, reason)
+        decisions.refuse(node, source_id, listing, reason)
     click.echo("Refused. A changed version of it is judged anew.")
 
 
@@ -91,9 +91,9 @@ def refuse(node: Node, source_id: int, listing: str, reason: str) -> None:
 @click.argument("batch")
 def apply_(node: Node, batch: str) -> None:
     """Let the removal BATCH take effect."""
-    from node.services import moderation
+    from node.services.moderation import decisions
 
-    removed = counted(_some(moderation.apply_batch(node, batch), batch), "listing is", "listings are")
+    removed = counted(_some(decisions.apply_batch(node, batch), batch), "listing is", "listings are")
     click.echo(f"{removed} removed. `sharefeed queue undo {batch}` brings back what went.")
 
 
@@ -102,16 +102,16 @@ def apply_(node: Node, batch: str) -> None:
 @click.argument("batch")
 def undo(node: Node, batch: str) -> None:
     """Show everything of the removal BATCH again, or still."""
-    from node.services import moderation
+    from node.services.moderation import decisions
 
-    shown = counted(_some(moderation.undo_batch(node, batch), batch), "listing is", "listings are")
+    shown = counted(_some(decisions.undo_batch(node, batch), batch), "listing is", "listings are")
     click.echo(f"{shown} shown, until the node sends anew or their time is over.")
 
 
 @contextmanager
 def _naming(command: str) -> Iterator[None]:
     """Say of what does not wait which command names what does."""
-    from node.services.moderation import ModerationError
+    from node.services.moderation.decisions import ModerationError
 
     try:
         yield
@@ -132,7 +132,7 @@ def _some(count: int, batch: str) -> int:
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many at most.")
 def reports(node: Node, limit: int) -> None:
     """Listings that visitors say something is wrong with, the longest waiting first."""
-    from node.services import reporting
+    from node.services.moderation import reporting
 
     for one in reporting.waiting(node, limit):
         for line in _reported(node, one):
@@ -161,7 +161,7 @@ def _reported(node: Node, one: ReportedListing) -> Iterator[str]:
 @click.argument("listing")
 def keep(node: Node, listing: str) -> None:
     """Let the reported LISTING stay, by its id or its key. Its reports are answered with that."""
-    from node.services import reporting
+    from node.services.moderation import reporting
 
     with _naming("reports"):
         reporting.keep(node, reporting.id_of(node, listing))
@@ -174,7 +174,7 @@ def keep(node: Node, listing: str) -> None:
 @click.option("--reason", required=True, help="Why; the listing's node reads this in its report.")
 def take_down(node: Node, listing: str, reason: str) -> None:
     """Show the reported LISTING no more, by its id or its key, on whatever way it comes."""
-    from node.services import reporting
+    from node.services.moderation import reporting
 
     with _naming("reports"):
         reporting.take_down(node, reporting.id_of(node, listing), reason)

@@ -95,8 +95,8 @@ def _listening(node: Node, host: str | None, port: int | None, threads: int | No
 
 def _check(node: Node) -> None:
     """Raises `SettingError` now for what would otherwise fail in the night."""
-    from node.services import keys
-    from node.services.setup import check_described, check_settings, check_url
+    from node.services.configuration import keys
+    from node.services.configuration.setup import check_described, check_settings, check_url
 
     check_url(node.settings)
     check_settings(node.settings)

@@ -32,8 +32,8 @@ def add(node: Node, address: str, name: str | None, hold_new: bool, **plain: Any
     """Read the node or feed at ADDRESS from now on; any page that links to its feed will do."""
     from federation.discovery import discover
     from federation.records import PLAIN
-    from node.services import sources
-    from node.services.polling import make_fetcher
+    from node.services.aggregating import sources
+    from node.services.aggregating.polling import make_fetcher
 
     with make_fetcher(node) as fetcher, explained(node.settings, address):
         found = discover(fetcher, address, node.now)
@@ -53,7 +53,7 @@ def _when(node: Node, number: int) -> str:
 @with_node
 def list_(node: Node) -> None:
     """Every source, and how it is."""
-    from node.services import sources
+    from node.services.aggregating import sources
 
     table(
         ("id", "name", "level", "state", "shown", "held", "quarantined", "merged", "identical", "last reading"),
@@ -87,7 +87,7 @@ def _moment(seconds: int | None, otherwise: str) -> str:
 
 
 def _known(node: Node, number: int) -> Source:
-    from node.services import sources
+    from node.services.aggregating import sources
 
     try:
         return sources.get(node, number)
@@ -101,7 +101,7 @@ def _known(node: Node, number: int) -> Source:
 @click.option("--json", "as_json", is_flag=True, help="As the node itself reads it.")
 def show(node: Node, number: int, as_json: bool) -> None:
     """Source NUMBER: its state, its last readings, and every listing that is not shown, with reasons."""
-    from node.services import sources
+    from node.services.aggregating import sources
 
     _known(node, number)
     if as_json:
@@ -127,7 +127,7 @@ def show(node: Node, number: int, as_json: bool) -> None:
 
 
 def _print_problems(node: Node, number: int) -> None:
-    from node.services import sources
+    from node.services.aggregating import sources
 
     for state in ("quarantined", "held", "refused", "loop"):
         for row in sources.verdicts(node, number, state=state):
@@ -144,8 +144,8 @@ def _print_problems(node: Node, number: int) -> None:
 @click.option("--published", is_flag=True, help="Whoever its node names is asked, as without the operator's word.")
 def contact(node: Node, number: int, address: str | None, nobody: bool, published: bool) -> None:
     """Say who answers for source NUMBER, whose node takes no messages: ADDRESS, of somebody who has agreed to that."""
-    from node.services import sources
-    from node.services.exchanges import contacts
+    from node.services.aggregating import sources
+    from node.services.exchanges.people import contacts
 
     _known(node, number)
     if [bool(address), nobody, published].count(True) != 1:
@@ -164,8 +164,8 @@ def contact(node: Node, number: int, address: str | None, nobody: bool, publishe
 def poll(node: Node, numbers: tuple[int, ...]) -> None:
     """Read the sources with these NUMBERS now; without any, all that are active."""
     from federation.records import ACTIVE
-    from node.services import sources
-    from node.services.polling import Poller
+    from node.services.aggregating import sources
+    from node.services.aggregating.polling import Poller
 
     for number in numbers:
         _known(node, number)
@@ -189,7 +189,7 @@ def poll(node: Node, numbers: tuple[int, ...]) -> None:
 @click.option("--reason", default="", help="Why; shown with the source.")
 def pause(node: Node, number: int, reason: str) -> None:
     """Read source NUMBER no more until it is resumed; what is shown stays."""
-    from node.services import sources
+    from node.services.aggregating import sources
 
     _known(node, number)
     sources.pause(node, number, reason)
@@ -201,7 +201,7 @@ def pause(node: Node, number: int, reason: str) -> None:
 @click.argument("number", type=int)
 def resume(node: Node, number: int) -> None:
     """Read source NUMBER again."""
-    from node.services import sources
+    from node.services.aggregating import sources
 
     _known(node, number)
     sources.resume(node, number)
@@ -214,7 +214,7 @@ def resume(node: Node, number: int) -> None:
 @click.option("--yes", is_flag=True, help="Confirm the action without prompting.")
 def remove(node: Node, number: int, yes: bool) -> None:
     """Forget source NUMBER and take its listings out of the catalogue."""
-    from node.services import sources
+    from node.services.aggregating import sources
 
     name = printable(_known(node, number).name)
     if not yes:

@@ -16,7 +16,7 @@ from node.settings import SETTINGS_FILE, Settings
 from schemas.errors import SharefeedError
 
 if TYPE_CHECKING:
-    from node.services.examining import Evidence
+    from node.services.validation.examining import Evidence
 
 WITH_PROBLEMS, UNREADABLE = 1, 2
 
@@ -32,8 +32,8 @@ def validate(settings: Settings, target: str, as_json: bool, allow_loopback: boo
     Takes the address of any page of a site, of a feed or a node document, or a file. Ends with 0 where all is well,
     1 where there are problems, 2 where nothing could be read.
     """
-    from node.services.report_text import lines
-    from node.services.validating import judge
+    from node.services.validation.judging import judge
+    from node.services.validation.report_text import lines
 
     try:
         report = judge(_evidence(settings, target, allow_loopback))
@@ -51,7 +51,7 @@ def validate(settings: Settings, target: str, as_json: bool, allow_loopback: boo
 
 
 def _evidence(settings: Settings, target: str, allow_loopback: bool) -> Evidence:
-    from node.services.examining import examine_address, examine_file, refuse_missing_file
+    from node.services.validation.examining import examine_address, examine_file, refuse_missing_file
 
     now = int(datetime.now(UTC).timestamp())
     path = Path(target)

@@ -10,12 +10,14 @@ from flask import Blueprint, render_template
 
 from node.context import Node
 from node.search.request import SearchRequest
-from node.services import ideas as services
-from node.services import operator, photos, proposals
-from node.services.about import NODE_DOCUMENT_PATH
+from node.services.aggregating import proposals
 from node.services.alerts import asking as alerts
-from node.services.ideas import Idea
-from node.services.mail_settings import can_mail
+from node.services.catalogue import ideas as services
+from node.services.catalogue.ideas import Idea
+from node.services.identity import operator
+from node.services.mail.mail_settings import can_mail
+from node.services.pictures import proxy
+from node.services.syndication.node_document import NODE_DOCUMENT_PATH
 from node.web import current_node, meeting, offline, words
 from node.web.cards import cards_of
 from node.web.code_words import category
@@ -23,8 +25,8 @@ from node.web.listing_page import SHEET_NAME, Scene
 from node.web.often_shared import often_shared
 from node.web.pages import scene_of
 from node.web.search_page import Addresses
-from node.web.view_model_parts import Head, Link
-from node.web.view_models_portal import AccessibilityPage, BelongsPage, HowItWorksPage, IdeaRow, IdeasPage, PrivacyPage
+from node.web.view_models.parts import Head, Link
+from node.web.view_models.portal import AccessibilityPage, BelongsPage, HowItWorksPage, IdeaRow, IdeasPage, PrivacyPage
 
 blueprint = Blueprint("about_pages", __name__)
 
@@ -90,7 +92,7 @@ def privacy() -> str:
         head=_head(scene_of(node, ()), _("Privacy"), "privacy"),
         people_days=proposals.FORGET_PEOPLE_S // DAY_S,
         sender_days=1,
-        picture_days=photos.UNUSED_S // DAY_S,
+        picture_days=proxy.UNUSED_S // DAY_S,
         tombstone_days=node.settings.tombstone_days,
         unconfirmed_days=alerts.CONFIRM_S // DAY_S,
         session_hours=operator.IDLE_S // HOUR_S,

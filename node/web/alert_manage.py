@@ -17,8 +17,8 @@ from node.storage.alerts import PAUSED, Alert
 from node.web import current_node
 from node.web.alert_parts import about, frequencies, keep_private, own_path
 from node.web.form_state import form_at, typed_in
-from node.web.view_model_parts import Form, Head
-from node.web.view_models_alerts import AlertRow, AlertsPage, AlertWordPage
+from node.web.view_models.alerts import AlertRow, AlertsPage, AlertWordPage
+from node.web.view_models.parts import Form, Head
 
 blueprint = Blueprint("alert_manage", __name__, url_prefix="/alerts")
 blueprint.after_request(keep_private)

@@ -14,7 +14,7 @@ from node.storage.alerts import Alert
 from node.web import current_node
 from node.web.code_words import word
 from node.web.search_page import Addresses
-from node.web.view_model_parts import Choice, Link
+from node.web.view_models.parts import Choice, Link
 
 
 def keep_private(response: Response) -> Response:

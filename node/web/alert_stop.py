@@ -13,8 +13,8 @@ from node.services.alerts import choices
 from node.web import current_node
 from node.web.alert_parts import about, keep_private, own_path
 from node.web.form_state import form_at
-from node.web.view_model_parts import Head
-from node.web.view_models_alerts import AlertWordPage
+from node.web.view_models.alerts import AlertWordPage
+from node.web.view_models.parts import Head
 
 blueprint = Blueprint("alert_stop", __name__, url_prefix="/alerts/stop")
 blueprint.after_request(keep_private)

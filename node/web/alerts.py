@@ -15,22 +15,22 @@ from flask_babel import gettext as _
 
 from node.context import Node
 from node.search.request import SearchRequest, from_args
-from node.services import shown as catalogue
 from node.services.alerts import asking
 from node.services.alerts.asking import AlertError, AlertLimitError, Asker
 from node.services.alerts.times import DAILY
-from node.services.distances import in_miles
-from node.services.mail_settings import can_mail, open_mailbox
-from node.services.search_names import names_in
-from node.services.shown import Found
-from node.services.throttling import TooManyTriesError
+from node.services.catalogue import shown as catalogue
+from node.services.catalogue.distances import in_miles
+from node.services.catalogue.search_names import names_in
+from node.services.catalogue.shown import Found
+from node.services.limits.throttling import TooManyTriesError
+from node.services.mail.mail_settings import can_mail, open_mailbox
 from node.storage.catalogue import Shown
 from node.web import current_node
 from node.web.alert_parts import frequencies, keep_private, of_listing
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.search_page import Addresses, said_of
-from node.web.view_model_parts import Head, Link
-from node.web.view_models_alerts import AlertAskedPage, AlertMinePage, AlertNewPage
+from node.web.view_models.alerts import AlertAskedPage, AlertMinePage, AlertNewPage
+from node.web.view_models.parts import Head, Link
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/alerts")
 blueprint.after_request(keep_private)

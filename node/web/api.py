@@ -15,14 +15,14 @@ from flask.blueprints import BlueprintSetupState
 
 from node.context import Node
 from node.search.request import SearchRequest, from_args
-from node.services import matching, suggesting
-from node.services import search as searching
-from node.services import search_documents as documents
-from node.services import shown as catalogue
-from node.services.feeds import rendered
-from node.services.matching import Partner
-from node.services.search import FacetValue, ParameterError, SearchResult
-from node.services.shown import Gone
+from node.services.catalogue import matching, suggesting
+from node.services.catalogue import search as searching
+from node.services.catalogue import search_documents as documents
+from node.services.catalogue import shown as catalogue
+from node.services.catalogue.matching import Partner
+from node.services.catalogue.search import FacetValue, ParameterError, SearchResult
+from node.services.catalogue.shown import Gone
+from node.services.syndication.feeds import rendered
 from node.storage.catalogue import Shown
 from node.web import api_examples, current_node
 from node.web import api_schemas as schemas_of
@@ -31,7 +31,7 @@ from node.web.api_rules import BLUEPRINT, MEDIA_TYPE
 from node.web.conditional import conditional
 from node.web.matches import why
 from node.web.site import site_of
-from node.web.view_model_parts import Site
+from node.web.view_models.parts import Site
 from schemas import vocabulary
 from schemas.errors import DocumentError
 from schemas.fields import rfc3339_of
@@ -39,7 +39,7 @@ from schemas.organisation import dump_organisation
 from schemas.strict_json import loads
 
 if TYPE_CHECKING:
-    from node.services.sources import Health
+    from node.services.aggregating.sources import Health
 
 LONGEST_LINK = 2_000
 """A longer address stands in the answer alone: proxies refuse answers whose headers are large."""
@@ -202,7 +202,7 @@ def categories() -> Response:
 @_offers("/v1/sources", schemas_of.SourcesSchema, operationId="getSources", tags=["Network"])
 def sources() -> Response:
     """The feeds that this catalogue reads."""
-    from node.services import sources as services
+    from node.services.aggregating import sources as services
 
     node = current_node()
     return _answer({"sources": [_source(node, health) for health in services.health(node)]})
@@ -227,7 +227,7 @@ def propose() -> Response:
     An operator looks at it before anything of it is shown. Sending the same address again while it waits is the same
     proposal. A few an hour are taken from one connection.
     """
-    from node.services import proposals
+    from node.services.aggregating import proposals
 
     told = _told()
     node = current_node()

@@ -6,13 +6,13 @@ from flask import Blueprint, current_app, render_template
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import board
-from node.services.feeds import CHANGES_PATH
+from node.services.catalogue import board
+from node.services.syndication.feeds import CHANGES_PATH
 from node.web import current_node
 from node.web.api import document_of
 from node.web.api_page import forms_of, groups_of
 from node.web.pages import scene_of
-from node.web.view_models_api import ApiPage
+from node.web.view_models.api import ApiPage
 
 blueprint = Blueprint("api_docs", __name__)
 

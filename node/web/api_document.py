@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from node.services.allowance import WINDOW_S
+from node.services.limits.allowance import WINDOW_S
 from node.settings import Settings
 from node.web import api_examples, api_rules
 from node.web.api_schemas import KEY_PATTERN

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from flask_babel import gettext as _
 
-from node.web.view_model_parts import Link
-from node.web.view_models_api import ApiAnswer, ApiField, ApiForm, ApiGroup, ApiMember, ApiOperation
+from node.web.view_models.api import ApiAnswer, ApiField, ApiForm, ApiGroup, ApiMember, ApiOperation
+from node.web.view_models.parts import Link
 
 _FORMS = "#/components/schemas/"
 _MOST_WORDS = 8

@@ -21,9 +21,9 @@ from node.search.request import (
     WINDOW,
     YES,
 )
-from node.services.proposals import LIMITS
-from node.services.shown import ORGANISATION_LISTINGS
-from node.services.strangers import MAIL_PATTERN
+from node.services.aggregating.proposals import LIMITS
+from node.services.catalogue.shown import ORGANISATION_LISTINGS
+from node.services.limits.strangers import MAIL_PATTERN
 from node.storage.proposals import WAITING
 from schemas.fields import NO_CONTROLS
 from schemas.vocabulary import (

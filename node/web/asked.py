@@ -10,15 +10,16 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services.exchanges import privacy, reading, stopping
+from node.services.exchanges import reading
 from node.services.exchanges.links import ExchangeLinkError
+from node.services.exchanges.people import privacy, stopping
 from node.services.exchanges.reading import Seen
 from node.storage.owner_contacts import STOPPED, Contact
 from node.web import current_node, meeting
 from node.web.exchange_view import NotDoneError, copy_of, perform, view_of
 from node.web.inside import keep_private
-from node.web.view_model_parts import Head
-from node.web.view_models_exchanges import ExchangePage
+from node.web.view_models.exchanges import ExchangePage
+from node.web.view_models.parts import Head
 from schemas.exchange import ASKER
 
 blueprint = Blueprint("asked", __name__)

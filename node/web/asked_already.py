@@ -10,17 +10,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from node.services import shown
+from node.services.catalogue import shown
+from node.services.catalogue.shown import Found
 from node.services.exchanges import asking
-from node.services.mail_settings import can_mail
-from node.services.shown import Found
-from node.services.strangers import FormError
-from node.services.throttling import TooManyTriesError
+from node.services.limits.strangers import FormError
+from node.services.limits.throttling import TooManyTriesError
+from node.services.mail.mail_settings import can_mail
 from node.web import current_node
 from node.web.asking_as import may_be_asked_from_afar
 from node.web.form_state import form_at, sentences, typed_in
-from node.web.view_model_parts import Head, Link
-from node.web.view_models_exchanges import AskedAlreadyPage
+from node.web.view_models.exchanges import AskedAlreadyPage
+from node.web.view_models.parts import Head, Link
 
 blueprint = Blueprint("asked_already", __name__)
 

@@ -12,17 +12,17 @@ from flask_babel import gettext as _
 from node.services.bookings.refusals import BookingError
 from node.services.exchanges import asking
 from node.services.exchanges.asking import Askable, Wish
-from node.services.exchanges.elsewhere import ForeignListing
-from node.services.mail_settings import open_mailbox
-from node.services.strangers import FormError, FormLimitError
+from node.services.exchanges.between_nodes.elsewhere import ForeignListing
+from node.services.limits.strangers import FormError, FormLimitError
+from node.services.mail.mail_settings import open_mailbox
 from node.storage.asking_rules import NEED
 from node.web import current_node
 from node.web.asking_times import TIMES, by_day, span_of
 from node.web.code_words import word
 from node.web.desk.booking_words import refused
 from node.web.form_state import form_at, sentences, typed_in
-from node.web.view_model_parts import Choice, Head, Link
-from node.web.view_models_exchanges import AskPage
+from node.web.view_models.exchanges import AskPage
+from node.web.view_models.parts import Choice, Head, Link
 
 blueprint = Blueprint("asking", __name__)
 

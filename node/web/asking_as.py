@@ -13,13 +13,14 @@ from flask_babel import gettext as _
 from marshmallow.exceptions import ValidationError
 
 from node.context import Node
-from node.services import shown
-from node.services.exchanges import asking, contacts
-from node.services.shown import Found
+from node.services.catalogue import shown
+from node.services.catalogue.shown import Found
+from node.services.exchanges import asking
+from node.services.exchanges.people import contacts
 from node.web import current_node
 from node.web.form_state import form_at, typed_in
-from node.web.view_model_parts import Head, Link
-from node.web.view_models_exchanges import AskAsPage
+from node.web.view_models.exchanges import AskAsPage
+from node.web.view_models.parts import Head, Link
 from schemas.fields import HttpUrl
 
 blueprint = Blueprint("asking_as", __name__)

@@ -13,13 +13,13 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, abort, request
 
-from node.services.api_tokens import BOOKINGS_READ, BOOKINGS_WRITE
 from node.services.bookings import looking, making
 from node.services.bookings.keeping import CalendarError, Kept, UnknownCalendarError, calendar_of, zone_of
 from node.services.bookings.making import BookingStateError, UnknownBookingError, Wanted
 from node.services.bookings.opening import Span, day_at
 from node.services.bookings.refusals import BookingError
 from node.services.exchanges import calendar_word
+from node.services.identity.api_tokens import BOOKINGS_READ, BOOKINGS_WRITE
 from node.storage.bookings import Booking
 from node.web import current_node
 from node.web.desk import booking_words

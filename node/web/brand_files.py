@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, request
 
-from node.services import logos
+from node.services.pictures import logos
 from node.settings import Settings
 from node.web import app_icons, current_node
 from node.web.brand import css, icon, is_colour
@@ -77,7 +77,7 @@ def app_icon_path(name: str, settings: Settings) -> str:
 @blueprint.get("/brand/<name>")
 def logo(name: str) -> Response:
     """A logo that is or was published; one that is being prepared is shown in a preview alone."""
-    from node.services import appearance
+    from node.services.configuration import appearance
 
     known = logos.parts_of(name)
     found = appearance.logo(current_node(), known.key) if known else None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort
 from flask_babel import gettext as _
 
-from node.services import feeds as documents
-from node.services import hosting
 from node.services.bookings import feeds
-from node.services.calendar import MEDIA_TYPE
+from node.services.organisations import hosting
+from node.services.syndication import feeds as documents
+from node.services.syndication.listing_calendar import MEDIA_TYPE
 from node.web import current_node
 from node.web.conditional import conditional, open_to_all
 from node.web.inside import keep_private

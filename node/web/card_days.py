@@ -15,7 +15,7 @@ from babel.dates import format_interval
 from node.web import words
 from node.web.event_words import next_date, next_time
 from node.web.phrases import say as _
-from node.web.view_model_parts import Card, Site
+from node.web.view_models.parts import Card, Site
 
 
 def end_of(card: Card) -> datetime | None:

@@ -16,17 +16,17 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from federation.facts import Facts
-from node.services.drafts import end_of_day
-from node.services.event_calendar import event_in
-from node.services.photo_names import name_in_path
+from node.services.listings.drafts import end_of_day
+from node.services.pictures.upload_names import name_in_path
+from node.services.syndication.event_calendar import event_in
 from node.storage.catalogue import Shown
-from node.web.view_model_parts import Card, EventDate, Image, Place
+from node.web.view_models.parts import Card, EventDate, Image, Place
 from schemas.canonical import EXTENSION
 from schemas.event import occurrences, zone_of
 
 if TYPE_CHECKING:
     # For its name alone: behind it stands the HTTP client, which a small publisher never loads.
-    from node.services.photos import Picture
+    from node.services.pictures.proxy import Picture
 
 MEDIA_PATH = "media/"
 

@@ -11,9 +11,9 @@ from werkzeug import Response
 
 from node.context import Node
 from node.search.request import SearchRequest
-from node.services import search as searching
-from node.services.mail_settings import can_mail
-from node.services.search import FacetValue, SearchResult
+from node.services.catalogue import search as searching
+from node.services.catalogue.search import FacetValue, SearchResult
+from node.services.mail.mail_settings import can_mail
 from node.storage.catalogue import Shown
 from node.web import current_node
 from node.web.cards import cards_of
@@ -21,8 +21,8 @@ from node.web.code_words import category as names_of
 from node.web.listing_page import Scene
 from node.web.pages import scene_of
 from node.web.search_page import Addresses, calendar_of, feeds_of
-from node.web.view_model_parts import Link
-from node.web.view_models_portal import CategoriesPage, CategoryEntry, CategoryPage
+from node.web.view_models.parts import Link
+from node.web.view_models.portal import CategoriesPage, CategoryEntry, CategoryPage
 from schemas import vocabulary
 from schemas.vocabulary import Category
 

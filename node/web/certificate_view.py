@@ -6,13 +6,13 @@ from datetime import date
 
 from babel.numbers import format_currency
 
-from node.services.recognising import Year
+from node.services.impact.recognising import Year
 from node.web import words
 from node.web.phrases import say as _
 from node.web.phrases import say_many
 from node.web.recognition_view import all_badges, level_box
-from node.web.view_model_parts import Head, Link
-from node.web.view_models_recognition import CertificateFigure, CertificatePage
+from node.web.view_models.parts import Head, Link
+from node.web.view_models.recognition import CertificateFigure, CertificatePage
 from schemas.handover import DEFAULT, MEASURED, NOT_KNOWN, STATED
 from schemas.impact import GoodsTotal, UseTotal
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from node.services.feeds import Rendered
+from node.services.syndication.feeds import Rendered
 
 _GZIP_FROM_BYTES = 600
 """Smaller answers fit into one packet either way."""

@@ -10,10 +10,10 @@ import orjson
 from flask import Blueprint, Response, abort, render_template, request
 
 from node.context import Node
+from node.services.catalogue.search import ParameterError
 from node.services.dashboard import open_data, reading
 from node.services.dashboard.narrowing import Narrowing, from_args
-from node.services.feeds import rendered
-from node.services.search import ParameterError
+from node.services.syndication.feeds import rendered
 from node.web import current_node
 from node.web.conditional import conditional, open_to_all
 from node.web.dashboard_list import LAST_PAGE, list_of

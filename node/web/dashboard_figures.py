@@ -11,7 +11,7 @@ from node.web import words
 from node.web.code_words import category, word
 from node.web.phrases import say as _
 from node.web.phrases import say_many
-from node.web.view_models_dashboard import ImpactFigure, ImpactLedger, ImpactRow, ImpactStep, ImpactTable
+from node.web.view_models.dashboard import ImpactFigure, ImpactLedger, ImpactRow, ImpactStep, ImpactTable
 from schemas.handover import DIFFERS, ONE_OPERATOR
 from schemas.standings import AFTER_A_YES, BEFORE_A_YES, Standings
 from schemas.tally import ONE_SIDED

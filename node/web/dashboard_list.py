@@ -19,8 +19,8 @@ from node.web.dashboard_page import Ways
 from node.web.pages import scene_of
 from node.web.phrases import say as _
 from node.web.site import site_of
-from node.web.view_model_parts import Link, Pager, Site
-from node.web.view_models_dashboard import ImpactHandover, ImpactHandoversPage
+from node.web.view_models.dashboard import ImpactHandover, ImpactHandoversPage
+from node.web.view_models.parts import Link, Pager, Site
 from schemas.handover import PERSON, Handover
 from schemas.tally import CONFIRMED, root_of, standing_of
 

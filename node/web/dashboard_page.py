@@ -12,12 +12,12 @@ from flask_babel import gettext as _
 
 from node.context import Node
 from node.search.request import SearchRequest
-from node.services import impact_factors
 from node.services.dashboard import open_data, reading
 from node.services.dashboard.narrowing import MOST_MONTHS, Narrowing, moved, usual
 from node.services.dashboard.reading import Dashboard
-from node.services.downloads import licence_of
-from node.services.effects import METHOD_PATH
+from node.services.impact import factors
+from node.services.impact.effects import METHOD_PATH
+from node.services.syndication.downloads import licence_of
 from node.storage.rollups import values
 from node.web import dashboard_figures as figures
 from node.web import dashboard_words as say
@@ -25,8 +25,8 @@ from node.web import words
 from node.web.listing_page import Scene
 from node.web.pages import scene_of
 from node.web.search_page import Addresses
-from node.web.view_model_parts import Choice, Head, Link
-from node.web.view_models_dashboard import ImpactFilter, ImpactPage, ImpactPeriod, ImpactTable
+from node.web.view_models.dashboard import ImpactFilter, ImpactPage, ImpactPeriod, ImpactTable
+from node.web.view_models.parts import Choice, Head, Link
 
 PATH = "/impact"
 
@@ -48,7 +48,7 @@ def page_of(node: Node, narrowing: Narrowing, today: date) -> ImpactPage:
         ),
         ended=ended,
         figures=figures.headline(found) if ended else (),
-        ledgers=figures.ledgers(found.total, impact_factors.of(node.settings).disposal.currency),
+        ledgers=figures.ledgers(found.total, factors.of(node.settings).disposal.currency),
         months=figures.months(found, lambda month: to.list(narrowing.between(month, month))),
         most_ended=words.number(max(one.all("exchanges") for one in found.months.values())),
         most_co2e=say.massed(max(one.confirmed("co2e_high_g") for one in found.months.values())),

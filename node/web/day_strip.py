@@ -10,7 +10,7 @@ from babel.dates import format_skeleton, get_day_names
 
 from node.web import words
 from node.web.phrases import say as _
-from node.web.view_model_parts import Card, Site
+from node.web.view_models.parts import Card, Site
 
 MOST_WEEKS = 5
 _WEEK = timedelta(days=7)

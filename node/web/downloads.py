@@ -7,15 +7,15 @@ from flask import Blueprint, Response, abort, render_template, request, send_fil
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import downloads
-from node.services.downloads import Edition
-from node.services.feeds import CHANGES_PATH, rendered
+from node.services.syndication import downloads
+from node.services.syndication.downloads import Edition
+from node.services.syndication.feeds import CHANGES_PATH, rendered
 from node.web import current_node
 from node.web.cards import moment
 from node.web.conditional import conditional, open_to_all
 from node.web.pages import scene_of
-from node.web.view_model_parts import Link
-from node.web.view_models_portal import DownloadFile, DownloadsPage
+from node.web.view_models.parts import Link
+from node.web.view_models.portal import DownloadFile, DownloadsPage
 
 blueprint = Blueprint("downloads", __name__, url_prefix="/downloads")
 blueprint.after_request(open_to_all)

@@ -20,14 +20,14 @@ from markupsafe import Markup, escape
 
 from node.context import Node
 from node.search.marking import Called, Plain, Wanted, excerpt
-from node.services.search import Match
+from node.services.catalogue.search import Match
 from node.storage.catalogue import Shown
 from node.web import phrases, words
 from node.web.cards import Paths, addresses_of, card_of, text_of
 from node.web.day_strip import full_days
 from node.web.said import spoken
 from node.web.slots import Drawn, Shelf, slot
-from node.web.view_model_parts import Card, Site
+from node.web.view_models.parts import Card, Site
 
 FRESH_S = 600
 LONGEST_LOOKED_THROUGH = 2000

@@ -10,8 +10,8 @@ from babel.dates import format_date
 from node.web import words
 from node.web.code_words import category
 from node.web.phrases import say as _
-from node.web.view_model_parts import Head
-from node.web.view_models_effect import MethodGoods, MethodPage, MethodRate, MethodSource
+from node.web.view_models.effect import MethodGoods, MethodPage, MethodRate, MethodSource
+from node.web.view_models.parts import Head
 from schemas.impact import for_one
 from schemas.impact_factors import ALL, Factors, Goods, shipped
 

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
-from node.services.badge_pictures import HEIGHT, WIDTH
-from node.services.effects import METHOD_PATH, OrganisationEffect
+from node.services.impact.badge_pictures import HEIGHT, WIDTH
+from node.services.impact.effects import METHOD_PATH, OrganisationEffect
 from node.web import words
 from node.web.dashboard_words import hours, mass, mass_range, massed
 from node.web.effect_words import breakable, money
 from node.web.phrases import say as _
 from node.web.phrases import say_many
-from node.web.view_models_effect import EffectBox, EffectFigure, EffectGroup, EffectLine, EffectStrip
+from node.web.view_models.effect import EffectBox, EffectFigure, EffectGroup, EffectLine, EffectStrip
 from schemas.handover import DEFAULT, MEASURED, NOT_KNOWN, STATED
 from schemas.impact import GoodsTotal, Totals, UseTotal, estimate
 from schemas.impact_factors import Factors
 
 if TYPE_CHECKING:
     from federation.facts import Facts
-    from node.web.view_models_listing import ListingPage
+    from node.web.view_models.listing import ListingPage
 
 ALL_PATH = "/impact"
 WEIGHT, CO2E, COST, HOURS, COUNTING = "weight", "co2e", "disposal", "hours", "counting"

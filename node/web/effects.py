@@ -12,15 +12,16 @@ from flask_babel import gettext as _
 
 from node.context import Node
 from node.languages import offered
-from node.services import badge_pictures, effects, impact_factors
-from node.services.badge_pictures import Said
-from node.services.effects import METHOD_PATH, OrganisationEffect
-from node.services.feeds import rendered
+from node.services.impact import badge_pictures, effects
+from node.services.impact import factors as impact_factors
+from node.services.impact.badge_pictures import Said
+from node.services.impact.effects import METHOD_PATH, OrganisationEffect
 from node.services.receipts.open_data import OWN_FACTORS_PATH
+from node.services.syndication.feeds import rendered
 from node.web import current_node, effect_view
 from node.web.conditional import conditional, open_to_all
 from node.web.effect_method import method_page
-from node.web.view_model_parts import Head
+from node.web.view_models.parts import Head
 from schemas.impact_factors import document
 
 blueprint = Blueprint("effects", __name__)

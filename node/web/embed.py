@@ -12,11 +12,11 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, current_app, render_template, request
 
 from node.context import Node
-from node.services import embedding
-from node.services.embedding import Strip
-from node.services.feeds import rendered
-from node.services.shown import Gone
+from node.services.catalogue import embedding
+from node.services.catalogue.embedding import Strip
+from node.services.catalogue.shown import Gone
 from node.services.stories import reading
+from node.services.syndication.feeds import rendered
 from node.storage.catalogue import Shown
 from node.web import brand, current_node, frame_request, story_view, words
 from node.web.cards import card_of
@@ -26,8 +26,8 @@ from node.web.frame_request import FrameRequest
 from node.web.listing_page import Scene
 from node.web.pages import scene_of
 from node.web.phrases import say as _
-from node.web.view_model_parts import Card, Head, Link
-from node.web.view_models_embed import EmbedFrame
+from node.web.view_models.embed import EmbedFrame
+from node.web.view_models.parts import Card, Head, Link
 
 blueprint = Blueprint("embed", __name__)
 

@@ -10,16 +10,16 @@ from flask import Blueprint, Response, make_response, render_template, request
 from node.context import Node
 from node.languages import base, locale_of, offered
 from node.search.request import SearchRequest
-from node.services import embedding
-from node.services.embedding import MOST, Strip
+from node.services.catalogue import embedding
+from node.services.catalogue.embedding import MOST, Strip
 from node.web import current_node, embed_code, frame_request, words
 from node.web.embed import path_of, title_of
 from node.web.frame_request import MAKER_PATH, FrameRequest, searched
 from node.web.pages import scene_of
 from node.web.phrases import say as _
 from node.web.security import with_frames
-from node.web.view_model_parts import Choice, Form
-from node.web.view_models_embed import EmbedCode, EmbedMaker
+from node.web.view_models.embed import EmbedCode, EmbedMaker
+from node.web.view_models.parts import Choice, Form
 
 blueprint = Blueprint("embed_maker", __name__)
 
@@ -140,7 +140,7 @@ def _said(node: Node, asked: SearchRequest, by_name: bool) -> str:
     """The carried part of a search in words."""
     if not _carried(asked, by_name) or not node.settings.aggregate:
         return ""
-    from node.services.search_names import names_in
+    from node.services.catalogue.search_names import names_in
     from node.web.search_page import said_of
 
     fields = {name: () for name in _in_the_form(asked, by_name) if name != "q"}

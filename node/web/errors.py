@@ -18,8 +18,8 @@ from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from node.web.phrases import later, say
-from node.web.view_model_parts import Head
-from node.web.view_models_portal import ErrorPage
+from node.web.view_models.parts import Head
+from node.web.view_models.portal import ErrorPage
 from schemas import problem
 from schemas.errors import Problem
 
@@ -43,14 +43,14 @@ class Answer:
 
 
 ANSWERS = {
-    "node.services.cursor.CursorError": Answer(400, problem.BAD_CURSOR),
-    "node.services.feeds.ResyncError": Answer(410, problem.RESYNC),
-    "node.services.publishing.UnknownListingError": Answer(404, PROBLEMS_URL + "unknown-listing"),
-    "node.services.publishing.PublishingError": Answer(422, PROBLEMS_URL + "invalid"),
-    "node.services.search.ParameterError": Answer(400, PROBLEMS_URL + "bad-parameter"),
-    "node.services.allowance.TooFastError": Answer(429, QUOTA_EXCEEDED),
-    "node.services.strangers.FormLimitError": Answer(429, PROBLEMS_URL + "too-many", retry_s=3600),
-    "node.services.strangers.FormError": Answer(422, PROBLEMS_URL + "invalid"),
+    "node.services.syndication.cursor.CursorError": Answer(400, problem.BAD_CURSOR),
+    "node.services.syndication.feeds.ResyncError": Answer(410, problem.RESYNC),
+    "node.services.listings.publishing.UnknownListingError": Answer(404, PROBLEMS_URL + "unknown-listing"),
+    "node.services.listings.publishing.PublishingError": Answer(422, PROBLEMS_URL + "invalid"),
+    "node.services.catalogue.search.ParameterError": Answer(400, PROBLEMS_URL + "bad-parameter"),
+    "node.services.limits.allowance.TooFastError": Answer(429, QUOTA_EXCEEDED),
+    "node.services.limits.strangers.FormLimitError": Answer(429, PROBLEMS_URL + "too-many", retry_s=3600),
+    "node.services.limits.strangers.FormError": Answer(422, PROBLEMS_URL + "invalid"),
     "node.services.alerts.links.AlertLinkError": Answer(404, PROBLEMS_URL + "unknown-link"),
     "node.turns.NoTurnError": Answer(429, PROBLEMS_URL + "too-many"),
     "node.search.errors.IndexUnavailableError": Answer(

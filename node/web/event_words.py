@@ -11,7 +11,7 @@ from babel.dates import format_skeleton, format_time, get_day_names
 from node.web import words
 from node.web.phrases import say as _
 from node.web.phrases import say_many
-from node.web.view_model_parts import Card, EventDate, Site
+from node.web.view_models.parts import Card, EventDate, Site
 
 _WEEK = timedelta(days=7)
 _NAMED = 3

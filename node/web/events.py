@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 
 from node.context import Node
 from node.search.request import YES, SearchRequest
-from node.services import event_calendar as calendars
-from node.services import feeds as documents
-from node.services.calendar import MEDIA_TYPE
+from node.services.syndication import event_calendar as calendars
+from node.services.syndication import feeds as documents
+from node.services.syndication.listing_calendar import MEDIA_TYPE
 from node.web import current_node, words
 from node.web.cards import cards_of
 from node.web.conditional import conditional, open_to_all
@@ -22,8 +22,8 @@ from node.web.listing_page import EVENT_ICS, EVENTS_ICS
 from node.web.pages import scene_of
 from node.web.search_days import usual_days
 from node.web.site import site_of
-from node.web.view_model_parts import Card, FeedLink, Head, Link, Site
-from node.web.view_models_events import EventGroup, EventsPage
+from node.web.view_models.events import EventGroup, EventsPage
+from node.web.view_models.parts import Card, FeedLink, Head, Link, Site
 from schemas import json_feed
 
 blueprint = Blueprint("events", __name__)

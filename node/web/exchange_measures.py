@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from node.services.exchanges import measuring
 from node.storage.exchanges import Stored
-from node.web.view_model_parts import Form
+from node.web.view_models.parts import Form
 from node.web.words import number
 
 

@@ -13,14 +13,16 @@ from flask_babel import gettext as _
 from node.context import Node
 from node.services.bookings.opening import Span
 from node.services.bookings.refusals import BookingError
-from node.services.effects import METHOD_PATH
-from node.services.exchanges import acting, attested, measuring, stopping
+from node.services.exchanges import acting, measuring
 from node.services.exchanges.acting import ExchangeError
+from node.services.exchanges.between_nodes import attested
 from node.services.exchanges.links import code_of
+from node.services.exchanges.people import stopping
 from node.services.exchanges.reading import Seen
+from node.services.impact.effects import METHOD_PATH
+from node.services.limits.strangers import FormError
+from node.services.limits.throttling import TooManyTriesError
 from node.services.stories import handed
-from node.services.strangers import FormError
-from node.services.throttling import TooManyTriesError
 from node.storage import organisations
 from node.storage.owner_contacts import STOPPED
 from node.web.cards import moment
@@ -30,8 +32,8 @@ from node.web.exchange_measures import measure_form, measured_fact
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.said import plain
 from node.web.story_view import begin_path
-from node.web.view_model_parts import Form, Link
-from node.web.view_models_exchanges import ExchangeLetter, ExchangePress, ExchangeView
+from node.web.view_models.exchanges import ExchangeLetter, ExchangePress, ExchangeView
+from node.web.view_models.parts import Form, Link
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OPERATOR, OWNER, Act
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
 
-from node.services import about, feed_readers, feeds, publishing
-from node.services.exchanges.asking_across import own_document
+from node.services.exchanges.between_nodes.asking_across import own_document
+from node.services.listings import publishing
 from node.services.receipts import open_data
+from node.services.syndication import feed_readers, feeds
+from node.services.syndication import node_document as about
 from node.storage.listings import LIVE
 from node.web import current_node
 from node.web.conditional import conditional, open_to_all

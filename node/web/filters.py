@@ -7,9 +7,9 @@ from typing import Any
 
 from jinja2 import Environment
 
-from node.services.desk_place import PRECISIONS
+from node.services.desk.place import PRECISIONS
 from node.web import card_days, day_strip, event_words, slots, words
-from node.web.view_model_parts import Form
+from node.web.view_models.parts import Form
 
 
 def has_errors(page: Any) -> bool:

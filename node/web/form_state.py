@@ -8,7 +8,7 @@ from flask import request
 from flask_wtf.csrf import generate_csrf
 
 from node.web.said import plain
-from node.web.view_model_parts import Form
+from node.web.view_models.parts import Form
 from schemas.errors import Problem
 
 

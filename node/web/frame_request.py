@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from node.search.request import PAGE_SIZE, Arguments, SearchRequest, from_args
-from node.services.embedding import MOST, USUAL
+from node.services.catalogue.embedding import MOST, USUAL
 
 THEMES = ("auto", "light", "dark")
 PATH, MAKER_PATH, OEMBED_PATH = "embed", "embed/make", "oembed"

@@ -10,9 +10,10 @@ from flask import request
 
 from node.context import Node
 from node.search.request import SearchRequest
-from node.services import board, effects
-from node.services import search as searching
-from node.services.search import SearchResult
+from node.services.catalogue import board
+from node.services.catalogue import search as searching
+from node.services.catalogue.search import SearchResult
+from node.services.impact import effects
 from node.services.stories import reading
 from node.web import drawn, story_view
 from node.web.cards import cards_of
@@ -27,8 +28,8 @@ from node.web.prose import paragraphs
 from node.web.search_page import Addresses, place_error
 from node.web.site import site_of
 from node.web.sources import summary
-from node.web.view_model_parts import Head, Link
-from node.web.view_models_home import ActionEntry, CategoryTile, HomePage, Nearby
+from node.web.view_models.home import ActionEntry, CategoryTile, HomePage, Nearby
+from node.web.view_models.parts import Head, Link
 from schemas.vocabulary import ACTIONS
 
 NEW, WANTED, NEAR, PLACES, STORIES = 8, 4, 8, 6, 3

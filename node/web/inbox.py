@@ -7,11 +7,11 @@ from http import HTTPStatus
 import orjson
 from flask import Blueprint, Response, current_app, request
 
-from node.services.about import INBOX_PATH as PATH
-from node.services.allowance import Allowance, TooFastError, network_of, uncounted
+from node.services.limits.allowance import Allowance, TooFastError, network_of, uncounted
 from node.services.messages import receiving
 from node.services.messages.receiving import MessageError
 from node.services.messages.sending import MEDIA_TYPE
+from node.services.syndication.node_document import INBOX_PATH as PATH
 from node.web import current_node
 from node.web.errors import PROBLEMS_URL
 from schemas import problem

@@ -8,7 +8,7 @@ from flask import Response, flash, get_flashed_messages, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from node.web import current_node
-from node.web.view_model_parts import Head, PageLink, Pager
+from node.web.view_models.parts import Head, PageLink, Pager
 
 GOOD, BAD = "good", "bad"
 PAGE_ROWS = 50

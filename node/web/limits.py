@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from flask import Flask, Response, current_app, g, request
 
-from node.services.allowance import WINDOW_S, Allowance, TooFastError, network_of, uncounted
+from node.services.limits.allowance import WINDOW_S, Allowance, TooFastError, network_of, uncounted
 from node.settings import Settings
 from node.web import current_node
 from node.web.security import FRAME_ENDPOINT

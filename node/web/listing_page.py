@@ -13,8 +13,9 @@ import orjson
 from babel.numbers import format_currency
 
 from federation.facts import short_key
-from node.services import desk_safety, json_ld
-from node.services.about import NODE_DOCUMENT_PATH
+from node.services.desk import safety as desk_safety
+from node.services.syndication import json_ld
+from node.services.syndication.node_document import NODE_DOCUMENT_PATH
 from node.storage.catalogue import Shown
 from node.web import words
 from node.web.cards import Paths, card_of, cards_of, moment, organisation_path, pictures_of, place_of
@@ -22,9 +23,8 @@ from node.web.code_words import category
 from node.web.frame_request import MAKER_PATH, OEMBED_PATH
 from node.web.opening_words import opening_box
 from node.web.prose import body_of
-from node.web.view_model_parts import Card, FeedLink, Head, Link, MapView, PageLink, Pager
-from node.web.view_models_events import EventBox
-from node.web.view_models_listing import (
+from node.web.view_models.events import EventBox
+from node.web.view_models.listing import (
     ListingPage,
     OrganisationBox,
     OrganisationPage,
@@ -33,6 +33,7 @@ from node.web.view_models_listing import (
     Sharing,
     Step,
 )
+from node.web.view_models.parts import Card, FeedLink, Head, Link, MapView, PageLink, Pager
 from schemas.listing import Listing, Money, load_listing
 from schemas.organisation import Organisation
 from schemas.vocabulary import categories, home_of

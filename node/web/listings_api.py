@@ -14,13 +14,13 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, abort, request
 
-from node.services import listing_cells
-from node.services.api_tokens import LISTINGS_READ, LISTINGS_WRITE
-from node.services.columns import COLUMNS, PRICE
-from node.services.imports import cleaned
-from node.services.listing_cells import CellsError, Kept
-from node.services.publishing import PublishingError, UnknownListingError
-from node.services.rows import RowProblem
+from node.services.identity.api_tokens import LISTINGS_READ, LISTINGS_WRITE
+from node.services.importing import listing_cells
+from node.services.importing.columns import COLUMNS, PRICE
+from node.services.importing.imports import cleaned
+from node.services.importing.listing_cells import CellsError, Kept
+from node.services.importing.rows import RowProblem
+from node.services.listings.publishing import PublishingError, UnknownListingError
 from node.storage.listings import EXPIRED, LIVE, PAUSED, WITHDRAWN
 from node.web import current_node
 from node.web.desk.gate import token_of_request

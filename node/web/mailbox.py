@@ -6,12 +6,12 @@ from flask import Blueprint, Response, abort, render_template, request
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import mailbox
-from node.services.mail_settings import open_mailbox
+from node.services.mail import mailbox
+from node.services.mail.mail_settings import open_mailbox
 from node.web import current_node
 from node.web.cards import moment
-from node.web.view_model_parts import Head, Link
-from node.web.view_models_alerts import KeptMail, MailboxPage
+from node.web.view_models.alerts import KeptMail, MailboxPage
+from node.web.view_models.parts import Head, Link
 
 blueprint = Blueprint("mailbox", __name__)
 

@@ -8,7 +8,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from node.context import Node
-from node.services.feeds import rendered
+from node.services.syndication.feeds import rendered
 from node.settings import Settings
 from node.web import current_node, words
 from node.web.brand import LIGHT_PAPER, is_colour, shades

@@ -7,7 +7,7 @@ from typing import Any
 
 from node.web.phrases import later as _l
 from node.web.phrases import say
-from node.web.view_models_control import MarkedText, Piece
+from node.web.view_models.control import MarkedText, Piece
 from schemas.errors import Problem
 
 _NAMES: Mapping[str, str] = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from node.services import match_words
-from node.services.matching import Partner
+from node.services.catalogue import match_words
+from node.services.catalogue.matching import Partner
 from node.storage.catalogue import Shown
 from node.web import words
 from node.web.cards import Paths, card_of
-from node.web.view_model_parts import Card, Site
+from node.web.view_models.parts import Card, Site
 
 
 def match_cards(shown: Shown, partners: Iterable[Partner], paths: Paths, site: Site) -> tuple[Card, ...]:

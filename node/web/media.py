@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, request, send_from_directory
 
-from node.services.photo_names import name_in_path
+from node.services.pictures.upload_names import name_in_path
 from node.web import current_node
 
 blueprint = Blueprint("media", __name__)

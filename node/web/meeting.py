@@ -13,15 +13,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import qr
-from node.services.exchanges import links, meeting_places
+from node.services.exchanges import links
 from node.services.exchanges.acting import CODE_LENGTH
+from node.services.exchanges.between_nodes import meeting_places
 from node.services.exchanges.links import ExchangeLinkError
 from node.services.exchanges.reading import Seen
+from node.services.printing import qr
 from node.web import current_node
 from node.web.inside import keep_cookie, keep_private
-from node.web.view_model_parts import Head
-from node.web.view_models_exchanges import MeetingPage
+from node.web.view_models.exchanges import MeetingPage
+from node.web.view_models.parts import Head
 from schemas.exchange import ASKER, OWNER
 
 blueprint = Blueprint("meeting", __name__)

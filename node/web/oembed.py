@@ -20,10 +20,10 @@ from werkzeug.routing import RequestRedirect
 from federation.facts import short_key
 from node.context import Node
 from node.search.request import SearchRequest, from_args
-from node.services import embedding, shown
-from node.services.embedding import USUAL
-from node.services.feeds import rendered
+from node.services.catalogue import embedding, shown
+from node.services.catalogue.embedding import USUAL
 from node.services.stories import reading
+from node.services.syndication.feeds import rendered
 from node.web import current_node, embed_code
 from node.web.conditional import conditional, open_to_all
 from node.web.embed import title_of

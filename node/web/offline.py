@@ -15,15 +15,15 @@ import orjson
 from flask import Blueprint, Response, abort, current_app, render_template, request
 
 from node.context import Node
-from node.services.feeds import Rendered, rendered
+from node.services.syndication.feeds import Rendered, rendered
 from node.web import current_node
 from node.web.conditional import conditional
 from node.web.pages import scene_of
 from node.web.phrases import say as _
 from node.web.site import site_of
 from node.web.static_files import address_of
-from node.web.view_model_parts import Site
-from node.web.view_models_portal import OfflinePage
+from node.web.view_models.parts import Site
+from node.web.view_models.portal import OfflinePage
 
 blueprint = Blueprint("offline", __name__)
 

@@ -11,10 +11,10 @@ import orjson
 from flask import Blueprint, Response, abort
 from werkzeug.exceptions import ServiceUnavailable
 
-from node.services import badge_keys, open_badges
-from node.services.badge_keys import BadgeKey
-from node.services.feeds import rendered
-from node.services.keys import KeyFileError
+from node.services.configuration.keys import KeyFileError
+from node.services.impact import badge_keys, open_badges
+from node.services.impact.badge_keys import BadgeKey
+from node.services.syndication.feeds import rendered
 from node.web import current_node
 from node.web.conditional import conditional, open_to_all
 from node.web.recognition import AGE_S, found_at, where_of

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 
 from babel.dates import format_skeleton, format_time, get_day_names
 
-from node.services.opening_times import Standing, by_days, standing, zone_of
+from node.services.organisations.opening_times import Standing, by_days, standing, zone_of
 from node.web import words
 from node.web.phrases import say as _
-from node.web.view_models_listing import OpeningBox, OpeningLine
+from node.web.view_models.listing import OpeningBox, OpeningLine
 from schemas.opening import MIDNIGHT, OpeningHours
 
 _SOON_DAYS = 7

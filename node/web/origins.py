@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import orjson
 
 from federation.records import HELD, QUARANTINED, Source
-from node.services.shown import Found
+from node.services.catalogue.shown import Found
 from node.web.cards import moment
 from node.web.listing_page import host_of
-from node.web.view_models_listing import Origin, Step
+from node.web.view_models.listing import Origin, Step
 
 
 def comparison_of(source: Source) -> str:

@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 
 from federation.facts import short_key
 from node.context import Node
-from node.services import moving
-from node.services import shown as services
-from node.services.shown import Found, Gone, Host
+from node.services.catalogue import shown as services
+from node.services.catalogue.shown import Found, Gone, Host
+from node.services.moving import moves
 from node.services.stories import reading
 from node.services.stories.reading import Shown as Told
 from node.storage.catalogue import Shown
@@ -29,10 +29,10 @@ from node.web.listing_page import (
     publisher_page,
 )
 from node.web.site import feed_links, site_of
-from node.web.view_model_parts import FeedLink, Head, Link
-from node.web.view_models_effect import EffectBox
-from node.web.view_models_listing import GonePage, ListingPage
-from node.web.view_models_recognition import RecognitionBox
+from node.web.view_models.effect import EffectBox
+from node.web.view_models.listing import GonePage, ListingPage
+from node.web.view_models.parts import FeedLink, Head, Link
+from node.web.view_models.recognition import RecognitionBox
 
 blueprint = Blueprint("pages", __name__)
 
@@ -68,7 +68,7 @@ def home() -> str:
 @blueprint.get("/listings/<key>")
 def listing(key: str) -> Response:
     node = current_node()
-    place = moving.place_of(node, key.partition(".")[0]) if "." in key else None
+    place = moves.place_of(node, key.partition(".")[0]) if "." in key else None
     if place is not None:
         return to_new_place(place.listing(key))
     found = services.listing(node, key)
@@ -92,9 +92,9 @@ def _listing(node: Node, found: Found) -> Response:
         page = _with_effect(node, page, found)
         return make_response(render_template("portal/listing.html", page=_with_stories(node, page, found)))
     from node.search.request import SearchRequest
-    from node.services import board, matching
-    from node.services import search as searching
-    from node.services.mail_settings import can_mail
+    from node.services.catalogue import board, matching
+    from node.services.catalogue import search as searching
+    from node.services.mail.mail_settings import can_mail
     from node.web.matches import match_cards
     from node.web.origins import origin_of, steps_of
 
@@ -146,7 +146,7 @@ def _stories(node: Node, found: list[Told]) -> dict[str, Any]:
 
 def _with_effect(node: Node, page: ListingPage, found: Found) -> ListingPage:
     """The page with what giving it on would be good for, where anything is known of that."""
-    from node.services import impact_factors
+    from node.services.impact import factors as impact_factors
     from node.web.effect_view import of_listing
 
     factors = impact_factors.of(node.settings)
@@ -162,7 +162,7 @@ def _gone(gone: Gone) -> Response:
 @blueprint.get("/organisations/<key>")
 def organisation(key: str) -> str | Response:
     node = current_node()
-    place = moving.place_of(node, key)
+    place = moves.place_of(node, key)
     if place is not None:
         return to_new_place(place.organisation(key))
     host = services.organisation(node, key)
@@ -180,7 +180,7 @@ def organisation(key: str) -> str | Response:
 
 
 def _recognition(node: Node, host: Host, path: str, scene: Scene) -> RecognitionBox:
-    from node.services import recognising
+    from node.services.impact import recognising
     from node.web.recognition import years_of
     from node.web.recognition_view import Where, recognition_box
 
@@ -190,7 +190,7 @@ def _recognition(node: Node, host: Host, path: str, scene: Scene) -> Recognition
 
 
 def _effect(node: Node, host: Host, path: str, scene: Scene) -> EffectBox:
-    from node.services import effects
+    from node.services.impact import effects
     from node.web.effect_view import effect_box
 
     return effect_box(effects.of(node, host.organisation), scene.paths.root, path, scene.address(path))
@@ -207,7 +207,7 @@ def _source_of(host: Host) -> Link | None:
 def _follow(node: Node, host: Host, scene: Scene) -> tuple[tuple[FeedLink, ...], str | None]:
     """What an organisation publishes as feeds of the search, and where mails about it are asked for."""
     from node.search.request import SearchRequest
-    from node.services.mail_settings import can_mail
+    from node.services.mail.mail_settings import can_mail
     from node.web.search_page import Addresses, feeds_of
 
     theirs, addresses = SearchRequest(organisation=(short_key(host.organisation.id),)), Addresses(scene.paths.root)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, current_app, send_file
 from flask.blueprints import BlueprintSetupState
 
-from node.services import photos
+from node.services.pictures import proxy
 from node.web import current_node
 
 blueprint = Blueprint("photos", __name__)
@@ -16,13 +16,13 @@ _USES = "sharefeed.photo_uses"
 
 @blueprint.record
 def prepare(setup: BlueprintSetupState) -> None:
-    setup.app.extensions[_USES] = photos.Uses()
+    setup.app.extensions[_USES] = proxy.Uses()
 
 
 @blueprint.get("/photos/<name>")
 def photo(name: str) -> Response:
     node = current_node()
-    path = photos.file_named(node, name)
+    path = proxy.file_named(node, name)
     if path is None:
         abort(404)
     current_app.extensions[_USES].note(node, name)

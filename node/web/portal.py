@@ -7,11 +7,11 @@ from flask import Blueprint, render_template, request
 from node.context import Node
 from node.search.marking import wanted
 from node.search.request import WINDOW, SearchRequest, from_args
-from node.services import search as searching
-from node.services.mail_settings import can_mail
-from node.services.search import SearchResult
-from node.services.search_names import names_in
-from node.services.wishing import Close, close_to
+from node.services.catalogue import search as searching
+from node.services.catalogue.search import SearchResult
+from node.services.catalogue.search_names import names_in
+from node.services.catalogue.wishing import Close, close_to
+from node.services.mail.mail_settings import can_mail
 from node.web import current_node, drawn, words
 from node.web.front_page import front_page
 from node.web.pages import scene_of

@@ -6,11 +6,11 @@ from flask import Blueprint, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services.proposals import ProposalError, ProposalLimitError, propose
+from node.services.aggregating.proposals import ProposalError, ProposalLimitError, propose
 from node.web import current_node
 from node.web.form_state import form_at, sentences, typed_in
-from node.web.view_model_parts import Head
-from node.web.view_models_network import ProposeDonePage, ProposePage
+from node.web.view_models.network import ProposeDonePage, ProposePage
+from node.web.view_models.parts import Head
 
 blueprint = Blueprint("proposing", __name__)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort
 
-from node.services import qr
-from node.services import shown as services
-from node.services.shown import Found
+from node.services.catalogue import shown as services
+from node.services.catalogue.shown import Found
+from node.services.printing import qr
 from node.web import current_node
 from node.web.conditional import conditional
 from node.web.listing_page import QR_NAME

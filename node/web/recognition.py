@@ -16,19 +16,19 @@ from flask_babel import gettext as _
 
 from node.context import Node
 from node.languages import offered
-from node.services import badge_pictures, recognising
-from node.services.badge_pictures import Said
-from node.services.effects import METHOD_PATH
-from node.services.feeds import rendered
-from node.services.recognising import LEVEL, Recognised
+from node.services.impact import badge_pictures, recognising
+from node.services.impact.badge_pictures import Said
+from node.services.impact.effects import METHOD_PATH
+from node.services.impact.recognising import LEVEL, Recognised
+from node.services.syndication.feeds import rendered
 from node.web import current_node
 from node.web.conditional import conditional, open_to_all
 from node.web.listing_page import QR_NAME
 from node.web.pages import scene_of
 from node.web.recognition_view import RULES_PATH, Where, all_badges, all_levels, in_full, words_of
 from node.web.recognition_words import name_of
-from node.web.view_model_parts import Head, Link
-from node.web.view_models_recognition import RulesPage
+from node.web.view_models.parts import Head, Link
+from node.web.view_models.recognition import RulesPage
 from schemas import recognition
 from schemas.recognition import rules
 
@@ -78,7 +78,7 @@ def picture(key: str, name: str) -> Response:
 
 @blueprint.get("/organisations/<key>/certificate/<int:year>")
 def certificate(key: str, year: int) -> str:
-    from node.services import impact_factors
+    from node.services.impact import factors
     from node.web.certificate_view import certificate_page
 
     node = current_node()
@@ -88,7 +88,7 @@ def certificate(key: str, year: int) -> str:
         abort(404)
     where = where_of(node, organisation.id, key)
     back, code = Link(organisation.name, where.path), f"{where.path}/{QR_NAME}"
-    currency = impact_factors.of(node.settings).disposal.currency
+    currency = factors.of(node.settings).disposal.currency
     page = certificate_page(found, node.clock().date(), currency, where.address, back, code)
     page = replace(page, method=f"{node.settings.url}{METHOD_PATH[1:]}" if page.estimated else "")
     return render_template("portal/certificate.html", page=page)
@@ -110,8 +110,8 @@ def found_at(node: Node, key: str) -> Recognised:
 
 def _credential(node: Node, found: Recognised, name: str, where: Where) -> str:
     """The badge as a signed credential, to be kept inside its picture; none of a level, or where there is no key."""
-    from node.services import open_badges
-    from node.services.keys import KeyFileError
+    from node.services.configuration.keys import KeyFileError
+    from node.services.impact import open_badges
 
     earned = found.recognition.badge(name)
     if earned is None:

@@ -9,13 +9,13 @@ from urllib.parse import quote
 from babel.dates import format_date
 from markupsafe import escape
 
-from node.services import badge_pictures
-from node.services.recognising import LEVEL, Recognised
+from node.services.impact import badge_pictures
+from node.services.impact.recognising import LEVEL, Recognised
 from node.web.code_words import category
 from node.web.phrases import say as _
 from node.web.recognition_words import meaning_of, name_of
-from node.web.view_model_parts import Link
-from node.web.view_models_recognition import AheadBox, BadgeBox, LevelBox, RecognitionBox
+from node.web.view_models.parts import Link
+from node.web.view_models.recognition import AheadBox, BadgeBox, LevelBox, RecognitionBox
 from node.web.words import locale
 from schemas.recognition import Ahead, Badge, Earned, Level, rules
 

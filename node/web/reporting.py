@@ -6,14 +6,14 @@ from flask import Blueprint, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import shown as services
-from node.services.reporting import REASONS, ReportError, ReportLimitError, report
-from node.services.shown import Found
+from node.services.catalogue import shown as services
+from node.services.catalogue.shown import Found
+from node.services.moderation.reporting import REASONS, ReportError, ReportLimitError, report
 from node.web import current_node
 from node.web.code_words import word
 from node.web.form_state import form_at, sentences, typed_in
-from node.web.view_model_parts import Choice, Head, Link
-from node.web.view_models_listing import ReportDonePage, ReportPage
+from node.web.view_models.listing import ReportDonePage, ReportPage
+from node.web.view_models.parts import Choice, Head, Link
 
 blueprint = Blueprint("reporting", __name__)
 

@@ -13,14 +13,14 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, abort, request
 
-from node.services.api_tokens import REQUESTS_READ, REQUESTS_WRITE, Caller
 from node.services.bookings.refusals import BookingError
 from node.services.exchanges import acting, reading
 from node.services.exchanges.acting import ExchangeError
 from node.services.exchanges.links import Party
 from node.services.exchanges.reading import AGREED, OVER, WAITING, Row
-from node.services.strangers import FormError
-from node.services.throttling import TooManyTriesError
+from node.services.identity.api_tokens import REQUESTS_READ, REQUESTS_WRITE, Caller
+from node.services.limits.strangers import FormError
+from node.services.limits.throttling import TooManyTriesError
 from node.web import current_node
 from node.web.desk import booking_words
 from node.web.desk.gate import token_of_request

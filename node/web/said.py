@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from node.languages import base
 from node.web import phrases
-from node.web.view_model_parts import Site
+from node.web.view_models.parts import Site
 
 CONTEXT = "said"
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}")

@@ -10,8 +10,8 @@ from babel.dates import format_interval, get_month_names
 from node.search.request import SearchRequest
 from node.web import words
 from node.web.phrases import say as _
-from node.web.view_model_parts import Link
-from node.web.view_models_search import DaysFilter
+from node.web.view_models.parts import Link
+from node.web.view_models.search import DaysFilter
 from schemas.errors import Problem
 
 _SATURDAY, _WEEK = 5, 7

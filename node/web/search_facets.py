@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from node.services.search import FacetCount, FacetValue
+from node.services.catalogue.search import FacetCount, FacetValue
 from node.web.code_words import category, word
-from node.web.view_models_search import Facet, FacetOption
+from node.web.view_models.search import Facet, FacetOption
 
 MOST_SHOWN = 8
 """So many values of a facet stand there at once. Two more are shown too, rather than folded away."""

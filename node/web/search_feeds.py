@@ -13,10 +13,10 @@ from flask_babel import gettext as _
 
 from node.context import Node
 from node.search.request import SearchRequest, from_args
-from node.services import search_calendar
-from node.services import search_documents as documents
-from node.services.calendar import MEDIA_TYPE
-from node.services.feeds import Rendered
+from node.services.catalogue import search_calendar
+from node.services.catalogue import search_documents as documents
+from node.services.syndication.feeds import Rendered
+from node.services.syndication.listing_calendar import MEDIA_TYPE
 from node.web import current_node
 from node.web.conditional import conditional, open_to_all
 from schemas import atom_feed, json_feed

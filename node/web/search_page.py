@@ -11,17 +11,17 @@ from urllib.parse import quote, urlencode
 from node.search.analysis import words
 from node.search.plan import FEW
 from node.search.request import WINDOW, SearchRequest
-from node.services import search_calendar
-from node.services.search import SearchResult
-from node.services.wishing import Close
+from node.services.catalogue import search_calendar
+from node.services.catalogue.search import SearchResult
+from node.services.catalogue.wishing import Close
 from node.web.code_words import category
 from node.web.listing_page import Scene, pager_of
 from node.web.phrases import say as _
 from node.web.search_days import days_filter, in_words
 from node.web.search_facets import facet_of, value_label
 from node.web.search_reach import reach_of, within_words
-from node.web.view_model_parts import Card, FeedLink, Head, Link, MapView
-from node.web.view_models_search import AppliedFilter, DaysFilter, Reach, SearchPage
+from node.web.view_models.parts import Card, FeedLink, Head, Link, MapView
+from node.web.view_models.search import AppliedFilter, DaysFilter, Reach, SearchPage
 from node.web.words import clip
 from schemas import atom_feed, json_feed
 from schemas.errors import Problem

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from node.search.request import FARTHEST_KM, SearchRequest
 from node.web import words
 from node.web.phrases import say as _
-from node.web.view_models_search import Reach, ReachStep
+from node.web.view_models.search import Reach, ReachStep
 
 DISTANCES = (1, 2, 5, 10, 25, 50)
 KM_IN_A_MILE = 1.609344

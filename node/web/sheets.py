@@ -10,14 +10,14 @@ from dataclasses import replace
 from flask import Blueprint, abort, render_template
 from flask_babel import gettext as _
 
-from node.services import shown as services
-from node.services.shown import Found
+from node.services.catalogue import shown as services
+from node.services.catalogue.shown import Found
 from node.web import current_node
 from node.web.cards import cards_of
 from node.web.listing_page import QR_NAME, SHEET_NAME, listing_page
 from node.web.pages import scene_of
-from node.web.view_model_parts import Card, Head, Link
-from node.web.view_models_listing import PosterPage, SheetPage
+from node.web.view_models.listing import PosterPage, SheetPage
+from node.web.view_models.parts import Card, Head, Link
 
 blueprint = Blueprint("sheets", __name__)
 

@@ -9,8 +9,8 @@ from flask import g, request
 
 from node.context import Node
 from node.languages import base, locale_of, offered
-from node.services.distances import in_miles
-from node.services.logos import parts_of
+from node.services.catalogue.distances import in_miles
+from node.services.pictures.logos import parts_of
 from node.settings import Settings
 from node.web import languages, words
 from node.web.brand import is_colour, shades
@@ -18,7 +18,7 @@ from node.web.brand_files import BRAND_PATH, ICON_PATH, app_icon_path, versioned
 from node.web.form_state import form_at
 from node.web.phrases import say as _
 from node.web.preview import Preview, preview_of
-from node.web.view_model_parts import (
+from node.web.view_models.parts import (
     FeedLink,
     Image,
     Language,

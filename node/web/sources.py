@@ -11,17 +11,17 @@ from flask_babel import gettext as _
 
 from federation.records import ACTIVE, PLAIN, Mirrored, Source
 from node.context import Node
-from node.services import sources
-from node.services.doubted import is_about_words
-from node.services.sources import Health, SourceError
+from node.services.aggregating import sources
+from node.services.aggregating.sources import Health, SourceError
+from node.services.listings.doubted import is_about_words
 from node.storage.events import EventRow as StoredEvent
 from node.storage.polls import PollRow as StoredPoll
 from node.web import current_node
 from node.web.cards import moment as moment_of
 from node.web.conditional import open_to_all
 from node.web.origins import comparison_of
-from node.web.view_model_parts import Head, Link
-from node.web.view_models_network import EventRow, NetworkPage, NetworkSummary, PollRow, SourcePage, SourceRow, Verdict
+from node.web.view_models.network import EventRow, NetworkPage, NetworkSummary, PollRow, SourcePage, SourceRow, Verdict
+from node.web.view_models.parts import Head, Link
 from schemas.errors import DocumentError
 from schemas.node_document import NodeDocument, load_node_document
 from schemas.strict_json import loads

@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined
 
 from federation.facts import short_key
 from node.context import Node
-from node.services.static_site import FRONT_PAGE_LISTINGS, PAGE_END, StaticSite, front_page
+from node.services.syndication.static_site import FRONT_PAGE_LISTINGS, PAGE_END, StaticSite, front_page
 from node.storage.catalogue import Shown
 from node.storage.engine import Database
 from node.web import filters, static_files

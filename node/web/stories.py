@@ -11,12 +11,13 @@ from flask_babel import gettext as _
 
 from node.context import Node
 from node.search.request import SearchRequest
-from node.services import json_ld, moving
-from node.services import shown as services
-from node.services.embedding import USUAL
+from node.services.catalogue import shown as services
+from node.services.catalogue.embedding import USUAL
+from node.services.moving import moves
 from node.services.stories import consent, feed, reading
 from node.services.stories.consent import Asked, ConsentError
 from node.services.stories.reading import A_PAGE, Shown
+from node.services.syndication import json_ld
 from node.storage.stories import NO, YES
 from node.web import current_node, embed_code
 from node.web.conditional import conditional, open_to_all
@@ -28,8 +29,8 @@ from node.web.pages import scene_of
 from node.web.said import plain
 from node.web.story_view import ATOM_PATH as ATOM
 from node.web.story_view import JSON_PATH, LIST_PATH, card_of, cards_of, feed_links, paths_for, story_path, view_of
-from node.web.view_model_parts import Form, Head, Link
-from node.web.view_models_stories import StoriesPage, StoryPage, StoryWordPage
+from node.web.view_models.parts import Form, Head, Link
+from node.web.view_models.stories import StoriesPage, StoryPage, StoryWordPage
 from node.web.words import clip
 from schemas import atom_feed, json_feed
 from schemas.story import Story, digest
@@ -63,7 +64,7 @@ def every() -> str:
 def story(key: str) -> ResponseReturnValue:
     node = current_node()
     found = reading.one(node, key)
-    place = moving.place_of_story(node, key) if found is None else None
+    place = moves.place_of_story(node, key) if found is None else None
     if place is not None:
         return redirect(place.story(key), 308)
     if found is None:

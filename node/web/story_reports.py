@@ -6,7 +6,7 @@ from flask import Blueprint, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services.reporting import ReportError, ReportLimitError, report
+from node.services.moderation.reporting import ReportError, ReportLimitError, report
 from node.services.stories import reading
 from node.services.stories.reading import Shown
 from node.web import current_node
@@ -14,8 +14,8 @@ from node.web.code_words import word
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.reporting import FIELDS, TRAP
 from node.web.story_view import story_path
-from node.web.view_model_parts import Choice, Head, Link
-from node.web.view_models_stories import StoryReportDonePage, StoryReportPage
+from node.web.view_models.parts import Choice, Head, Link
+from node.web.view_models.stories import StoryReportDonePage, StoryReportPage
 
 blueprint = Blueprint("story_reports", __name__)
 

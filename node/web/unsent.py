@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import request
 
 from node.web.form_state import form_at
-from node.web.view_models_portal import UnsentForm
+from node.web.view_models.portal import UnsentForm
 
 _TOKEN = "csrf_token"  # noqa: S105 - the name of the field
 

@@ -15,11 +15,11 @@ from flask_babel import ngettext
 
 from node.context import Node
 from node.search.request import WINDOW, SearchRequest, from_args
-from node.services import board, matching
-from node.services import search as searching
-from node.services.mail_settings import can_mail
-from node.services.matching import Met
-from node.services.search import FacetCount, SearchResult
+from node.services.catalogue import board, matching
+from node.services.catalogue import search as searching
+from node.services.catalogue.matching import Met
+from node.services.catalogue.search import FacetCount, SearchResult
+from node.services.mail.mail_settings import can_mail
 from node.storage.catalogue import Shown
 from node.web import current_node, words
 from node.web.cards import card_of
@@ -30,8 +30,8 @@ from node.web.pages import scene_of
 from node.web.search_page import Addresses, feeds_of, place_error
 from node.web.search_reach import reach_of, usual_km
 from node.web.site import site_of
-from node.web.view_model_parts import Link, Site
-from node.web.view_models_portal import WantedPage, WantedRow
+from node.web.view_models.parts import Link, Site
+from node.web.view_models.portal import WantedPage, WantedRow
 
 blueprint = Blueprint("wanted", __name__)
 

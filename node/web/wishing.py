@@ -8,16 +8,16 @@ from flask import Blueprint, render_template, request
 
 from node.context import Node
 from node.search.request import SearchRequest, from_args
-from node.services import wishing
-from node.services.mail_settings import can_mail
-from node.services.wishing import Wish
+from node.services.catalogue import wishing
+from node.services.catalogue.wishing import Wish
+from node.services.mail.mail_settings import can_mail
 from node.web import current_node
 from node.web.code_words import category, word
 from node.web.pages import scene_of
 from node.web.phrases import say as _
 from node.web.search_page import Addresses
-from node.web.view_model_parts import Link
-from node.web.view_models_portal import WishPage
+from node.web.view_models.parts import Link
+from node.web.view_models.portal import WishPage
 
 blueprint = Blueprint("wishing", __name__)
 

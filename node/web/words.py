@@ -18,14 +18,14 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 
-from node.services import distances
+from node.services.catalogue import distances
 from node.voices import Voice, locale_of
 from node.web import phrases
 from node.web.code_words import word
 from node.web.phrases import say as _
 from node.web.phrases import say_many
 from node.web.said import isolated, said, spoken
-from node.web.view_model_parts import Image, MapView, Place, Site
+from node.web.view_models.parts import Image, MapView, Place, Site
 
 DRAWN_ROOTS = frozenset(
     [

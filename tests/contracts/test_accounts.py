@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from node.context import Node
-from node.services import accounts, addresses, hosting, links, members, passwords
-from node.services.accounts import DoorError
-from node.services.addresses import AddressError
-from node.services.members import EDITOR, OWNER, VIEWER, MembersError
-from node.services.strangers import FormError
+from node.services.identity import accounts, addresses, links, members, passwords
+from node.services.identity.accounts import DoorError
+from node.services.identity.addresses import AddressError
+from node.services.identity.members import EDITOR, OWNER, VIEWER, MembersError
+from node.services.limits.strangers import FormError
+from node.services.organisations import hosting
 from node.storage.account_tables import accounts as account_rows
 from node.storage.account_tables import links as link_rows
 from node.storage.account_tables import sessions as session_rows

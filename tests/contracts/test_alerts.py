@@ -21,7 +21,7 @@ from node.search.follow import Follower
 from node.search.request import SearchRequest
 from node.services.alerts import asking, choices, links, news
 from node.services.alerts.times import REST_S, after_mail, next_due
-from node.services.publishing import put_listings, withdraw
+from node.services.listings.publishing import put_listings, withdraw
 from node.storage import alerts as stored
 from node.storage import outbox
 from node.storage.alerts import ACTIVE, PENDING, Alert

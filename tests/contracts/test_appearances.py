@@ -10,10 +10,12 @@ from PIL import Image
 
 from node.context import Node
 from node.published import PublishedValues, usable
-from node.services import about, appearance, logos
-from node.services.appearance import KEPT_VERSIONS, SETTINGS_ALONE, AppearanceChangedError
-from node.services.appearance_form import NAMES, written
-from node.services.strangers import FormError
+from node.services.configuration import appearance
+from node.services.configuration.appearance import KEPT_VERSIONS, SETTINGS_ALONE, AppearanceChangedError
+from node.services.configuration.appearance_form import NAMES, written
+from node.services.limits.strangers import FormError
+from node.services.pictures import logos
+from node.services.syndication import node_document
 from node.storage import appearances as stored
 from node.storage.appearances import Draft, Logo
 from node.storage.engine import Database
@@ -55,7 +57,7 @@ class TestFromDraftToEveryone:
         appearance.publish(node, draft.mark, BY)
         settings = node.settings
         assert (settings.node_name, settings.map_lat, settings.brand_colour) == ("Fenland Shares", 52.6, "#aabbcc")
-        assert about.described(settings).name == "Fenland Shares"
+        assert node_document.described(settings).name == "Fenland Shares"
         assert appearance.configured(node).node_name == "Share"
         assert appearance.state(node).draft is None
 

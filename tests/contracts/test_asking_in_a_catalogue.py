@@ -17,14 +17,17 @@ from hypothesis import strategies as st
 
 from federation.facts import short_key
 from node.context import Node
-from node.services import feeds, keys
-from node.services.exchanges import acting, asking, chasing, elsewhere, links, measuring, privacy
+from node.services.configuration import keys
+from node.services.exchanges import acting, asking, chasing, links, measuring
 from node.services.exchanges.acting import ExchangeError
-from node.services.exchanges.forgetting import FORGOTTEN_FILE
+from node.services.exchanges.between_nodes import elsewhere
 from node.services.exchanges.links import Party
-from node.services.feeds import FeedCache
+from node.services.exchanges.people import privacy
+from node.services.exchanges.people.forgetting import FORGOTTEN_FILE
+from node.services.listings.publishing import listing, withdraw
 from node.services.messages import sending
-from node.services.publishing import listing, withdraw
+from node.services.syndication import feeds
+from node.services.syndication.feeds import FeedCache
 from node.storage import exchange_people, handovers, listings, messages
 from node.storage.engine import Database
 from schemas import exchange as rules

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from node.context import Node
-from node.services import accounts, audit, leaving
-from node.services.audit import AuditError, Who
+from node.services.identity import accounts, audit, leaving
+from node.services.identity.audit import AuditError, Who
 from node.storage.accounts import Account
 
 ANNA = Who("a1", "Anna (anna@school.example)")

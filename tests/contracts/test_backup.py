@@ -18,12 +18,16 @@ import pytest
 from sqlalchemy import text
 
 from node.context import Node
-from node.services import accounts, backup, feeds, hosting, invitations, keys, members
-from node.services.backup_files import BackupError
-from node.services.feeds import FeedCache
-from node.services.publishing import put_listings, withdraw
-from node.services.restoring import recover, restore
-from node.services.setup import settings_text
+from node.services.backup import backups
+from node.services.backup.archive import BackupError
+from node.services.backup.restoring import recover, restore
+from node.services.configuration import keys
+from node.services.configuration.setup import settings_text
+from node.services.identity import accounts, invitations, members
+from node.services.listings.publishing import put_listings, withdraw
+from node.services.organisations import hosting
+from node.services.syndication import feeds
+from node.services.syndication.feeds import FeedCache
 from node.settings import KEY_FILE, RESTORING, SECRET_FILE, SETTINGS_FILE, load
 from node.storage import catalogue, copying
 from node.storage.engine import Database, StorageError
@@ -96,7 +100,7 @@ def epoch_of(node: Node) -> str:
 def test_a_restored_node_publishes_the_same_feeds_under_a_new_epoch(
     full: Node, elsewhere: Mapping[str, str], tmp_path: Path
 ) -> None:
-    made = backup.make(full)
+    made = backups.make(full)
     there = tmp_path / "there"
     found = restore(there, made.path, environment=elsewhere)
     node = opened(there, elsewhere)
@@ -132,7 +136,7 @@ def test_a_backup_made_while_writes_go_on_is_one_moment_of_the_node(
     writer.start()
     try:
         assert wrote.wait(30)
-        made = backup.make(full)
+        made = backups.make(full)
     finally:
         stop.set()
         writer.join()
@@ -160,7 +164,7 @@ def test_what_was_open_when_it_was_backed_up_is_closed_after_it(
     member = members.member_of(full, person, "riverside-school")
     assert member is not None
     invited = invitations.invite(full, member, "ben@school.example", members.EDITOR).link.rpartition("/")[2]
-    made = backup.make(full)
+    made = backups.make(full)
     restore(tmp_path / "there", made.path, environment=elsewhere, keep_sessions=keep)
     node = opened(tmp_path / "there", elsewhere)
     try:
@@ -175,7 +179,7 @@ def test_what_was_open_when_it_was_backed_up_is_closed_after_it(
 
 
 def test_a_node_that_holds_something_is_left_alone_without_replace(full: Node, elsewhere: Mapping[str, str]) -> None:
-    made = backup.make(full)
+    made = backups.make(full)
     environment = {"DATABASE_URL": full.database.url}
     before = feed_of(full)
     with pytest.raises(BackupError, match="--replace"):
@@ -184,7 +188,7 @@ def test_a_node_that_holds_something_is_left_alone_without_replace(full: Node, e
 
 
 def test_a_database_that_is_in_use_is_not_replaced(full: Node) -> None:
-    made = backup.make(full)
+    made = backups.make(full)
     put_listings(full, [draft(full, "later")])
     with full.database.read(), pytest.raises(StorageError, match="Stop the node"):
         restore(full.settings.home, made.path, True, {"DATABASE_URL": full.database.url})
@@ -194,7 +198,7 @@ def test_a_database_that_is_in_use_is_not_replaced(full: Node) -> None:
 def test_replacing_a_node_brings_the_backup_and_nothing_else(
     full: Node, elsewhere: Mapping[str, str], tmp_path: Path
 ) -> None:
-    made = backup.make(full)
+    made = backups.make(full)
     there = tmp_path / "there"
     restore(there, made.path, environment=elsewhere)
     changed = opened(there, elsewhere)
@@ -219,14 +223,14 @@ def test_what_was_there_is_put_back_when_the_new_one_does_not_open(
     full: Node, elsewhere: Mapping[str, str], tmp_path: Path
 ) -> None:
     there = tmp_path / "there"
-    restore(there, backup.make(full).path, environment=elsewhere)
+    restore(there, backups.make(full).path, environment=elsewhere)
     before = opened(there, elsewhere)
     put_listings(before, [draft(before, "precious")])
     epoch = epoch_of(before)
     before.database.close()
     (there / "media" / PICTURE).write_bytes(b"precious")
     clock_of(full).pass_by(days=1)
-    broken = altered(backup.make(full).path, tmp_path / "broken.tar.gz", manifest=one_row_more)
+    broken = altered(backups.make(full).path, tmp_path / "broken.tar.gz", manifest=one_row_more)
     with pytest.raises(StorageError, match="other rows"):
         restore(there, broken, True, elsewhere)
     node = opened(there, elsewhere)
@@ -263,7 +267,7 @@ def test_a_restore_that_is_killed_at_any_step_is_undone_or_done(
     full: Node, elsewhere: Mapping[str, str], tmp_path: Path
 ) -> None:
     there = tmp_path / "there"
-    archive = backup.make(full).path
+    archive = backups.make(full).path
     restore(there, archive, environment=elsewhere)
     before = opened(there, elsewhere)
     put_listings(before, [draft(before, "precious")])
@@ -291,7 +295,7 @@ def test_while_one_is_at_work_no_other_touches_it(on_a_file: Node) -> None:
     import fcntl
 
     home = on_a_file.settings.home
-    archive = backup.make(on_a_file).path
+    archive = backups.make(on_a_file).path
     (home / RESTORING).mkdir()
     with (home / RESTORING / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -358,7 +362,7 @@ HOSTILE = {
 def test_an_archive_that_holds_what_it_must_not_is_refused_whole(
     more: tuple[tarfile.TarInfo, ...], on_a_file: Node, tmp_path: Path
 ) -> None:
-    hostile = altered(backup.make(on_a_file).path, tmp_path / "hostile.tar.gz", more=more)
+    hostile = altered(backups.make(on_a_file).path, tmp_path / "hostile.tar.gz", more=more)
     there = tmp_path / "there"
     with pytest.raises(BackupError, match="Nothing was changed"):
         restore(there, hostile, environment={})
@@ -388,7 +392,7 @@ DAMAGED: dict[str, Callable[[Path, Path], Path]] = {
 def test_a_damaged_backup_changes_nothing(
     damage: Callable[[Path, Path], Path], on_a_file: Node, tmp_path: Path
 ) -> None:
-    target = damage(backup.make(on_a_file).path, tmp_path / "damaged.tar.gz")
+    target = damage(backups.make(on_a_file).path, tmp_path / "damaged.tar.gz")
     there = tmp_path / "there"
     with pytest.raises(BackupError, match="Nothing was changed"):
         restore(there, target, environment={})
@@ -397,7 +401,7 @@ def test_a_damaged_backup_changes_nothing(
 
 def test_only_the_nodes_user_may_read_a_backup_and_no_secret_is_in_it(on_a_file: Node) -> None:
     private = keys.own(on_a_file).private
-    made = backup.make(on_a_file)
+    made = backups.make(on_a_file)
     assert stat.S_IMODE(made.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(made.path.parent.stat().st_mode) == 0o700
     with tarfile.open(made.path) as archive:
@@ -409,29 +413,29 @@ def test_only_the_nodes_user_may_read_a_backup_and_no_secret_is_in_it(on_a_file:
 
 
 def test_two_backups_of_one_second_are_two(on_a_file: Node) -> None:
-    first, second = backup.make(on_a_file), backup.make(on_a_file)
+    first, second = backups.make(on_a_file), backups.make(on_a_file)
     assert first.path != second.path
-    assert [one.path for one in backup.found(first.path.parent)] == [second.path, first.path]
+    assert [one.path for one in backups.found(first.path.parent)] == [second.path, first.path]
 
 
 def test_a_folder_that_cannot_be_written_to_is_named(on_a_file: Node, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(BackupError, match="No backup was made"):
-        backup.make(on_a_file, tmp_path / "file")
+        backups.make(on_a_file, tmp_path / "file")
 
 
 def test_without_postgresqls_programs_one_sentence_says_so(full: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     if full.database.is_sqlite:
-        assert backup.make(full).size
+        assert backups.make(full).size
         return
     with pytest.raises(StorageError, match="Install PostgreSQL's own programs"):
-        backup.make(full)
-    assert backup.found(backup.folder_of(full.settings)) == []
+        backups.make(full)
+    assert backups.found(backups.folder_of(full.settings)) == []
 
 
 def test_a_broken_database_can_be_replaced(on_a_file: Node, tmp_path: Path) -> None:
-    made = backup.make(on_a_file)
+    made = backups.make(on_a_file)
     on_a_file.database.close()
     home = on_a_file.settings.home
     (home / "sharefeed.sqlite").write_bytes(b"rubbish" * 1000)

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from node.context import Node
-from node.services import mail
 from node.services.alerts import bounces as alert_bounces
 from node.services.alerts import choices, links
 from node.services.alerts.bounces import is_enough
-from node.services.mail import Letter
-from node.services.postman import Postman, is_about_the_address
+from node.services.mail import letters
+from node.services.mail.letters import Letter
+from node.services.mail.postman import Postman, is_about_the_address
 from node.storage import alerts as stored
 from node.storage import bounces, outbox
 from node.storage.alerts import ACTIVE
@@ -54,7 +54,7 @@ def send(node: Node, server: MailServer, word: str, alert: str = "a", days: floa
     server.script = deque([word])
     letter = Letter(ALERT.email, "New", "x\n", "<p>x</p>", f"{node.now}", links.topic_of(alert * 16))
     with node.database.write() as tx:
-        assert mail.post(tx, node, letter)
+        assert letters.post(tx, node, letter)
     Postman(node).deliver()
 
 
@@ -140,7 +140,7 @@ def test_what_waits_for_it_is_called_back(node: Node, server: MailServer) -> Non
         bounces.refused(tx, ALERT.person, node.now - 2 * DAY_S)
         bounces.refused(tx, ALERT.person, node.now - DAY_S)
         waiting = Letter(ALERT.email, "x", "x\n", "<p>x</p>", "later", links.topic_of(ALERT.id))
-        mail.post(tx, node, waiting)
+        letters.post(tx, node, waiting)
         assert alert_bounces.refused(tx, links.topic_of(ALERT.id), node.now) == 1
         assert outbox.claim(tx, node.now, 600, 10) == []
 

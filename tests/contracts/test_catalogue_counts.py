@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from node.context import Node
-from node.services.drafts import Draft
-from node.services.publishing import put_listings
+from node.services.listings.drafts import Draft
+from node.services.listings.publishing import put_listings
 from node.storage import catalogue
 from schemas.event import Event
 from schemas.place import Place

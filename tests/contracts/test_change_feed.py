@@ -10,9 +10,11 @@ import pytest
 
 from federation.facts import Entry
 from node.context import Node
-from node.services import expiry, feeds, publishing, setup
-from node.services.cursor import CursorError, parse
-from node.services.feeds import FeedCache, ResyncError
+from node.services.configuration import setup
+from node.services.listings import expiry, publishing
+from node.services.syndication import feeds
+from node.services.syndication.cursor import CursorError, parse
+from node.services.syndication.feeds import FeedCache, ResyncError
 from node.storage import catalogue
 from schemas.canonical import EXTENSION
 from schemas.json_feed import decode

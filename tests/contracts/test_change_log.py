@@ -14,7 +14,7 @@ from sqlalchemy import delete
 
 from federation.facts import Entry, Facts, Removal
 from node.context import Node
-from node.services.publishing import put_listings
+from node.services.listings.publishing import put_listings
 from node.storage import catalogue
 from node.storage.engine import Database, Tx
 from node.storage.tables import catalogue as table

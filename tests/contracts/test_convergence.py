@@ -26,7 +26,8 @@ from federation.fetch import Answer
 from federation.pipeline import Limits
 from federation.records import ACTIVE, L1, PollResult
 from node.context import Node
-from node.services import expiry, moderation, publishing
+from node.services.listings import expiry, publishing
+from node.services.moderation import decisions
 from node.storage.engine import Database
 from tests.contracts.convergence import (
     DeadError,
@@ -150,8 +151,8 @@ class Network(RuleBasedStateMachine):
             expiry.expire(node)
             expiry.prune(node)
         for reader in self.readers:
-            moderation.expire_foreign(reader.node)
-            moderation.apply_overdue(reader.node)
+            decisions.expire_foreign(reader.node)
+            decisions.apply_overdue(reader.node)
 
     @rule(which=FEEDS)
     def read(self, which: int) -> None:
@@ -271,8 +272,8 @@ class Network(RuleBasedStateMachine):
         for one in self.followed:
             self._poll(one)
         for reader in self.readers:
-            for batch in moderation.batches(reader.node):
-                moderation.apply_batch(reader.node, batch.batch)
+            for batch in decisions.batches(reader.node):
+                decisions.apply_batch(reader.node, batch.batch)
 
     def _everything(self) -> list[dict[str, str]]:
         nodes = [*self.publishers, *(reader.node for reader in self.readers)]

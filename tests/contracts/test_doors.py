@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import text
 
 from node.context import Node
-from node.services import accounts, api_tokens, audit, hosting, invitations, members, second_factor, throttling
-from node.services.invitations import InvitationError
-from node.services.members import EDITOR, OWNER, Member
-from node.services.throttling import TooManyTriesError
+from node.services.identity import accounts, api_tokens, audit, invitations, members, second_factor
+from node.services.identity.invitations import InvitationError
+from node.services.identity.members import EDITOR, OWNER, Member
+from node.services.limits import throttling
+from node.services.limits.throttling import TooManyTriesError
+from node.services.organisations import hosting
 from node.storage.accounts import Account
 from tests.fakes.publisher import clock_of
 

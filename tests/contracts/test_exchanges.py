@@ -12,13 +12,14 @@ from sqlalchemy import select
 from node.context import Node
 from node.services.bookings.making import BookingStateError
 from node.services.bookings.refusals import BookingError
-from node.services.exchanges import acting, asking, calendar_word, chasing, floods, privacy
+from node.services.exchanges import acting, asking, calendar_word, chasing, floods
 from node.services.exchanges.acting import ExchangeError
-from node.services.exchanges.forgetting import FORGOTTEN_FILE
 from node.services.exchanges.links import Party, code_of
-from node.services.publishing import listing
-from node.services.strangers import FormError, FormLimitError
-from node.services.throttling import TooManyTriesError
+from node.services.exchanges.people import privacy
+from node.services.exchanges.people.forgetting import FORGOTTEN_FILE
+from node.services.limits.strangers import FormError, FormLimitError
+from node.services.limits.throttling import TooManyTriesError
+from node.services.listings.publishing import listing
 from node.storage import bookings, exchange_people, exchanges
 from node.storage.engine import Database
 from node.storage.metadata import metadata

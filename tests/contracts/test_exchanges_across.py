@@ -13,13 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from node.context import Node
-from node.services.exchanges import acting, codes, links, measuring, privacy, reading
+from node.services.exchanges import acting, links, measuring, reading
 from node.services.exchanges.acting import ExchangeError
+from node.services.exchanges.between_nodes import codes
 from node.services.exchanges.links import Party
+from node.services.exchanges.people import privacy
+from node.services.limits.strangers import FormError
+from node.services.limits.throttling import TooManyTriesError
+from node.services.listings.publishing import listing
 from node.services.messages import sending
-from node.services.publishing import listing
-from node.services.strangers import FormError
-from node.services.throttling import TooManyTriesError
 from node.storage import exchange_homes, exchange_people, organisations, receipts
 from node.storage.engine import Database
 from schemas import exchange as rules
@@ -361,7 +363,7 @@ def test_who_withdraws_while_it_is_accepted_calls_it_off(here: Node, other: Node
 
 def test_a_request_for_what_is_gone_is_over_and_says_so(here: Node, other: Node, wires: FarWires) -> None:
     what = shared(here)
-    from node.services.publishing import withdraw
+    from node.services.listings.publishing import withdraw
 
     far = ask(other, wires, club(other), what.row.key)
     withdraw(here, what.row.key, "withdrawn")

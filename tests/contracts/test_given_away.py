@@ -11,13 +11,15 @@ import pytest
 
 from node.app import create_app
 from node.context import Node
-from node.services import accounts, board_reports, publishing
-from node.services.exchanges import acting, away, chasing, given, links, reading, receivers
+from node.services.exchanges import acting, away, chasing, links, reading, receivers
 from node.services.exchanges.acting import ExchangeError
-from node.services.exchanges.heard import CHANGES_A_DAY
+from node.services.exchanges.between_nodes import given
+from node.services.exchanges.between_nodes.heard import CHANGES_A_DAY
 from node.services.exchanges.receivers import Receiver
+from node.services.identity import accounts
+from node.services.listings import board_reports, publishing
+from node.services.listings.publishing import listing
 from node.services.messages import sending
-from node.services.publishing import listing
 from node.storage import feed_readers, handovers, listings, organisations, owner_contacts, receipts
 from node.storage.engine import Database
 from node.storage.feed_readers import FeedReader

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
-from node.services import sources as services
+from node.services.aggregating import sources as services
 from node.services.receipts.harvest import Limits
 from node.storage import receipt_readings, sources
 from node.storage.engine import Database

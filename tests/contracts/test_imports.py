@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 
 from node.context import Node
-from node.services import accounts, import_work, imports, members, moving, publishing
-from node.services.importing import Options, import_sheet
-from node.services.imports import DeskImportError
-from node.services.members import Member
-from node.services.publishing import edit, listings
-from node.services.spreadsheet import read
+from node.services.file_formats.spreadsheet import read
+from node.services.identity import accounts, members
+from node.services.identity.members import Member
+from node.services.importing import imports, steps
+from node.services.importing.imports import DeskImportError
+from node.services.importing.sheets import Options, import_sheet
+from node.services.listings import publishing
+from node.services.listings.publishing import edit, listings
+from node.services.moving import moves
 from node.storage import catalogue, handed_on
 from node.storage import imports as stored
 from node.storage.engine import Database, Tx
@@ -54,19 +57,19 @@ def bring(node: Node, member: Member, text: str = CSV, missing: bool = False) ->
     """A file that was looked at, with the columns as they were guessed."""
     one = imports.begin(node, member, text.encode(), "kit.csv")
     imports.check(node, member, one, {at: column for column, at in one.columns.items()}, missing)
-    assert import_work.work(node, 60)
+    assert steps.work(node, 60)
     return imports.one_of(node, member, one.id)
 
 
 def run(node: Node, member: Member, one: Import) -> Import:
     imports.run(node, member, one)
-    assert import_work.work(node, 60)
+    assert steps.work(node, 60)
     return imports.one_of(node, member, one.id)
 
 
 def undo(node: Node, member: Member, one: Import) -> Import:
     imports.undo(node, member, one)
-    assert import_work.work(node, 60)
+    assert steps.work(node, 60)
     return imports.one_of(node, member, one.id)
 
 
@@ -89,7 +92,7 @@ def test_it_is_looked_at_and_only_then_published(node: Node, member: Member) -> 
     assert (done.state, done.open_for, counts(done)) == (DONE, None, {"added": 2, "refused": 1})
     assert shown(node) == {"1": "Six chairs", "3": "A lamp"}
     assert listings(node)[0].listing().place is None
-    assert not import_work.work(node), "nothing is left to do"
+    assert not steps.work(node), "nothing is left to do"
 
 
 def test_a_second_time_nothing_changes_but_what_did(node: Node, member: Member) -> None:
@@ -101,19 +104,19 @@ def test_a_second_time_nothing_changes_but_what_did(node: Node, member: Member) 
 
 def test_wrong_cells_are_corrected_before_and_after(node: Node, member: Member) -> None:
     one = bring(node, member)
-    said = import_work.correct(node, one, {3: {"quantity": "many"}}, (), "Anna")
+    said = steps.correct(node, one, {3: {"quantity": "many"}}, (), "Anna")
     assert said == {"good": 0, "refused": 1, "left": 0}
     [wrong] = imports.rows_in(node, one, (REFUSED,), 10)
     assert (wrong.typed["quantity"], wrong.problems[0]["value"]) == ("many", "many"), "what was typed is kept"
     done = run(node, member, imports.one_of(node, member, one.id))
-    assert import_work.correct(node, done, {3: {"quantity": "2"}}, (), "Anna")["good"] == 1
+    assert steps.correct(node, done, {3: {"quantity": "2"}}, (), "Anna")["good"] == 1
     assert shown(node).keys() == {"1", "2", "3"}
     assert counts(imports.one_of(node, member, one.id)) == {"added": 3}
 
 
 def test_a_row_is_left_out(node: Node, member: Member) -> None:
     one = bring(node, member)
-    assert import_work.correct(node, one, {}, (3,), "Anna")["left"] == 1
+    assert steps.correct(node, one, {}, (3,), "Anna")["left"] == 1
     after = imports.one_of(node, member, one.id)
     assert counts(after) == {"added": 2, "left": 1}
     assert counts(run(node, member, after)) == {"added": 2, "left": 1}
@@ -121,7 +124,7 @@ def test_a_row_is_left_out(node: Node, member: Member) -> None:
 
 def test_an_id_that_is_taken_is_refused_in_corrections_too(node: Node, member: Member) -> None:
     one = bring(node, member)
-    import_work.correct(node, one, {3: {"quantity": "1", "id": "1"}}, (), "Anna")
+    steps.correct(node, one, {3: {"quantity": "1", "id": "1"}}, (), "Anna")
     [wrong] = imports.rows_in(node, one, (REFUSED,), 10)
     assert "same id" in wrong.problems[0]["message"]
 
@@ -161,18 +164,18 @@ class Breaking(Database):
 
 @pytest.mark.parametrize("lost", [2, 3, 4])
 def test_after_a_crash_it_goes_on_without_double_or_lost_rows(node: Node, member: Member, lost: int) -> None:
-    count = import_work.PIECE * 2 + 3
+    count = steps.PIECE * 2 + 3
     one = bring(node, member, "id,title\n" + "".join(f"{n},Chair {n}\n" for n in range(count)))
     imports.run(node, member, one)
     breaking = Breaking(node.database.url)
     breaking.left = lost
     with pytest.raises(BrokenError):
-        import_work.work(replace(node, database=breaking), 60)
+        steps.work(replace(node, database=breaking), 60)
     breaking.close()
-    assert len(shown(node)) == import_work.PIECE * (lost - 2), "whole pieces"
-    assert not import_work.work(node, 60), "whoever died may be alive still"
-    clock_of(node).pass_by(seconds=import_work.LEASE_S + 1)
-    assert import_work.work(node, 60)
+    assert len(shown(node)) == steps.PIECE * (lost - 2), "whole pieces"
+    assert not steps.work(node, 60), "whoever died may be alive still"
+    clock_of(node).pass_by(seconds=steps.LEASE_S + 1)
+    assert steps.work(node, 60)
     done = imports.one_of(node, member, one.id)
     assert (done.state, counts(done)) == (DONE, {"added": count})
     assert len(shown(node)) == len(listings(node)) == count
@@ -180,7 +183,7 @@ def test_after_a_crash_it_goes_on_without_double_or_lost_rows(node: Node, member
 
 def failing(node: Node, monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
     """The next pieces fail on a fault of ours; what is returned has one entry for each."""
-    whole = import_work.bring
+    whole = steps.bring
     met: list[int] = []
 
     def broken(*args: Any) -> None:
@@ -189,7 +192,7 @@ def failing(node: Node, monkeypatch: pytest.MonkeyPatch, times: int) -> list[int
             raise ZeroDivisionError
         whole(*args)
 
-    monkeypatch.setattr(import_work, "bring", broken)
+    monkeypatch.setattr(steps, "bring", broken)
     return met
 
 
@@ -198,14 +201,14 @@ def test_a_fault_of_ours_is_tried_three_times_and_then_somebody_is_asked(
 ) -> None:
     one = bring(node, member)
     imports.run(node, member, one)
-    met = failing(node, monkeypatch, import_work.MOST_TRIES)
-    for _ in range(import_work.MOST_TRIES + 2):
-        import_work.work(node, 60)
-        clock_of(node).pass_by(seconds=import_work.LEASE_S)
+    met = failing(node, monkeypatch, steps.MOST_TRIES)
+    for _ in range(steps.MOST_TRIES + 2):
+        steps.work(node, 60)
+        clock_of(node).pass_by(seconds=steps.LEASE_S)
     stopped = imports.one_of(node, member, one.id)
-    assert (len(met), len(stopped.stopped), shown(node)) == (import_work.MOST_TRIES, 8, {})
+    assert (len(met), len(stopped.stopped), shown(node)) == (steps.MOST_TRIES, 8, {})
     imports.resume(node, member, stopped)
-    assert import_work.work(node, 60)
+    assert steps.work(node, 60)
     done = imports.one_of(node, member, one.id)
     assert (done.state, done.stopped, counts(done)) == (DONE, "", {"added": 2, "refused": 1})
     with pytest.raises(DeskImportError):
@@ -213,15 +216,15 @@ def test_a_fault_of_ours_is_tried_three_times_and_then_somebody_is_asked(
 
 
 def test_one_fault_does_no_harm_and_is_forgotten(node: Node, member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
-    one = bring(node, member, "id,title\n" + "".join(f"{n},Chair {n}\n" for n in range(import_work.PIECE + 1)))
+    one = bring(node, member, "id,title\n" + "".join(f"{n},Chair {n}\n" for n in range(steps.PIECE + 1)))
     imports.run(node, member, one)
     failing(node, monkeypatch, 1)
-    import_work.work(node, 60)
+    steps.work(node, 60)
     assert imports.one_of(node, member, one.id).tries == 1
-    clock_of(node).pass_by(seconds=import_work.LEASE_S)
-    import_work.work(node, 60)
+    clock_of(node).pass_by(seconds=steps.LEASE_S)
+    steps.work(node, 60)
     done = imports.one_of(node, member, one.id)
-    assert (done.state, done.tries, len(shown(node))) == (DONE, 0, import_work.PIECE + 1)
+    assert (done.state, done.tries, len(shown(node))) == (DONE, 0, steps.PIECE + 1)
 
 
 def test_an_import_that_stopped_can_be_left_and_undone(
@@ -229,10 +232,10 @@ def test_an_import_that_stopped_can_be_left_and_undone(
 ) -> None:
     one = bring(node, member)
     imports.run(node, member, one)
-    failing(node, monkeypatch, import_work.MOST_TRIES)
-    for _ in range(import_work.MOST_TRIES):
-        import_work.work(node, 60)
-        clock_of(node).pass_by(seconds=import_work.LEASE_S)
+    failing(node, monkeypatch, steps.MOST_TRIES)
+    for _ in range(steps.MOST_TRIES):
+        steps.work(node, 60)
+        clock_of(node).pass_by(seconds=steps.LEASE_S)
     imports.leave(node, member, one)
     left = imports.one_of(node, member, one.id)
     assert (left.state, left.open_for, counts(left)) == (DONE, None, {"left": 2, "refused": 1})
@@ -271,7 +274,7 @@ def test_one_at_a_time(node: Node, member: Member) -> None:
     imports.run(node, member, first)
     with pytest.raises(DeskImportError, match="going on"):
         imports.begin(node, member, CSV.encode(), "b.csv")
-    import_work.work(node, 60)
+    steps.work(node, 60)
     waits = imports.begin(node, member, CSV.encode(), "b.csv")
     other = imports.begin(node, member, CSV.encode(), "c.csv")
     assert [one.id for one in imports.past(node, member, 10).imports if one.open_for] == [other.id]
@@ -289,7 +292,7 @@ def test_headings_mean_next_time_what_they_meant(node: Node, member: Member) -> 
     with pytest.raises(DeskImportError, match="Two columns"):
         imports.check(node, member, one, {0: "title", 1: "title"}, False)
     imports.check(node, member, one, {0: "title", 1: "locality"}, False)
-    import_work.work(node, 60)
+    steps.work(node, 60)
     again = imports.begin(node, member, b"THING,where\nLamp,Hall\n", "b.csv")
     assert again.columns == {"title": 0, "locality": 1}
 
@@ -325,7 +328,7 @@ def test_a_million_columns_and_odd_bytes_cost_no_more(node: Node, member: Member
     one = imports.begin(node, member, data, "\x00a" * 200)
     assert len(one.headings) <= 60
     imports.check(node, member, one, {0: "title"}, False)
-    import_work.work(node, 60)
+    steps.work(node, 60)
     assert imports.one_of(node, member, one.id).state == CHECKED
 
 
@@ -340,16 +343,16 @@ def test_nothing_is_imported_for_an_organisation_that_moved(node: Node, member: 
         imports.begin(node, member, CSV.encode(), "kit.csv")
     assert imports.one_of(node, member, one.id).state == CHECKED
     imports.drop(node, member, one)
-    assert not import_work.work(node)
+    assert not steps.work(node)
 
 
 def test_an_organisation_does_not_move_while_its_list_is_brought_in(node: Node, member: Member) -> None:
     one = bring(node, member)
     with node.database.read() as tx:
-        moving.refuse_at_work(tx, member.organisation_id)
+        moves.refuse_at_work(tx, member.organisation_id)
     imports.run(node, member, one)
-    with node.database.read() as tx, pytest.raises(moving.MoveError, match="list is being brought in"):
-        moving.refuse_at_work(tx, member.organisation_id)
+    with node.database.read() as tx, pytest.raises(moves.MoveError, match="list is being brought in"):
+        moves.refuse_at_work(tx, member.organisation_id)
 
 
 def test_a_column_whose_heading_nobody_knows_is_guessed(node: Node, member: Member) -> None:
@@ -380,7 +383,7 @@ def test_what_was_imported_by_command_stands_in_the_list_and_can_be_undone(node:
     assert titles == {"Six chairs": "live", "A tent": "withdrawn", "A lamp": "live"}
     for past in (later, one):
         imports.undo(node, member, past)
-        assert import_work.work(node, 60)
+        assert steps.work(node, 60)
     titles = {row.item()["title"]: row.state for row in listings(node)}
     assert titles == {"Six chairs": "withdrawn", "A tent": "live", "A lamp": "live"}
     assert imports.one_of(node, member, one.id).state == UNDONE

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from node.context import Node
-from node.services import accounts
 from node.services.exchanges import acting, chasing
+from node.services.identity import accounts
 from node.storage.engine import Database
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OPERATOR, OWNER, Act

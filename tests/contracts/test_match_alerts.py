@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from node.context import Node
 from node.search.follow import Follower
 from node.services.alerts import asking, choices, links, matches, news
-from node.services.publishing import ensure_organisation, put_listings, withdraw
+from node.services.listings.publishing import ensure_organisation, put_listings, withdraw
 from node.storage import alerts as stored
 from node.storage import catalogue, outbox
 from node.storage.alerts import ACTIVE, PAUSED, PENDING, Alert

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from federation.fetch import FetchError
 from node.context import Node
-from node.services import keys, peers
+from node.services.aggregating import peers
+from node.services.aggregating.peers import PeerError
+from node.services.configuration import keys
 from node.services.messages import receiving, sending
 from node.services.messages.sending import Courier, send
-from node.services.peers import PeerError
 from node.storage import messages
 from node.storage.engine import Database
 from node.storage.message_tables import message_nonces, messages_in, messages_out, peer_keys

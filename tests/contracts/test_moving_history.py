@@ -18,10 +18,15 @@ import pytest
 
 from node.app import create_app
 from node.context import Node
-from node.services import effects, exporting, hosting, keys, moving, peers, recognising, uploads
-from node.services.bringing import Brought, bring
-from node.services.brought_receipts import check_waiting
+from node.services.aggregating import peers
+from node.services.configuration import keys
 from node.services.exchanges import acting
+from node.services.impact import effects, recognising
+from node.services.moving import exporting, moves
+from node.services.moving.bringing import Brought, bring
+from node.services.moving.brought_receipts import check_waiting
+from node.services.organisations import hosting
+from node.services.pictures import uploads
 from node.services.receipts.verify import verify
 from node.services.stories import consent, feed, reading, writing
 from node.services.stories.writing import StoryError
@@ -414,7 +419,7 @@ def test_the_old_place_leads_to_the_new_one(town: Town) -> None:
     town.bring()
     with town.old.database.write() as tx:
         handed_on.put(tx, moved(town))
-        moving._shelve(tx, town.old, school_id(town.old))
+        moves._shelve(tx, town.old, school_id(town.old))
     assert reading.newest(town.old, 9) == []
     assert own.key.encode() not in feed.json_document(town.old, "Stories", own=True, after="").body
     browser = client_of(create_app(town.old))
@@ -425,7 +430,7 @@ def test_the_old_place_leads_to_the_new_one(town: Town) -> None:
         writing.publish(town.old, own, ANN)
     say(town.old, town.story(town.old), NO)
     assert reading.newest(town.old, 9) == []
-    moving.take_back(town.old, SLUG)
+    moves.take_back(town.old, SLUG)
     assert [one.key for one in reading.newest(town.old, 9)] == [own.key]
 
 

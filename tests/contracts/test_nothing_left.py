@@ -24,12 +24,14 @@ from federation.facts import short_key
 from federation.records import L0
 from node.app import create_app
 from node.context import Node
-from node.services import backup, postman
-from node.services.exchanges import acting, asking, chasing, links, privacy
-from node.services.exporting import export
-from node.services.postman import Postman
-from node.services.restoring import restore
-from node.services.setup import settings_text
+from node.services.backup import backups
+from node.services.backup.restoring import restore
+from node.services.configuration.setup import settings_text
+from node.services.exchanges import acting, asking, chasing, links
+from node.services.exchanges.people import privacy
+from node.services.mail import postman
+from node.services.mail.postman import Postman
+from node.services.moving.exporting import export
 from node.settings import SETTINGS_FILE, load
 from node.storage import sources
 from node.storage.engine import Database
@@ -110,7 +112,7 @@ class Net:
 
     def back_up(self) -> None:
         for node in self.backed_up:
-            assert backup.make_due(node, lambda _: 10**12) is not None
+            assert backups.make_due(node, lambda _: 10**12) is not None
 
     @property
     def backed_up(self) -> list[Node]:
@@ -267,7 +269,7 @@ def test_it_is_found_nowhere_a_month_later(
         assert found_in(node, MARKER)
     assert school.database.is_sqlite is ("sharefeed.sqlite" in {one.partition("-")[0] for one in places(school)})
     old = {
-        node: backup.make(node).path.rename(tmp_path / f"{node.settings.node_name}.tar.gz") for node in (school, city)
+        node: backups.make(node).path.rename(tmp_path / f"{node.settings.node_name}.tar.gz") for node in (school, city)
     }
     net.back_up()
 

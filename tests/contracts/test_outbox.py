@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from node.context import Node
-from node.services import mail, postman
-from node.services.mail import Letter
-from node.services.postman import PATIENCE_S, Postman, how_it_is, pause_s
+from node.services.mail import letters, postman
+from node.services.mail.letters import Letter
+from node.services.mail.postman import PATIENCE_S, Postman, how_it_is, pause_s
 from node.storage import outbox
 from node.storage.engine import Database
 from node.storage.outbox import CAPTURED, FAILED, SENT, WAITING, Mail
@@ -49,7 +49,7 @@ def changed(node: Node, **values: Any) -> Node:
 def write(node: Node, key: str = "a", to: str = ANNA, **members: Any) -> bool:
     letter = Letter(to, f"About {key}", "Free\n.\n", "<p>Free</p>", key, "topic", **members)
     with node.database.write() as tx:
-        return mail.post(tx, node, letter)
+        return letters.post(tx, node, letter)
 
 
 def rows(node: Node) -> list[Mail]:
@@ -78,7 +78,7 @@ def test_a_mail_is_sent_once_and_then_forgotten_but_for_its_key(node: Node, serv
 
 def test_a_mail_is_kept_only_with_its_cause(node: Node) -> None:
     with contextlib.suppress(RuntimeError), node.database.write() as tx:
-        assert mail.post(tx, node, Letter(ANNA, "x", "x", "x", "k", "t"))
+        assert letters.post(tx, node, Letter(ANNA, "x", "x", "x", "k", "t"))
         raise RuntimeError
     assert rows(node) == []
 

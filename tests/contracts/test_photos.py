@@ -11,8 +11,8 @@ from PIL import Image
 
 from federation.fetch import Fetcher
 from node.context import Node
-from node.services import photos
-from node.services.photos import Fetched, Uses, key_of
+from node.services.pictures import proxy
+from node.services.pictures.proxy import Fetched, Uses, key_of
 from node.storage import photos as stored
 from node.storage.engine import Database
 from tests.fakes.fetching import policy
@@ -62,21 +62,21 @@ def row(node: Node, url: str) -> stored.StoredPhoto:
 
 def ready(node: Node, *urls: str) -> dict[str, str]:
     with node.database.read() as tx:
-        return photos.ready(tx, urls)
+        return proxy.ready(tx, urls)
 
 
 def test_a_photograph_is_wanted_then_ready(node: Node, fetcher: Fetcher) -> None:
     with serve(PICTURE) as server:
         url = server.url("/a.jpg")
-        photos.register(node, [url, url])
+        proxy.register(node, [url, url])
         assert ready(node, url) == {}
-        assert photos.fetch_wanted(node, fetcher) == Fetched(ready=1)
+        assert proxy.fetch_wanted(node, fetcher) == Fetched(ready=1)
         assert ready(node, url, "https://never.example/") == {url: f"/photos/{key_of(url)}.jpg"}
         with node.database.read() as tx:
-            picture = photos.pictures(tx, [url])[url]
+            picture = proxy.pictures(tx, [url])[url]
     assert (picture.width, picture.height) == (960, 720)
     assert picture.path == f"/photos/{key_of(url)}.jpg"
-    large, card = photos.file_named(node, f"{key_of(url)}.jpg"), photos.file_named(node, f"{key_of(url)}.card.jpg")
+    large, card = proxy.file_named(node, f"{key_of(url)}.jpg"), proxy.file_named(node, f"{key_of(url)}.card.jpg")
     assert large is not None
     assert card is not None
     assert (size_of(large), size_of(card)) == ((960, 720), (480, 360))
@@ -85,11 +85,11 @@ def test_a_photograph_is_wanted_then_ready(node: Node, fetcher: Fetcher) -> None
 
 def test_what_is_ready_is_not_fetched_again(node: Node, fetcher: Fetcher) -> None:
     with serve(PICTURE) as server:
-        photos.register(node, [server.url("/a.jpg")])
-        photos.fetch_wanted(node, fetcher)
-        photos.register(node, [server.url("/a.jpg")])
+        proxy.register(node, [server.url("/a.jpg")])
+        proxy.fetch_wanted(node, fetcher)
+        proxy.register(node, [server.url("/a.jpg")])
         clock_of(node).pass_by(days=8)
-        assert photos.fetch_wanted(node, fetcher) == Fetched()
+        assert proxy.fetch_wanted(node, fetcher) == Fetched()
         assert server.paths() == ["/a.jpg"]
 
 
@@ -103,7 +103,7 @@ def test_what_is_ready_is_not_fetched_again(node: Node, fetcher: Fetcher) -> Non
     ],
 )
 def test_is_not_registered(node: Node, fetcher: Fetcher, url: str) -> None:
-    photos.register(node, [url])
+    proxy.register(node, [url])
     with node.database.read() as tx:
         assert stored.by_keys(tx, [key_of(url)]) == {}
 
@@ -123,8 +123,8 @@ def test_is_not_registered(node: Node, fetcher: Fetcher, url: str) -> None:
 def test_no_picture(node: Node, fetcher: Fetcher, script: Script, why: str) -> None:
     with serve(script) as server:
         url = server.url("/a.jpg")
-        photos.register(node, [url])
-        assert photos.fetch_wanted(node, fetcher) == Fetched(failed=1)
+        proxy.register(node, [url])
+        assert proxy.fetch_wanted(node, fetcher) == Fetched(failed=1)
     assert ready(node, url) == {}
     assert why in (row(node, url).failure or "")
     assert files(node) == []
@@ -133,22 +133,22 @@ def test_no_picture(node: Node, fetcher: Fetcher, script: Script, why: str) -> N
 def test_failures_are_tried_again_ever_more_rarely(node: Node, fetcher: Fetcher) -> None:
     with serve(answer(b"", status=500)) as server:
         url = server.url("/a.jpg")
-        photos.register(node, [url])
+        proxy.register(node, [url])
         waits = []
         for _ in range(5):
-            assert photos.fetch_wanted(node, fetcher) == Fetched(failed=1)
+            assert proxy.fetch_wanted(node, fetcher) == Fetched(failed=1)
             waits.append(row(node, url).due_at - node.now)
             clock_of(node).pass_by(seconds=waits[-1] - 1)
-            assert photos.fetch_wanted(node, fetcher) == Fetched()
+            assert proxy.fetch_wanted(node, fetcher) == Fetched()
             clock_of(node).pass_by(seconds=1)
         assert waits == [3600, DAY_S, 7 * DAY_S, 7 * DAY_S, 7 * DAY_S]
         server.scripts["/a.jpg"] = PICTURE
-        assert photos.fetch_wanted(node, fetcher) == Fetched(ready=1)
+        assert proxy.fetch_wanted(node, fetcher) == Fetched(ready=1)
     assert (row(node, url).failure, row(node, url).tries) == (None, 0)
 
 
 def test_two_workers_do_not_fetch_the_same(node: Node, fetcher: Fetcher) -> None:
-    photos.register(node, ["https://a.example/1.jpg", "https://a.example/2.jpg", "https://a.example/3.jpg"])
+    proxy.register(node, ["https://a.example/1.jpg", "https://a.example/2.jpg", "https://a.example/3.jpg"])
     with node.database.write() as tx:
         first = stored.claim(tx, node.now, node.now + 600, 2)
     with node.database.write() as tx:
@@ -170,7 +170,7 @@ def test_two_workers_do_not_fetch_the_same(node: Node, fetcher: Fetcher) -> None
     ],
 )
 def test_a_name_leads_to_no_file(node: Node, name: str) -> None:
-    assert photos.file_named(node, name) is None
+    assert proxy.file_named(node, name) is None
 
 
 def put_file(node: Node, key: str, size: int) -> None:
@@ -182,32 +182,32 @@ def put_file(node: Node, key: str, size: int) -> None:
 def test_the_longest_unused_make_room(node: Node) -> None:
     urls = [f"https://a.example/{number}.jpg" for number in range(4)]
     for number, url in enumerate(urls):
-        photos.register(node, [url])
+        proxy.register(node, [url])
         put_file(node, key_of(url), 300_000)
         with node.database.write() as tx:
             stored.ready(tx, key_of(url), 10, 10, node.now)
             stored.used(tx, [key_of(url)], node.now + (100 if number == 0 else number))
     put_file(node, "Z" * 43, 10_000)
     # 1.21 MB of at most 1: what no row knows of goes first, then what was used longest ago, until 0.9 are left.
-    assert photos.make_room(node) == 2
+    assert proxy.make_room(node) == 2
     left = [urls[0], urls[2], urls[3]]
     assert list(ready(node, *urls)) == left
     assert files(node) == sorted(f"{key_of(url)}.jpg" for url in left)
-    assert photos.make_room(node) == 0
+    assert proxy.make_room(node) == 0
 
 
 def test_what_nobody_looks_at_is_forgotten_and_comes_back_when_wanted(node: Node) -> None:
     url = "https://a.example/1.jpg"
-    photos.register(node, [url])
+    proxy.register(node, [url])
     clock_of(node).pass_by(days=61)
-    assert photos.forget_unused(node) == 1
-    photos.register(node, [url])
+    assert proxy.forget_unused(node) == 1
+    proxy.register(node, [url])
     assert row(node, url).state == stored.WANTED
 
 
 def test_looking_is_noted_a_few_at_a_time(node: Node) -> None:
     url, uses = "https://a.example/1.jpg", Uses(every_s=60)
-    photos.register(node, [url])
+    proxy.register(node, [url])
     began = row(node, url).used_at
     uses.note(node, f"{key_of(url)}.card.jpg")
     assert row(node, url).used_at == began
@@ -218,5 +218,5 @@ def test_looking_is_noted_a_few_at_a_time(node: Node) -> None:
 
 def test_without_room_nothing_is_fetched(database: Database, tmp_path: Path, fetcher: Fetcher) -> None:
     node = publisher(tmp_path / "other", database, photo_cache_mb=0)
-    photos.register(node, ["https://a.example/1.jpg"])
-    assert photos.fetch_wanted(node, fetcher) == Fetched()
+    proxy.register(node, ["https://a.example/1.jpg"])
+    assert proxy.fetch_wanted(node, fetcher) == Fetched()

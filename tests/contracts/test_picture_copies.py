@@ -12,11 +12,14 @@ import pytest
 from PIL import Image
 
 from node.context import Node
-from node.services import accounts, import_work, imports, members, picture_copies, publishing
-from node.services.importing import Options, import_sheet
-from node.services.members import Member
-from node.services.picture_copies import RETRY_S, fetch_due, missing
-from node.services.spreadsheet import read
+from node.services.file_formats.spreadsheet import read
+from node.services.identity import accounts, members
+from node.services.identity.members import Member
+from node.services.importing import imports, steps
+from node.services.importing.sheets import Options, import_sheet
+from node.services.listings import publishing
+from node.services.pictures import fetching
+from node.services.pictures.fetching import RETRY_S, fetch_due, missing
 from node.storage import listing_versions
 from node.storage import picture_copies as stored
 from node.storage.engine import Database
@@ -96,7 +99,7 @@ def test_listings_are_there_at_once_and_their_photos_follow(node: Node, member: 
         assert (node.settings.home / "media" / url.rpartition("/")[2]).read_bytes().startswith(b"\xff\xd8")
     alts = [image.alt for row in publishing.listings(node) if row.key.endswith(".1") for image in row.listing().images]
     assert alts == ["Chairs", "A tent"]
-    assert missing(node, last_import(node, member).id) == picture_copies.Missing(0, ())
+    assert missing(node, last_import(node, member).id) == fetching.Missing(0, ())
     assert fetch_due(node, sites) == 0  # type: ignore[arg-type]
 
 
@@ -161,7 +164,7 @@ def test_undoing_the_import_takes_its_photos_along(node: Node, member: Member) -
     bring(node)
     fetch_due(node, Photos(*BOTH))  # type: ignore[arg-type]
     imports.undo(node, member, last_import(node, member))
-    assert import_work.work(node, 60)
+    assert steps.work(node, 60)
     assert {row.state for row in publishing.listings(node)} <= {"withdrawn"}
 
 
@@ -170,7 +173,7 @@ def test_a_photo_is_no_reason_to_lose_what_somebody_wrote_since(node: Node, memb
     publishing.edit(node, "riverside-school.2", title="A tent for twelve")
     fetch_due(node, Photos(*BOTH))  # type: ignore[arg-type]
     imports.undo(node, member, last_import(node, member))
-    import_work.work(node, 60)
+    steps.work(node, 60)
     [kept] = [row for row in publishing.listings(node) if row.key.endswith(".2")]
     assert (kept.state, kept.item()["title"]) == ("live", "A tent for twelve")
     assert pictures(node)["2"][0].startswith(URL)
@@ -211,7 +214,7 @@ def test_no_organisation_waits_for_all_that_another_one_has_named(node: Node) ->
 
 
 def test_no_organisation_takes_all_the_room(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picture_copies, "MOST_WAITING", 20)
+    monkeypatch.setattr(fetching, "MOST_WAITING", 20)
     for name, count, waiting in (
         ("Greedy", 11, 0),
         ("Large", 10, 10),

@@ -14,9 +14,9 @@ from federation.discovery import DiscoveryError
 from federation.fetch import Answer, Fetcher
 from federation.plain import Defaults
 from node.context import Node
-from node.services import proposals, sources
-from node.services.proposals import Proposal, ProposalError, ProposalLimitError, UnknownProposalError
-from node.services.sources import SourceError
+from node.services.aggregating import proposals, sources
+from node.services.aggregating.proposals import Proposal, ProposalError, ProposalLimitError, UnknownProposalError
+from node.services.aggregating.sources import SourceError
 from node.storage import proposals as stored
 from node.storage.engine import Database
 from node.storage.proposals import ACCEPTED, REFUSED, WAITING

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from node.context import Node
-from node.services import hosting, publishing
-from node.services.publishing import Draft, PublishingError, UnknownListingError
+from node.services.listings import publishing
+from node.services.listings.publishing import Draft, PublishingError, UnknownListingError
+from node.services.organisations import hosting
 from node.storage import catalogue
 from schemas.listing import Image, Quantity, load_listing
 from schemas.organisation import Identifier, Organisation

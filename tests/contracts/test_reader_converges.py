@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from node.context import Node
-from node.services import expiry, feeds, publishing, setup
-from node.services.feeds import FeedCache
+from node.services.configuration import setup
+from node.services.listings import expiry, publishing
+from node.services.syndication import feeds
+from node.services.syndication.feeds import FeedCache
 from node.storage import catalogue, tables
 from node.storage.engine import Database
 from tests.fakes.mirror_reader import MirrorReader

@@ -10,11 +10,12 @@ import orjson
 import pytest
 
 from node.context import Node
-from node.services import feeds, keys, setup
-from node.services.cursor import CursorError
+from node.services.configuration import keys, setup
 from node.services.exchanges import asking, away, chasing
-from node.services.feeds import FeedCache, ResyncError
 from node.services.receipts import issue, matching
+from node.services.syndication import feeds
+from node.services.syndication.cursor import CursorError
+from node.services.syndication.feeds import FeedCache, ResyncError
 from node.storage import exchanges, handovers
 from node.storage.engine import Database
 from schemas import exchange as rules

@@ -10,10 +10,11 @@ import orjson
 import pytest
 
 from node.context import Node
-from node.services import feeds, keys
+from node.services.configuration import keys
 from node.services.exchanges import acting
-from node.services.feeds import FeedCache
 from node.services.messages.sending import send
+from node.services.syndication import feeds
+from node.services.syndication.feeds import FeedCache
 from node.storage import handovers
 from node.storage.engine import Database
 from node.storage.handovers import Handover

@@ -9,10 +9,11 @@ import pytest
 
 from federation.records import Source
 from node.context import Node
-from node.services import moderation, reporting, sources
-from node.services.moderation import ModerationError
-from node.services.publishing import put_listings, withdraw
-from node.services.reporting import ReportError, ReportLimitError
+from node.services.aggregating import sources
+from node.services.listings.publishing import put_listings, withdraw
+from node.services.moderation import decisions, reporting
+from node.services.moderation.decisions import ModerationError
+from node.services.moderation.reporting import ReportError, ReportLimitError
 from node.storage import catalogue
 from node.storage import reports as stored
 from node.storage.engine import Database
@@ -171,11 +172,11 @@ def test_a_listing_whose_removal_waits_is_taken_down_too(node: Node) -> None:
     chairs = [item(f"chair{number}") for number in range(30)]
     send(node, park, [item(), *chairs])
     send(node, park, chairs[:1])
-    assert moderation.count_waiting(node)["removals"] == 30
+    assert decisions.count_waiting(node)["removals"] == 30
     say(node)
     reporting.take_down(node, DESK, "no")
     assert DESK not in shown(node)
-    assert moderation.count_waiting(node)["removals"] == 29
+    assert decisions.count_waiting(node)["removals"] == 29
 
 
 def test_an_own_listing_is_withdrawn(node: Node) -> None:

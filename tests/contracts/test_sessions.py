@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from node.context import Node
-from node.services import operator
-from node.services.links import EXPIRED, READY, USED
-from node.services.operator import SessionError, SignInError
+from node.services.identity import operator
+from node.services.identity.links import EXPIRED, READY, USED
+from node.services.identity.operator import SessionError, SignInError
 from node.storage import sessions as stored
 from node.storage.account_tables import links, sessions
 from node.storage.engine import Database

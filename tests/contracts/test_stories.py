@@ -10,7 +10,7 @@ import pytest
 
 from federation.facts import short_key
 from node.context import Node
-from node.services import accounts, members
+from node.services.identity import accounts, members
 from node.services.stories import consent, feed, moderating, reading, writing
 from node.services.stories.writing import StoryError
 from node.storage import stories, story_shelf

@@ -10,9 +10,10 @@ import pytest
 
 from node.context import Node
 from node.processes import Workshop
-from node.services import publishing, uploads
-from node.services.pictures import PictureError
-from node.services.uploads import BusyError, Photo
+from node.services.listings import publishing
+from node.services.pictures import uploads
+from node.services.pictures.shrinking import PictureError
+from node.services.pictures.uploads import BusyError, Photo
 from node.storage import uploads as stored
 from node.storage.engine import Database
 from schemas.listing import Image

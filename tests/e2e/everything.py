@@ -24,12 +24,15 @@ from node.app import create_app
 from node.context import Node
 from node.search.follow import Follower
 from node.search.request import SearchRequest
-from node.services import moderation, operator, photos, proposals, reporting
+from node.services.aggregating import proposals
 from node.services.alerts import asking as alerts
 from node.services.alerts import choices as alert_choices
 from node.services.alerts import links as alert_links
 from node.services.alerts.asking import Asker
 from node.services.exchanges import links as exchange_links
+from node.services.identity import operator
+from node.services.moderation import decisions, reporting
+from node.services.pictures import proxy
 from node.services.stories import consent, reading, shelving
 from node.storage import alerts as stored_alerts
 from node.storage import catalogue, handovers
@@ -170,13 +173,13 @@ def _take_photos(node: Node) -> None:
     """Copies of the pictures, as if they had been fetched."""
     for name in _PICTURES:
         url = _picture(name)
-        photos.register(node, [url])
-        shelf = Path(node.settings.home) / "photos" / photos.key_of(url)[:2]
+        proxy.register(node, [url])
+        shelf = Path(node.settings.home) / "photos" / proxy.key_of(url)[:2]
         shelf.mkdir(parents=True, exist_ok=True)
         for end in (".jpg", ".card.jpg"):
-            (shelf / f"{photos.key_of(url)}{end}").write_bytes((PHOTOS / f"{name}.jpg").read_bytes())
+            (shelf / f"{proxy.key_of(url)}{end}").write_bytes((PHOTOS / f"{name}.jpg").read_bytes())
         with node.database.write() as tx:
-            stored_photos.ready(tx, photos.key_of(url), 960, 720, node.now)
+            stored_photos.ready(tx, proxy.key_of(url), 960, 720, node.now)
 
 
 def _propose(node: Node) -> None:
@@ -206,7 +209,7 @@ def _story(node: Node) -> str:
 
 
 def _held(node: Node) -> str:
-    [waits] = moderation.waiting(node, limit=1)
+    [waits] = decisions.waiting(node, limit=1)
     return f"/control/queue/item?source={waits.row.source_id}&id={quote(waits.row.id, safe='')}"
 
 
@@ -289,7 +292,7 @@ ADDRESSES: Mapping[str, tuple[Where, ...]] = {
     "control.overview.page": (_fixed("/control/"),),
     "control.queue.page": (_fixed("/control/queue"),),
     "control.queue.one": (_held,),
-    "control.queue.batch": (lambda node: f"/control/queue/batch/{moderation.batches(node)[0].batch}",),
+    "control.queue.batch": (lambda node: f"/control/queue/batch/{decisions.batches(node)[0].batch}",),
     "control.reported.one": (_fixed(f"/control/queue/reported?id={quote(f'{PARK}listings/lamp', safe='')}"),),
     "control.proposals.page": (_fixed("/control/proposals"),),
     "control.proposals.one": (_fixed("/control/proposals/1"),),

@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from examples.demo_network import Network
 from node.context import Node
-from node.services import appearance, operator
-from node.services.appearance import SETTINGS_ALONE
+from node.services.configuration import appearance
+from node.services.configuration.appearance import SETTINGS_ALONE
+from node.services.identity import operator
 from node.web.brand import shades
 from tests.e2e.looking import violations
 from tests.e2e.visits import visit

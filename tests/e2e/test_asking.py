@@ -15,7 +15,7 @@ from examples.demo_processes import choose_port
 from node.app import create_app
 from node.context import Node
 from node.services.exchanges import links
-from node.services.publishing import listing
+from node.services.listings.publishing import listing
 from schemas import exchange as rules
 from schemas.exchange import ASKER
 from tests.e2e.boards import Quiet

@@ -13,8 +13,8 @@ from werkzeug.serving import make_server
 
 from examples.demo_processes import choose_port
 from node.app import create_app
-from node.services import accounts, members
-from node.services.publishing import put_listings
+from node.services.identity import accounts, members
+from node.services.listings.publishing import put_listings
 from tests.e2e.boards import Quiet
 from tests.e2e.looking import overflow, violations
 from tests.fakes.publisher import draft, publisher

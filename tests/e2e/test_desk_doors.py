@@ -14,9 +14,10 @@ from werkzeug.serving import make_server
 from examples.demo_processes import choose_port
 from node.app import create_app
 from node.context import Node
-from node.services import accounts, addresses, hosting, invitations, links, members
-from node.services.members import EDITOR, OWNER
-from node.services.resetting import PURPOSE
+from node.services.identity import accounts, addresses, invitations, links, members
+from node.services.identity.members import EDITOR, OWNER
+from node.services.identity.resetting import PURPOSE
+from node.services.organisations import hosting
 from tests.e2e.boards import Quiet
 from tests.e2e.looking import overflow, violations
 from tests.e2e.visits import visit

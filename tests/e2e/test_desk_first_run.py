@@ -17,7 +17,8 @@ from examples.demo_processes import choose_port
 from node.app import create_app
 from node.cli import main
 from node.context import Node
-from node.services import proposals, publishing
+from node.services.aggregating import proposals
+from node.services.listings import publishing
 from node.settings import load
 from tests.e2e.boards import Place, Quiet, place_with
 from tests.e2e.looking import NARROW, WIDE, overflow, violations

@@ -15,7 +15,9 @@ from werkzeug.wrappers import Response
 
 from examples.demo_processes import choose_port
 from node.context import Node
-from node.services import import_work, picture_copies, publishing
+from node.services.importing import steps
+from node.services.listings import publishing
+from node.services.pictures import fetching
 from tests.e2e.boards import Quiet
 from tests.e2e.looking import overflow, violations
 from tests.e2e.test_desk_photos import node as node
@@ -69,7 +71,7 @@ def shown(node: Node) -> set[str]:
 def press(page: Page, node: Node, name: str, then: str) -> None:
     """Press a button, and let the worker do what the request did not come to; ``then`` is the heading afterwards."""
     page.get_by_role("button", name=name).click()
-    import_work.work(node, 60)
+    steps.work(node, 60)
     heading = page.get_by_role("heading", name=then)
     if not heading.is_visible():
         page.reload()
@@ -109,7 +111,7 @@ def test_a_list_is_imported_and_taken_back(node: Node, browser: Browser, scripts
         look(page)
         assert shown(node) == {"Six chairs", "A tent", "A lamp"}
         expect(page.get_by_text("1 photo from elsewhere is still being fetched")).to_be_visible()
-        assert picture_copies.fetch_due(node) == 1
+        assert fetching.fetch_due(node) == 1
         page.reload()
         expect(page.get_by_text("still being fetched")).to_have_count(0)
         own = f"{node.settings.url}media/"

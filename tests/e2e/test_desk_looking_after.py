@@ -9,9 +9,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from node.context import Node
-from node.services import accounts, health, members, moving, other_clocks, publishing
-from node.services.backup import free_bytes
-from node.services.members import OWNER
+from node.services.backup.backups import free_bytes
+from node.services.health import checks, other_clocks
+from node.services.identity import accounts, members
+from node.services.identity.members import OWNER
+from node.services.listings import publishing
+from node.services.moving import moves
 from node.storage import measured
 from node.storage.measured import Reading
 from tests.e2e.test_desk_people import EMAIL, PASSWORD, PHONE, served, sign_in, status, well_at_both
@@ -96,7 +99,7 @@ def move(page: Page, there: Page, node: Node, new: Node, copy: Path, scripts: bo
     page.goto(f"{node.settings.url}desk/{SLUG}/move")
     page.get_by_role("button", name="Be at home here again").click()
     expect(page.get_by_role("heading", name="Move to your own node")).to_be_visible()
-    assert moving.move_of(node, SLUG) is None
+    assert moves.move_of(node, SLUG) is None
 
 
 def bring(page: Page, new: Node, copy: Path, scripts: bool) -> None:
@@ -158,7 +161,7 @@ def ahead_of_trouble(node: Node) -> None:
     """A disk that fills since ten days ago, and a catalogue whose clock is not as ours."""
     free = free_bytes(node.settings.home)
     with node.database.write() as tx:
-        measured.keep(tx, Reading(health.DISK, node.now - 10 * 86_400, int(3.5 * free)))
+        measured.keep(tx, Reading(checks.DISK, node.now - 10 * 86_400, int(3.5 * free)))
         for name, value in ((other_clocks.OFF, 1800), (other_clocks.ASKED, 1)):
             measured.keep(tx, Reading(name, node.now, value))
 

@@ -17,7 +17,8 @@ from werkzeug.serving import make_server
 from examples.demo_processes import choose_port
 from node.app import create_app
 from node.context import Node
-from node.services import accounts, hosting, members
+from node.services.identity import accounts, members
+from node.services.organisations import hosting
 from node.storage.accounts import Account
 from tests.e2e.boards import Quiet
 from tests.e2e.looking import WIDE, overflow, see_as, violations

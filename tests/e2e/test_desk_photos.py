@@ -13,8 +13,10 @@ from werkzeug.serving import make_server
 from examples.demo_processes import choose_port
 from node.app import create_app
 from node.context import Node
-from node.services import accounts, hosting, members, publishing
-from node.services.members import EDITOR
+from node.services.identity import accounts, members
+from node.services.identity.members import EDITOR
+from node.services.listings import publishing
+from node.services.organisations import hosting
 from tests.e2e.boards import Quiet
 from tests.e2e.looking import overflow, violations
 from tests.e2e.visits import visit

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from node.context import Node
-from node.services import hosting
-from node.services.desk_place import PRECISIONS, told
-from node.services.members import OWNER
+from node.services.desk.place import PRECISIONS, told
+from node.services.identity.members import OWNER
+from node.services.organisations import hosting
 from schemas.place import Place
 from tests.e2e.looking import overflow, violations
 from tests.e2e.test_desk_photos import SLUG, sign_in

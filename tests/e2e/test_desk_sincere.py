@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from node.context import Node
-from node.services import publishing
+from node.services.listings import publishing
 from tests.e2e.looking import WIDE, overflow, violations
 from tests.e2e.test_desk_photos import node as node
 from tests.e2e.test_desk_photos import sign_in

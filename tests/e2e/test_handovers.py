@@ -31,12 +31,13 @@ from node.app import create_app
 from node.cli import main
 from node.context import Node
 from node.search.follow import Follower
-from node.services import accounts, members, sources
-from node.services.exchanges import asking_across, elsewhere, meeting_places
+from node.services.aggregating import sources
+from node.services.aggregating.polling import Poller, make_fetcher
 from node.services.exchanges.asking import Askable, Wish
+from node.services.exchanges.between_nodes import asking_across, elsewhere, meeting_places
+from node.services.identity import accounts, members
+from node.services.listings.publishing import ensure_organisation, listing
 from node.services.messages.sending import Courier
-from node.services.polling import Poller, make_fetcher
-from node.services.publishing import ensure_organisation, listing
 from node.services.receipts.harvest import Harvest
 from node.storage import exchange_homes, handovers
 from node.storage import sources as stored_sources

@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from examples.demo_processes import choose_port
-from node.services import mailbox, operator
+from node.services.identity import operator
+from node.services.mail import mailbox
 from tests.node.web.hostile import MARK, SEARCHED, Hostile
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from examples.demo_network import Network
 from node.search.request import SearchRequest
-from node.services import operator
 from node.services.alerts import asking, choices, links
+from node.services.identity import operator
 from node.storage import alerts as stored
 from tests.e2e.looking import violations
 from tests.e2e.test_accessibility import wanted_listing

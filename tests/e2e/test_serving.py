@@ -118,8 +118,8 @@ def test_what_serve_imports_on_a_publisher_stays_light() -> None:
 
 
 def test_a_publisher_loads_neither_another_database_nor_pages_that_it_has_not_got() -> None:
-    """Views import what a page shows from the page's own module, for `node.web.view_models` loads them all."""
-    others = ("sqlalchemy.dialects.postgresql", "node.web.view_models", "node.web.view_models_appearance")
+    """Views import what a page shows from the page's own module, for `view_models.all_pages` loads them all."""
+    others = ("sqlalchemy.dialects.postgresql", "node.web.view_models.all_pages", "node.web.view_models.appearance")
     code = (
         "import importlib, sys, node.app, node.worker\n"
         "for name in node.app.WEB_MODULES: importlib.import_module(name)\n"

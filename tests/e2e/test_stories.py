@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from node.context import Node
-from node.services import accounts, members
-from node.services.members import EDITOR
-from node.services.publishing import put_listings
+from node.services.identity import accounts, members
+from node.services.identity.members import EDITOR
+from node.services.listings.publishing import put_listings
 from node.storage import handovers
 from node.web.frame_request import PATH as FRAME
 from schemas import exchange as rules

@@ -10,7 +10,7 @@ from node.services.bookings.arranging import put_rules
 from node.services.bookings.making import Wanted
 from node.services.bookings.opening import Span
 from node.services.bookings.rules import Opening, Rules
-from node.services.publishing import put_listings
+from node.services.listings.publishing import put_listings
 from tests.fakes.publisher import draft, school
 
 EVERY_DAY = tuple(Opening(day, 9 * 60, 17 * 60) for day in range(7))

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import select
 
 from node.context import Node
-from node.services import accounts, members
 from node.services.exchanges import acting, asking
 from node.services.exchanges.asking import Askable, Wish
-from node.services.publishing import put_listings
+from node.services.identity import accounts, members
+from node.services.listings.publishing import put_listings
 from node.storage.exchange_tables import exchanges
 from node.storage.exchanges import Stored
 from node.storage.exchanges import by_id as stored_by_id

@@ -6,10 +6,11 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from node.context import Node
-from node.services import accounts, members
-from node.services.exchanges import asking_across, receivers
+from node.services.exchanges import receivers
 from node.services.exchanges.asking import Wish
-from node.services.publishing import ensure_organisation
+from node.services.exchanges.between_nodes import asking_across
+from node.services.identity import accounts, members
+from node.services.listings.publishing import ensure_organisation
 from node.storage import listings
 from node.storage.message_tables import messages_out
 from tests.fakes.peer_nodes import Wires, answer, deliver

@@ -8,9 +8,9 @@ from typing import Any
 from federation.facts import short_key
 from federation.records import L0, L1
 from node.context import Node
-from node.services import about
 from node.services.exchanges import asking
 from node.services.exchanges.asking import Askable
+from node.services.syndication import node_document
 from node.storage import listings, sources
 from schemas import exchange as rules
 from schemas.exchange import ASKER
@@ -33,7 +33,7 @@ def read_items(city: Node, school: Node, items: Sequence[dict[str, Any]]) -> int
             sources.change(tx, known.id, level=L0)
     source = known or follow(city, school.settings.url)
     send(city, source, items)
-    document = bytes(about.node_document(school).body).decode()
+    document = bytes(node_document.node_document(school).body).decode()
     with city.database.write() as tx:
         sources.change(tx, source.id, level=L1, node_document=document)
     return source.id

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from node.services.feeds import ResyncError
+from node.services.syndication.feeds import ResyncError
 from schemas.canonical import EXTENSION, contribution, digest_hex, listing_hash
 
 Ask = Callable[[str | None], bytes]

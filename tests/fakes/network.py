@@ -16,7 +16,8 @@ from federation.records import PollResult, Source
 from federation.schedule import Pace
 from node.app import create_app
 from node.context import Node
-from node.services import publishing, setup
+from node.services.configuration import setup
+from node.services.listings import publishing
 from node.settings import Settings
 from node.storage import catalogue, mirror, sources
 from node.storage.engine import Database, Tx

@@ -10,10 +10,10 @@ import orjson
 
 from federation.fetch import Answer, FetchError
 from node.context import Node
-from node.services import about
 from node.services.messages import receiving
 from node.services.messages.receiving import MessageError
 from node.services.messages.sending import Courier
+from node.services.syndication import node_document
 from schemas.http_signature import Request
 
 GOOD, DROPPED, UNANSWERED, DOUBLED = "good", "dropped", "unanswered", "doubled"
@@ -45,7 +45,7 @@ class Wires:
         node = self.nodes.get(node_id)
         if node is None:
             raise FetchError(url, "connect", "no connection")
-        return answer(url, 200, bytes(about.node_document(node).body))
+        return answer(url, 200, bytes(node_document.node_document(node).body))
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str], **_: Any) -> Answer:
         self.sent.append((url, body, dict(headers)))

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from node.context import Node
-from node.services.drafts import Draft
-from node.services.own_ids import new_key
-from node.services.publishing import ensure_organisation, pause_in, writing
-from node.services.setup import prepare_database
+from node.services.configuration.setup import prepare_database
+from node.services.listings.drafts import Draft
+from node.services.listings.own_ids import new_key
+from node.services.listings.publishing import ensure_organisation, pause_in, writing
 from node.settings import SECRET_FILE, Settings
 from node.storage.engine import Database
 from schemas.listing import Listing

@@ -12,7 +12,8 @@ import orjson
 
 from federation.records import L1, Source
 from node.context import Node
-from node.services import keys, peers
+from node.services.aggregating import peers
+from node.services.configuration import keys
 from node.services.receipts import issue, verify
 from node.services.receipts.harvest import Harvest
 from node.services.receipts.verify import Verified

@@ -12,8 +12,8 @@ import orjson
 
 from federation.records import L1, PollResult, Source
 from node.context import Node
+from node.services.configuration.setup import prepare_database
 from node.services.receipts.harvest import Harvest, Limits
-from node.services.setup import prepare_database
 from node.settings import SECRET_FILE, Settings
 from node.storage import handovers, receipt_halves, receipt_readings, sources
 from node.storage.engine import Database

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from node.context import Node
-from node.services import hosting
-from node.services.audit import Who
+from node.services.identity.audit import Who
+from node.services.organisations import hosting
 from node.services.stories import writing
 from node.storage import handovers
 from node.storage.stories import OwnStory

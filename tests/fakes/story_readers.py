@@ -14,7 +14,7 @@ from federation.fetch import Answer, FetchError
 from federation.records import L1, PollResult, Source
 from node.app import create_app
 from node.context import Node
-from node.services.setup import prepare_database
+from node.services.configuration.setup import prepare_database
 from node.services.stories import harvest
 from node.settings import SECRET_FILE, Settings
 from node.storage import sources, story_readings

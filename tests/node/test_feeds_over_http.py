@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from node.context import Node
-from node.services.publishing import put_listings, put_organisation
+from node.services.listings.publishing import put_listings, put_organisation
 from schemas.node_document import load_node_document
 from schemas.organisation import Organisation
 from tests.fakes.publisher import URL, draft, school

@@ -13,7 +13,7 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from node.context import Node
-from node.services import accounts
+from node.services.identity import accounts
 from node.serving import TOO_LARGE, _may_send_files, channels_for
 from node.web.security import MAX_BODY_BYTES, MOST_BODY_BYTES
 

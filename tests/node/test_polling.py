@@ -14,8 +14,8 @@ import pytest
 
 from federation.reading import Context, read_page
 from federation.records import ACTIVE, PAUSED, SUSPENDED, PollResult, ReadPage
-from node.services.decoding import DecodePool
-from node.services.polling import LEASE_S, PARALLEL, Poller
+from node.services.aggregating.decoding import DecodePool
+from node.services.aggregating.polling import LEASE_S, PARALLEL, Poller
 from node.storage import sources
 from schemas.errors import DocumentError
 from tests.fakes.aggregator import Aggregator, aggregator

@@ -11,8 +11,9 @@ import pytest
 from federation.discovery import Discovered, discover
 from federation.plain import Defaults
 from federation.records import ACTIVE, PAUSED, SUSPENDED
-from node.services import moderation, sources
-from node.services.sources import SourceError
+from node.services.aggregating import sources
+from node.services.aggregating.sources import SourceError
+from node.services.moderation import decisions
 from node.storage import catalogue
 from schemas.canonical import listing_hash
 from tests.fakes import faults
@@ -115,7 +116,7 @@ def test_a_suspended_source_shows_nothing_until_it_is_resumed(made: Aggregator) 
     assert sources.get(made.node, source_id).state == SUSPENDED
     sources.resume(made.node, source_id)
     assert made.city.titles(shop) == before
-    assert len(moderation.batches(made.node)) == 1
+    assert len(decisions.batches(made.node)) == 1
     made.city.check_source(source_id)
 
 
@@ -162,7 +163,7 @@ def test_what_is_removed_is_forgotten(made: Aggregator) -> None:
     shop.remove(*boxes(25))
     made.city.poll_fine(source_id)
     assert sources.remove(made.node, source_id) == 30
-    assert (made.city.shown(), moderation.batches(made.node), sources.health(made.node)) == ({}, [], [])
+    assert (made.city.shown(), decisions.batches(made.node), sources.health(made.node)) == ({}, [], [])
     assert (made.city.store.rows(source_id), made.city.store.withdrawn(source_id)) == ({}, {})
 
 

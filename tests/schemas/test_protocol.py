@@ -11,8 +11,8 @@ import jsonschema_rs
 from federation import reading
 from federation.reading import Context
 from federation.records import STATES
-from node.services import cursor
 from node.services.receipts.open_data import line_of
+from node.services.syndication import cursor
 from schemas import atom_feed, feed, problem, publish, signing
 from schemas.canonical import bare, canonical_bytes, contribution, digest_hex, listing_hash
 from schemas.errors import Problem

@@ -14,13 +14,13 @@ from urllib.parse import urlencode
 from node.context import Node
 from node.languages import translations
 from node.search.request import PAGE_SIZE, SearchRequest
-from node.services import throttling
 from node.services.alerts import links
 from node.services.alerts.times import FREQUENCIES
 from node.services.alerts.words import AlertWords
-from node.services.mail import Letter, MailError, build, deliverable, post, render
-from node.services.search import search
-from node.services.strangers import FormError, FormLimitError, mail_problems, sender_of
+from node.services.catalogue.search import search
+from node.services.limits import throttling
+from node.services.limits.strangers import FormError, FormLimitError, mail_problems, sender_of
+from node.services.mail.letters import Letter, MailError, build, deliverable, post, render
 from node.storage import alerts as stored
 from node.storage.alerts import PENDING, Alert
 from node.storage.catalogue import Shown

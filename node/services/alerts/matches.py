@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from node.context import Node
 from node.search.errors import IndexUnavailableError
 from node.search.index import Snapshot
-from node.services import matching
 from node.services.alerts import links
 from node.services.alerts.items import NewsItem, item_of, listing_url
 from node.services.alerts.words import AlertWords
-from node.services.distances import in_miles
-from node.services.mail import Letter, post, render
-from node.services.match_words import why
-from node.services.matching import Partner
-from node.services.search import reader
+from node.services.catalogue import matching
+from node.services.catalogue.distances import in_miles
+from node.services.catalogue.match_words import why
+from node.services.catalogue.matching import Partner
+from node.services.catalogue.search import reader
+from node.services.mail.letters import Letter, post, render
 from node.storage import alerts as stored
 from node.storage import catalogue, outbox
 from node.storage.alerts import ACTIVE, Alert

@@ -23,9 +23,9 @@ from node.services.alerts.choices import JUST_SHOWN_S
 from node.services.alerts.items import NewsItem, item_of
 from node.services.alerts.times import INSTANT, after_mail, next_due
 from node.services.alerts.words import AlertWords
-from node.services.mail import Letter, post, render
-from node.services.mail_settings import can_mail
-from node.services.search import reader
+from node.services.catalogue.search import reader
+from node.services.mail.letters import Letter, post, render
+from node.services.mail.mail_settings import can_mail
 from node.storage import alerts as stored
 from node.storage import catalogue
 from node.storage.alerts import Alert

@@ -17,7 +17,7 @@ from node.services.bookings.keeping import (
     may_have_calendar,
 )
 from node.services.bookings.rules import Closure, Rules, dump_rules, problems_of
-from node.services.profiles import publish_closed_days
+from node.services.organisations.profiles import publish_closed_days
 from node.storage import booking_spans, busy, calendars, closures
 from node.storage import listings as stored_listings
 from node.storage.engine import Tx

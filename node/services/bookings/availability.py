@@ -11,12 +11,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from node.context import Node
-from node.services import publishing
 from node.services.bookings.free import FreeDays, free_days
 from node.services.bookings.keeping import Kept, kept_of
 from node.services.bookings.opening import day_at, whole_day
 from node.services.bookings.rules import Rules
 from node.services.bookings.taken import taken_of
+from node.services.listings import publishing
 from node.storage import bookings, calendars
 from node.storage.engine import Tx
 from node.storage.listings import LIVE

@@ -96,7 +96,7 @@ def poll_due(node: Node, fetcher: Fetcher | None = None, read: Reader | None = N
         if due is None:
             break
         if fetcher is None:
-            from node.services.polling import make_fetcher
+            from node.services.aggregating.polling import make_fetcher
 
             fetcher = make_fetcher(node)
         if _poll(node, due, fetcher, read or read_apart):

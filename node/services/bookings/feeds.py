@@ -18,8 +18,8 @@ from node.services.bookings.free import Taken
 from node.services.bookings.keeping import Kept, every_kept, kept_of, known
 from node.services.bookings.opening import Span, ordered
 from node.services.bookings.taken import taken_of_all
-from node.services.calendar import escaped, framed, sequence
-from node.services.own_ids import organisation_id as id_of
+from node.services.listings.own_ids import organisation_id as id_of
+from node.services.syndication.listing_calendar import escaped, framed, sequence
 from node.storage import bookings, calendar_addresses, calendars
 from node.storage.bookings import HELD, Booking
 from node.storage.engine import Tx

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
-from node.services.search import ParameterError
+from node.services.catalogue.search import ParameterError
 from node.storage.rollups import Asked, values
 from schemas.errors import Problem
 from schemas.tally import DIMENSIONS

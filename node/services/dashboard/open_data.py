@@ -12,11 +12,11 @@ from dataclasses import asdict
 from typing import Any
 
 from node.context import Node
-from node.services.cells import guarded
 from node.services.dashboard.narrowing import Narrowing
 from node.services.dashboard.reading import Dashboard
-from node.services.download_rows import Column
-from node.services.downloads import licence_of, source_of
+from node.services.importing.cells import guarded
+from node.services.syndication.download_rows import Column
+from node.services.syndication.downloads import licence_of, source_of
 from node.storage import rollups
 from schemas.fields import rfc3339_of
 from schemas.standings import Standings

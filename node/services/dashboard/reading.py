@@ -8,7 +8,7 @@ from itertools import islice
 
 from node.context import Node
 from node.search.request import SearchRequest
-from node.services import search as searching
+from node.services.catalogue import search as searching
 from node.services.dashboard.narrowing import Narrowing
 from node.storage import catalogue, handovers, rollups
 from node.storage.engine import Tx

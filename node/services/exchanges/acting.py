@@ -8,12 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from node.context import Node
-from node.services import publishing, throttling
-from node.services.exchanges import across, booked, contacts, stock, telling
-from node.services.exchanges.forgetting import forget
+from node.services.exchanges import booked, stock
+from node.services.exchanges.between_nodes import across
 from node.services.exchanges.links import Party, code_of
+from node.services.exchanges.people import contacts, telling
+from node.services.exchanges.people.forgetting import forget
+from node.services.limits import throttling
+from node.services.limits.strangers import FormError, text_problems
+from node.services.listings import publishing
 from node.services.receipts import issue
-from node.services.strangers import FormError, text_problems
 from node.storage import exchange_homes, exchange_people, exchanges
 from node.storage.engine import Tx
 from node.storage.exchange_people import Letter

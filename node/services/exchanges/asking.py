@@ -13,12 +13,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from node.context import Node
-from node.services import throttling
-from node.services.exchanges import booked, contacts, elsewhere, floods, links, stock, telling
+from node.services.exchanges import booked, floods, links, stock
 from node.services.exchanges.acting import LONGEST_LETTER
-from node.services.exchanges.elsewhere import ForeignListing
-from node.services.mail_settings import can_mail
-from node.services.strangers import FormError, mail_problems, sender_of, text_problems
+from node.services.exchanges.between_nodes import elsewhere
+from node.services.exchanges.between_nodes.elsewhere import ForeignListing
+from node.services.exchanges.people import contacts, telling
+from node.services.limits import throttling
+from node.services.limits.strangers import FormError, mail_problems, sender_of, text_problems
+from node.services.mail.mail_settings import can_mail
 from node.storage import (
     asking_rules,
     calendars,
@@ -238,7 +240,7 @@ def _person_problems(texts: Mapping[str, str]) -> list[Problem]:
 
 def arrives(email: str) -> bool:
     """Whether a mail can be sent to this address."""
-    from node.services.mail import MailError, deliverable
+    from node.services.mail.letters import MailError, deliverable
 
     try:
         deliverable(email)

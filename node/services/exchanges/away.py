@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from node.context import Node
-from node.services import publishing
-from node.services.exchanges import across, asking, links, telling
+from node.services.exchanges import asking, links
 from node.services.exchanges.acting import ExchangeError, act, keep
+from node.services.exchanges.between_nodes import across
+from node.services.exchanges.people import telling
 from node.services.exchanges.receivers import Receiver
-from node.services.publishing import UnknownListingError
+from node.services.listings import publishing
+from node.services.listings.publishing import UnknownListingError
 from node.storage import exchange_homes, exchange_people, exchanges, handed_on, listings
 from node.storage.engine import Tx
 from node.storage.exchange_homes import Home

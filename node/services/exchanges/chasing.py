@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from node.context import Node
-from node.services import publishing
-from node.services.exchanges import acting, booked, telling
+from node.services.exchanges import acting, booked
+from node.services.exchanges.people import telling
+from node.services.listings import publishing
 from node.storage import exchanges
 from schemas import exchange as rules
 from schemas.exchange import CLOCK, Act

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from node.context import Node
 from node.services.exchanges import acting
-from node.services.strangers import FormLimitError
+from node.services.limits.strangers import FormLimitError
 from node.storage import exchange_people, exchanges
 from node.storage.engine import Tx
 from schemas import exchange as rules

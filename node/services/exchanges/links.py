@@ -13,8 +13,8 @@ import re
 from dataclasses import dataclass
 
 from node.context import Node
-from node.services.exchanges import contacts
-from node.services.members import EDITOR, ROLES
+from node.services.exchanges.people import contacts
+from node.services.identity.members import EDITOR, ROLES
 from node.storage import accounts, exchange_homes, exchanges, memberships
 from node.storage.accounts import Account
 from node.storage.engine import Tx

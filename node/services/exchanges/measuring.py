@@ -12,11 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 from node.context import Node
-from node.services import publishing
-from node.services.exchanges import across
+from node.services.exchanges.between_nodes import across
 from node.services.exchanges.links import Party
+from node.services.limits.strangers import FormError
+from node.services.listings import publishing
 from node.services.receipts import issue
-from node.services.strangers import FormError
 from node.storage import exchanges
 from node.storage.engine import Tx
 from node.storage.exchanges import Event, Stored

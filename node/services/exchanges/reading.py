@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from node.context import Node
-from node.services.exchanges import contacts, links
+from node.services.exchanges import links
 from node.services.exchanges.links import Party
-from node.services.members import Member
+from node.services.exchanges.people import contacts
+from node.services.identity.members import Member
 from node.storage import accounts, asking_rules, exchange_homes, exchange_people, exchanges, messages
 from node.storage.asking_rules import FIRST, NEED, NEW, AskingRules
 from node.storage.engine import Tx

@@ -18,9 +18,9 @@ import orjson
 from federation.fetch_error import FetchError
 from federation.records import ACTIVE, Source
 from node.context import Node
-from node.services import peers
-from node.services.exchanges import contacts
-from node.services.peers import Client, PeerError
+from node.services.aggregating import peers
+from node.services.aggregating.peers import Client, PeerError
+from node.services.exchanges.people import contacts
 from node.services.receipts.tellers import document_of
 from node.storage import catalogue, exchange_homes, exchanges, organisations, sources
 from node.storage.engine import Tx

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from node.context import Node
-from node.services import publishing
-from node.services.exchanges import elsewhere
-from node.services.publishing import PublishingError
+from node.services.exchanges.between_nodes import elsewhere
+from node.services.listings import publishing
+from node.services.listings.publishing import PublishingError
 from node.storage import calendars, exchanges, listing_versions, listings
 from node.storage.engine import Tx
 from node.storage.exchanges import Stored

@@ -10,7 +10,7 @@ from node.storage.engine import Tx
 from node.storage.messages import Outgoing
 from schemas.message import CODE_ANSWERS, HANDED_OVER, OF_EXCHANGES
 
-ENDINGS: Mapping[str, str] = dict.fromkeys(OF_EXCHANGES, "node.services.exchanges.heard")
+ENDINGS: Mapping[str, str] = dict.fromkeys(OF_EXCHANGES, "node.services.exchanges.between_nodes.heard")
 """Type of a message -> module with ``arrived(tx, node, message, code)`` and ``given_up(tx, node, message, state)``.
 
 It is loaded when it is needed.

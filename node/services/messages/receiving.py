@@ -14,8 +14,9 @@ from importlib import import_module
 import orjson
 
 from node.context import Node
-from node.services import peers, publishing
-from node.services.peers import Client
+from node.services.aggregating import peers
+from node.services.aggregating.peers import Client
+from node.services.listings import publishing
 from node.storage import messages
 from node.storage.engine import Tx
 from schemas import http_signature
@@ -29,7 +30,7 @@ DONE, REFUSED = "done", "refused"
 LONGEST_ID = 200
 
 HANDLERS: Mapping[str, str] = {
-    **dict.fromkeys(types.OF_EXCHANGES, "node.services.exchanges.heard"),
+    **dict.fromkeys(types.OF_EXCHANGES, "node.services.exchanges.between_nodes.heard"),
     types.RECEIPT: "node.services.receipts.passing",
 }
 """Type of a message -> module with ``handle(tx, node, message)``; loaded when it is needed."""

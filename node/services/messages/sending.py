@@ -21,9 +21,11 @@ import orjson
 
 from federation.fetch_error import FetchError
 from node.context import Node
-from node.services import keys, peers, publishing
+from node.services.aggregating import peers
+from node.services.aggregating.peers import Client, PeerError
+from node.services.configuration import keys
+from node.services.listings import publishing
 from node.services.messages import endings
-from node.services.peers import Client, PeerError
 from node.storage import messages
 from node.storage import peers as known_nodes
 from node.storage.engine import Tx, once_kept
@@ -198,7 +200,7 @@ class Courier:
     def _own_client(self) -> Post:
         with self._lock:
             if self._client is None:
-                from node.services.polling import make_fetcher
+                from node.services.aggregating.polling import make_fetcher
 
                 self._client = make_fetcher(self._node)
             return self._client

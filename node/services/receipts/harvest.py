@@ -101,7 +101,7 @@ class Harvest:
     @classmethod
     def of(cls, node: Node, client: Fetcher) -> Harvest:
         """With the keys that the node has pinned, looked up with the same client."""
-        from node.services import peers
+        from node.services.aggregating import peers
 
         return cls(node, client, lambda node_id, key_id: peers.key_of(node, node_id, key_id, client, former=True))
 

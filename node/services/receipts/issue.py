@@ -14,8 +14,9 @@ from datetime import UTC, date, datetime, time
 import orjson
 
 from node.context import Node
-from node.services import keys, publishing
-from node.services.keys import KeyFileError, OwnKey
+from node.services.configuration import keys
+from node.services.configuration.keys import KeyFileError, OwnKey
+from node.services.listings import publishing
 from node.services.receipts import matching
 from node.services.receipts.wording import sentence
 from node.settings import SettingError

@@ -8,7 +8,7 @@ from dataclasses import replace
 import orjson
 
 from node.context import Node
-from node.services import impact_factors
+from node.services.impact import factors
 from node.storage import handovers, receipt_halves
 from node.storage.engine import Tx
 from node.storage.receipt_halves import KnownHalf
@@ -48,7 +48,7 @@ def believed(halves: Iterable[KnownHalf]) -> list[Half]:
 
 def _handover(node: Node, halves: Iterable[KnownHalf]) -> Handover | None:
     found = pair(believed(halves))
-    return None if found is None else handover(found, node.now, impact_factors.of(node.settings))
+    return None if found is None else handover(found, node.now, factors.of(node.settings))
 
 
 def _differs(one: Handover, before: Handover | None) -> bool:

@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 import orjson
 
 from node.context import Node
-from node.services import impact_factors
-from node.services.feeds import RECEIPTS_PATH, Rendered, rendered
+from node.services.impact import factors
 from node.services.receipts.matching import believed
 from node.services.receipts.tellers import receipts_url
+from node.services.syndication.feeds import RECEIPTS_PATH, Rendered, rendered
 from node.storage import catalogue, handovers, receipt_halves, receipt_readings, rollups, sources
 from node.storage.engine import Tx
 from node.storage.handovers import Handover
@@ -56,7 +56,7 @@ def index(node: Node) -> Rendered:
 
 
 def _factors(node: Node) -> dict[str, str]:
-    version = impact_factors.of(node.settings).version
+    version = factors.of(node.settings).version
     own = {"url": node.settings.url + OWN_FACTORS_PATH} if node.settings.impact_factors else {}
     return {"version": version, **own}
 

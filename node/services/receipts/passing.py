@@ -37,7 +37,7 @@ def pass_on(tx: Tx, node: Node, exchange_id: str, halves: Iterable[Half]) -> Non
 
 def handle(tx: Tx, node: Node, message: Message) -> Outcome:
     """Take the other home's half, within the transaction in which the message is taken."""
-    from node.services.exchanges.heard import about
+    from node.services.exchanges.between_nodes.heard import about
 
     stored, home = about(tx, node, message)
     if stored is None or home is None:

@@ -17,9 +17,9 @@ import orjson
 
 from node.context import Node
 from node.languages import translations
-from node.services.audit import Who, record
 from node.services.bookings.refusals import later
-from node.services.members import EDITOR, ROLES
+from node.services.identity.audit import Who, record
+from node.services.identity.members import EDITOR, ROLES
 from node.services.stories import handed, shelving
 from node.storage import accounts, exchange_people, memberships, organisations, outbox, peers, stories
 from node.storage.accounts import Account
@@ -121,7 +121,7 @@ def others(tx: Tx, node: Node, own: OwnStory) -> Iterator[Reader]:
 
 def _contact(tx: Tx, organisation_id: str) -> str | None:
     """The address that the node of an organisation states for questions, where that node is known here."""
-    from node.services.strangers import mail_problems
+    from node.services.limits.strangers import mail_problems
     from node.storage import sources
 
     told = [one for one in sources.every(tx) if one.node_document and _speaks_for(one.node_id, organisation_id)]
@@ -230,8 +230,8 @@ def was_asked(node: Node, own: OwnStory) -> bool:
 
 
 def _post(tx: Tx, node: Node, own: OwnStory, story: Story, name: str, reader: Reader, mark: str) -> bool:
-    from node.services.mail import Letter, MailError, post, render
-    from node.services.mail_settings import can_mail
+    from node.services.mail.letters import Letter, MailError, post, render
+    from node.services.mail.mail_settings import can_mail
 
     settings, language = node.settings, reader.language or node.settings.language
     if not can_mail(settings):

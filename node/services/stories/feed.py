@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import orjson
 
 from node.context import Node
-from node.services.feeds import Rendered, rendered
+from node.services.syndication.feeds import Rendered, rendered
 from node.storage import story_shelf
 from node.storage.story_shelf import Shelved
 from schemas import atom_feed, json_feed

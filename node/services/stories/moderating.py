@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import orjson
 
 from node.context import Node
-from node.services.audit import COMMAND_LINE, Who, record
-from node.services.reporting import MOST_OF_ONE
+from node.services.identity.audit import COMMAND_LINE, Who, record
+from node.services.moderation.reporting import MOST_OF_ONE
 from node.storage import reports, story_shelf
 from node.storage.reports import KEPT, TAKEN_DOWN, Report
 from node.storage.story_shelf import FINE, HIDDEN, RELEASED, Looked, Ruling, Shelved

@@ -15,9 +15,9 @@ from typing import Any
 import orjson
 
 from node.context import Node
-from node.services import uploads
-from node.services.audit import Who, record
-from node.services.photo_names import FOLDER as MEDIA
+from node.services.identity.audit import Who, record
+from node.services.pictures import uploads
+from node.services.pictures.upload_names import FOLDER as MEDIA
 from node.services.stories import consent, handed, shelving
 from node.services.stories.handed import Told
 from node.storage import exchange_people, handed_on, listings, organisations, stories
@@ -296,7 +296,7 @@ def _note(tx: Tx, node: Node, after: OwnStory, by: Who, change: str) -> None:
 
 def _ask_operator(tx: Tx, node: Node, judged: Judged) -> None:
     """What is in doubt is shown, as its teller stands in for it, and whoever runs a catalogue looks at it."""
-    from node.services.doubted import ask_about
+    from node.services.listings.doubted import ask_about
 
     if judged.story is not None and judged.doubts:
         ask_about(node, tx, {judged.story.id: judged.doubts})

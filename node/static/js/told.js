@@ -1,4 +1,4 @@
-// How exactly a point is told, as the server tells it: to the middle of a square, see `node/services/desk_place.py`.
+// How exactly a point is told, as the server tells it: to the middle of a square, see `node/services/desk/place.py`.
 
 const METRES_A_DEGREE = 111320;
 const EXACT_M = 50;

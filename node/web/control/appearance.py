@@ -9,11 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import appearance, middle
-from node.services.appearance import AppearanceChangedError
-from node.services.appearance_form import NAMES, colour_of, written
-from node.services.pictures import PictureError
-from node.services.strangers import FormError
+from node.services.catalogue import map_middle
+from node.services.configuration import appearance
+from node.services.configuration.appearance import AppearanceChangedError
+from node.services.configuration.appearance_form import NAMES, colour_of, written
+from node.services.limits.strangers import FormError
+from node.services.pictures.shrinking import PictureError
 from node.web import current_node
 from node.web.brand import is_colour
 from node.web.control.appearance_view import appearance_page, logo_page, verdict
@@ -42,7 +43,7 @@ def save() -> ResponseReturnValue:
     node, typed, again = current_node(), typed_in(*NAMES), set(request.form.getlist("again"))
     asked = request.form.get("then", "preview")
     if asked == "middle":
-        found = middle.middle(node)
+        found = map_middle.middle(node)
         if found is None:
             return _form(node, typed, {"map_lat": _("No listing says where it is yet.")}), 422
         typed |= {"map_lat": written(found.lat), "map_lon": written(found.lon), "map_zoom": written(found.zoom)}

@@ -10,11 +10,11 @@ from flask import request
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import appearance
-from node.services.appearance import SETTINGS_ALONE, State
-from node.services.appearance_form import NAMES, UNITS, written
-from node.services.distances import MILES_COUNTRIES
-from node.services.logos import parts_of
+from node.services.catalogue.distances import MILES_COUNTRIES
+from node.services.configuration import appearance
+from node.services.configuration.appearance import SETTINGS_ALONE, State
+from node.services.configuration.appearance_form import NAMES, UNITS, written
+from node.services.pictures.logos import parts_of
 from node.settings import Settings
 from node.storage.appearances import Version
 from node.web import words
@@ -24,8 +24,7 @@ from node.web.control.preview import BOARD_PATH, PATH
 from node.web.form_state import form_at
 from node.web.inside import head
 from node.web.security import MAX_BODY_BYTES
-from node.web.view_model_parts import Choice, Form, Image
-from node.web.view_models_appearance import (
+from node.web.view_models.appearance import (
     AppearancePage,
     ColourVerdict,
     LogoPage,
@@ -33,7 +32,8 @@ from node.web.view_models_appearance import (
     ValueSource,
     VersionRow,
 )
-from node.web.view_models_control import ControlFrame
+from node.web.view_models.control import ControlFrame
+from node.web.view_models.parts import Choice, Form, Image
 
 BACK_PATH = "/control/appearance/back"
 LONGEST_SETTING = 120

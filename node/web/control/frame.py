@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from flask import request
 
 from node.context import Node
-from node.services import moderation, proposals, reporting
+from node.services.aggregating import proposals
+from node.services.moderation import decisions, reporting
 from node.services.stories import moderating as stories
 from node.web.form_state import form_at
 from node.web.inside import just_said
-from node.web.view_models_control import ControlFrame
+from node.web.view_models.control import ControlFrame
 
 
 def control_frame(node: Node, current: str) -> ControlFrame:
     root = request.script_root
-    counts = moderation.count_waiting(node)
+    counts = decisions.count_waiting(node)
     said, good = just_said()
     return ControlFrame(
         overview_path=f"{root}/control/",
@@ -38,4 +39,4 @@ def control_frame(node: Node, current: str) -> ControlFrame:
 def _waiting(node: Node, counts: Mapping[str, int]) -> int:
     """Everything that waits for a word; a removal of many at once counts as one."""
     listings = counts["held"] + counts["quarantined"] + reporting.count_waiting(node)
-    return listings + len(moderation.batches(node))
+    return listings + len(decisions.batches(node))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from node.services import operator
+from node.services.identity import operator
 from node.web import current_node, inside
 from node.web.inside import to
 

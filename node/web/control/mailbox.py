@@ -10,7 +10,7 @@ from node.web.control.frame import control_frame
 from node.web.control.gate import guarded
 from node.web.inside import head
 from node.web.mailbox import as_page, kept_mails
-from node.web.view_models_alerts import ControlMailboxPage
+from node.web.view_models.alerts import ControlMailboxPage
 
 blueprint = guarded("control_mailbox")
 

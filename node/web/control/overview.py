@@ -8,15 +8,17 @@ from flask import render_template, request
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import controlling, moderation, postman, proposals, reporting, sources
-from node.services.sources import Health
+from node.services.aggregating import proposals, sources
+from node.services.aggregating.sources import Health
+from node.services.mail import postman
+from node.services.moderation import controlling, decisions, reporting
 from node.web import current_node
 from node.web.control.frame import control_frame
 from node.web.control.gate import guarded
 from node.web.control.rows import queue_row, removal
 from node.web.inside import head
 from node.web.sources import moment, source_row
-from node.web.view_models_control import MassRemoval, OverviewPage
+from node.web.view_models.control import MassRemoval, OverviewPage
 
 blueprint = guarded("overview")
 
@@ -27,7 +29,7 @@ WELL = ("ok", "new")
 @blueprint.get("/")
 def page() -> str:
     node = current_node()
-    every, counts = sources.health(node), moderation.count_waiting(node)
+    every, counts = sources.health(node), decisions.count_waiting(node)
     shown, _organisations = sources.totals(node)
     rows = [source_row(health, node.now) for health in every]
     view = OverviewPage(
@@ -40,7 +42,7 @@ def page() -> str:
         proposals=proposals.count_waiting(node),
         reported=reporting.count_waiting(node),
         removals=removals(node, every),
-        waiting=tuple(queue_row(item) for item in moderation.waiting(node, ROWS)),
+        waiting=tuple(queue_row(item) for item in decisions.waiting(node, ROWS)),
         unwell=tuple(row for row in rows if row.health not in WELL),
         last_read=moment(max((health.source.last_read_at or 0 for health in every), default=0) or None),
         index_behind=controlling.changes_behind(node),
@@ -68,8 +70,8 @@ def removals(node: Node, every: list[Health]) -> tuple[MassRemoval, ...]:
             batch,
             known[batch.source_id].name,
             known[batch.source_id].mirror_count,
-            moderation.batch_listings(node, batch.batch),
+            decisions.batch_listings(node, batch.batch),
         )
-        for batch in moderation.batches(node)
+        for batch in decisions.batches(node)
         if batch.source_id in known
     )

@@ -14,16 +14,17 @@ from flask_babel import gettext as _
 
 from node.context import Node
 from node.search.request import SearchRequest
-from node.services import appearance, board
-from node.services import search as searching
+from node.services.catalogue import board
+from node.services.catalogue import search as searching
+from node.services.configuration import appearance
 from node.web import current_node, preview
 from node.web.control.frame import control_frame
 from node.web.control.gate import guarded
 from node.web.form_state import form_at
 from node.web.inside import head
 from node.web.security import let_us_frame, with_frames
-from node.web.view_model_parts import Link
-from node.web.view_models_appearance import PreviewPage
+from node.web.view_models.appearance import PreviewPage
+from node.web.view_models.parts import Link
 
 blueprint = guarded("preview")
 

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import proposals
-from node.services.plain_defaults import AT_FIRST, FIELDS, from_fields
-from node.services.proposals import Proposal, ProposalError, UnknownProposalError, preview_of
+from node.services.aggregating import proposals
+from node.services.aggregating.plain_defaults import AT_FIRST, FIELDS, from_fields
+from node.services.aggregating.proposals import Proposal, ProposalError, UnknownProposalError, preview_of
 from node.storage.proposals import WAITING
 from node.web import current_node
 from node.web.code_words import category, word
@@ -21,8 +21,8 @@ from node.web.control.rows import preview, proposal_row
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import PAGE_ROWS, head, page_number, pager, say, to
 from node.web.said import plain
-from node.web.view_model_parts import Choice
-from node.web.view_models_control import ProposalPage, ProposalsPage
+from node.web.view_models.control import ProposalPage, ProposalsPage
+from node.web.view_models.parts import Choice
 from schemas.errors import DocumentError, SharefeedError
 from schemas.vocabulary import ACTIONS, KINDS, ORGANISATION_TYPES, categories
 

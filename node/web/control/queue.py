@@ -13,9 +13,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from node.context import Node
-from node.services import controlling, moderation, reporting, sources
-from node.services.doubted import is_about_words
-from node.services.moderation import QUEUE_STATES, ModerationError, QueueItem
+from node.services.aggregating import sources
+from node.services.listings.doubted import is_about_words
+from node.services.moderation import controlling, decisions, reporting
+from node.services.moderation.decisions import QUEUE_STATES, ModerationError, QueueItem
 from node.storage.catalogue import Shown
 from node.web import current_node
 from node.web.cards import card_of
@@ -28,9 +29,9 @@ from node.web.form_state import form_at, typed_in
 from node.web.inside import PAGE_ROWS, head, page_number, pager, say, to
 from node.web.marked import marked_texts
 from node.web.said import plain
-from node.web.view_model_parts import Card, Link
-from node.web.view_models_control import QueueItemPage, QueuePage, QueueRow
-from node.web.view_models_network import Verdict
+from node.web.view_models.control import QueueItemPage, QueuePage, QueueRow
+from node.web.view_models.network import Verdict
+from node.web.view_models.parts import Card, Link
 from schemas.canonical import EXTENSION
 
 blueprint = guarded("queue")
@@ -49,10 +50,10 @@ def page() -> str:
     if verdict == REPORTED:
         return _reported(node, number)
     states = (verdict,) if verdict in QUEUE_STATES else QUEUE_STATES
-    counts = moderation.count_waiting(node)
+    counts = decisions.count_waiting(node)
     total = sum(counts[state] for state in states)
     here = f"{request.script_root}{PATH}?{f'verdict={states[0]}&' if len(states) == 1 else ''}"
-    rows = moderation.waiting(node, PAGE_ROWS, (number - 1) * PAGE_ROWS, states)
+    rows = decisions.waiting(node, PAGE_ROWS, (number - 1) * PAGE_ROWS, states)
     view = QueuePage(
         head=head(_("Waiting")),
         control=control_frame(node, "queue"),
@@ -105,7 +106,7 @@ def release() -> ResponseReturnValue:
     if item is None:
         return _too_late()
     try:
-        moderation.release(current_node(), item.row.source_id, item.row.id)
+        decisions.release(current_node(), item.row.source_id, item.row.id)
     except ModerationError as error:
         say(plain(str(error)), ok=False)
         return to(item_path(item.row.source_id, item.row.id))
@@ -121,7 +122,7 @@ def refuse() -> ResponseReturnValue:
     if not typed["reason"].strip():
         return _one(item, typed, {"reason": _("Give a reason: the publisher reads it in their report.")}), 422
     try:
-        moderation.refuse(current_node(), item.row.source_id, item.row.id, typed["reason"][:MOST_REASON])
+        decisions.refuse(current_node(), item.row.source_id, item.row.id, typed["reason"][:MOST_REASON])
     except ModerationError as error:
         say(plain(str(error)), ok=False)
         return to(PATH)
@@ -135,7 +136,7 @@ def _asked_for() -> QueueItem | None:
     if source_id is None or not listing_id or not 0 < source_id <= MOST_SOURCES:
         abort(404)
     try:
-        return moderation.waiting_one(current_node(), source_id, listing_id)
+        return decisions.waiting_one(current_node(), source_id, listing_id)
     except ModerationError:
         return None
 
@@ -147,7 +148,7 @@ def _too_late() -> ResponseReturnValue:
 
 def _on() -> ResponseReturnValue:
     """To the next listing that waits, or to the empty queue."""
-    following = moderation.waiting(current_node(), 1)
+    following = decisions.waiting(current_node(), 1)
     return to(item_path(following[0].row.source_id, following[0].row.id) if following else PATH)
 
 
@@ -189,7 +190,7 @@ def _card(node: Node, shown: Shown | None) -> Card | None:
 
 def _next_path(node: Node, item: QueueItem) -> str | None:
     """The one that has waited longest, or the second longest where that is the one at hand."""
-    for other in moderation.waiting(node, 2):
+    for other in decisions.waiting(node, 2):
         if (other.row.source_id, other.row.id) != (item.row.source_id, item.row.id):
             return request.script_root + item_path(other.row.source_id, other.row.id)
     return None
@@ -210,13 +211,13 @@ def batch(batch: str) -> str:
 
 @blueprint.post("/queue/batch/<batch>/apply")
 def apply(batch: str) -> ResponseReturnValue:
-    count = moderation.apply_batch(current_node(), batch)
+    count = decisions.apply_batch(current_node(), batch)
     say(ngettext("%(num)s listing is removed.", "%(num)s listings are removed.", count))
     return to(PATH)
 
 
 @blueprint.post("/queue/batch/<batch>/undo")
 def undo(batch: str) -> ResponseReturnValue:
-    count = moderation.undo_batch(current_node(), batch)
+    count = decisions.undo_batch(current_node(), batch)
     say(ngettext("%(num)s listing stays.", "%(num)s listings stay.", count))
     return to(PATH)

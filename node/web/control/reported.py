@@ -9,9 +9,9 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import moderation, reporting
-from node.services.moderation import ModerationError
-from node.services.reporting import ReportedListing
+from node.services.moderation import decisions, reporting
+from node.services.moderation.decisions import ModerationError
+from node.services.moderation.reporting import ReportedListing
 from node.storage.reports import Report
 from node.web import current_node
 from node.web.cards import card_of, moment
@@ -22,8 +22,8 @@ from node.web.control.rows import MOST_REASON, item_path, paths_of, reported_pat
 from node.web.form_state import form_at, typed_in
 from node.web.inside import head, say, to
 from node.web.said import plain
-from node.web.view_model_parts import Link
-from node.web.view_models_control import ReportedPage, ReportRow
+from node.web.view_models.control import ReportedPage, ReportRow
+from node.web.view_models.parts import Link
 
 blueprint = guarded("reported")
 
@@ -93,7 +93,7 @@ def _next_path(besides: str = "") -> str | None:
     for other in reporting.waiting(node, 2):
         if other.shown.entry.id != besides:
             return reported_path(other.shown.entry.id)
-    for item in moderation.waiting(node, 1):
+    for item in decisions.waiting(node, 1):
         return item_path(item.row.source_id, item.row.id)
     return None
 

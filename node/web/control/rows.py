@@ -13,18 +13,18 @@ from flask import request
 from federation.facts import Entry, Facts
 from federation.records import Withdrawn
 from node.context import Node
-from node.services.moderation import HOLD_DAYS, QueueItem
-from node.services.previewing import Preview as Seen
-from node.services.proposals import Proposal, preview_of
-from node.services.reporting import ReportedListing
+from node.services.aggregating.previewing import Preview as Seen
+from node.services.aggregating.proposals import Proposal, preview_of
+from node.services.moderation.decisions import HOLD_DAYS, QueueItem
+from node.services.moderation.reporting import ReportedListing
 from node.storage.catalogue import Shown
 from node.storage.removals import Batch
 from node.web.cards import Paths, card_of, moment, sign_of
 from node.web.code_words import word
 from node.web.form_state import form_at
-from node.web.view_model_parts import Card
-from node.web.view_models_control import MassRemoval, Preview, ProposalRow, QueueRow
-from node.web.view_models_network import Verdict
+from node.web.view_models.control import MassRemoval, Preview, ProposalRow, QueueRow
+from node.web.view_models.network import Verdict
+from node.web.view_models.parts import Card
 from schemas.canonical import EXTENSION
 from schemas.errors import Problem
 

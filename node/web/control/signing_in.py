@@ -6,15 +6,15 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import operator
-from node.services.links import READY
-from node.services.operator import SignInError
+from node.services.identity import operator
+from node.services.identity.links import READY
+from node.services.identity.operator import SignInError
 from node.web import current_node
 from node.web.control.gate import SIGN_IN, drop_cookie, keep_cookie
 from node.web.form_state import form_at
 from node.web.inside import to
-from node.web.view_model_parts import Head
-from node.web.view_models_control import LoginPage
+from node.web.view_models.control import LoginPage
+from node.web.view_models.parts import Head
 
 blueprint = Blueprint("signing_in", __name__)
 

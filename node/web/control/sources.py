@@ -12,18 +12,18 @@ from flask_babel import ngettext
 
 from federation.records import ACTIVE, Source
 from node.context import Node
-from node.services import sources
-from node.services.exchanges import contacts
-from node.services.sources import Health, SourceError
+from node.services.aggregating import sources
+from node.services.aggregating.sources import Health, SourceError
+from node.services.exchanges.people import contacts
 from node.web import current_node
 from node.web.control.frame import control_frame
 from node.web.control.gate import guarded
 from node.web.form_state import form_at, typed_in
 from node.web.inside import head, say, to
 from node.web.sources import source_row
-from node.web.view_model_parts import Form
-from node.web.view_models_control import ControlSourcePage, ControlSourcesPage
-from node.web.view_models_network import SourceRow
+from node.web.view_models.control import ControlSourcePage, ControlSourcesPage
+from node.web.view_models.network import SourceRow
+from node.web.view_models.parts import Form
 
 blueprint = guarded("sources")
 

@@ -19,8 +19,8 @@ from node.web.form_state import form_at
 from node.web.inside import PAGE_ROWS, head, page_number, pager, say, to
 from node.web.said import plain
 from node.web.story_view import story_path
-from node.web.view_model_parts import Form
-from node.web.view_models_stories import ControlStoriesPage, ControlStoryRow
+from node.web.view_models.parts import Form
+from node.web.view_models.stories import ControlStoriesPage, ControlStoryRow
 
 blueprint = guarded("stories")
 

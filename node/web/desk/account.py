@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from node.languages import locale_of, offered
-from node.services import accounts, leaving, passkeys, proving, second_factor, sessions
-from node.services.strangers import FormError
-from node.services.throttling import TooManyTriesError
+from node.services.identity import accounts, leaving, passkeys, proving, second_factor, sessions
+from node.services.limits.strangers import FormError
+from node.services.limits.throttling import TooManyTriesError
 from node.storage.sessions import StoredSession
 from node.web import current_node
 from node.web.cards import moment
@@ -21,8 +21,8 @@ from node.web.desk.gate import PATH, PROVE, guarded, proved
 from node.web.desk.signing_in import first_page, passkey_form, wait_a_while, way_back
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
-from node.web.view_model_parts import Choice, Link
-from node.web.view_models_desk import DeskAccountPage, DeskPasswordPage, DeskProvePage, DeskSessionRow
+from node.web.view_models.desk import DeskAccountPage, DeskPasswordPage, DeskProvePage, DeskSessionRow
+from node.web.view_models.parts import Choice, Link
 
 blueprint = guarded("account")
 

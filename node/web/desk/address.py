@@ -8,12 +8,12 @@ from flask import Response, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import addresses
-from node.services.addresses import TAKEN, AddressError
-from node.services.links import EXPIRED, READY, USED
-from node.services.mail_settings import can_mail
-from node.services.strangers import FormError
-from node.services.throttling import TooManyTriesError
+from node.services.identity import addresses
+from node.services.identity.addresses import TAKEN, AddressError
+from node.services.identity.links import EXPIRED, READY, USED
+from node.services.limits.strangers import FormError
+from node.services.limits.throttling import TooManyTriesError
+from node.services.mail.mail_settings import can_mail
 from node.web import current_node
 from node.web.desk.account import ACCOUNT
 from node.web.desk.frame import desk_frame
@@ -21,7 +21,7 @@ from node.web.desk.gate import guarded, proved
 from node.web.desk.signing_in import wait_a_while
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
-from node.web.view_models_desk import DeskAddressPage
+from node.web.view_models.desk import DeskAddressPage
 
 blueprint = guarded("address")
 

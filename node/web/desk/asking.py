@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from node.services.exchanges import asking_across
 from node.services.exchanges.asking import Wish
-from node.services.exchanges.asking_across import FarListing, FarListingError
-from node.services.members import EDITOR
-from node.services.strangers import FormError
+from node.services.exchanges.between_nodes import asking_across
+from node.services.exchanges.between_nodes.asking_across import FarListing, FarListingError
+from node.services.identity.members import EDITOR
+from node.services.limits.strangers import FormError
 from node.web import current_node
 from node.web.asking_times import plain_span
 from node.web.desk.frame import desk_frame, own_places
@@ -22,8 +22,8 @@ from node.web.desk.gate import at_least, guarded, member_now, turn_of_member
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
 from node.web.said import plain
-from node.web.view_model_parts import Link
-from node.web.view_models_exchanges import DeskAskChoicePage, DeskAskPage
+from node.web.view_models.exchanges import DeskAskChoicePage, DeskAskPage
+from node.web.view_models.parts import Link
 
 blueprint = guarded("ask")
 

@@ -18,7 +18,7 @@ from node.services.bookings.opening import Span, closed_on, moment
 from node.services.bookings.refusals import BookingError
 from node.services.bookings.rules import DAY_MINUTES, DAYS
 from node.services.exchanges import calendar_word
-from node.services.members import EDITOR
+from node.services.identity.members import EDITOR
 from node.storage.bookings import CONFIRMED, HELD, NO_SHOW, OPEN, OUT, RETURNED, Booking
 from node.web import current_node
 from node.web.desk import booking_words as say_of
@@ -31,8 +31,8 @@ from node.web.phrases import later
 from node.web.phrases import say as word
 from node.web.said import plain
 from node.web.typed_times import typed_day, typed_time
-from node.web.view_model_parts import Choice, Link
-from node.web.view_models_calendar import BookingStep, DeskBookingPage
+from node.web.view_models.calendar import BookingStep, DeskBookingPage
+from node.web.view_models.parts import Choice, Link
 
 blueprint = guarded("booking", least=EDITOR)
 

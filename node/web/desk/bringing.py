@@ -12,18 +12,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
-from node.services import accounts, bringing
-from node.services.audit import by
-from node.services.bringing import Brought
-from node.services.brought_files import BringError
-from node.services.import_photos import FOLDER
+from node.services.identity import accounts
+from node.services.identity.audit import by
+from node.services.moving import bringing
+from node.services.moving.bringing import Brought
+from node.services.moving.brought_files import BringError
+from node.services.pictures.zip_uploads import FOLDER
 from node.web import current_node
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, proved
 from node.web.form_state import form_at
 from node.web.inside import head
 from node.web.said import plain
-from node.web.view_models_desk_move import DeskBringPage, DeskBrought
+from node.web.view_models.desk_move import DeskBringPage, DeskBrought
 
 blueprint = guarded("bringing")
 

@@ -8,10 +8,10 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import desk_bulk
-from node.services.desk_bulk import Agreed, OtherNumberError, Wish
-from node.services.members import EDITOR
-from node.services.publishing import PublishingError
+from node.services.desk import bulk
+from node.services.desk.bulk import Agreed, OtherNumberError, Wish
+from node.services.identity.members import EDITOR
+from node.services.listings.publishing import PublishingError
 from node.web import current_node
 from node.web.desk import undoing
 from node.web.desk.bulk_view import bulk_page, list_query, query_of, told, wish_of
@@ -34,7 +34,7 @@ def page(slug: str) -> ResponseReturnValue:
 
 def _ask(slug: str, wish: Wish, at: int, errors: dict[str, str] | None = None) -> ResponseReturnValue:
     try:
-        offer = desk_bulk.offer(current_node(), wish)
+        offer = bulk.offer(current_node(), wish)
     except PublishingError as error:
         return _back(slug, wish, " ".join(sentences(error.problems).values()))
     if not offer.count:
@@ -55,13 +55,13 @@ def change(slug: str) -> ResponseReturnValue:
     node, wish = current_node(), wish_of()
     agreed = Agreed(request.form.get("count", -1, type=int), request.form.get("at", 0, type=int))
     try:
-        done = desk_bulk.carry_out(node, member_now(), wish, agreed)
+        done = bulk.carry_out(node, member_now(), wish, agreed)
     except OtherNumberError:
         return _ask(slug, wish, node.now, {"": _("The number has changed since you were asked. Nothing was done.")})
     except PublishingError as error:
         return _back(slug, wish, " ".join(sentences(error.problems).values()))
     say(told(wish.doing, done), ok=not done.refused)
-    undoing.remember(slug, desk_bulk.mark_of(member_now(), wish, agreed), agreed.count)
+    undoing.remember(slug, bulk.mark_of(member_now(), wish, agreed), agreed.count)
     if not done.rest:
         return _back(slug, wish)
     rest = replace(wish, wanted=replace(wish.wanted, after=done.after))

@@ -12,10 +12,10 @@ from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import desk_drafts
-from node.services.desk_bulk import Done, Offer, Wish
-from node.services.desk_listings import CATEGORY, EXPIRES, PAUSE, RENEW, RESUME, WITHDRAW
-from node.services.members import Member
+from node.services.desk import drafts
+from node.services.desk.bulk import Done, Offer, Wish
+from node.services.desk.listings import CATEGORY, EXPIRES, PAUSE, RENEW, RESUME, WITHDRAW
+from node.services.identity.members import Member
 from node.storage.listings import STATES, Filter
 from node.web.code_words import category, word
 from node.web.desk.gate import member_now
@@ -24,8 +24,8 @@ from node.web.desk.listings_view import DRAFTS, Asked, done
 from node.web.form_state import form_at
 from node.web.inside import head, page_number
 from node.web.said import plain
-from node.web.view_models_desk import DeskFrame
-from node.web.view_models_desk_listings import DeskBulkPage
+from node.web.view_models.desk import DeskFrame
+from node.web.view_models.desk_listings import DeskBulkPage
 
 LONGEST_SEARCH = 100
 _FIELD = {WITHDRAW: "reason"}
@@ -129,7 +129,7 @@ def _changed_to(node: Node, wish: Wish, value: str) -> str:
         return str(_("The category of each becomes: %(to)s.", to=category(value).plural))
     if wish.doing == EXPIRES:
         return str(_("The last day of each becomes: %(to)s.", to=format_date(date.fromisoformat(value), "long")))
-    places = place_choices(desk_drafts.setting_of(node, wish.wanted.organisation_id))
+    places = place_choices(drafts.setting_of(node, wish.wanted.organisation_id))
     label = next((one.label for one in places if one.value == value), "")
     return str(_("The place of each becomes: %(to)s.", to=label))
 

@@ -16,7 +16,7 @@ from node.services.bookings.keeping import Kept, UnknownCalendarError, zone_of
 from node.services.bookings.looking import Seen
 from node.services.bookings.opening import Span, closed_on, day_at, whole_day
 from node.services.bookings.rules import DAYS, Rules
-from node.services.members import EDITOR
+from node.services.identity.members import EDITOR
 from node.storage.bookings import Booking
 from node.web import current_node
 from node.web.desk import booking_words as say_of
@@ -24,8 +24,8 @@ from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, member_now
 from node.web.inside import head, to
 from node.web.phrases import say
-from node.web.view_model_parts import Link
-from node.web.view_models_calendar import BookableRow, BookingRow, CalendarDay, DeskCalendarPage, FreeTimes
+from node.web.view_models.calendar import BookableRow, BookingRow, CalendarDay, DeskCalendarPage, FreeTimes
+from node.web.view_models.parts import Link
 
 blueprint = guarded("calendar", least=EDITOR)
 

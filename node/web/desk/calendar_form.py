@@ -13,8 +13,8 @@ from node.web.desk import booking_words as say_of
 from node.web.phrases import later, say
 from node.web.said import plain
 from node.web.typed_times import WRONG_DAY, time_if_any
-from node.web.view_model_parts import Choice
-from node.web.view_models_calendar import OpeningDay
+from node.web.view_models.calendar import OpeningDay
+from node.web.view_models.parts import Choice
 from schemas.errors import Problem
 
 _PLAIN = (

@@ -11,7 +11,6 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import hosting, publishing
 from node.services.bookings import arranging, busy, feeds
 from node.services.bookings.keeping import (
     CalendarError,
@@ -22,9 +21,11 @@ from node.services.bookings.keeping import (
     may_have_calendar,
 )
 from node.services.bookings.rules import DAYS, FREE, MOST_UNITS, SLOTS, Closure, Opening, Rules
-from node.services.members import EDITOR, OWNER
-from node.services.opening_times import openings_of
-from node.services.publishing import UnknownListingError
+from node.services.identity.members import EDITOR, OWNER
+from node.services.listings import publishing
+from node.services.listings.publishing import UnknownListingError
+from node.services.organisations import hosting
+from node.services.organisations.opening_times import openings_of
 from node.storage.busy import BusyCalendar
 from node.storage.closures import StoredClosure
 from node.web import current_node
@@ -39,8 +40,8 @@ from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
 from node.web.phrases import say as word
 from node.web.typed_times import WRONG_DAY
-from node.web.view_model_parts import Choice
-from node.web.view_models_calendar import BusyRow, ClosureRow, DeskCalendarSettingsPage, DeskClosedPage, SecretAddress
+from node.web.view_models.calendar import BusyRow, ClosureRow, DeskCalendarSettingsPage, DeskClosedPage, SecretAddress
+from node.web.view_models.parts import Choice
 from schemas.canonical import EXTENSION
 
 blueprint = guarded("calendar_settings", least=EDITOR)

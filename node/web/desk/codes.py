@@ -8,16 +8,16 @@ from flask import Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import second_factor
-from node.services.second_factor import CodeError
-from node.services.throttling import TooManyTriesError
+from node.services.identity import second_factor
+from node.services.identity.second_factor import CodeError
+from node.services.limits.throttling import TooManyTriesError
 from node.web import current_node
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import PATH, guarded, proved
 from node.web.desk.signing_in import wait_a_while
 from node.web.form_state import form_at
 from node.web.inside import head, say, to
-from node.web.view_models_desk import DeskCodesPage
+from node.web.view_models.desk import DeskCodesPage
 
 blueprint = guarded("codes")
 
@@ -40,7 +40,7 @@ def begin() -> ResponseReturnValue:
 @blueprint.get("/account/codes/qr.svg")
 @proved()
 def picture() -> Response:
-    from node.services import qr
+    from node.services.printing import qr
 
     node = current_node()
     secret = second_factor.pending(node, g.account)

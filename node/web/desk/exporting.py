@@ -5,14 +5,15 @@ from __future__ import annotations
 from flask import Response, render_template, request
 from flask_babel import gettext as _
 
-from node.services import audit, exporting
-from node.services.members import EDITOR, OWNER
+from node.services.identity import audit
+from node.services.identity.members import EDITOR, OWNER
+from node.services.moving import exporting
 from node.web import current_node
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, member_now
 from node.web.form_state import form_at
 from node.web.inside import head
-from node.web.view_models_desk_export import DeskExportPage
+from node.web.view_models.desk_export import DeskExportPage
 
 blueprint = guarded("exporting")
 

@@ -6,9 +6,9 @@ from typing import cast
 
 from flask import g, request
 
-from node.services import members
 from node.services.exchanges import reading
-from node.services.members import Member
+from node.services.identity import members
+from node.services.identity.members import Member
 from node.services.stories import consent
 from node.storage.accounts import Account
 from node.storage.memberships import Place
@@ -16,8 +16,8 @@ from node.web import current_node
 from node.web.desk.navigation import tabs
 from node.web.form_state import form_at
 from node.web.inside import just_said
-from node.web.view_model_parts import Link
-from node.web.view_models_desk import DeskFrame
+from node.web.view_models.desk import DeskFrame
+from node.web.view_models.parts import Link
 
 
 def own_places() -> list[Place]:

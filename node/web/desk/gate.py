@@ -16,9 +16,10 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
 
-from node.services import accounts, api_tokens, members, sessions, throttling
-from node.services.api_tokens import Caller
-from node.services.members import VIEWER, Member
+from node.services.identity import accounts, api_tokens, members, sessions
+from node.services.identity.api_tokens import Caller
+from node.services.identity.members import VIEWER, Member
+from node.services.limits import throttling
 from node.web import current_node, inside
 from node.web.inside import to
 

@@ -6,14 +6,14 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import publishing
 from node.services.bookings.refusals import BookingError
 from node.services.exchanges import away, reading, receivers
 from node.services.exchanges.acting import ExchangeError
 from node.services.exchanges.reading import Row
 from node.services.exchanges.receivers import Receiver
-from node.services.members import EDITOR
-from node.services.publishing import OwnListing, UnknownListingError
+from node.services.identity.members import EDITOR
+from node.services.listings import publishing
+from node.services.listings.publishing import OwnListing, UnknownListingError
 from node.web import current_node
 from node.web.desk.booking_words import refused
 from node.web.desk.frame import desk_frame
@@ -22,7 +22,7 @@ from node.web.desk.requests import MOST_AGREED
 from node.web.form_state import form_at, typed_in
 from node.web.inside import head, say, to
 from node.web.said import plain
-from node.web.view_models_exchanges import DeskGivenPage, DeskReceiver
+from node.web.view_models.exchanges import DeskGivenPage, DeskReceiver
 from schemas import exchange as rules
 
 blueprint = guarded("giving")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import abort, g, render_template
 from flask_babel import gettext as _
 
-from node.services import health, health_words
-from node.services.feed_readers import head_of_log, readers
-from node.services.health import OK, Finding
-from node.services.members import OWNER
+from node.services.health import checks, words
+from node.services.health.checks import OK, Finding
+from node.services.identity.members import OWNER
+from node.services.syndication.feed_readers import head_of_log, readers
 from node.storage.feed_readers import FeedReader
 from node.web import current_node
 from node.web.cards import moment
@@ -16,7 +16,7 @@ from node.web.desk.frame import desk_frame, own_places
 from node.web.desk.gate import guarded
 from node.web.inside import head
 from node.web.phrases import say
-from node.web.view_models_health import DeskHealthPage, HealthPart, HealthReader
+from node.web.view_models.health import DeskHealthPage, HealthPart, HealthReader
 
 blueprint = guarded("health")
 
@@ -26,13 +26,13 @@ def page() -> str:
     node = current_node()
     if not (g.account.operator or any(place.role == OWNER for place in own_places())):
         abort(404)
-    found = health.look(node, () if g.account.operator else health.FOR_OWNERS)
+    found = checks.look(node, () if g.account.operator else checks.FOR_OWNERS)
     at = head_of_log(node)
     view = DeskHealthPage(
         head=head(_("Is everything working?")),
         desk=desk_frame(),
-        sentence=health_words.whole(found, say),
-        state=health.worst(found),
+        sentence=words.whole(found, say),
+        state=checks.worst(found),
         amiss=tuple(_part(one) for one in sorted(found, key=_worst_first) if one.state != OK),
         well=tuple(_part(one) for one in found if one.state == OK),
         readers=tuple(_reader(one, at) for one in readers(node)),
@@ -41,15 +41,15 @@ def page() -> str:
 
 
 def _worst_first(finding: Finding) -> int:
-    return -health.STATES.index(finding.state)
+    return -checks.STATES.index(finding.state)
 
 
 def _part(finding: Finding) -> HealthPart:
-    told = health_words.told(finding, say)
+    told = words.told(finding, say)
     return HealthPart(
         told.name,
         finding.state,
-        health_words.state(finding, say),
+        words.state(finding, say),
         told.what,
         told.means,
         told.next,

@@ -10,9 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import feed_readers, health, hosting, members, self_check
-from node.services.members import EDITOR, OWNER, Member
-from node.services.self_check import Checked
+from node.services.health import checks
+from node.services.identity import members
+from node.services.identity.members import EDITOR, OWNER, Member
+from node.services.organisations import hosting
+from node.services.syndication import feed_readers
+from node.services.validation import self_check
+from node.services.validation.self_check import Checked
 from node.storage.listings import EXPIRED, LIVE, WITHDRAWN
 from node.web import current_node
 from node.web.desk.frame import desk_frame, own_places
@@ -21,7 +25,7 @@ from node.web.desk.stories_view import latest_to_tell
 from node.web.form_state import form_at
 from node.web.inside import head
 from node.web.said import plain
-from node.web.view_models_desk import DeskHomePage, DeskOverviewPage, DeskPlace, DeskStep, DeskTelling
+from node.web.view_models.desk import DeskHomePage, DeskOverviewPage, DeskPlace, DeskStep, DeskTelling
 
 blueprint = guarded("home")
 
@@ -36,7 +40,7 @@ def page() -> str:
         places=tuple(DeskPlace(one.name, f"{root}/desk/{one.slug}/", one.role) for one in places),
         new_path=f"{root}/desk/new" if g.account.operator else "",
         health_path=f"{root}/desk/health" if g.account.operator or any(one.role == OWNER for one in places) else "",
-        broken=health.count_broken(current_node()) if g.account.operator else 0,
+        broken=checks.count_broken(current_node()) if g.account.operator else 0,
     )
     return render_template("desk/home.html", page=view)
 
@@ -60,7 +64,7 @@ def _overview(slug: str, checked: Checked | None = None) -> str:
     frame = desk_frame("overview")
     counts = hosting.listing_counts(node, member.organisation_id)
     steps = _steps(node, member, start, any(counts.values()))
-    broken = health.count_broken(node) if g.account.operator else 0
+    broken = checks.count_broken(node) if g.account.operator else 0
     by_step = checked is None and any(step.button and not step.done for step in steps)
     fresh = latest_to_tell(node, member) if member.may(EDITOR) else None
     view = DeskOverviewPage(

@@ -9,13 +9,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from node.services import accounts, import_photos, import_work, imports
-from node.services.columns import COLUMNS, PRICE
-from node.services.imports import DeskImportError, UnknownImportError
-from node.services.members import EDITOR
-from node.services.pictures import PictureError
-from node.services.spreadsheet import MAX_FILE_BYTES, SpreadsheetError
-from node.services.template import csv_template, xlsx_template
+from node.services.file_formats.spreadsheet import MAX_FILE_BYTES, SpreadsheetError
+from node.services.identity import accounts
+from node.services.identity.members import EDITOR
+from node.services.importing import imports, steps
+from node.services.importing.columns import COLUMNS, PRICE
+from node.services.importing.imports import DeskImportError, UnknownImportError
+from node.services.importing.template import csv_template, xlsx_template
+from node.services.pictures import zip_uploads
+from node.services.pictures.shrinking import PictureError
 from node.storage.imports import CHECKED, Import
 from node.storage.imports import COLUMNS as COLUMNS_ASKED
 from node.web import current_node
@@ -28,7 +30,7 @@ blueprint = guarded("imports", EDITOR)
 AT_ONCE_S = 0.8
 """So long a request itself goes on with an import, so that short lists need no waiting."""
 _ROOM = 2**16
-_FILES = {"send": MAX_FILE_BYTES, "photos": import_photos.MOST_BYTES}
+_FILES = {"send": MAX_FILE_BYTES, "photos": zip_uploads.MOST_BYTES}
 _DOING = {"run": imports.run, "undo": imports.undo, "resume": imports.resume}
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -98,7 +100,7 @@ def go_on(slug: str, import_id: str) -> ResponseReturnValue:
     try:
         if doing == "drop":
             imports.drop(node, member_now(), found)
-            import_photos.forget(node, found)
+            zip_uploads.forget(node, found)
             say(_("The import is thrown away. Nothing was changed."))
             return to(f"/desk/{slug}/import")
         if doing == "leave":
@@ -116,9 +118,9 @@ def go_on(slug: str, import_id: str) -> ResponseReturnValue:
             return _shown(_with_choices(found), {"": plain(str(error))}), 422
         say(plain(str(error)), ok=False)
     else:
-        if not import_photos.has_photos(node, found):
+        if not zip_uploads.has_photos(node, found):
             # Photos take long: they are left to the worker.
-            import_work.work(node, AT_ONCE_S, found.id)
+            steps.work(node, AT_ONCE_S, found.id)
     return to(f"/desk/{slug}/import/{import_id}")
 
 
@@ -131,7 +133,7 @@ def photos(slug: str, import_id: str) -> ResponseReturnValue:
     if file is None or not file.filename:
         return _shown(found, {"photos": _("Choose a file first.")}), 422
     try:
-        import_photos.take(current_node(), found, file.save)
+        zip_uploads.take(current_node(), found, file.save)
         imports.check_again(current_node(), member_now(), found)
     except (PictureError, DeskImportError) as error:
         return _shown(found, {"photos": plain(str(error))}), 422
@@ -165,7 +167,7 @@ def correct(slug: str, import_id: str) -> ResponseReturnValue:
     typed = dict(list(typed.items())[:ROWS])
     left = [int(text) for text in request.form.getlist("leave")[:ROWS] if text.isdecimal() and len(text) < 8]
     try:
-        done = import_work.correct(current_node(), found, typed, left, member_now().name)
+        done = steps.correct(current_node(), found, typed, left, member_now().name)
     except DeskImportError as error:
         say(plain(str(error)), ok=False)
     else:

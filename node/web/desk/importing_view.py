@@ -8,13 +8,14 @@ from flask import request
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import import_photos, imports, picture_copies
-from node.services.audit import COMMAND_LINE
-from node.services.columns import COLUMNS, PRICE
-from node.services.doubted import INSTEAD
-from node.services.import_work import table_row
-from node.services.imports import NOT_OFFERED
-from node.services.members import EDITOR, Member
+from node.services.identity.audit import COMMAND_LINE
+from node.services.identity.members import EDITOR, Member
+from node.services.importing import imports
+from node.services.importing.columns import COLUMNS, PRICE
+from node.services.importing.imports import NOT_OFFERED
+from node.services.importing.steps import table_row
+from node.services.listings.doubted import INSTEAD
+from node.services.pictures import fetching, zip_uploads
 from node.storage.imports import (
     AT_WORK,
     BACK,
@@ -36,8 +37,7 @@ from node.web.form_state import form_at
 from node.web.import_words import COUNTS
 from node.web.inside import head, pager
 from node.web.said import plain
-from node.web.view_model_parts import Choice, Form
-from node.web.view_models_desk_imports import (
+from node.web.view_models.desk_imports import (
     DeskImportCell,
     DeskImportColumn,
     DeskImportCount,
@@ -48,6 +48,7 @@ from node.web.view_models_desk_imports import (
     DeskImportSample,
     DeskImportsPage,
 )
+from node.web.view_models.parts import Choice, Form
 
 PAGE, ROWS, LOOK, SAMPLES = 20, 10, 12, 3
 NOT_USED = ""
@@ -96,7 +97,7 @@ def import_page(
     here, root = f"/desk/{member.slug}/import/{one.id}", request.script_root
     may, show = member.may(EDITOR), one.state == "columns" or (one.state == CHECKED and with_columns)
     rows = imports.rows_in(node, one, (READY, TAKEN, BACK, KEPT), LOOK) if not show and one.state not in AT_WORK else []
-    elsewhere = picture_copies.missing(node, one.id) if one.state == DONE else picture_copies.Missing(0, ())
+    elsewhere = fetching.missing(node, one.id) if one.state == DONE else fetching.Missing(0, ())
     refused = one.state in (CHECKED, DONE) and bool(one.counts.get(REFUSED)) and bool(_some_refused(node, one))
     return DeskImportPage(
         head=head(_("Import a list")),
@@ -107,8 +108,8 @@ def import_page(
         here_path=root + here,
         form=form_at(here, errors={} if "photos" in errors else errors) if may and show else None,
         photos=_photos_form(one, here, errors) if may else None,
-        has_photos=import_photos.has_photos(node, one),
-        most_mb=import_photos.MOST_BYTES // 2**20,
+        has_photos=zip_uploads.has_photos(node, one),
+        most_mb=zip_uploads.MOST_BYTES // 2**20,
         columns=_columns(node, one) if show else (),
         remarks=tuple(one.remarks[:10]) if show else (),
         missing=one.missing,

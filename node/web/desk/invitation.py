@@ -8,16 +8,16 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import accounts, invitations
-from node.services.accounts import SignedIn
-from node.services.invitations import InvitationError, Seen
-from node.services.strangers import FormError
+from node.services.identity import accounts, invitations
+from node.services.identity.accounts import SignedIn
+from node.services.identity.invitations import InvitationError, Seen
+from node.services.limits.strangers import FormError
 from node.web import current_node
 from node.web.desk.device import device_of
 from node.web.desk.gate import PATH, SIGN_IN, keep_cookie
 from node.web.form_state import form_at, sentences
 from node.web.inside import head, say, to
-from node.web.view_models_desk_people import DeskInvitationPage
+from node.web.view_models.desk_people import DeskInvitationPage
 
 blueprint = Blueprint("invitation", __name__)
 

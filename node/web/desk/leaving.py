@@ -6,8 +6,8 @@ from flask import abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import leaving
-from node.services.members import MembersError
+from node.services.identity import leaving
+from node.services.identity.members import MembersError
 from node.storage.memberships import Place
 from node.web import current_node
 from node.web.desk.account import ACCOUNT
@@ -15,7 +15,7 @@ from node.web.desk.frame import desk_frame
 from node.web.desk.gate import PATH, SIGN_IN, drop_cookie, guarded, proved
 from node.web.form_state import form_at
 from node.web.inside import head, say, to
-from node.web.view_models_desk import DeskLeavingPage
+from node.web.view_models.desk import DeskLeavingPage
 
 blueprint = guarded("leaving")
 

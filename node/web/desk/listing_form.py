@@ -10,12 +10,14 @@ from flask import Blueprint, abort, g, get_template_attribute, jsonify, render_t
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import desk_drafts, publishing, uploads
-from node.services.desk_drafts import DraftError, Judged
-from node.services.desk_fields import FIELDS, SIGNS
-from node.services.doubted import is_about_words
-from node.services.members import EDITOR
-from node.services.publishing import OwnListing, PublishingError, UnknownListingError
+from node.services.desk import drafts
+from node.services.desk.drafts import DraftError, Judged
+from node.services.desk.fields import FIELDS, SIGNS
+from node.services.identity.members import EDITOR
+from node.services.listings import publishing
+from node.services.listings.doubted import is_about_words
+from node.services.listings.publishing import OwnListing, PublishingError, UnknownListingError
+from node.services.pictures import uploads
 from node.storage.desk_drafts import DeskDraft
 from node.web import current_node
 from node.web.desk.frame import desk_frame
@@ -52,19 +54,19 @@ def new(slug: str) -> str:
 def begin(slug: str, sign: str) -> str:
     if sign not in SIGNS:
         abort(404)
-    return _form(DeskDraft(desk_drafts.new_id(), member_now().organisation_id, None, sign, {}))
+    return _form(DeskDraft(drafts.new_id(), member_now().organisation_id, None, sign, {}))
 
 
 @views.get("/<slug>/listings/<key>/edit")
 @at_least(EDITOR)
 def edit(slug: str, key: str) -> str:
-    return _form(desk_drafts.begin_change(current_node(), own_listing(key)))
+    return _form(drafts.begin_change(current_node(), own_listing(key)))
 
 
 @views.post("/<slug>/listings/<key>/duplicate")
 def duplicate(slug: str, key: str) -> ResponseReturnValue:
     try:
-        made = desk_drafts.duplicate(current_node(), own_listing(key), g.member.name)
+        made = drafts.duplicate(current_node(), own_listing(key), g.member.name)
     except DraftError as error:
         say(plain(str(error)), ok=False)
         return to(f"/desk/{slug}/listings?state=drafts")
@@ -82,7 +84,7 @@ def draft(slug: str, draft_id: str) -> ResponseReturnValue:
 def _gone(draft_id: str) -> ResponseReturnValue:
     """Whoever comes back to what is no draft any more is led to what became of it."""
     member = member_now()
-    row = desk_drafts.published_as(current_node(), member.organisation_id, member.slug, draft_id)
+    row = drafts.published_as(current_node(), member.organisation_id, member.slug, draft_id)
     if row is not None:
         say(_("It is published already. What you change here, you change there."))
         return to(f"/desk/{member.slug}/listings/{row.key}/edit")
@@ -95,7 +97,7 @@ def send(slug: str, draft_id: str) -> ResponseReturnValue:
     """Keep what was typed, and do what the button says."""
     node, then = current_node(), request.form.get("then", "save")
     if then == "discard":
-        desk_drafts.discard(node, member_now().organisation_id, draft_id)
+        drafts.discard(node, member_now().organisation_id, draft_id)
         say(_("It was thrown away."))
         return to(f"/desk/{slug}/listings?state=drafts")
     typed, photos = _typed(draft_id)
@@ -106,7 +108,7 @@ def send(slug: str, draft_id: str) -> ResponseReturnValue:
 
 def _writing() -> Writing[DeskDraft]:
     node, here = current_node(), f"/desk/{member_now().slug}/drafts"
-    keep = partial(desk_drafts.save, node)
+    keep = partial(drafts.save, node)
     return Writing(keep, DraftError, _form, _saved, lambda kept: f"{here}/{kept.id}", _go_on)
 
 
@@ -118,7 +120,7 @@ def preview(slug: str, draft_id: str) -> ResponseReturnValue:
         return _gone(draft_id)
     judged = _judged(found)
     try:
-        shown = desk_drafts.as_shown(node, found, judged)
+        shown = drafts.as_shown(node, found, judged)
     except PublishingError as error:
         return _form(found, _errors(judged, error)), 422
     page = preview_page(node, found, shown, judged, request.script_root)
@@ -150,7 +152,7 @@ def _go_on(kept: DeskDraft, then: str) -> ResponseReturnValue:
             return _form(kept, errors), 422
         return to(f"/desk/{member.slug}/drafts/{kept.id}/preview")
     try:
-        outcome = desk_drafts.publish(node, kept, member.slug, member.name, then == "appeal")
+        outcome = drafts.publish(node, kept, member.slug, member.name, then == "appeal")
     except PublishingError as error:
         return _form(kept, _errors(judged, error)), 422
     doubted = "?doubted=1" if outcome.doubts else ""
@@ -184,15 +186,15 @@ def _typed(draft_id: str) -> tuple[DeskDraft, SentPhotos]:
     typed = {name: request.form.get(name, "") for name in FIELDS[sign]}
     key, base = request.form.get("key") or None, request.form.get("base", 0, type=int)
     made = DeskDraft(draft_id, member.organisation_id, key, sign, typed, base=base)
-    known = desk_drafts.draft(node, member.organisation_id, draft_id)
-    before = known.images if known else desk_drafts.images_of(node, made)
-    photos = read_photos(node, member, desk_drafts.pictures_of(before))
-    images = desk_drafts.kept_images(uploads.images(node, photos.photos))
+    known = drafts.draft(node, member.organisation_id, draft_id)
+    before = known.images if known else drafts.images_of(node, made)
+    photos = read_photos(node, member, drafts.pictures_of(before))
+    images = drafts.kept_images(uploads.images(node, photos.photos))
     return replace(made, images=images, saved_by=member.name), photos
 
 
 def _draft(draft_id: str) -> DeskDraft | None:
-    return desk_drafts.draft(current_node(), member_now().organisation_id, draft_id)
+    return drafts.draft(current_node(), member_now().organisation_id, draft_id)
 
 
 def _is_published(typed: DeskDraft) -> bool:
@@ -200,7 +202,7 @@ def _is_published(typed: DeskDraft) -> bool:
     node, member = current_node(), member_now()
     if typed.key or _draft(typed.id):
         return False
-    return desk_drafts.published_as(node, member.organisation_id, member.slug, typed.id) is not None
+    return drafts.published_as(node, member.organisation_id, member.slug, typed.id) is not None
 
 
 def own_listing(key: str) -> OwnListing:
@@ -215,13 +217,13 @@ def own_listing(key: str) -> OwnListing:
 
 
 def _judged(found: DeskDraft) -> Judged:
-    return desk_drafts.judge(found, desk_drafts.setting_of(current_node(), found.organisation_id, found.key))
+    return drafts.judge(found, drafts.setting_of(current_node(), found.organisation_id, found.key))
 
 
 def _form(found: DeskDraft, errors: dict[str, str] | None = None) -> str:
     node = current_node()
-    setting = desk_drafts.setting_of(node, found.organisation_id, found.key)
-    judged = desk_drafts.judge(found, setting)
+    setting = drafts.setting_of(node, found.organisation_id, found.key)
+    judged = drafts.judge(found, setting)
     page = form_page(node, member_now(), found, setting, judged, errors or {}, desk_frame("listings"))
     return render_template("desk/listing_form.html", page=page)
 

@@ -12,18 +12,20 @@ from flask_babel import gettext as _
 
 from node.context import Node
 from node.languages import locale_of, offered
-from node.services import desk_safety, hosting, uploads
-from node.services import shown as services
 from node.services.bookings.keeping import may_have_calendar
-from node.services.desk_drafts import Judged, count_drafts, pictures_of
-from node.services.desk_event import GATHERINGS, ONCE, REPEATS
-from node.services.desk_fields import FIELDS, GIVE, HELP, LEND, SIGNS
-from node.services.desk_form import HERE, NEEDS, NOWHERE, Setting, action_of, category_of
-from node.services.desk_guess import categories_for, condition_for, count_for
-from node.services.desk_place import DOOR, PRECISIONS, key_of
-from node.services.members import Member
-from node.services.publishing import OwnListing
-from node.services.shown import Found
+from node.services.catalogue import shown as services
+from node.services.catalogue.shown import Found
+from node.services.desk import safety
+from node.services.desk.drafts import Judged, count_drafts, pictures_of
+from node.services.desk.event import GATHERINGS, ONCE, REPEATS
+from node.services.desk.fields import FIELDS, GIVE, HELP, LEND, SIGNS
+from node.services.desk.form import HERE, NEEDS, NOWHERE, Setting, action_of, category_of
+from node.services.desk.guess import categories_for, condition_for, count_for
+from node.services.desk.place import DOOR, PRECISIONS, key_of
+from node.services.identity.members import Member
+from node.services.listings.publishing import OwnListing
+from node.services.organisations import hosting
+from node.services.pictures import uploads
 from node.storage.catalogue import Shown
 from node.storage.desk_drafts import DeskDraft
 from node.web import words
@@ -37,9 +39,8 @@ from node.web.marked import marked_texts
 from node.web.often_shared import often_shared
 from node.web.pages import scene_of
 from node.web.said import plain
-from node.web.view_model_parts import Choice, Link
-from node.web.view_models_desk import DeskFrame
-from node.web.view_models_desk_listings import (
+from node.web.view_models.desk import DeskFrame
+from node.web.view_models.desk_listings import (
     DeskAsks,
     DeskFormPage,
     DeskGroup,
@@ -49,8 +50,9 @@ from node.web.view_models_desk_listings import (
     DeskWay,
     DeskWords,
 )
-from node.web.view_models_desk_photos import PhotoFields
-from node.web.view_models_listing import ListingPage
+from node.web.view_models.desk_photos import PhotoFields
+from node.web.view_models.listing import ListingPage
+from node.web.view_models.parts import Choice, Link
 from schemas.event import NOT_NEEDED, SIGN_UP
 from schemas.place import Place
 from schemas.vocabulary import CONDITIONS, categories, home_of, roots
@@ -159,15 +161,15 @@ def asks_of(sign: str, typed: Mapping[str, str]) -> DeskAsks:
     )
     if sign not in (GIVE, LEND) or not path:
         return asks
-    question, home = desk_safety.question_of(path), home_of(path)
-    answers = desk_safety.answers_of(question) if question else ()
+    question, home = safety.question_of(path), home_of(path)
+    answers = safety.answers_of(question) if question else ()
     given = typed.get("check", "")
     return replace(
         asks,
         question=question,
         answers=tuple(_answer(f"{question}.{answer}", given) for answer in answers),
         food=question == "food",
-        recall=desk_safety.asks_recall(path),
+        recall=safety.asks_recall(path),
         weight_kg=home.weight_kg if home else None,
     )
 
@@ -208,7 +210,7 @@ def _ideas(node: Node, member: Member, root: str) -> tuple[Link, ...]:
     type_ = host.organisation.type if host else ""
     if node.settings.aggregate:
         from node.search.errors import IndexUnavailableError
-        from node.services.ideas import idea
+        from node.services.catalogue.ideas import idea
 
         try:
             found = idea(node, type_)
@@ -244,12 +246,12 @@ def _photos(node: Node, member: Member, draft: DeskDraft) -> PhotoFields:
 
 def preview_page(node: Node, draft: DeskDraft, shown: Shown, judged: Judged, root: str) -> DeskPreviewPage:
     """The very page that visitors will see, with what leads nowhere yet left out, and the desk's bar above it."""
-    from node.services import impact_factors
+    from node.services.impact import factors
     from node.web.effect_view import of_listing
 
     scene = scene_of(node, [shown])
     page = listing_page(shown, scene)
-    page = replace(page, effect=of_listing(page, shown.entry.facts, impact_factors.of(node.settings), root))
+    page = replace(page, effect=of_listing(page, shown.entry.facts, factors.of(node.settings), root))
     here = f"{root}/desk/{slug_of(draft.organisation_id, node)}/drafts/{draft.id}"
     path = here.removeprefix(root)
     card = replace(page.card, path=f"{here}/preview")

@@ -8,10 +8,11 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import desk_bulk, desk_listings, desk_undo
-from node.services.desk_bulk import Wish
-from node.services.members import EDITOR
-from node.services.publishing import PublishingError, UnknownListingError
+from node.services.desk import bulk, listings
+from node.services.desk import undo as desk_undo
+from node.services.desk.bulk import Wish
+from node.services.identity.members import EDITOR
+from node.services.listings.publishing import PublishingError, UnknownListingError
 from node.web import current_node
 from node.web.desk import undoing
 from node.web.desk.bulk_view import asked_for, query_of
@@ -45,10 +46,10 @@ def change(slug: str) -> ResponseReturnValue:
     fields = {name: request.form.get(name, "") for name in FIELDS}
     if request.form.get("all") == "yes":
         return _ask_about_all(slug, doing, fields)
-    keys = request.form.getlist("key")[: desk_listings.PAGE]
+    keys = request.form.getlist("key")[: listings.PAGE]
     try:
         mark = desk_undo.mark_of(member, secrets.token_hex(8), current_node().now)
-        count = desk_listings.do(current_node(), member, keys, doing, fields, mark)
+        count = listings.do(current_node(), member, keys, doing, fields, mark)
     except PublishingError as error:
         return _page(sentences(error.problems)), 422
     say(done(doing, count))
@@ -61,7 +62,7 @@ def _ask_about_all(slug: str, doing: str, fields: dict[str, str]) -> ResponseRet
     """Lead to the question whether it is to be done with everything that the search shows."""
     wish = Wish(asked_for().wanted, doing, fields)
     try:
-        desk_bulk.offer(current_node(), wish)
+        bulk.offer(current_node(), wish)
     except PublishingError as error:
         return _page(sentences(error.problems)), 422
     return to(f"/desk/{slug}/listings/all?{query_of(wish)}")
@@ -92,7 +93,7 @@ def undo(slug: str) -> ResponseReturnValue:
 @blueprint.get("/<slug>/listings/<key>/history")
 def history(slug: str, key: str) -> str:
     node, row = current_node(), own_listing(key)
-    view = history_page(node, member_now(), row, desk_listings.history(node, row), desk_frame("listings"))
+    view = history_page(node, member_now(), row, listings.history(node, row), desk_frame("listings"))
     return render_template("desk/history.html", page=view)
 
 
@@ -100,7 +101,7 @@ def history(slug: str, key: str) -> str:
 def bring_back(slug: str, key: str) -> ResponseReturnValue:
     try:
         number = request.form.get("version", 0, type=int)
-        desk_listings.bring_back(current_node(), own_listing(key), number, member_now().name)
+        listings.bring_back(current_node(), own_listing(key), number, member_now().name)
     except UnknownListingError:
         abort(404)
     except PublishingError as error:

@@ -11,11 +11,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from node.context import Node
-from node.services import board_reports, desk_drafts, desk_listings
-from node.services.desk_fields import SHARED
-from node.services.desk_listings import Change
-from node.services.members import EDITOR, Member
-from node.services.publishing import OwnListing
+from node.services.desk import drafts as desk_drafts
+from node.services.desk import listings
+from node.services.desk.fields import SHARED
+from node.services.desk.listings import Change
+from node.services.identity.members import EDITOR, Member
+from node.services.listings import board_reports
+from node.services.listings.publishing import OwnListing
 from node.storage.desk_drafts import DeskDraft
 from node.storage.listings import LIVE, PAUSED, STATES, Filter
 from node.web.cards import Paths, moment, pictures_of
@@ -25,9 +27,8 @@ from node.web.desk.listing_form_view import category_groups, place_choices
 from node.web.form_state import form_at
 from node.web.inside import head, pager
 from node.web.pages import scene_of
-from node.web.view_model_parts import Choice
-from node.web.view_models_desk import DeskFrame
-from node.web.view_models_desk_listings import (
+from node.web.view_models.desk import DeskFrame
+from node.web.view_models.desk_listings import (
     DeskBoardWord,
     DeskDifference,
     DeskDraftRow,
@@ -36,6 +37,7 @@ from node.web.view_models_desk_listings import (
     DeskRow,
     DeskVersion,
 )
+from node.web.view_models.parts import Choice
 from schemas.canonical import EXTENSION
 from schemas.vocabulary import roots
 
@@ -65,7 +67,7 @@ def listings_page(
     node: Node, member: Member, asked: Asked, frame: DeskFrame, errors: Mapping[str, str]
 ) -> DeskListingsPage:
     base = f"/desk/{member.slug}/listings"
-    found = desk_listings.few(node, asked.wanted, asked.page)
+    found = listings.few(node, asked.wanted, asked.page)
     drafts = desk_drafts.drafts(node, member.organisation_id, MOST_DRAFTS) if asked.tab == DRAFTS else []
     waiting = desk_drafts.count_drafts(node, member.organisation_id)
     query = urlencode([("state", asked.tab), *asked.pairs])
@@ -95,7 +97,7 @@ def listings_page(
     return replace(
         page,
         rows=tuple(_row(node, row, paths, f"{request.script_root}{base}") for row in found.rows),
-        pager=pager(f"{request.script_root}{base}?{query}&", asked.page, total, desk_listings.PAGE),
+        pager=pager(f"{request.script_root}{base}?{query}&", asked.page, total, listings.PAGE),
         bulk=form_at(f"{base}?{query}", errors=errors) if may_change and found.rows else None,
         more=total > len(found.rows),
         reasons=tuple(Choice(reason, word(reason, "own_reason")) for reason in REASONS),
@@ -153,16 +155,16 @@ def _row(node: Node, row: OwnListing, paths: Paths, base: str) -> DeskRow:
 def done(doing: str, count: int) -> str:
     """What is said after something was done with several listings."""
     said = {
-        desk_listings.RENEW: lambda: ngettext(
+        listings.RENEW: lambda: ngettext(
             "%(num)s listing is shown for another 90 days.", "%(num)s listings are shown for another 90 days.", count
         ),
-        desk_listings.PAUSE: lambda: ngettext(
+        listings.PAUSE: lambda: ngettext(
             "%(num)s listing is paused: nobody sees it.", "%(num)s listings are paused: nobody sees them.", count
         ),
-        desk_listings.RESUME: lambda: ngettext(
+        listings.RESUME: lambda: ngettext(
             "%(num)s listing is shown again.", "%(num)s listings are shown again.", count
         ),
-        desk_listings.WITHDRAW: lambda: ngettext(
+        listings.WITHDRAW: lambda: ngettext(
             "%(num)s listing is taken down.", "%(num)s listings are taken down.", count
         ),
     }

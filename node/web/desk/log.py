@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import g, render_template, request
 from flask_babel import gettext as _
 
-from node.services import audit
-from node.services.members import OWNER
+from node.services.identity import audit
+from node.services.identity.members import OWNER
 from node.storage.audit import Entry
 from node.web import current_node
 from node.web.cards import moment
@@ -14,7 +14,7 @@ from node.web.code_words import word
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded
 from node.web.inside import PAGE_ROWS, head, page_number, pager
-from node.web.view_models_desk_people import DeskLogPage, DeskLogRow
+from node.web.view_models.desk_people import DeskLogPage, DeskLogRow
 
 blueprint = guarded("log", OWNER)
 

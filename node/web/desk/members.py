@@ -8,11 +8,11 @@ from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import invitations, members
-from node.services.audit import by
-from node.services.invitations import InvitationError, Sent
-from node.services.members import EDITOR, OWNER, ROLES, MembersError, OnlyOwnerError
-from node.services.strangers import FormError
+from node.services.identity import invitations, members
+from node.services.identity.audit import by
+from node.services.identity.invitations import InvitationError, Sent
+from node.services.identity.members import EDITOR, OWNER, ROLES, MembersError, OnlyOwnerError
+from node.services.limits.strangers import FormError
 from node.storage.accounts import Account
 from node.storage.invitations import Invitation
 from node.storage.memberships import MemberRow
@@ -23,8 +23,8 @@ from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, proved
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
-from node.web.view_model_parts import Choice
-from node.web.view_models_desk_people import DeskInvitationRow, DeskMemberRow, DeskMembersPage
+from node.web.view_models.desk_people import DeskInvitationRow, DeskMemberRow, DeskMembersPage
+from node.web.view_models.parts import Choice
 
 blueprint = guarded("members", OWNER)
 

@@ -8,17 +8,17 @@ from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import moving
-from node.services.audit import by
-from node.services.members import OWNER
-from node.services.moving import DAYS, MoveError
+from node.services.identity.audit import by
+from node.services.identity.members import OWNER
+from node.services.moving import moves
+from node.services.moving.moves import DAYS, MoveError
 from node.web import current_node
 from node.web.cards import moment
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, proved, turn_of_member
 from node.web.form_state import form_at, typed_in
 from node.web.inside import head, say, to
-from node.web.view_models_desk_move import DeskMovePage
+from node.web.view_models.desk_move import DeskMovePage
 
 blueprint = guarded("moving", OWNER)
 
@@ -39,7 +39,7 @@ def move(slug: str) -> ResponseReturnValue:
         return _page(slug, typed, {"sure": _("Tick the box if you are sure.")}), 422
     try:
         with turn_of_member():
-            moving.move(current_node(), slug, typed["address"].strip(), by(g.account))
+            moves.move(current_node(), slug, typed["address"].strip(), by(g.account))
     except MoveError as error:
         return _page(slug, typed, {"address": _why_not(error)}), 422
     say(_("You have moved. Your pages here lead to the new ones."))
@@ -50,7 +50,7 @@ def move(slug: str) -> ResponseReturnValue:
 @proved(PAGE)
 def undo(slug: str) -> ResponseReturnValue:
     try:
-        moving.take_back(current_node(), slug, by(g.account))
+        moves.take_back(current_node(), slug, by(g.account))
         say(_("You are at home here again."))
     except MoveError:
         say(_("That was not possible any more. Look at the page once again."), ok=False)
@@ -68,7 +68,7 @@ def _why_not(error: MoveError) -> str:
 
 
 def _page(slug: str, typed: Mapping[str, str], errors: Mapping[str, str] | None = None) -> str:
-    moved = moving.move_of(current_node(), slug)
+    moved = moves.move_of(current_node(), slug)
     path = PAGE.format(slug=slug)
     open_still = moved is not None and not moved.ended
     view = DeskMovePage(

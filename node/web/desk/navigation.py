@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from node.services.members import EDITOR, OWNER, VIEWER, Member
+from node.services.identity.members import EDITOR, OWNER, VIEWER, Member
 from node.web.phrases import later, say
-from node.web.view_models_desk import DeskTab
+from node.web.view_models.desk import DeskTab
 
 
 @dataclass(frozen=True, slots=True)

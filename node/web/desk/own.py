@@ -8,9 +8,10 @@ from __future__ import annotations
 from flask import abort, g, request
 from flask.typing import ResponseReturnValue
 
-from node.services import members, publishing
-from node.services.members import EDITOR, OWNER
-from node.services.publishing import UnknownListingError
+from node.services.identity import members
+from node.services.identity.members import EDITOR, OWNER
+from node.services.listings import publishing
+from node.services.listings.publishing import UnknownListingError
 from node.web import current_node
 from node.web.desk.frame import own_places
 from node.web.desk.gate import guarded

@@ -10,8 +10,8 @@ from flask import Blueprint, Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import accounts, passkeys, proving
-from node.services.passkeys import PasskeyError
+from node.services.identity import accounts, passkeys, proving
+from node.services.identity.passkeys import PasskeyError
 from node.web import current_node
 from node.web.cards import moment
 from node.web.desk.device import device_of
@@ -20,7 +20,7 @@ from node.web.desk.gate import PATH, PROVE, SIGN_IN, guarded, proved
 from node.web.desk.signing_in import way_back, welcome
 from node.web.form_state import form_at
 from node.web.inside import head, say, to
-from node.web.view_models_desk import DeskPasskeyRow, DeskPasskeysPage
+from node.web.view_models.desk import DeskPasskeyRow, DeskPasskeysPage
 
 blueprint = guarded("passkeys")
 door = Blueprint("passkey_door", __name__)

@@ -18,18 +18,19 @@ from flask import Blueprint, request
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import accounts, uploads
-from node.services.members import Member
-from node.services.photo_files import MAX_BYTES
-from node.services.photo_names import FOLDER
-from node.services.pictures import PictureError
-from node.services.strangers import text_problems
-from node.services.uploads import MOST_PHOTOS, BusyError, Photo
+from node.services.identity import accounts
+from node.services.identity.members import Member
+from node.services.limits.strangers import text_problems
+from node.services.pictures import uploads
+from node.services.pictures.renditions import MAX_BYTES
+from node.services.pictures.shrinking import PictureError
+from node.services.pictures.upload_names import FOLDER
+from node.services.pictures.uploads import MOST_PHOTOS, BusyError, Photo
 from node.web import current_node
 from node.web.cards import Paths
 from node.web.said import plain
 from node.web.security import MOST_BODY_BYTES
-from node.web.view_models_desk_photos import PhotoFields, PhotoItem
+from node.web.view_models.desk_photos import PhotoFields, PhotoItem
 from schemas.listing import Image
 
 FILES, PRESSED, PART = "photo_file", "photo_do", "photos"

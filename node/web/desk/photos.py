@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import uploads
-from node.services.members import EDITOR
-from node.services.photo_files import MAX_BYTES
-from node.services.pictures import PictureError
-from node.services.uploads import BusyError, Photo
+from node.services.identity.members import EDITOR
+from node.services.pictures import uploads
+from node.services.pictures.renditions import MAX_BYTES
+from node.services.pictures.shrinking import PictureError
+from node.services.pictures.uploads import BusyError, Photo
 from node.web import current_node
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, member_now
@@ -21,7 +21,7 @@ from node.web.form_state import form_at
 from node.web.inside import head, say, to
 from node.web.pages import scene_of
 from node.web.said import plain
-from node.web.view_models_desk_photos import DeskPhotosPage
+from node.web.view_models.desk_photos import DeskPhotosPage
 
 blueprint = guarded("photos", EDITOR)
 take_large_forms(blueprint)

@@ -12,10 +12,10 @@ import orjson
 from flask import abort, render_template, request
 from flask_babel import gettext as _
 
-from node.services import paper, printable
-from node.services import shown as services
-from node.services.paper import KINDS, SIGNUP
-from node.services.shown import Host
+from node.services.catalogue import shown as services
+from node.services.catalogue.shown import Host
+from node.services.printing import paper, printable
+from node.services.printing.paper import KINDS, SIGNUP
 from node.storage.catalogue import Shown
 from node.web import current_node
 from node.web.cards import Paths, card_of, cards_of, pictures_of, text_of
@@ -27,8 +27,8 @@ from node.web.inside import head
 from node.web.listing_page import QR_NAME, Scene
 from node.web.pages import scene_of
 from node.web.site import site_of
-from node.web.view_model_parts import Choice, Image
-from node.web.view_models_desk_print import DeskPaperPage, DeskPrintPage, PaperItem, PaperSheet
+from node.web.view_models.desk_print import DeskPaperPage, DeskPrintPage, PaperItem, PaperSheet
+from node.web.view_models.parts import Choice, Image
 
 blueprint = guarded("printing")
 

@@ -9,12 +9,13 @@ from flask import abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import hosting, logos, profiles
-from node.services.audit import by
-from node.services.desk_place import PRECISIONS
-from node.services.members import OWNER
-from node.services.profiles import MOST_LOGO_BYTES, FoundAt, NewLogo
-from node.services.strangers import FormError
+from node.services.desk.place import PRECISIONS
+from node.services.identity.audit import by
+from node.services.identity.members import OWNER
+from node.services.limits.strangers import FormError
+from node.services.organisations import hosting, profiles
+from node.services.organisations.profiles import MOST_LOGO_BYTES, FoundAt, NewLogo
+from node.services.pictures import logos
 from node.web import current_node
 from node.web.code_words import word
 from node.web.desk import profile_form
@@ -24,8 +25,8 @@ from node.web.desk.photo_form import take_large_forms
 from node.web.desk.profile_form import HOURS_FIELDS, PLACE_FIELDS
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
-from node.web.view_model_parts import Choice, Image
-from node.web.view_models_profile import DeskNewOrganisationPage, DeskProfilePage
+from node.web.view_models.parts import Choice, Image
+from node.web.view_models.profile import DeskNewOrganisationPage, DeskProfilePage
 from schemas.errors import Problem
 from schemas.organisation import Organisation
 from schemas.vocabulary import ORGANISATION_TYPES

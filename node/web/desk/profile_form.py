@@ -9,15 +9,15 @@ from datetime import date
 from babel.dates import get_day_names
 
 from node.services.bookings.rules import Opening, Rules, problems_of
-from node.services.desk_place import DOOR, PRECISIONS, precision_of, told
-from node.services.opening_times import openings_of, weekly_of
-from node.services.row_values import parse_cells
+from node.services.desk.place import DOOR, PRECISIONS, precision_of, told
+from node.services.importing.row_values import parse_cells
+from node.services.organisations.opening_times import openings_of, weekly_of
 from node.web import words
 from node.web.desk.calendar_form import clock, field_of
 from node.web.phrases import say
 from node.web.said import plain
 from node.web.typed_times import time_if_any
-from node.web.view_models_calendar import OpeningDay
+from node.web.view_models.calendar import OpeningDay
 from schemas.opening import OpeningHours
 from schemas.organisation import Organisation
 from schemas.place import Place

@@ -11,7 +11,7 @@ from node.web.desk.gate import guarded
 from node.web.inside import head
 from node.web.recognition import found_at, where_of, years_of
 from node.web.recognition_view import recognition_box
-from node.web.view_models_recognition import DeskRecognitionPage
+from node.web.view_models.recognition import DeskRecognitionPage
 
 blueprint = guarded("recognition")
 

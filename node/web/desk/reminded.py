@@ -6,15 +6,15 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import reminders
-from node.services.reminders import Asked, ReminderLinkError
+from node.services.listings import reminders
+from node.services.listings.reminders import Asked, ReminderLinkError
 from node.storage.listings import LIVE, WITHDRAWN
 from node.web import current_node
 from node.web.cards import moment
 from node.web.form_state import form_at
 from node.web.inside import head
 from node.web.pages import scene_of
-from node.web.view_models_desk_listings import DeskRemindedPage
+from node.web.view_models.desk_listings import DeskRemindedPage
 
 blueprint = Blueprint("reminded", __name__)
 

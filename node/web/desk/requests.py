@@ -8,10 +8,11 @@ from flask import Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services.exchanges import acting, meeting_places, reading
+from node.services.exchanges import acting, reading
+from node.services.exchanges.between_nodes import meeting_places
 from node.services.exchanges.reading import AGREED, OVER, Row, Seen
-from node.services.mail_settings import can_mail
-from node.services.members import EDITOR, OWNER
+from node.services.identity.members import EDITOR, OWNER
+from node.services.mail.mail_settings import can_mail
 from node.storage.asking_rules import FAIRNESS, AskingRules
 from node.web import current_node, meeting
 from node.web.cards import moment
@@ -21,13 +22,13 @@ from node.web.desk.gate import at_least, guarded, member_now
 from node.web.exchange_view import NotDoneError, copy_of, perform, view_of, waits_for_answer
 from node.web.form_state import form_at
 from node.web.inside import PAGE_ROWS, head, page_number, pager, say, to
-from node.web.view_model_parts import Choice
-from node.web.view_models_exchanges import (
+from node.web.view_models.exchanges import (
     DeskRequestPage,
     DeskRequestRow,
     DeskRequestsPage,
     ExchangePage,
 )
+from node.web.view_models.parts import Choice
 from schemas import exchange as rules
 
 blueprint = guarded("requests")

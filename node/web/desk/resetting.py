@@ -8,19 +8,19 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import accounts, addresses, resetting
-from node.services.accounts import DoorError
-from node.services.addresses import TAKEN, AddressError
-from node.services.links import EXPIRED, READY, USED
-from node.services.mail_settings import can_mail
-from node.services.strangers import FormError
-from node.services.throttling import TooManyTriesError
+from node.services.identity import accounts, addresses, resetting
+from node.services.identity.accounts import DoorError
+from node.services.identity.addresses import TAKEN, AddressError
+from node.services.identity.links import EXPIRED, READY, USED
+from node.services.limits.strangers import FormError
+from node.services.limits.throttling import TooManyTriesError
+from node.services.mail.mail_settings import can_mail
 from node.web import current_node
 from node.web.desk.gate import PATH, SIGN_IN
 from node.web.desk.signing_in import wait_a_while
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, to
-from node.web.view_models_desk import DeskAddressUndoPage, DeskResetPage
+from node.web.view_models.desk import DeskAddressUndoPage, DeskResetPage
 
 blueprint = Blueprint("resetting", __name__)
 

@@ -10,14 +10,14 @@ from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import accounts
+from node.services.identity import accounts
 from node.web import current_node
 from node.web.desk.gate import SIGN_IN
 from node.web.desk.photo_form import SentPhotos
 from node.web.form_state import form_at
 from node.web.inside import head, say, to
 from node.web.said import plain
-from node.web.view_models_desk_listings import DeskSignedOutPage
+from node.web.view_models.desk_listings import DeskSignedOutPage
 from schemas.errors import SharefeedError
 
 Draft = TypeVar("Draft")

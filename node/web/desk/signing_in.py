@@ -11,17 +11,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from node.services import accounts, members, passkeys
-from node.services.accounts import DoorError
-from node.services.links import EXPIRED, READY, USED
-from node.services.throttling import KNOWN_COOKIE, TooManyTriesError
+from node.services.identity import accounts, members, passkeys
+from node.services.identity.accounts import DoorError
+from node.services.identity.links import EXPIRED, READY, USED
+from node.services.limits.throttling import KNOWN_COOKIE, TooManyTriesError
 from node.storage.accounts import Account
 from node.web import current_node
 from node.web.desk.device import device_of
 from node.web.desk.gate import PATH, SIGN_IN, drop_cookie, keep_cookie
 from node.web.form_state import form_at, typed_in
 from node.web.inside import head, just_said, to
-from node.web.view_models_desk import DeskSignInPage
+from node.web.view_models.desk import DeskSignInPage
 
 blueprint = Blueprint("signing_in", __name__)
 

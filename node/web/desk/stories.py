@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from node.context import Node
-from node.services import uploads
-from node.services.audit import by
-from node.services.desk_drafts import kept_images
-from node.services.members import EDITOR
+from node.services.desk.drafts import kept_images
+from node.services.identity.audit import by
+from node.services.identity.members import EDITOR
+from node.services.pictures import uploads
 from node.services.stories import consent, moderating, shelving, writing
 from node.services.stories.consent import Asked, ConsentError
 from node.services.stories.moderating import ModerationError

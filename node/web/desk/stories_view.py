@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from flask import g, request
 
 from node.context import Node
-from node.services import uploads
-from node.services.members import EDITOR, Member
+from node.services.identity.members import EDITOR, Member
+from node.services.pictures import uploads
 from node.services.stories import consent, handed, moderating, shelving, writing
 from node.services.stories.consent import Asked
 from node.services.stories.handed import Told
@@ -26,11 +26,11 @@ from node.web.phrases import say as _
 from node.web.said import plain
 from node.web.stories import answers_to, state_of
 from node.web.story_view import begin_path, card_of, paths_for, story_path, view_of, with_whom
-from node.web.view_model_parts import Choice
-from node.web.view_models_desk import DeskFrame
-from node.web.view_models_desk_listings import DeskWords
-from node.web.view_models_desk_photos import PhotoFields
-from node.web.view_models_stories import (
+from node.web.view_models.desk import DeskFrame
+from node.web.view_models.desk_listings import DeskWords
+from node.web.view_models.desk_photos import PhotoFields
+from node.web.view_models.parts import Choice
+from node.web.view_models.stories import (
     DeskStoriesPage,
     DeskStoryFormPage,
     DeskStoryPreviewPage,

@@ -8,9 +8,9 @@ from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services import api_tokens
-from node.services.members import OWNER
-from node.services.strangers import FormError
+from node.services.identity import api_tokens
+from node.services.identity.members import OWNER
+from node.services.limits.strangers import FormError
 from node.web import current_node
 from node.web.cards import moment
 from node.web.code_words import word
@@ -18,8 +18,8 @@ from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, proved
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
-from node.web.view_model_parts import Choice
-from node.web.view_models_desk_people import DeskTokenRow, DeskTokensPage
+from node.web.view_models.desk_people import DeskTokenRow, DeskTokensPage
+from node.web.view_models.parts import Choice
 
 blueprint = guarded("tokens", OWNER)
 

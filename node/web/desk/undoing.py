@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from flask import session
 from flask_babel import ngettext
 
-from node.services.desk_undo import UNDO_S, Undone
+from node.services.desk.undo import UNDO_S, Undone
 from node.web import current_node
 from node.web.form_state import form_at
-from node.web.view_model_parts import Form
+from node.web.view_models.parts import Form
 
 _KEY = "undo"
 

@@ -13,8 +13,8 @@ from sqlalchemy import text
 from node.app import create_app
 from node.cli import main
 from node.context import Node
-from node.services import accounts, members
-from node.services.audit import COMMAND_LINE
+from node.services.identity import accounts, members
+from node.services.identity.audit import COMMAND_LINE
 from node.settings import load
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL

@@ -10,7 +10,8 @@ from click.testing import CliRunner, Result
 
 from node.cli import main
 from node.context import Node
-from node.services import backup, health_watch
+from node.services.backup import backups
+from node.services.health import watch
 from node.settings import Settings, load
 
 
@@ -41,8 +42,8 @@ def test_a_node_that_works_ends_with_0_and_speaks_to_programs(tmp_path: Path) ->
     home = made(tmp_path)
     settings: Settings = load(home, {})
     node = Node.open(settings)
-    health_watch.beat(node)
-    backup.make(node)
+    watch.beat(node)
+    backups.make(node)
     node.database.close()
     result = run(home, "--json")
     told = json.loads(result.output)

@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 from node.app import create_app
 from node.cli import main
 from node.context import Node
-from node.services import keys
+from node.services.configuration import keys
 from node.services.receipts import issue
 from node.storage import handovers
 from node.storage.engine import sqlite_url

@@ -13,8 +13,10 @@ from click.testing import CliRunner, Result
 
 from node.cli import main
 from node.context import Node
-from node.services import appearance, operator, proposals, sources
-from node.services.appearance_form import NAMES, written
+from node.services.aggregating import proposals, sources
+from node.services.configuration import appearance
+from node.services.configuration.appearance_form import NAMES, written
+from node.services.identity import operator
 from node.settings import load
 from tests.fakes.hostile_server import HostileServer, answer
 from tests.fakes.sites import RSS, changes, complete, document, feed, item

@@ -161,7 +161,7 @@ def test_a_listing_is_added_changed_withdrawn_and_renewed(made: Run) -> None:
 
 def test_editing_one_part_keeps_the_others(made: Run, home: Path) -> None:
     from node.context import Node
-    from node.services.publishing import listing
+    from node.services.listings.publishing import listing
 
     made(
         "listing", "add", "--organisation", "riverside-school", "--title", "Desk", "--ref", "1", "--locality", "Bretton"
@@ -223,7 +223,7 @@ def test_what_cannot_be_done_is_said_plainly(made: Run, words: list[str], code: 
 )
 def test_a_category_is_kept_and_doubts_are_said(made: Run, home: Path, category: str, kept: str, note: str) -> None:
     from node.context import Node
-    from node.services.publishing import listing
+    from node.services.listings.publishing import listing
 
     added = made("listing", *SCHOOL, "--ref", "1", "--category", category)
     assert (note in added.stderr, bool(added.stderr)) == (True, bool(note))
@@ -254,7 +254,7 @@ def test_a_category_that_is_not_known_changes_nothing(made: Run) -> None:
 )
 def test_the_kind_is_what_the_rest_says(made: Run, home: Path, options: list[str], kind: str, action: str) -> None:
     from node.context import Node
-    from node.services.publishing import listing
+    from node.services.listings.publishing import listing
 
     made("listing", *SCHOOL, "--ref", "1", *options)
     node = Node.open(load(home, {}))

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from federation.facts import short_key
 from node.cli import main
 from node.context import Node
-from node.services import reporting
+from node.services.moderation import reporting
 from node.settings import load
 from tests.fakes.sites import PARK, item
 from tests.node.web.aggregator import follow, send

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from node.cli import main
 from node.context import Node
-from node.services import keys
+from node.services.configuration import keys
 from node.storage import handovers
 from schemas import exchange as rules
 from schemas.exchange import ASKER

@@ -13,7 +13,7 @@ from bench.entries import made_up
 from node.search.find import Found
 from node.search.query import FACETS
 from node.search.request import SearchRequest
-from node.services.search import FacetValue, search
+from node.services.catalogue.search import FacetValue, search
 from node.storage import catalogue
 from schemas.organisation import Organisation
 from schemas.vocabulary import categories

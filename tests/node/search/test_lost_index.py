@@ -12,7 +12,7 @@ from node.app import create_app
 from node.context import Node
 from node.search.follow import Follower
 from node.search.index import FOLDER, folder_of, read_state
-from node.services import publishing
+from node.services.listings import publishing
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import draft, publisher
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from node.services import board as boards
+from node.services.catalogue import board as boards
 from node.storage import catalogue
 from node.storage.catalogue import Shown
 from schemas.listing import Listing

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.relevance import DATA, GOOD_ENOUGH, Judged, Outcome, imported, judged_queries, measure, summary, unjudged
-from node.services.spreadsheet import Sheet, SheetRow
+from node.services.file_formats.spreadsheet import Sheet, SheetRow
 
 _HEAD = "id,direction,kind,action,title,description,category,organisation,locality,lat,lon,tags,label,label_reason\n"
 _ROWS = """\

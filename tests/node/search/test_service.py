@@ -8,7 +8,7 @@ import pytest
 
 from node.search.postcodes import postcode_terms
 from node.search.request import SearchRequest
-from node.services.search import FacetValue, ParameterError, search
+from node.services.catalogue.search import FacetValue, ParameterError, search
 from tests.fakes.publisher import clock_of
 from tests.node.search.board import Board, asked, at, listing
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from node.services.suggesting import MOST, Suggestion, suggest
+from node.services.catalogue.suggesting import MOST, Suggestion, suggest
 from tests.node.search.board import Board, listing
 
 

@@ -16,7 +16,8 @@ from federation.records import Source
 from federation.schedule import Pace
 from node.app import create_app
 from node.context import Node
-from node.services import operator, sources
+from node.services.aggregating import sources
+from node.services.identity import operator
 from node.storage import sources as stored
 from node.storage.ledger import StoredBook
 from tests.fakes.own_client import client_of

@@ -8,10 +8,12 @@ from typing import Any
 from federation.facts import short_key
 from node.search.follow import Follower
 from node.search.request import SearchRequest
-from node.services import moderation, operator, proposals, reporting
+from node.services.aggregating import proposals
 from node.services.alerts import asking as alerts
 from node.services.alerts import links as alert_links
-from node.services.publishing import put_listings, withdraw
+from node.services.identity import operator
+from node.services.listings.publishing import put_listings, withdraw
+from node.services.moderation import decisions, reporting
 from node.storage import alerts as stored_alerts
 from tests.fakes.publisher import clock_of, draft
 from tests.fakes.sites import PARK, item
@@ -76,6 +78,6 @@ class Busy(Browser):
             "filename": ["favicon.svg"],
             "colour": ["1E6B4A"],
             "token": [*tokens, operator.new_link(node).rpartition("/")[2]],
-            "batch": [found.batch for found in moderation.batches(node)],
+            "batch": [found.batch for found in decisions.batches(node)],
             "alert": [alert.id],
         }

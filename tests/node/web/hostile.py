@@ -21,17 +21,19 @@ from werkzeug.routing import Rule
 from federation.facts import short_key
 from node.search.follow import Follower
 from node.search.request import SearchRequest
-from node.services import operator, proposals, reporting
+from node.services.aggregating import proposals
 from node.services.alerts import asking as alerts
 from node.services.alerts import choices as alert_choices
 from node.services.alerts import links as alert_links
 from node.services.alerts import news as alert_news
 from node.services.alerts.asking import Asker
-from node.services.importing import Options, import_sheet
-from node.services.mail_settings import can_mail
-from node.services.postman import Postman
-from node.services.publishing import ensure_organisation, put_organisation
-from node.services.spreadsheet import read
+from node.services.file_formats.spreadsheet import read
+from node.services.identity import operator
+from node.services.importing.sheets import Options, import_sheet
+from node.services.listings.publishing import ensure_organisation, put_organisation
+from node.services.mail.mail_settings import can_mail
+from node.services.mail.postman import Postman
+from node.services.moderation import reporting
 from node.storage import alerts as stored_alerts
 from node.storage import catalogue
 from tests.fakes.publisher import URL, clock_of

@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 from lxml import html
 
 from node.web import filters, static_files, words
-from node.web import view_models as vm
+from node.web.view_models import all_pages as vm
 from tests.node.web import view_model_factories as make
 from tests.node.web import view_model_pages as pages
 

@@ -9,8 +9,11 @@ import pytest
 from lxml import html
 
 from node.search.follow import Follower
-from node.services import operator, photos, proposals, reporting
+from node.services.aggregating import proposals
 from node.services.alerts import asking as alerts
+from node.services.identity import operator
+from node.services.moderation import reporting
+from node.services.pictures import proxy
 from node.web import meeting
 from schemas.free.judge import judge
 from tests.fakes.sites import PARK, item
@@ -128,7 +131,7 @@ def test_privacy_states_the_spans_that_are_kept_to(tmp_path: Path) -> None:
     assert proposals.FORGET_PEOPLE_S == reporting.FORGET_PEOPLE_S
     assert f"{reporting.FORGET_PEOPLE_S // 86_400} days after it was decided" in text
     assert f"is not confirmed goes after {alerts.CONFIRM_S // 86_400} days" in text
-    assert f"nobody has looked at them for {photos.UNUSED_S // 86_400} days" in text
+    assert f"nobody has looked at them for {proxy.UNUSED_S // 86_400} days" in text
     assert f"{operator.IDLE_S // 3600} hours without use, {operator.LONGEST_S // 86_400} days at most" in text
     assert "that it was here stays for 90 days" in text
     assert f"a cookie keeps that link for {meeting.KNOWN_S // 86_400} days" in text

@@ -16,7 +16,7 @@ from node.app import create_app
 from node.search.follow import Follower
 from node.services.alerts import asking, choices, links
 from node.services.alerts import news as alert_news
-from node.services.postman import Postman
+from node.services.mail.postman import Postman
 from node.storage import outbox
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL, clock_of, publisher

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from federation.facts import short_key
 from node.app import create_app
 from node.search.follow import Follower
-from node.services.publishing import ensure_organisation
+from node.services.listings.publishing import ensure_organisation
 from node.storage import catalogue
 from node.web.api_schemas import SEARCH_PARAMETERS
 from schemas import atom_feed, json_feed

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from federation.facts import short_key
 from node.app import create_app
 from node.context import Node
-from node.services.allowance import TooFastError
+from node.services.limits.allowance import TooFastError
 from node.web.api import document_of
 from schemas import json_feed
 from schemas.canonical import listing_hash

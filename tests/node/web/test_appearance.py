@@ -17,8 +17,9 @@ from werkzeug.test import TestResponse
 
 from node.app import create_app
 from node.context import Node
-from node.services import appearance, operator
-from node.services.appearance_form import NAMES, written
+from node.services.configuration import appearance
+from node.services.configuration.appearance_form import NAMES, written
+from node.services.identity import operator
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import START, URL, clock_of
 from tests.fakes.sites import item

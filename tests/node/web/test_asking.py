@@ -13,10 +13,10 @@ from werkzeug.test import TestResponse
 
 from node.app import create_app
 from node.context import Node
-from node.services import accounts, members
 from node.services.exchanges import asking, links
 from node.services.exchanges.asking import Askable
-from node.services.publishing import listing
+from node.services.identity import accounts, members
+from node.services.listings.publishing import listing
 from node.storage.asking_rules import AskingRules
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER

@@ -13,12 +13,15 @@ from lxml import html
 from werkzeug.test import TestResponse
 
 from federation.records import L1, PLAIN
-from node.services import accounts, operator, sources
-from node.services.exchanges import acting, asking, chasing, contacts, links, meeting_places, privacy, reading
+from node.services.aggregating import sources
+from node.services.exchanges import acting, asking, chasing, links, reading
 from node.services.exchanges.acting import ExchangeError
-from node.services.members import Member
+from node.services.exchanges.between_nodes import meeting_places
+from node.services.exchanges.people import contacts, privacy
+from node.services.identity import accounts, operator
+from node.services.identity.members import Member
+from node.services.limits.strangers import FormError
 from node.services.receipts import issue
-from node.services.strangers import FormError
 from node.storage import exchanges, receipts
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER

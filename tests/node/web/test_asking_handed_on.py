@@ -14,8 +14,9 @@ from werkzeug.test import TestResponse
 
 from node.app import create_app
 from node.context import Node
-from node.services.exchanges import links, meeting_places
+from node.services.exchanges import links
 from node.services.exchanges.asking import Askable
+from node.services.exchanges.between_nodes import meeting_places
 from node.storage import exchange_homes
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER

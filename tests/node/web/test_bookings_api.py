@@ -10,8 +10,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from node.context import Node
-from node.services import accounts, api_tokens, hosting, members
-from node.services.api_tokens import BOOKINGS_READ, BOOKINGS_WRITE, LISTINGS_WRITE
+from node.services.identity import accounts, api_tokens, members
+from node.services.identity.api_tokens import BOOKINGS_READ, BOOKINGS_WRITE, LISTINGS_WRITE
+from node.services.organisations import hosting
 from tests.fakes.bookable import bookable
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import school

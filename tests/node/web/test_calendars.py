@@ -9,11 +9,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from node.context import Node
-from node.services import publishing
 from node.services.bookings import feeds, handing
 from node.services.bookings.feeds import none_left
 from node.services.bookings.making import book, cancel
 from node.services.bookings.opening import Span
+from node.services.listings import publishing
 from node.storage.bookings import OUT
 from tests.fakes.bookable import bookable, hour, wanted
 from tests.fakes.publisher import clock_of

@@ -9,7 +9,7 @@ import pytest
 from lxml import html
 
 from node.search.follow import Follower
-from node.services import sources
+from node.services.aggregating import sources
 from schemas.vocabulary import categories
 from tests.fakes.sites import item
 from tests.node.web.aggregator import Browser, follow, send

@@ -15,7 +15,9 @@ from lxml import html
 from werkzeug.test import TestResponse
 
 from federation.records import ACTIVE, PAUSED
-from node.services import moderation, operator, proposals, sources
+from node.services.aggregating import proposals, sources
+from node.services.identity import operator
+from node.services.moderation import decisions
 from node.storage import catalogue
 from node.storage import proposals as stored_proposals
 from tests.fakes.hostile_server import HostileServer, answer
@@ -167,7 +169,7 @@ class TestQueue:
         assert "/_sharefeed/kind" in text
         assert "It cannot be shown as it is" in text
         browser.post(path.replace("/item", "/release"), path)
-        assert moderation.count_waiting(node)["quarantined"] == 1
+        assert decisions.count_waiting(node)["quarantined"] == 1
         answer = browser.post(path.replace("/item", "/refuse"), path)
         assert answer.status_code == 422
         answer = browser.post(path.replace("/item", "/refuse"), path, reason="It is a cupboard.")
@@ -262,14 +264,14 @@ class TestQueue:
         many = [listing(f"desk{number}") for number in range(31)]
         send(node, source, many)
         send(node, source, many[:1])
-        [batch] = moderation.batches(node)
+        [batch] = decisions.batches(node)
         assert "30 of 31 listings of <bdi>Park node</bdi> went at once" in browser.text("/control/")
         path = f"/control/queue/batch/{batch.batch}"
         assert "A desk7" in browser.text(path)
         assert location(browser.post(f"{path}/{word}", path)) == "/control/queue"
         with node.database.read() as tx:
             assert catalogue.state(tx).live_count == left
-        assert moderation.batches(node) == []
+        assert decisions.batches(node) == []
         assert browser.get(path).status_code == 404
 
 
@@ -309,10 +311,10 @@ class TestSources:
         node, source = browser.node, follow(browser.node)
         path = f"/control/sources/{source.id}"
         send(node, source, [{**listing("hall"), "content_text": "Free, but we ask for £5 each."}])
-        assert moderation.count_waiting(node)["held"] == 1
+        assert decisions.count_waiting(node)["held"] == 1
         browser.post(f"{path}/trust", path)
         assert sources.get(node, source.id).trusts_words
-        assert moderation.count_waiting(node)["held"] == 0
+        assert decisions.count_waiting(node)["held"] == 0
         assert "You trust this source" in browser.text(path)
         browser.post(f"{path}/trust", path)
         assert not sources.get(node, source.id).trusts_words

@@ -137,7 +137,7 @@ def test_a_spoilt_state_is_made_anew(browser: Browser) -> None:
 
 
 def _sources(browser: Browser) -> list[Any]:
-    from node.services import sources
+    from node.services.aggregating import sources
 
     return [health.source for health in sources.health(browser.node)]
 

@@ -9,7 +9,7 @@ import pytest
 from lxml import html
 
 from node.search.follow import Follower
-from node.services import photos
+from node.services.pictures import proxy
 from node.storage import photos as stored
 from node.web import drawn
 from tests.fakes.publisher import clock_of
@@ -99,7 +99,7 @@ def test_a_picture_is_shown_as_soon_as_there_is_a_copy(city: City) -> None:
     assert "<img" not in city.cards()[0]
     assert city.drawings() == 0
     with city.node.database.write() as tx:
-        stored.ready(tx, photos.key_of(address), 960, 720, city.node.now)
+        stored.ready(tx, proxy.key_of(address), 960, 720, city.node.now)
     assert 'alt="The chair"' in city.cards()[0]
     assert city.drawings() == 1
 
@@ -109,10 +109,10 @@ def test_a_picture_that_went_is_missed_within_ten_minutes(city: City) -> None:
     city.publish(item("a", images=[{"url": address, "alt": "The chair"}]))
     city.cards()
     with city.node.database.write() as tx:
-        stored.ready(tx, photos.key_of(address), 960, 720, city.node.now)
+        stored.ready(tx, proxy.key_of(address), 960, 720, city.node.now)
     city.cards()
     with city.node.database.write() as tx:
-        stored.forget(tx, [photos.key_of(address)])
+        stored.forget(tx, [proxy.key_of(address)])
     clock_of(city.node).pass_by(seconds=drawn.FRESH_S)
     assert "<img" not in city.cards()[0]
 

@@ -14,8 +14,8 @@ from lxml import etree, html
 from federation.facts import short_key
 from node.app import create_app
 from node.context import Node
-from node.services import effects
-from node.services.publishing import put_listings
+from node.services.impact import effects
+from node.services.listings.publishing import put_listings
 from node.storage import handovers
 from node.web.effect_words import breakable, money
 from schemas.handover import MEASURED, Handover
@@ -171,7 +171,7 @@ class TestPage:
     def test_a_hostile_name_stays_a_name(self, tmp_path: Path):
         node = publisher(tmp_path / "hostile")
         name = '"><script>alert(1)</script>'
-        from node.services.publishing import ensure_organisation
+        from node.services.listings.publishing import ensure_organisation
 
         host = ensure_organisation(node, name, "school")
         keep(node, told(1, giver=host.id))

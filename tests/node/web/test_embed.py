@@ -15,7 +15,7 @@ from federation.facts import short_key
 from node.app import create_app
 from node.search.follow import Follower
 from node.search.request import SearchRequest
-from node.services.publishing import put_listings
+from node.services.listings.publishing import put_listings
 from node.web import brand, security
 from node.web.frame_request import FrameRequest
 from tests.fakes.own_client import client_of

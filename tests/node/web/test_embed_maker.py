@@ -11,8 +11,8 @@ from lxml import html
 from federation.facts import short_key
 from node.app import create_app
 from node.search.follow import Follower
-from node.services import embedding
-from node.services.publishing import put_listings
+from node.services.catalogue import embedding
+from node.services.listings.publishing import put_listings
 from node.storage import catalogue
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL, draft, publisher

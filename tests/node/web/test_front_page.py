@@ -11,7 +11,7 @@ import pytest
 from lxml import html
 
 from node.search.follow import Follower
-from node.services import board
+from node.services.catalogue import board
 from node.web.front_page import EACH, NEAR, NEW, PLACES
 from tests.fakes.publisher import clock_of
 from tests.fakes.sites import PARK, item

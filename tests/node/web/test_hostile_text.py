@@ -18,11 +18,12 @@ from lxml import etree, html
 from werkzeug.test import TestResponse
 
 from federation.facts import short_key
-from node.services import mailbox, static_site
-from node.services.own_pictures import Shelf
-from node.services.row_values import Defaults
-from node.services.rows import read_table
-from node.services.spreadsheet import read
+from node.services.file_formats.spreadsheet import read
+from node.services.importing.row_values import Defaults
+from node.services.importing.rows import read_table
+from node.services.mail import mailbox
+from node.services.pictures.shelf import Shelf
+from node.services.syndication import static_site
 from node.settings import Settings
 from node.storage import outbox
 from node.web.prose import body_of

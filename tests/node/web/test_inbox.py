@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from node.context import Node
-from node.services import keys
+from node.services.configuration import keys
 from node.storage import peers
 from node.storage.peers import SEEN, Peer
 from node.turns import NoTurnError, Turns

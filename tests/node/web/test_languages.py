@@ -15,7 +15,7 @@ from node import languages
 from node.app import create_app
 from node.context import Node
 from node.search.follow import Follower
-from node.services.publishing import put_listings
+from node.services.listings.publishing import put_listings
 from node.settings import SettingError
 from node.web import words as filters
 from node.web.languages import COOKIE

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from node.app import create_app
 from node.context import Node
-from node.services.setup import check_settings
+from node.services.configuration.setup import check_settings
 from node.settings import SettingError
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import clock_of

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from lxml import html
 
-from node.web import view_models as vm
+from node.web.view_models import all_pages as vm
 from tests.node.web import view_model_factories as make
 from tests.node.web.page_rendering import render
 

@@ -9,11 +9,12 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from node.context import Node
-from node.services import hosting, publishing
-from node.services.api_tokens import BOOKINGS_WRITE, LISTINGS_READ, LISTINGS_WRITE
-from node.services.importing import Options, import_sheet
-from node.services.listing_cells import PAGE
-from node.services.spreadsheet import read
+from node.services.file_formats.spreadsheet import read
+from node.services.identity.api_tokens import BOOKINGS_WRITE, LISTINGS_READ, LISTINGS_WRITE
+from node.services.importing.listing_cells import PAGE
+from node.services.importing.sheets import Options, import_sheet
+from node.services.listings import publishing
+from node.services.organisations import hosting
 from node.storage import listing_versions
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import draft, school

@@ -15,7 +15,7 @@ from node.context import Node
 from node.services.exchanges import measuring
 from node.services.exchanges.asking import Askable
 from node.services.exchanges.links import Party
-from node.services.strangers import FormError
+from node.services.limits.strangers import FormError
 from node.storage import handovers
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER

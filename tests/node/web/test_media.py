@@ -6,9 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from node.context import Node
-from node.services.photo_files import made
+from node.services.pictures.renditions import made
 from node.web.cards import Paths
-from node.web.view_model_parts import Image
+from node.web.view_models.parts import Image
 from tests.fakes import camera
 from tests.fakes.publisher import URL
 

@@ -11,7 +11,7 @@ import pytest
 from lxml import html
 
 from federation.records import HELD, PLAIN, QUARANTINED, SHOWN, Source
-from node.services.sources import Health
+from node.services.aggregating.sources import Health
 from node.web.code_words import VOCABULARIES
 from node.web.sources import badge_of
 from tests.fakes.publisher import START, clock_of

@@ -19,8 +19,8 @@ from lxml import etree
 
 from node.app import create_app
 from node.context import Node
-from node.services import badge_keys
-from node.services.keys import KeyFileError
+from node.services.configuration.keys import KeyFileError
+from node.services.impact import badge_keys
 from node.storage import handovers
 from tests.fakes.handed import give, handed
 from tests.fakes.own_client import client_of

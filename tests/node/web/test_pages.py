@@ -17,8 +17,8 @@ from lxml import html
 from federation.facts import Entry, facts_of, short_key
 from node.app import create_app
 from node.context import Node
-from node.services.expiry import expire
-from node.services.publishing import edit, put_listings, put_organisation, withdraw
+from node.services.listings.expiry import expire
+from node.services.listings.publishing import edit, put_listings, put_organisation, withdraw
 from node.storage import catalogue
 from schemas.canonical import EXTENSION
 from schemas.free.prices import price_members
@@ -240,17 +240,17 @@ class TestOnACatalogue:
         assert "A desk" in shown
 
     def test_a_remote_picture_is_asked_for_and_shown_from_our_copy_alone(self, node: Node, web: FlaskClient) -> None:
-        from node.services import photos
+        from node.services.pictures import proxy
         from node.storage import photos as stored
 
         address = "https://far.example/desk.jpg"
         key = take(node, images=(Image(address, "Their desk"),))
         assert not tree_of(web, f"/listings/{key}").xpath("//main//img[not(@class='qr')]")
         with node.database.write() as tx:
-            assert stored.by_keys(tx, {photos.key_of(address)})
-            stored.ready(tx, photos.key_of(address), 960, 720, node.now)
+            assert stored.by_keys(tx, {proxy.key_of(address)})
+            stored.ready(tx, proxy.key_of(address), 960, 720, node.now)
         image = tree_of(web, f"/listings/{key}").xpath("//main//img[not(@class='qr')]")[0]
-        assert (image.get("src"), image.get("alt")) == (f"/photos/{photos.key_of(address)}.jpg", "Their desk")
+        assert (image.get("src"), image.get("alt")) == (f"/photos/{proxy.key_of(address)}.jpg", "Their desk")
 
     def test_a_removed_source_listing_is_gone(self, node: Node, web: FlaskClient) -> None:
         key = take(node, expires=START + timedelta(days=1))

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from node.app import create_app
-from node.services import photos
+from node.services.pictures import proxy
 from node.storage import photos as stored
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import clock_of, publisher
 from tests.node.web.aggregator import Browser
 
 PHOTO = "https://park.example/desk.jpg"
-PATH = f"/photos/{photos.key_of(PHOTO)}.jpg"
+PATH = f"/photos/{proxy.key_of(PHOTO)}.jpg"
 
 
 @pytest.fixture
@@ -27,8 +27,8 @@ def browser(tmp_path: Path) -> Iterator[Browser]:
 
 def put(browser: Browser, url: str = PHOTO) -> None:
     """A copy that is ready."""
-    node, key = browser.node, photos.key_of(url)
-    photos.register(node, [url])
+    node, key = browser.node, proxy.key_of(url)
+    proxy.register(node, [url])
     shelf = Path(node.settings.home) / "photos" / key[:2]
     shelf.mkdir(parents=True)
     (shelf / f"{key}.jpg").write_bytes(b"the large one")
@@ -67,7 +67,7 @@ def test_what_is_not_ready_is_not_there(browser: Browser, path: str) -> None:
 
 
 def test_a_request_makes_nobody_fetch_anything(browser: Browser) -> None:
-    browser.get(f"/photos/{photos.key_of('http://10.0.0.1/admin')}.jpg")
+    browser.get(f"/photos/{proxy.key_of('http://10.0.0.1/admin')}.jpg")
     with browser.node.database.write() as tx:
         assert stored.claim(tx, browser.node.now, browser.node.now, 10) == []
 
@@ -79,9 +79,9 @@ def test_one_that_is_looked_at_stays(browser: Browser) -> None:
         browser.get(PATH)
         clock_of(browser.node).pass_by(minutes=2)
         browser.get(PATH)
-        assert photos.forget_unused(browser.node) == 0
+        assert proxy.forget_unused(browser.node) == 0
     clock_of(browser.node).pass_by(days=61)
-    assert photos.forget_unused(browser.node) == 1
+    assert proxy.forget_unused(browser.node) == 1
     assert browser.get(PATH).status_code == 404
 
 

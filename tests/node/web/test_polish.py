@@ -11,7 +11,7 @@ import pytest
 from lxml import html
 
 from node.search.follow import Follower
-from node.services import proposals
+from node.services.aggregating import proposals
 from node.storage import handovers
 from tests.fakes.handovers import one_of_each
 from tests.fakes.sites import PARK, item

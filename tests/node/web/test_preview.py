@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 
 from node.search.follow import Follower
-from node.services import appearance
+from node.services.configuration import appearance
 from tests.fakes.publisher import START
 from tests.fakes.sites import item
 from tests.node.web.aggregator import Browser, follow, send

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from node.services import proposals
+from node.services.aggregating import proposals
 from tests.node.web.aggregator import Browser
 
 PATH = "/sources/propose"

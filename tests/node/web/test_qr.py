@@ -15,7 +15,7 @@ import segno
 from lxml import etree, html
 
 from federation.facts import short_key
-from node.services import qr
+from node.services.printing import qr
 from tests.fakes.publisher import URL, clock_of
 from tests.fakes.sites import PARK, item
 from tests.node.web.aggregator import Browser, follow, send

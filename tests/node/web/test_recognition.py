@@ -11,7 +11,7 @@ from lxml import etree, html
 from federation.facts import short_key
 from node.app import create_app
 from node.context import Node
-from node.services import badge_pictures
+from node.services.impact import badge_pictures
 from node.storage import handovers
 from node.web.recognition_words import MEANINGS, NAMES
 from schemas import recognition

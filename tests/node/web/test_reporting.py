@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 
 from federation.facts import short_key
-from node.services import reporting
+from node.services.moderation import reporting
 from node.storage.reports import Report
 from tests.fakes.publisher import URL, clock_of, publisher
 from tests.fakes.sites import item
@@ -118,7 +118,7 @@ def test_what_is_gone_meanwhile_is_not_reported(browser: Browser) -> None:
 
 def test_a_publisher_has_no_desk_to_report_to(tmp_path: Path) -> None:
     from node.app import create_app
-    from node.services.publishing import put_listings
+    from node.services.listings.publishing import put_listings
     from tests.fakes.own_client import client_of
     from tests.fakes.publisher import draft
 

@@ -9,9 +9,9 @@ from flask import Flask
 
 from node.app import create_app
 from node.context import Node
-from node.services import hosting
-from node.services.api_tokens import BOOKINGS_WRITE, REQUESTS_READ, REQUESTS_WRITE
 from node.services.exchanges.links import code_of
+from node.services.identity.api_tokens import BOOKINGS_WRITE, REQUESTS_READ, REQUESTS_WRITE
+from node.services.organisations import hosting
 from schemas import exchange as rules
 from schemas.exchange import ASKER
 from tests.fakes.exchanges import asked, mails, now_of, shared, subjects

@@ -13,8 +13,8 @@ from lxml import html
 from federation.facts import short_key
 from node.search.follow import Follower
 from node.search.request import SearchRequest
-from node.services import sources
-from node.services.search import FacetCount, FacetValue
+from node.services.aggregating import sources
+from node.services.catalogue.search import FacetCount, FacetValue
 from node.web.search_days import in_words, usual_days
 from node.web.search_facets import MOST_SHOWN, facet_of
 from node.web.search_page import Addresses

@@ -11,7 +11,7 @@ from lxml import html
 
 from federation.facts import short_key
 from node.app import create_app
-from node.services.publishing import put_listings
+from node.services.listings.publishing import put_listings
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL, clock_of, draft, publisher
 from tests.fakes.sites import PARK, item

@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 from lxml import html
 
-from node.web import view_models as vm
+from node.web.view_models import all_pages as vm
 from tests.node.web import view_model_appearance_factories as look
 from tests.node.web import view_model_factories as make
 from tests.node.web import view_model_pages as pages

@@ -11,7 +11,7 @@ import pytest
 from lxml import html
 
 from node.search.follow import Follower
-from node.services import wishing
+from node.services.catalogue import wishing
 from tests.fakes.sites import item
 from tests.node.web.aggregator import Browser, follow, send
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from node.services.appearance_form import NAMES
-from node.web import view_models as vm
+from node.services.configuration.appearance_form import NAMES
+from node.web.view_models import all_pages as vm
 from tests.node.web import view_model_factories as make
 from tests.node.web import view_model_operator_factories as operate
 

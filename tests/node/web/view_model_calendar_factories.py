@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from node.web import view_models as vm
-from node.web import view_models_calendar as cal
+from node.web.view_models import all_pages as vm
+from node.web.view_models import calendar as cal
 from tests.node.web import view_model_desk_factories as desk
 from tests.node.web import view_model_factories as make
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from node.web import view_models as vm
-from node.web.view_models_calendar import OpeningDay
-from node.web.view_models_desk import DeskStep, DeskTelling
-from node.web.view_models_desk_move import DeskBringPage, DeskBrought, DeskMovePage
-from node.web.view_models_health import DeskHealthPage, HealthPart, HealthReader
-from node.web.view_models_profile import DeskNewOrganisationPage, DeskProfilePage
+from node.web.view_models import all_pages as vm
+from node.web.view_models.calendar import OpeningDay
+from node.web.view_models.desk import DeskStep, DeskTelling
+from node.web.view_models.desk_move import DeskBringPage, DeskBrought, DeskMovePage
+from node.web.view_models.health import DeskHealthPage, HealthPart, HealthReader
+from node.web.view_models.profile import DeskNewOrganisationPage, DeskProfilePage
 from tests.node.web import view_model_factories as make
 
 HEAD = vm.Head("A page", indexed=False)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
-from node.services.desk_fields import FIELDS, SIGNS
-from node.web import view_models as vm
+from node.services.desk.fields import FIELDS, SIGNS
+from node.web.view_models import all_pages as vm
 from tests.node.web import view_model_factories as make
 from tests.node.web.view_model_desk_factories import BARE, FORM, HEAD, WAITING, frame
 

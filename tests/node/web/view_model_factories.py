@@ -12,10 +12,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from node.services.reporting import REASONS
-from node.web import view_models as vm
+from node.services.moderation.reporting import REASONS
 from node.web.code_words import word
-from node.web.view_models_listing import OpeningBox, OpeningLine
+from node.web.view_models import all_pages as vm
+from node.web.view_models.listing import OpeningBox, OpeningLine
 
 NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 

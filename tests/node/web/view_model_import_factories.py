@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from node.web import view_models as vm
+from node.web.view_models import all_pages as vm
 from tests.node.web import view_model_factories as make
 from tests.node.web.view_model_desk_factories import BARE, FORM, HEAD, frame
 

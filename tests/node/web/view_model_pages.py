@@ -13,7 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from node.web import view_models as vm
+from node.web.view_models import all_pages as vm
 from tests.node.web import view_model_alert_factories as tell
 from tests.node.web import view_model_appearance_factories as look
 from tests.node.web import view_model_calendar_factories as calendar

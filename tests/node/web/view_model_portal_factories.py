@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from node.web import view_models as vm
+from node.web.view_models import all_pages as vm
 from tests.node.web import view_model_factories as make
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from node.web import view_models as vm
+from node.web.view_models import all_pages as vm
 from tests.node.web import view_model_desk_factories as desk
 from tests.node.web import view_model_factories as make
 from tests.node.web import view_model_operator_factories as operate

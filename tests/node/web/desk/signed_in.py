@@ -9,8 +9,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from node.context import Node
-from node.services import accounts, hosting, members
-from node.services.members import OWNER
+from node.services.identity import accounts, members
+from node.services.identity.members import OWNER
+from node.services.organisations import hosting
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL
 

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from node.context import Node
-from node.services import accounts
+from node.services.identity import accounts
 from tests.fakes.publisher import clock_of
 from tests.node.web.desk.signed_in import send, signed_in
 

@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 
 from node.app import create_app
 from node.context import Node
-from node.services import accounts, audit, mailbox
-from node.services.passkeys import of_account
+from node.services.identity import accounts, audit
+from node.services.identity.passkeys import of_account
+from node.services.mail import mailbox
 from node.storage import passkeys as stored_passkeys
 from node.storage import second_factors
 from node.storage.passkeys import Passkey

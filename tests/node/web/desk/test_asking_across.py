@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from node.app import create_app
 from node.context import Node
-from node.services import accounts
 from node.services.exchanges.asking import Askable
+from node.services.identity import accounts
 from node.storage.message_tables import messages_out
 from node.web.asking_as import own_node
 from schemas.listing import Quantity

@@ -12,9 +12,12 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from node.context import Node
-from node.services import audit, exporting, hosting, publishing
-from node.services.audit import COMMAND_LINE
-from node.services.publishing import put_listings
+from node.services.identity import audit
+from node.services.identity.audit import COMMAND_LINE
+from node.services.listings import publishing
+from node.services.listings.publishing import put_listings
+from node.services.moving import exporting
+from node.services.organisations import hosting
 from node.web.security import MAX_BODY_BYTES
 from tests.fakes.publisher import URL, clock_of, draft, publisher
 from tests.node.web.desk.signed_in import signed_in, token_of

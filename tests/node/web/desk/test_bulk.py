@@ -17,12 +17,16 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from node.context import Node
-from node.services import audit, desk_bulk, desk_undo, hosting, publishing
-from node.services.desk_bulk import Agreed, Done, OtherNumberError, Wish
-from node.services.drafts import Draft
-from node.services.members import Member
-from node.services.own_ids import listing_id, new_key
-from node.services.publishing import put_listings
+from node.services.desk import bulk
+from node.services.desk import undo as desk_undo
+from node.services.desk.bulk import Agreed, Done, OtherNumberError, Wish
+from node.services.identity import audit
+from node.services.identity.members import Member
+from node.services.listings import publishing
+from node.services.listings.drafts import Draft
+from node.services.listings.own_ids import listing_id, new_key
+from node.services.listings.publishing import put_listings
+from node.services.organisations import hosting
 from node.storage import listing_versions
 from node.storage import listings as stored
 from node.storage.listings import Filter
@@ -250,7 +254,7 @@ def boxes(node: Node, doing: str = "pause", **fields: str) -> Wish:
 def test_whoever_goes_on_after_a_while_does_the_rest_and_nothing_twice(browser: FlaskClient, node: Node) -> None:
     wish, agreed = boxes(node, "category", category="furniture/table"), Agreed(MANY, node.now)
     clock_of(node).pass_by(seconds=5)
-    part = desk_bulk.carry_out(node, member(node), wish, agreed, seconds=0, piece=20)
+    part = bulk.carry_out(node, member(node), wish, agreed, seconds=0, piece=20)
     assert part == Done(done=20, rest=40, after=key(19))
     publishing.edit(node, key(30), title="Box 30, changed meanwhile")
     here = f"{LIST}/all{BOXES}&then=category&with=furniture/table&after={part.after}&at={agreed.at}"
@@ -268,12 +272,12 @@ def test_what_was_done_before_a_crash_is_not_done_again(browser: FlaskClient, no
     wish, agreed = boxes(node, "renew"), Agreed(MANY, node.now)
     clock_of(node).pass_by(seconds=5)
     with dying(node, after="INSERT INTO listing_versions", times=2), pytest.raises(KeyboardInterrupt):
-        desk_bulk.carry_out(node, member(node), wish, agreed, piece=20)
+        bulk.carry_out(node, member(node), wish, agreed, piece=20)
     first = publishing.listing(node, key(0)).expires_at
     assert [publishing.listing(node, key(at)).expires_at == first for at in (19, 20)] == [True, False]
     clock_of(node).pass_by(seconds=5)
     # The same form once again, as a browser sends it when its page is loaded again.
-    assert desk_bulk.carry_out(node, member(node), wish, agreed, piece=20) == Done(done=40, changed=20, after=key(59))
+    assert bulk.carry_out(node, member(node), wish, agreed, piece=20) == Done(done=40, changed=20, after=key(59))
     assert publishing.listing(node, key(0)).expires_at == first
     assert publishing.listing(node, key(20)).expires_at == node.now + 90 * 86_400
 
@@ -316,7 +320,7 @@ def test_the_queries_of_a_piece_do_not_grow_with_its_listings(browser: FlaskClie
     for piece in (10, 30):
         wish = boxes(node, "category", category=f"furniture/{'table' if piece == 10 else 'chair'}")
         with counted(node) as sent:
-            assert desk_bulk.carry_out(node, member(node), wish, Agreed(MANY, node.now), 0, piece).done == piece
+            assert bulk.carry_out(node, member(node), wish, Agreed(MANY, node.now), 0, piece).done == piece
         used.append(len(sent))
     # The first deed of an account also makes the key of its name in the log.
     assert used[1] <= used[0] < 40
@@ -331,16 +335,16 @@ def test_five_thousand_are_done_in_pieces_none_of_which_holds_more_than_its_shar
         stored.put(tx, many)
     wish = Wish(Filter(host(node).id, "paused"), "withdraw", {"reason": "given"})
     with counted(node) as sent:
-        done = desk_bulk.carry_out(node, member(node), wish, Agreed(5000, node.now), seconds=600)
+        done = bulk.carry_out(node, member(node), wish, Agreed(5000, node.now), seconds=600)
     assert (done.done, done.rest, states(node)["withdrawn"]) == (5000, 0, 5000)
-    pieces = 5000 // desk_bulk.PIECE + 1
+    pieces = 5000 // bulk.PIECE + 1
     assert len(sent) < 20 * pieces
-    assert max(sent) <= desk_bulk.PIECE
+    assert max(sent) <= bulk.PIECE
 
 
 def test_nothing_is_done_for_an_organisation_that_has_another_number(browser: FlaskClient, node: Node) -> None:
     with pytest.raises(OtherNumberError):
-        desk_bulk.carry_out(node, member(node), boxes(node), Agreed(MANY - 1, node.now))
+        bulk.carry_out(node, member(node), boxes(node), Agreed(MANY - 1, node.now))
     assert states(node) == {"live": 61}
 
 

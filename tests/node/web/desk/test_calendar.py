@@ -12,14 +12,14 @@ from lxml import html
 from werkzeug.test import TestResponse
 
 from node.context import Node
-from node.services import publishing
 from node.services.bookings import busy, handing
 from node.services.bookings.keeping import calendar_of, closures_of
 from node.services.bookings.looking import booking_of
 from node.services.bookings.making import book
 from node.services.bookings.opening import Span
 from node.services.bookings.rules import DAYS, FREE, Opening, Rules
-from node.services.publishing import put_listings
+from node.services.listings import publishing
+from node.services.listings.publishing import put_listings
 from node.storage.bookings import Booking
 from node.web.desk.calendar_form import rules_of, typed_of
 from schemas.listing import Quantity

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from node.context import Node
-from node.services import accounts, second_factor
+from node.services.identity import accounts, second_factor
 from node.storage.account_tables import recovery_codes, second_factors
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import clock_of

@@ -11,7 +11,8 @@ from lxml import html
 from werkzeug.test import TestResponse
 
 from node.context import Node
-from node.services import desk_drafts, publishing
+from node.services.desk import drafts
+from node.services.listings import publishing
 from tests.fakes.publisher import clock_of
 from tests.node.web.desk.signed_in import send, signed_in
 
@@ -40,7 +41,7 @@ def browser(app: Flask, node: Node) -> FlaskClient:
 
 
 def post(browser: FlaskClient, then: str, **typed: str) -> TestResponse:
-    path = f"{DESK}/drafts/{desk_drafts.new_id()}"
+    path = f"{DESK}/drafts/{drafts.new_id()}"
     return send(browser, path, f"{DESK}/listings/new/event", then=then, **typed)
 
 
@@ -67,9 +68,9 @@ def test_a_workshop_is_written_looked_at_and_published(browser: FlaskClient, nod
     assert "Thu 3 December, 18:00–20:00; then every Thursday until 31 December, but not on 24 December" in seen
     assert "Thu 24 December, 18:00–20:00 Cancelled" in seen
     assert "Add it to your calendar" not in seen
-    (draft,) = desk_drafts.drafts(node, publishing_id(node), 9)
+    (draft,) = drafts.drafts(node, publishing_id(node), 9)
     assert "Event" in text(browser.get(f"{DESK}/listings?state=drafts"))
-    desk_drafts.discard(node, draft.organisation_id, draft.id)
+    drafts.discard(node, draft.organisation_id, draft.id)
     key = publish(browser, node)
     listing = publishing.listing(node, key).listing()
     assert (listing.kind, listing.action, listing.status) == ("skill", "help", "available")
@@ -100,7 +101,7 @@ def test_a_change_begins_with_its_dates_and_a_copy_asks_for_new_ones(browser: Fl
     assert tree.xpath("//input[@name='repeat_until']/@value") == ["2026-12-31"]
     answer = send(browser, f"{DESK}/listings/{key}/duplicate", f"{DESK}/listings")
     assert answer.status_code == 303
-    (draft,) = desk_drafts.drafts(node, publishing_id(node), 9)
+    (draft,) = drafts.drafts(node, publishing_id(node), 9)
     assert (draft.sign, draft.typed["repeat"], draft.key) == ("event", "weekly", None)
 
 

@@ -10,8 +10,8 @@ from flask import Flask
 
 from node.context import Node
 from node.services.bookings import busy
-from node.services.members import ROLES, VIEWER
-from node.services.publishing import put_listings
+from node.services.identity.members import ROLES, VIEWER
+from node.services.listings.publishing import put_listings
 from tests.fakes.bookable import bookable
 from tests.fakes.publisher import draft
 from tests.node.web.desk.signed_in import send, signed_in

@@ -11,7 +11,7 @@ from lxml import html
 
 from node.app import create_app
 from node.context import Node
-from node.services.publishing import listing
+from node.services.listings.publishing import listing
 from schemas import exchange as rules
 from tests.fakes.asked_elsewhere import browser
 from tests.fakes.city import CITY

@@ -6,7 +6,8 @@ from flask import Flask
 from lxml import html
 
 from node.context import Node
-from node.services import feed_readers, health_watch
+from node.services.health import watch
+from node.services.syndication import feed_readers
 from tests.fakes.own_client import client_of
 from tests.node.web.desk.signed_in import signed_in
 
@@ -42,7 +43,7 @@ def test_owners_see_what_concerns_them_and_nobody_else_sees_anything(app: Flask,
 def test_the_first_page_of_the_desk_leads_there_and_says_what_is_broken(app: Flask, node: Node) -> None:
     operator, editor = signed_in(app, node, SLUG, "operator"), signed_in(app, node, SLUG, "editor")
     assert "broken" not in operator.get("/desk/").text
-    health_watch.watch(node)
+    watch.watch(node)
     text = operator.get("/desk/").text
     assert "of this node are broken" in text
     assert f'href="{PAGE}"' in text

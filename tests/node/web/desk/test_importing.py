@@ -13,8 +13,10 @@ from lxml import html
 from werkzeug.test import TestResponse
 
 from node.context import Node
-from node.services import accounts, import_work, imports, members, publishing
-from node.services.spreadsheet import MAX_FILE_BYTES
+from node.services.file_formats.spreadsheet import MAX_FILE_BYTES
+from node.services.identity import accounts, members
+from node.services.importing import imports, steps
+from node.services.listings import publishing
 from node.web import current_node
 from tests.fakes import camera
 from tests.fakes.publisher import clock_of
@@ -45,7 +47,7 @@ def press(browser: FlaskClient, path: str, then: str, **fields: str) -> TestResp
     answer = send(browser, path, HERE, then=then, **fields)
     with browser.application.app_context():
         # What a request did not come to on a busy machine, the worker does.
-        import_work.work(current_node(), 60)
+        steps.work(current_node(), 60)
     return answer
 
 
@@ -185,7 +187,7 @@ def test_a_page_that_waits_says_how_far_it_is(browser: FlaskClient, node: Node) 
     imports.run(node, member, found)
     assert "0 of 4 rows are done." in browser.get(path).text
     assert "going on" in bring(browser).text
-    assert import_work.work(node, 10)
+    assert steps.work(node, 10)
     assert "What was imported" in browser.get(path).text
 
 
@@ -210,7 +212,7 @@ def test_photos_come_in_a_zip_beside_the_list(browser: FlaskClient, node: Node, 
     photos = zipped(kit__Chairs_JPG=camera.jpeg(), __x__tent_jpg=camera.jpeg((90, 60)), lamp_jpg=b"Dear all")
     answer = send_photos(browser, path, photos)
     assert (answer.status_code, answer.headers["Location"]) == (303, path)
-    import_work.work(node, 60)
+    steps.work(node, 60)
     page = browser.get(path).text
     assert page.count("The picture was left out:") == 1
     assert "It could not be read as a picture" in page
@@ -243,7 +245,7 @@ def test_a_zip_goes_with_its_import_or_a_day_after_it(browser: FlaskClient, node
     folder = node.settings.home / "imports"
     path = looked_at(browser, PHOTO_LIST)
     send_photos(browser, path, zipped(chairs_jpg=camera.jpeg()))
-    import_work.work(node, 60)
+    steps.work(node, 60)
     imports.tidy(node)
     assert len(list(folder.iterdir())) == 1
     press(browser, path, "run")

@@ -6,8 +6,8 @@ import pytest
 from flask import Flask
 
 from node.context import Node
-from node.services import accounts, api_tokens, audit, members
-from node.services.accounts import AccountError
+from node.services.identity import accounts, api_tokens, audit, members
+from node.services.identity.accounts import AccountError
 from tests.fakes.publisher import clock_of
 from tests.node.web.desk.signed_in import send, signed_in
 

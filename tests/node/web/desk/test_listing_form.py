@@ -13,7 +13,9 @@ from werkzeug.test import TestResponse
 
 from node.app import create_app
 from node.context import Node
-from node.services import accounts, desk_drafts, publishing
+from node.services.desk import drafts
+from node.services.identity import accounts
+from node.services.listings import publishing
 from node.storage import reports
 from schemas.place import Place
 from tests.fakes.publisher import URL, pause, publisher
@@ -38,7 +40,7 @@ def browser(app: Flask, node: Node) -> FlaskClient:
 
 
 def post(browser: FlaskClient, then: str, draft_id: str = "", **typed: str) -> TestResponse:
-    path = f"{DESK}/drafts/{draft_id or desk_drafts.new_id()}"
+    path = f"{DESK}/drafts/{draft_id or drafts.new_id()}"
     return send(browser, path, f"{DESK}/listings/new/give", then=then, **typed)
 
 
@@ -90,7 +92,7 @@ def test_twelve_chairs_are_online_after_three_pages(browser: FlaskClient, node: 
     assert browser.get("/feed.json").get_json()["items"][0]["title"] == "Twelve chairs"
     # What was looked at is what is shown now, but for the ways to pass on a page that everyone can open.
     assert article_of(tree(seen)) == article_of(page)
-    assert desk_drafts.count_drafts(node, row.organisation_id) == 0
+    assert drafts.count_drafts(node, row.organisation_id) == 0
 
 
 def test_what_is_wrong_is_said_at_its_field_and_all_that_was_typed_is_kept(browser: FlaskClient, node: Node) -> None:
@@ -145,7 +147,7 @@ def test_a_draft_waits_until_somebody_goes_on(browser: FlaskClient, app: Flask, 
 
 
 def test_saving_while_typing_says_what_is_asked_further(browser: FlaskClient, node: Node) -> None:
-    draft_id = desk_drafts.new_id()
+    draft_id = drafts.new_id()
     said = post(browser, "autosave", draft_id, **{**CHAIRS, "title": "Laptop"}).get_json()
     assert said["address"] == f"{DESK}/drafts/{draft_id}"
     assert "Has all personal data been removed?" in said["asks"]
@@ -157,7 +159,7 @@ def test_saving_while_typing_says_what_is_asked_further(browser: FlaskClient, no
 
 def test_a_button_that_is_pressed_twice_publishes_once(browser: FlaskClient, node: Node) -> None:
     """By a finger that was too quick, or from the form that "back" shows again with a word put right."""
-    draft_id = desk_drafts.new_id()
+    draft_id = drafts.new_id()
     first = place_of(post(browser, "publish", draft_id, **CHAIRS))
     assert place_of(post(browser, "publish", draft_id, **CHAIRS)) == first
     assert place_of(post(browser, "publish", draft_id, **{**CHAIRS, "title": "twelve chairs", "count": "11"})) == first
@@ -166,27 +168,27 @@ def test_a_button_that_is_pressed_twice_publishes_once(browser: FlaskClient, nod
     # Whoever writes the next thing into the form that "back" shows has written another thing.
     assert place_of(post(browser, "publish", draft_id, **{**CHAIRS, "title": "Six tables"})) != first
     assert {one.listing().title for one in publishing.listings(node)} == {"twelve chairs", "Six tables"}
-    assert desk_drafts.count_drafts(node, row.organisation_id) == 0
+    assert drafts.count_drafts(node, row.organisation_id) == 0
 
 
 def test_what_is_saved_by_itself_too_late_is_no_draft_again(browser: FlaskClient, node: Node) -> None:
-    draft_id = desk_drafts.new_id()
+    draft_id = drafts.new_id()
     place_of(post(browser, "publish", draft_id, **CHAIRS))
     late = post(browser, "autosave", draft_id, **CHAIRS)
     assert late.status_code == 422
     assert "published already" in late.get_json()["problem"]
     (row,) = publishing.listings(node)
-    assert desk_drafts.count_drafts(node, row.organisation_id) == 0
+    assert drafts.count_drafts(node, row.organisation_id) == 0
 
 
 @pytest.mark.parametrize("page", ["", "/preview"])
 def test_the_way_back_to_what_was_published_leads_to_the_listing(browser: FlaskClient, node: Node, page: str) -> None:
-    draft_id = desk_drafts.new_id()
+    draft_id = drafts.new_id()
     place_of(post(browser, "publish", draft_id, **CHAIRS))
     (row,) = publishing.listings(node)
     assert place_of(browser.get(f"{DESK}/drafts/{draft_id}{page}")) == f"{DESK}/listings/{row.key}/edit"
     assert "It is published already" in browser.get(f"{DESK}/listings/{row.key}/edit").get_data(as_text=True)
-    gone = browser.get(f"{DESK}/drafts/{desk_drafts.new_id()}{page}")
+    gone = browser.get(f"{DESK}/drafts/{drafts.new_id()}{page}")
     assert place_of(gone) == f"{DESK}/listings?state=drafts"
     assert "not there any more" in browser.get(f"{DESK}/listings?state=drafts").get_data(as_text=True)
 
@@ -211,7 +213,7 @@ def test_an_appeal_is_one_press_and_comes_to_the_operator(tmp_path: Path) -> Non
     published = place_of(post(browser, "appeal", **SALE))
     assert "looks at it before visitors see it" in browser.get(published).get_data(as_text=True)
     (row,) = publishing.listings(node)
-    assert row.listing().appeal == desk_drafts.APPEAL
+    assert row.listing().appeal == drafts.APPEAL
     with node.database.read() as tx:
         (report,) = reports.of_listing(tx, row.id, 5)
     assert "This reads like a discount" in report.words
@@ -338,7 +340,7 @@ def test_others_see_nothing_of_it(browser: FlaskClient, app: Flask, node: Node) 
     # Neither is a draft of others saved over, nor a listing of others changed.
     assert send(stranger, theirs, page, then="save", **CHAIRS).status_code == 422
     changed = {**CHAIRS, "title": "Ours now", "key": row.key}
-    place_of(send(stranger, f"/desk/mending-room/drafts/{desk_drafts.new_id()}", page, then="publish", **changed))
+    place_of(send(stranger, f"/desk/mending-room/drafts/{drafts.new_id()}", page, then="publish", **changed))
     assert publishing.listing(node, row.key).listing().title == "Twelve chairs"
 
 
@@ -350,7 +352,7 @@ def test_a_form_that_names_a_listing_of_others_shows_nothing_of_it(
     pause(node, row.key)
     stranger = signed_in(app, node, "mending-room", "owner")
     page = "/desk/mending-room/listings/new/give"
-    for draft_id in ("no-id-of-ours", desk_drafts.new_id()):
+    for draft_id in ("no-id-of-ours", drafts.new_id()):
         for then in ("save", "preview", "publish", "autosave"):
             sent = {"sign": "give", "title": "", "key": row.key, "then": then}
             answer = send(stranger, f"/desk/mending-room/drafts/{draft_id}", page, **sent)
@@ -362,13 +364,13 @@ def test_a_form_that_names_a_listing_of_others_shows_nothing_of_it(
 def test_who_may_only_look_writes_nothing(app: Flask, node: Node, browser: FlaskClient) -> None:
     viewer = signed_in(app, node, "riverside-school", "viewer")
     assert viewer.get(f"{DESK}/listings/new").status_code == 403
-    assert send(viewer, f"{DESK}/drafts/{desk_drafts.new_id()}", "/desk/", then="publish", **CHAIRS).status_code == 403
+    assert send(viewer, f"{DESK}/drafts/{drafts.new_id()}", "/desk/", then="publish", **CHAIRS).status_code == 403
 
 
 def test_nothing_is_lost_when_a_session_ends_while_somebody_writes(
     browser: FlaskClient, app: Flask, node: Node
 ) -> None:
-    path, page = f"{DESK}/drafts/{desk_drafts.new_id()}", f"{DESK}/listings/new/give"
+    path, page = f"{DESK}/drafts/{drafts.new_id()}", f"{DESK}/listings/new/give"
     token = tree(browser.get(page)).xpath("//form[@id='listing']/input[@name='csrf_token']/@value")[0]
     cookie = browser.get_cookie(accounts.COOKIE, domain="share.example.org", path="/desk")
     browser.delete_cookie(accounts.COOKIE, domain="share.example.org", path="/desk")

@@ -17,8 +17,10 @@ from werkzeug.test import TestResponse
 from node.app import create_app
 from node.context import Node
 from node.processes import Workshop
-from node.services import desk_drafts, publishing, uploads
-from node.services.own_ids import organisation_id
+from node.services.desk import drafts
+from node.services.listings import publishing
+from node.services.listings.own_ids import organisation_id
+from node.services.pictures import uploads
 from schemas.listing import Image
 from tests.fakes import camera
 from tests.fakes.publisher import URL, clock_of, draft, publisher
@@ -58,7 +60,7 @@ def post(browser: FlaskClient, path: str, then: str = "save", **typed: Any) -> T
 
 
 def new_path() -> str:
-    return f"{DESK}/drafts/{desk_drafts.new_id()}"
+    return f"{DESK}/drafts/{drafts.new_id()}"
 
 
 def photos(page: TestResponse) -> list[tuple[str, str]]:

@@ -11,10 +11,12 @@ from lxml import html
 from werkzeug.test import TestResponse
 
 from node.context import Node
-from node.services import desk_listings, expiry, hosting, publishing
-from node.services.drafts import Draft
-from node.services.own_ids import new_key
-from node.services.publishing import put_listings
+from node.services.desk import listings
+from node.services.listings import expiry, publishing
+from node.services.listings.drafts import Draft
+from node.services.listings.own_ids import new_key
+from node.services.listings.publishing import put_listings
+from node.services.organisations import hosting
 from node.storage import board_reports
 from node.storage import listings as stored
 from node.storage.board_reports import BoardReport, Verdict
@@ -100,7 +102,7 @@ def test_pages_have_fifty(browser: FlaskClient, node: Node) -> None:
         Draft(desk(host.organisation, title=f"Box {n}"), new_key("riverside-school", f"b{n}"), None) for n in range(60)
     ]
     put_listings(node, many)
-    assert len(titles(browser)) == desk_listings.PAGE
+    assert len(titles(browser)) == listings.PAGE
     assert len(titles(browser, "?page=2")) == 14
     assert tree(browser.get(LIST)).xpath("//a[@rel='next']/@href") == [f"{LIST}?state=live&page=2"]
     assert "64 listings" in browser.get(LIST).get_data(as_text=True)

@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from node.app import create_app
 from node.context import Node
-from node.services import accounts, audit, mailbox, members
+from node.services.identity import accounts, audit, members
+from node.services.mail import mailbox
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL, clock_of, publisher
 from tests.node.web.desk.signed_in import send, signed_in

@@ -6,8 +6,9 @@ import pytest
 from flask import Flask
 
 from node.context import Node
-from node.services import audit, moving
-from node.services.publishing import put_listings
+from node.services.identity import audit
+from node.services.listings.publishing import put_listings
+from node.services.moving import moves
 from node.storage import handed_on
 from tests.fakes.publisher import clock_of, draft, school
 from tests.node.web.desk.signed_in import send, signed_in
@@ -51,7 +52,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
     assert answer.status_code == 422
     assert words in answer.text
     assert "<script>alert(1)" not in answer.text
-    assert moving.move_of(node, "riverside-school") is None
+    assert moves.move_of(node, "riverside-school") is None
 
 
 def test_whoever_moved_sees_where_to_and_can_come_back_in_time(app: Flask, node: Node) -> None:
@@ -64,16 +65,16 @@ def test_whoever_moved_sees_where_to_and_can_come_back_in_time(app: Flask, node:
     answer = send(owner, "/desk/riverside-school/profile", name="Another", type="school", url="", description="")
     assert answer.status_code == 422
     assert send(owner, f"{HERE}/undo").status_code == 303
-    assert moving.move_of(node, "riverside-school") is None
+    assert moves.move_of(node, "riverside-school") is None
     entries, _ = audit.of_organisation(node, school(node).id, 5)
     assert entries[0].action == "organisation-move-undone"
     moved(node)
     clock_of(node).pass_by(days=14)
-    moving.finish(node)
+    moves.finish(node)
     owner = signed_in(app, node, "riverside-school")
     assert f"{HERE}/undo" not in owner.get(HERE).text
     send(owner, f"{HERE}/undo")
-    assert moving.move_of(node, "riverside-school") is not None
+    assert moves.move_of(node, "riverside-school") is not None
 
 
 def test_who_they_are_is_asked_again_after_a_while(app: Flask, node: Node) -> None:

@@ -15,7 +15,8 @@ from lxml import html
 from sqlalchemy import event
 
 from node.context import Node
-from node.services import desk_drafts, publishing
+from node.services.desk import drafts
+from node.services.listings import publishing
 from node.storage.engine import StorageError
 from node.web.errors import answer_to
 from tests.fakes.publisher import URL, clock_of
@@ -80,7 +81,7 @@ def test_a_listing_that_cannot_be_kept_can_be_sent_again_as_it_was(
     form = f"{DESK}/listings/new/give"
     typed = {"sign": "give", "title": "Twelve chairs", "text": STORY * 200, "locality": "Werrington", "count": "12"}
     token = token_of(browser, form)
-    path = f"{DESK}/drafts/{desk_drafts.new_id()}"
+    path = f"{DESK}/drafts/{drafts.new_id()}"
     sent = {**typed, "then": "publish", "csrf_token": token}
     with trouble(node):
         answer = browser.post(path, data=sent, headers={"Referer": URL + "x"})
@@ -116,7 +117,7 @@ def test_a_password_is_not_repeated_on_the_page(client: FlaskClient, node: Node)
 
 
 def test_programs_are_told_in_their_own_form(browser: FlaskClient, node: Node) -> None:
-    path = f"{DESK}/drafts/{desk_drafts.new_id()}"
+    path = f"{DESK}/drafts/{drafts.new_id()}"
     sent = {"sign": "give", "title": "Chairs", "csrf_token": token_of(browser, f"{DESK}/listings/new/give")}
     headers = {"Referer": URL, "Accept": "application/json"}
     with locked(node):
@@ -134,7 +135,7 @@ def test_programs_are_told_in_their_own_form(browser: FlaskClient, node: Node) -
     ],
 )
 def test_people_are_told_what_is_the_matter(browser: FlaskClient, node: Node, trouble: Trouble, said: str) -> None:
-    path = f"{DESK}/drafts/{desk_drafts.new_id()}"
+    path = f"{DESK}/drafts/{drafts.new_id()}"
     token = token_of(browser, f"{DESK}/listings/new/give")
     # Long enough for pages of its own, so that a full disk is met.
     sent = {"sign": "give", "title": "Chairs", "text": STORY * 200, "then": "publish", "csrf_token": token}

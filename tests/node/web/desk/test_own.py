@@ -9,8 +9,9 @@ from flask import Flask
 from lxml import html
 
 from node.context import Node
-from node.services import accounts, publishing
-from node.services.operator import COOKIE as OPERATOR_COOKIE
+from node.services.identity import accounts
+from node.services.identity.operator import COOKIE as OPERATOR_COOKIE
+from node.services.listings import publishing
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL, draft
 from tests.node.web.desk.signed_in import send, signed_in

@@ -18,7 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from node.context import Node
-from node.services import accounts, passkeys
+from node.services.identity import accounts, passkeys
 from node.settings import Settings
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL, clock_of

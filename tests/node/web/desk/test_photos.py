@@ -18,9 +18,10 @@ from werkzeug.test import TestResponse, encode_multipart
 from node.app import create_app
 from node.context import Node
 from node.processes import Workshop
-from node.services import hosting, uploads
-from node.services.members import EDITOR, VIEWER, Member
-from node.services.uploads import Photo
+from node.services.identity.members import EDITOR, VIEWER, Member
+from node.services.organisations import hosting
+from node.services.pictures import uploads
+from node.services.pictures.uploads import Photo
 from node.web.cards import Paths
 from node.web.desk import photo_form
 from node.web.desk.photo_form import SentPhotos

@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from node.context import Node
-from node.services.members import VIEWER
-from node.services.publishing import put_listings
+from node.services.identity.members import VIEWER
+from node.services.listings.publishing import put_listings
 from tests.fakes.publisher import draft
 from tests.node.web.desk.signed_in import signed_in
 

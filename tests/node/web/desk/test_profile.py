@@ -14,10 +14,12 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
 from node.context import Node
-from node.services import audit, hosting, profiles, self_check
-from node.services.audit import COMMAND_LINE
-from node.services.operator import COOKIE as OPERATOR_COOKIE
-from node.services.publishing import put_listings
+from node.services.identity import audit
+from node.services.identity.audit import COMMAND_LINE
+from node.services.identity.operator import COOKIE as OPERATOR_COOKIE
+from node.services.listings.publishing import put_listings
+from node.services.organisations import hosting, profiles
+from node.services.validation import self_check
 from node.storage import heartbeats
 from node.storage.engine import StorageError
 from tests.fakes.publisher import URL, draft

@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 
 from node.app import create_app
 from node.context import Node
-from node.services import accounts, api_tokens, links, mailbox
+from node.services.identity import accounts, api_tokens, links
+from node.services.mail import mailbox
 from node.storage.account_tables import api_tokens as token_rows
 from node.web.desk.gate import token_of_request
 from tests.fakes.own_client import client_of

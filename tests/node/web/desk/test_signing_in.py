@@ -9,8 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from node.context import Node
-from node.services import accounts, hosting, members
-from node.services.publishing import PublishingError
+from node.services.identity import accounts, members
+from node.services.listings.publishing import PublishingError
+from node.services.organisations import hosting
 from node.storage import memberships
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL, clock_of

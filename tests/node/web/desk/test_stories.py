@@ -17,8 +17,8 @@ from werkzeug.test import TestResponse
 
 from node.app import create_app
 from node.context import Node
-from node.services import accounts
-from node.services.exporting import export
+from node.services.identity import accounts
+from node.services.moving.exporting import export
 from node.storage import stories
 from node.storage.stories import OwnStory
 from tests.fakes.camera import jpeg

@@ -1,0 +1,1 @@
+"""Backups of a node: made, written as one file, and brought back."""

@@ -1,0 +1,1 @@
+"""What readers see of the catalogue: searching it, what is like what, and what is shown without being asked."""

@@ -1,0 +1,1 @@
+"""How a node is set up: its folder, its settings, its key and its look."""

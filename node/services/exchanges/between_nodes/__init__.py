@@ -1,0 +1,1 @@
+"""Exchanges between two nodes: what is told the other side's home, and what it says."""

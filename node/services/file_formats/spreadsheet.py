@@ -1,0 +1,238 @@
+"""Reading a spreadsheet: the bytes of a CSV or XLSX file as rows of typed cells, numbered as its owner sees them.
+
+What a cell means is not decided here (`rows` does). Refused as a whole: files beyond the limits below, which are there
+so that a hostile file cannot fill the memory, files of another kind, and sheets without a heading "title".
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from node.services.file_formats.workbook import LAST_ROW, MAX_COLUMNS, Cell, WorkbookError, rows_of
+from node.services.importing.columns import COLUMNS, field_of
+from schemas.errors import SharefeedError
+
+MAX_FILE_BYTES = 20 * 2**20
+MAX_ROWS = 20_000
+MAX_CELL = 32_767
+"""Characters in a cell: the limit that spreadsheet programs have."""
+
+_HEADER_SEARCH = 20
+_DELIMITERS = (",", ";", "\t")
+_KINDS = (
+    (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls) or one with a password"),
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"{\\rtf", "a word processor's document"),
+    (b"<html", "a web page"),
+    (b"<!doctype html", "a web page"),
+    (b"<table", "a web page"),
+    (b"<?xml", "an XML document"),
+)
+
+_END = "\x00the end\x00"
+_UNCLOSED = (
+    "A quotation mark is opened in this row and never closed, so the rest of the file went into it. Close it, or write "
+    "it twice where it is meant as a sign."
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+
+class SpreadsheetError(SharefeedError):
+    """A file that cannot be read as a spreadsheet; nothing of it was used. The message says what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(f"{message} Nothing was changed.")
+
+
+class _UnclosedError(SharefeedError):
+    """The last row of a CSV file, which ends inside quotation marks."""
+
+    def __init__(self, number: int, cells: Sequence[Cell]) -> None:
+        self.row = SheetRow(number, tuple(cells[:MAX_COLUMNS]), _UNCLOSED)
+        super().__init__(_UNCLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One row that holds something. ``number`` is 1-based, as a spreadsheet program shows it.
+
+    ``fault`` says why nothing in it can be trusted, if so. ``item`` is the JSON Feed item that the row shows, where
+    it comes from a feed of ours: what has no column is kept from there.
+    """
+
+    number: int
+    cells: tuple[Cell, ...]
+    fault: str = ""
+    item: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """``headings`` as they are written, in order; ``rows`` are those below the headings that are not blank.
+
+    ``remarks`` are for the owner of the file.
+    """
+
+    headings: tuple[str, ...]
+    rows: tuple[SheetRow, ...]
+    remarks: tuple[str, ...] = ()
+
+
+def read_file(path: Path) -> Sheet:
+    """The spreadsheet in a file. Raises `SpreadsheetError`."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise SpreadsheetError(f"{path} cannot be read: {error.strerror}.") from error
+    return read(data)
+
+
+def read(data: bytes, any_headings: bool = False) -> Sheet:
+    """The rows in ``data``, whatever program wrote it: XLSX if it begins like one, what `detection` knows, else CSV.
+
+    One of its columns must be called "title", unless somebody will say which column is which (``any_headings``).
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise SpreadsheetError(f"The file is larger than {MAX_FILE_BYTES // 2**20} MB. Split it into smaller files.")
+    for opening, what in _KINDS:
+        if data[:20].lstrip().lower().startswith(opening.lower()):
+            raise SpreadsheetError(f"This is {what}. Save the list as .xlsx or as CSV and import that.")
+    from node.services.file_formats.detection import read_known, translated
+
+    known = read_known(data)
+    return translated(_table(data, any_headings)) if known is None else known
+
+
+def _table(data: bytes, any_headings: bool) -> Sheet:
+    if not data.startswith(b"PK"):
+        return _sheet(_csv_rows(data), any_headings)
+    remarks: list[str] = []
+    try:
+        sheet = _sheet(rows_of(data, remarks.append), any_headings)
+    except WorkbookError as error:
+        raise SpreadsheetError(str(error)) from error
+    return replace(sheet, remarks=tuple(remarks))
+
+
+def text_of(cell: Cell) -> str:
+    """The cell as text, trimmed; a whole number without its decimals, a date as 2026-12-05."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "seconds")
+    return cell.isoformat() if isinstance(cell, date | time) else str(cell)
+
+
+def _sheet(rows: Iterator[tuple[int, Sequence[Cell]]], any_headings: bool) -> Sheet:
+    filled = _filled(rows)
+    opening = list(islice(filled, _HEADER_SEARCH))
+    at = _heading_row(opening, any_headings)
+    if at is None:
+        raise _no_headings(opening)
+    headings = tuple(text_of(cell) for cell in opening[at].cells)
+    found = [*opening[at + 1 :], *islice(filled, MAX_ROWS - len(opening) + at + 2)]
+    if len(found) > MAX_ROWS:
+        raise SpreadsheetError(f"There are more than {MAX_ROWS:,} rows. Split the file into smaller ones.")
+    return Sheet(headings, tuple(found))
+
+
+def _filled(rows: Iterator[tuple[int, Sequence[Cell]]]) -> Iterator[SheetRow]:
+    """The rows that hold something. The last one may be a row that is not closed."""
+    try:
+        for number, cells in rows:
+            if number > LAST_ROW:
+                raise SpreadsheetError("The sheet claims more rows than a spreadsheet can have.")
+            if any(text_of(cell) for cell in cells):
+                yield SheetRow(number, tuple(cells[:MAX_COLUMNS]))
+    except _UnclosedError as error:
+        yield error.row
+
+
+def _heading_row(opening: Sequence[SheetRow], any_headings: bool) -> int | None:
+    """Where the headings are: a title over the table is passed over. Without a "title" the first of the fullest rows is
+    taken, where any headings will do.
+    """
+    whole = [(at, [text_of(cell) for cell in row.cells]) for at, row in enumerate(opening) if not row.fault]
+    named = next((at for at, texts in whole if any(field_of(text) == "title" for text in texts)), None)
+    if named is not None or not any_headings or not whole:
+        return named
+    return max(whole, key=lambda one: (sum(map(bool, one[1])), -one[0]))[0]
+
+
+def _no_headings(opening: Sequence[SheetRow]) -> SpreadsheetError:
+    first = [text_of(cell)[:40] for row in opening[:1] if not row.fault for cell in row.cells]
+    seen = ", ".join(f"“{_CONTROL.sub(' ', text)}”" for text in [text for text in first if text][:8])
+    found = f"The first row says {seen}." if seen else "The sheet is empty."
+    return SpreadsheetError(
+        f"No column is called “title”. {found} Give each column one of the names in the template "
+        "(`sharefeed import --template listings.xlsx` writes it)."
+    )
+
+
+def _csv_rows(data: bytes) -> Iterator[tuple[int, Sequence[Cell]]]:
+    text = _decoded(data)
+    delimiter = _delimiter(text)
+    if text[:4].lower() == "sep=":
+        # Excel's own hint to itself; it shows the next line as row 1.
+        text = text.partition("\n")[2]
+    # An unclosed quotation mark makes one cell of the rest of the file: better a long cell in one bad row than the
+    # module's own limit, which would end the reading.
+    csv.field_size_limit(MAX_FILE_BYTES)
+    # A row of our own at the end: it is swallowed if a quotation mark is still open.
+    lines = chain(io.StringIO(text, newline=""), ["\n", _END])
+    waiting: tuple[int, list[str]] = (0, [])
+    try:
+        for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
+            yield waiting
+            waiting = (number, cells)
+    except csv.Error as error:
+        raise SpreadsheetError(f"This is not a CSV file: {error}.") from error
+    if waiting[1] != [_END]:
+        raise _UnclosedError(*waiting)
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # What Excel writes as "CSV" in western Europe; it has a meaning for nearly every byte.
+        return data.decode("cp1252", errors="replace")
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter under which most headings are known; the most headings decide between equals."""
+    if text[:4].lower() == "sep=" and text[4:5] in _DELIMITERS:
+        return text[4:5]
+    opening = text.lstrip("\r\n")[:20_000]
+    return max(_DELIMITERS, key=lambda delimiter: _known_headings(opening, delimiter))
+
+
+def _known_headings(opening: str, delimiter: str) -> tuple[int, int]:
+    best = (0, 0)
+    reader = csv.reader(opening.splitlines()[:_HEADER_SEARCH], delimiter=delimiter)
+    try:
+        for cells in reader:
+            known = sum(field_of(cell) in COLUMNS for cell in cells)
+            best = max(best, (known, len(cells)))
+    except csv.Error:
+        return best
+    return best

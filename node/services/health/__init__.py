@@ -1,0 +1,1 @@
+"""Is everything working? What is looked at, what is said of it, and who is told."""

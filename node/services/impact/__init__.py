@@ -1,0 +1,1 @@
+"""What sharing is good for: effects, levels and badges."""

@@ -1,0 +1,1 @@
+"""What anybody may send, how much of it and how often."""

@@ -1,0 +1,1 @@
+"""This node's own listings: published, changed, doubted, taken back and over."""

@@ -1,0 +1,1 @@
+"""Mails: written into the outbox, sent from it, and kept in place of being sent."""

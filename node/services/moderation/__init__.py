@@ -1,0 +1,1 @@
+"""What operators decide: what waits for their word, and what visitors report."""

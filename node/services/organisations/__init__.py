@@ -1,0 +1,1 @@
+"""The organisations of this node and what each says of itself."""

@@ -1,0 +1,1 @@
+"""Holding a feed against the rules, as a catalogue would."""

@@ -1,0 +1,47 @@
+"""The desk's pages about an organisation itself: what it says of itself, and what is to do first.
+
+The conventions are those of ``parts``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from node.web.view_models.calendar import OpeningDay
+from node.web.view_models.desk import DeskFrame
+from node.web.view_models.parts import Choice, Form, Head, Image
+
+
+@dataclass(frozen=True, slots=True)
+class DeskProfilePage:
+    """desk/profile.html. ``form`` has ``name``, ``type`` (one of ``types``), ``description``, ``url`` and ``logo``.
+
+    Of its place it has ``place_name``, ``locality``, ``postcode``, ``lat``, ``lon`` and ``precision`` (of
+    ``precisions``); of its hours, for each of ``days``, ``open_N``, ``close_N``, ``again_N`` and ``until_N``, and
+    ``hours_note``. ``closed_path`` is where closed days are written down; ``public_path`` is where visitors see it.
+    """
+
+    head: Head
+    desk: DeskFrame
+    form: Form
+    types: tuple[Choice, ...]
+    logo: Image | None = None
+    most_mb: int = 0
+    public_path: str = ""
+    precisions: tuple[Choice, ...] = ()
+    days: tuple[OpeningDay, ...] = ()
+    closed_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskNewOrganisationPage:
+    """desk/new_organisation.html: another organisation on this node. ``form`` has ``name`` and ``type``.
+
+    ``bring_path`` is for one that has a desk elsewhere.
+    """
+
+    head: Head
+    desk: DeskFrame
+    form: Form
+    types: tuple[Choice, ...]
+    bring_path: str = ""
