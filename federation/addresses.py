@@ -10,12 +10,13 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
 import idna
+
+from schemas.records import dataclass
 
 MAX_URL_CHARACTERS = 4096
 

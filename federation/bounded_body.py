@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from urllib3.exceptions import HTTPError, InvalidChunkLength, ProtocolError, ReadTimeoutError, SSLError
 from urllib3.response import HTTPResponse
 
 from federation.exchange import Exchange
 from federation.fetch_error import GuardError
+from schemas.records import dataclass
 
 _PIECE_BYTES = 64 * 1024
 _BODILESS = (204, 304)

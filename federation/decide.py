@@ -6,7 +6,7 @@ Counterexamples that these rules close are named in docs/protocol.md; each has a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from federation import window
 from federation.reading import HIDING, MAX_VIA
@@ -29,6 +29,7 @@ from federation.records import (
 from schemas.canonical import contribution, digest_hex, digest_value
 from schemas.errors import Problem
 from schemas.page import PageHead, Tombstone
+from schemas.records import dataclass
 
 HOLD_MORE_THAN = 20
 HOLD_SHARE = 0.10

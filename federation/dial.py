@@ -9,7 +9,6 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import BoundedSemaphore, Thread
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from federation.addresses import AddressPolicy, refusal
 from federation.exchange import Exchange
 from federation.fetch_error import GuardError
+from schemas.records import dataclass
 
 # As `socket.getaddrinfo`: (host, port) -> (family, type, protocol, canonical name, socket address) each.
 Resolver = Callable[[str, int], Sequence[tuple[Any, Any, Any, Any, Any]]]

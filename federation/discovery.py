@@ -7,7 +7,7 @@ it was found, or its own site must name the feed. Guesses no addresses but the w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import monotonic
 from types import MappingProxyType
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
@@ -24,6 +24,7 @@ from schemas.errors import DocumentError, Problem, SharefeedError
 from schemas.node_document import NodeDocument, load_node_document
 from schemas.organisation import Organisation
 from schemas.page import Page, PageHead
+from schemas.records import dataclass
 from schemas.strict_json import loads
 
 WELL_KNOWN = ".well-known/sharefeed.json"

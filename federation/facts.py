@@ -8,12 +8,12 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from schemas.listing import Listing
 from schemas.place import Place
+from schemas.records import dataclass
 from schemas.vocabulary import home_of
 
 

@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
@@ -30,6 +30,7 @@ from federation.exchange import Exchange
 from federation.fetch_error import FetchCode, FetchError, GuardError
 from federation.guarded_connection import GuardedAdapter, default_tls
 from federation.transport_failure import explain
+from schemas.records import dataclass
 
 __all__ = ["Answer", "FetchCode", "FetchError", "FetchPolicy", "Fetcher", "user_agent"]
 

@@ -8,7 +8,6 @@ node is a source itself.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from federation.reading import HIDING
@@ -24,6 +23,7 @@ from federation.records import (
     Mirrored,
     Withdrawn,
 )
+from schemas.records import dataclass
 
 _ELIGIBLE = (SHOWN, MERGED)
 OURSELVES = 0

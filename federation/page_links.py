@@ -6,11 +6,11 @@ Reads at most half a megabyte of a page, fetches nothing, and believes nothing: 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from federation.fetch import Answer
+from schemas.records import dataclass
 
 MAX_PAGE_BYTES = 512 * 1024
 MAX_LINKS = 8

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import NoReturn
 from urllib.parse import quote, urlsplit
 
@@ -29,6 +29,7 @@ from federation.schedule import Pace, after_gone, next_due, wants_unconditional,
 from federation.store_page import Asked, store_page, store_unchanged
 from schemas.errors import DocumentError, Problem
 from schemas.problem import RESYNC, problem_type
+from schemas.records import dataclass
 
 ACCEPT = (
     "application/feed+json, application/atom+xml;q=0.9, application/json;q=0.8, application/rss+xml;q=0.7, */*;q=0.1"

@@ -10,7 +10,6 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
@@ -38,6 +37,7 @@ from schemas.fields import (
 from schemas.listing import CategoryPath
 from schemas.organisation import Organisation, OrganisationSchema
 from schemas.place import Place, PlaceSchema
+from schemas.records import dataclass
 from schemas.strict_json import loads
 from schemas.vocabulary import ACTIONS, ACTIONS_OF_KIND, DEFAULT_ACTION, DIRECTIONS, KINDS
 

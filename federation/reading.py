@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -25,6 +25,7 @@ from schemas.free.explain import NOT_FREE_WORDS, fingerprint, word_problems
 from schemas.free.prices import price_members
 from schemas.listing import LONGEST_LIFE, load_listing, without_passing_marks
 from schemas.page import Page
+from schemas.records import dataclass
 from schemas.vocabulary import home_of
 
 MAX_ITEM_BYTES = 256 * 1024

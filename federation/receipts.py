@@ -7,7 +7,6 @@ an organisation of that node or somebody whose address it confirmed.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -21,6 +20,7 @@ from schemas.exchange import ASKER, OWNER
 from schemas.handover import PERSON
 from schemas.page import MAX_PAGE_ENTRIES, Page, PageHead
 from schemas.receipt import LARGEST_HALF_BYTES, Half, hash_and_payload, is_signed_with, load_half, not_signed
+from schemas.records import dataclass
 
 LONGEST_ID = 2048
 MOST_REASONS = 5

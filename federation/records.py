@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from federation.facts import Facts
 from schemas.errors import Problem
 from schemas.page import PageHead
+from schemas.records import dataclass
 
 # What became of a listing that a source has sent.
 SHOWN, HELD, QUARANTINED, MERGED = "shown", "held", "quarantined", "merged"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import urljoin
 
 from federation.discovery import WELL_KNOWN, Discovered, DiscoveryError, discover, well_known
@@ -37,6 +37,7 @@ from federation.schedule import wants_document
 from federation.settle import settle
 from schemas.errors import DocumentError
 from schemas.node_document import NodeDocument, load_node_document
+from schemas.records import dataclass
 from schemas.strict_json import loads
 
 ACCEPT = "application/json, */*;q=0.1"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from federation.discovery import Discovered, without_cursor
@@ -28,6 +28,7 @@ from federation.records import (
 )
 from schemas.errors import DocumentError
 from schemas.node_document import NodeDocument, load_node_document
+from schemas.records import dataclass
 from schemas.strict_json import loads
 
 MOST_FORMER_IDS = 10

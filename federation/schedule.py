@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from federation.records import SUSPENDED, PollResult, Source
+from schemas.records import dataclass
 
 LONGEST_WAIT_S = 86_400
 FULL_READ_EVERY_S = 86_400

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from federation.chunks import chunked
 from federation.facts import Entry, Removal, passed_on, short_key
@@ -17,6 +17,7 @@ from federation.ports import Ledger
 from federation.reading import Context, read_kept
 from federation.records import EXPIRED, KEPT, MERGED, SHOWN, WAITING, Mirrored, ReadItem, Source, Withdrawn
 from schemas.errors import Problem
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ from federation.records import APPLIED, L0, L1, WAITING, Mirrored, ReadPage, Sou
 from federation.schedule import after_match, after_mismatch, after_silence, wants_unconditional
 from federation.settle import Fresh, said_for, settle
 from schemas.errors import DocumentError
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ believed to be the story's.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from federation.merge import territory
 from schemas.errors import DocumentError, Problem
 from schemas.fields import MAX_URL
 from schemas.free.explain import fingerprint, word_problems
+from schemas.records import dataclass
 from schemas.story import LONGEST_TITLE, Story, dump_story, load_story, word_item
 
 

@@ -6,7 +6,7 @@ Made once by whoever starts the program (a command, the web application, a test)
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from threading import Event
 
@@ -15,6 +15,7 @@ from node.published import PublishedValues
 from node.settings import Settings
 from node.storage.engine import Database
 from node.turns import Turns
+from schemas.records import dataclass
 
 WORK_S, REST_S = 20.0, 60.0
 WORK_BYTES = 1536 * 2**20

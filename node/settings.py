@@ -11,11 +11,11 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 
 SETTINGS_FILE = "settings.toml"
 RESTORING = ".restoring"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 from functools import cache
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from marshmallow import fields as marshmallow_fields
 from schemas.canonical import EXTENSION
 from schemas.fields import Many, Number, Part, Text
 from schemas.listing import ExtensionSchema
+from schemas.records import dataclass
 
 ATOM = "http://www.w3.org/2005/Atom"
 SHAREFEED = "https://w3id.org/sharefeed/1.0"

@@ -7,8 +7,9 @@ code), and in plain words what is wrong. Nothing here decides what happens next:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from schemas.records import dataclass
 
 
 class SharefeedError(Exception):

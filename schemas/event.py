@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ from marshmallow.exceptions import ValidationError
 
 from schemas.document import Document
 from schemas.fields import Choice, Day, Many, Number, Pattern, refuse
+from schemas.records import dataclass
 
 MOST_DATES = 366
 NEEDED, NOT_NEEDED = SIGN_UP = ("needed", "none")

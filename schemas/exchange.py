@@ -7,8 +7,10 @@ Refuses to know people: names and addresses are kept elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
+
+from schemas.records import dataclass
 
 OWNER, ASKER, CLOCK, OPERATOR = "owner", "asker", "clock", "operator"
 

@@ -6,7 +6,7 @@ has taken back what it said is the owner's to say.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from schemas.exchange import (
     ACCEPTED,
@@ -23,6 +23,7 @@ from schemas.exchange import (
     UNKNOWN,
     Exchange,
 )
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ differ from what the code does. What a field means and its names in other vocabu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -24,6 +23,7 @@ from schemas.node_document import Version
 from schemas.opening import TimeOfDay
 from schemas.page import Cursor, Digest
 from schemas.place import Country
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Refuses to know people: a person is a side without an id and a name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from schemas.records import dataclass
 
 MATCHED, ONE_OPERATOR, ONE_SIDED, DIFFERS = "matched", "one_operator", "one_sided", "differs"
 HANDOVER_STATES = (MATCHED, ONE_OPERATOR, ONE_SIDED, DIFFERS)

@@ -10,11 +10,11 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from schemas import signing
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 from schemas.structured_fields import (
     Bare,
     InnerList,

@@ -7,7 +7,7 @@ that and never guessed. docs/impact.md tells the method to people.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
@@ -15,6 +15,7 @@ from typing import Protocol
 from schemas.handover import DEFAULT, MEASURED, NOT_KNOWN, STATED, WEIGHT_SOURCES
 from schemas.impact_factors import AVOIDED, PER_ITEM, Factor, Factors, Goods, shipped
 from schemas.impact_titles import NOTHING, Meaning, meaning
+from schemas.records import dataclass
 
 GOODS, LOANS, SPACE, SKILLS = "goods", "loans", "space", "skills"
 LEDGERS = (GOODS, LOANS, SPACE, SKILLS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -21,6 +21,7 @@ from marshmallow.exceptions import ValidationError
 from schemas.document import Document
 from schemas.errors import DocumentError, Problem, pointer
 from schemas.fields import Choice, Day, Flag, HttpUrl, Many, Number, Part, Pattern, Text, problems_of
+from schemas.records import dataclass
 from schemas.strict_json import AmbiguousObject, loads
 
 PER_ITEM, PER_KG, AVOIDED = (

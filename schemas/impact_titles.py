@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from schemas.impact_factors import ALL, UNNAMED, Factors, Goods
+from schemas.records import dataclass
 from schemas.vocabulary import categories, english_things, fold, home_of, languages
 
 NOTHING = Goods("", ())

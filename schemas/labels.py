@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from schemas.records import dataclass
 from schemas.vocabulary import categories, home_of
 
 WRITTEN_IN = "en"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -37,6 +37,7 @@ from schemas.fields import (
 from schemas.free.prices import price_members
 from schemas.organisation import Organisation, OrganisationSchema
 from schemas.place import Place, PlaceSchema
+from schemas.records import dataclass
 from schemas.vocabulary import ACTIONS, ACTIONS_OF_KIND, CONDITIONS, DIRECTIONS, KINDS, STATUSES, is_path
 
 LONGEST_LIFE = timedelta(days=366)

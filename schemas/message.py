@@ -6,7 +6,7 @@ To receive one twice is the same as once: its ``id`` says which it is. Refuses t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from schemas.errors import DocumentError, Problem
 from schemas.exchange import ASKER, OWNER
 from schemas.fields import AbsoluteUri, Choice, Flag, HttpUrl, Language, Moment, Number, Part, Text, problems_of
 from schemas.node_document import Version
+from schemas.records import dataclass
 from schemas.strict_json import AmbiguousObject
 from schemas.vocabulary import ORGANISATION_TYPES
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from schemas.fields import (
     refuse,
 )
 from schemas.organisation import Organisation, OrganisationSchema
+from schemas.records import dataclass
 
 VERSION = "1.0"
 MAJOR = "1"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from schemas.document import Document
 from schemas.event import ClockTime, Zone
 from schemas.fields import Choice, Day, Flag, Many, Part, Text, refuse
+from schemas.records import dataclass
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MIDNIGHT = "24:00"

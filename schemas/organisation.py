@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from marshmallow.exceptions import ValidationError
@@ -13,6 +13,7 @@ from schemas.errors import DocumentError
 from schemas.fields import AbsoluteUri, Choice, HttpUrl, Many, Part, Text, problems_of
 from schemas.opening import OpeningHours, OpeningHoursSchema
 from schemas.place import Place, PlaceSchema
+from schemas.records import dataclass
 from schemas.vocabulary import ORGANISATION_TYPES
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ from schemas.fields import (
     refuse,
 )
 from schemas.node_document import VERSION, Version
+from schemas.records import dataclass
 from schemas.vocabulary import REMOVAL_REASONS
 
 MAX_CURSOR_BYTES = 512

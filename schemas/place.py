@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from schemas.document import Document
 from schemas.fields import Number, Pattern, Text, refuse
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
@@ -23,6 +23,7 @@ from schemas.exchange import ASKER, CLOSED, OWNER, RECEIVED, RETURNED
 from schemas.fields import AbsoluteUri, Choice, Day, Flag, HttpUrl, Moment, Number, Part, Text, problems_of, refuse
 from schemas.handover import MEASURED, PERSON, STATED
 from schemas.listing import CategoryPath
+from schemas.records import dataclass
 from schemas.strict_json import AmbiguousObject
 from schemas.vocabulary import ACTIONS, ACTIONS_OF_KIND, DIRECTIONS, KINDS, ORGANISATION_TYPES
 

@@ -6,7 +6,7 @@ Refuses to count anything that only one node says.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from operator import attrgetter
 from typing import Any
@@ -24,6 +24,7 @@ from schemas.handover import (
 from schemas.impact import estimate
 from schemas.impact_factors import Factors
 from schemas.receipt import Half
+from schemas.records import dataclass
 
 SAME = (
     "outcome",

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from schemas.exchange import CANCELLED, DECLINED, EXPIRED, NO_SHOW, RECEIVED, RETURNED, UNKNOWN, WITHDRAWN
+from schemas.records import dataclass
 from schemas.tally import CONFIRMED, DAYS, SPANS, STANDINGS
 
 BEFORE_A_YES = (DECLINED, WITHDRAWN, EXPIRED)

@@ -11,7 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -37,6 +37,7 @@ from schemas.fields import (
     without_empty,
 )
 from schemas.listing import CategoryPath, Image, ImageSchema
+from schemas.records import dataclass
 from schemas.vocabulary import ACTIONS, DIRECTIONS, KINDS, ORGANISATION_TYPES
 
 TYPE = "story"

@@ -7,7 +7,6 @@ them. The digest is its publisher's to make; a reader compares it with nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from marshmallow.exceptions import ValidationError
@@ -16,6 +15,7 @@ from schemas.canonical import EXTENSION
 from schemas.document import Document
 from schemas.errors import DocumentError
 from schemas.fields import Choice, HttpUrl, Number, Text, problems_of
+from schemas.records import dataclass
 from schemas.strict_json import loads
 
 TYPE = "stories"

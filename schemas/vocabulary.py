@@ -11,11 +11,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
+
+from schemas.records import dataclass
 
 KINDS = ("item", "equipment", "space", "skill")
 DIRECTIONS = ("offer", "want")

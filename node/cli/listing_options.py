@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from node.cli import NOTHING_CHANGED
 from schemas.errors import Problem
 from schemas.listing import Available, Image, Listing, Money, Quantity
 from schemas.place import Place
+from schemas.records import dataclass
 from schemas.vocabulary import ACTIONS, CONDITIONS, DIRECTIONS, KINDS, STATUSES
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
 
@@ -17,6 +16,7 @@ from node.search.compounds import is_part
 from node.search.languages import ENGLISH
 from node.search.names import APART, Mention, comparable, mentions, names_in, sign
 from node.search.stems import stems
+from schemas.records import dataclass
 from schemas.vocabulary import asides, english_things, homes_of, languages, narrower, singular
 
 NARROWER = "<"

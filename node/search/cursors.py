@@ -9,9 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import dataclass
 
 from node.search.request import WINDOW, SearchRequest
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

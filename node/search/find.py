@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from functools import cache
 from threading import Lock
@@ -22,6 +22,7 @@ from node.search.ranking import Candidate, Merit, by_distance, by_fit, distance,
 from node.search.request import WINDOW, SearchRequest
 from node.search.standing import unpacked
 from node.search.wording import Reading
+from schemas.records import dataclass
 from schemas.vocabulary import categories
 
 _POOL, _PLACED_POOL = 400, 1000

@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
@@ -21,6 +21,7 @@ from tantivy import Index, Schema, Searcher
 from node.search.analysis import register
 from node.search.documents import INDEX_VERSION, build_schema
 from node.search.errors import IndexUnavailableError
+from schemas.records import dataclass
 
 FOLDER = "index"
 _STATE = "state.json"

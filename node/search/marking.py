@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
 
@@ -19,6 +18,7 @@ from node.search.concepts import kinds_below, names_of_thing
 from node.search.lexicon import Phrase
 from node.search.stems import stems
 from node.search.wording import Reading
+from schemas.records import dataclass
 from schemas.vocabulary import languages
 
 EXCERPT = 130

@@ -7,13 +7,13 @@ of rooms and of skills always do so.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
 from node.search.languages import ENGLISH, words_as_written
 from node.search.stems import stems
+from schemas.records import dataclass
 from schemas.vocabulary import ambiguous, english_things, fold, homes_of, languages
 
 OTHER = "other"

@@ -7,7 +7,7 @@ facet counts stay comparable. Only when the filters leave nothing of a strict an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count as count_up
 from itertools import islice
 from threading import Lock
@@ -19,6 +19,7 @@ from node.search.index import Counted, Snapshot
 from node.search.stems import LANGUAGES
 from node.search.text_query import Asking
 from node.search.wording import Reading, read
+from schemas.records import dataclass
 
 FEW = 3
 """With fewer full matches than this, listings that match most of the words follow them."""

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from schemas.errors import Problem, pointer
+from schemas.records import dataclass
 from schemas.vocabulary import ACTIONS, CONDITIONS, DIRECTIONS, KINDS, ORGANISATION_TYPES, STATUSES, is_path
 
 LONGEST_QUERY = 300

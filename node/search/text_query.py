@@ -7,7 +7,6 @@ so that repeating a word brings nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from tantivy import Occur, Query, Schema
 
@@ -16,6 +15,7 @@ from node.search.concepts import NARROWER, has_kinds, kinds_that_offer
 from node.search.lexicon import Phrase
 from node.search.names import APART
 from node.search.wording import Reading, Segment
+from schemas.records import dataclass
 
 _WEIGHTS = {"title": 4.0, "tags": 2.5, "body": 1.0}
 _WORDS_WEIGHT = 0.5

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, lru_cache
 from types import MappingProxyType
 
@@ -25,6 +25,7 @@ from node.search.lexicon import (
     same_as,
 )
 from node.search.wider import is_wide, members_of, paths_of, wider_than
+from schemas.records import dataclass
 from schemas.vocabulary import categories, fold
 
 GOODS, SKILL, SPACE = "goods", "skill", "space"

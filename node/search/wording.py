@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from node.search.analysis import STOP_WORDS, own_terms, words
 from node.search.concepts import broader_things, is_english, things_called
@@ -29,6 +29,7 @@ from node.search.lexicon import (
     serving,
 )
 from node.search.spelling import Words, completions, corrections, frequency, halves, own_forms, relatives
+from schemas.records import dataclass
 
 MOST_WORDS = 12
 MOST_MEANT = 3

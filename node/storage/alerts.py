@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, and_, delete, func, or_, select, update
@@ -11,6 +10,7 @@ from sqlalchemy import Row, and_, delete, func, or_, select, update
 from node.storage.among import among
 from node.storage.engine import Tx
 from node.storage.tables import alert_told, alerts, catalogue
+from schemas.records import dataclass
 
 PENDING, ACTIVE, PAUSED = "pending", "active", "paused"
 OVER_FOR_GOOD = ("given", "withdrawn", "expired")

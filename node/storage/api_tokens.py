@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
 
 from node.storage.account_tables import api_tokens
 from node.storage.engine import Tx
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
@@ -13,6 +12,7 @@ from node.storage.engine import Tx
 from node.storage.operator_tables import appearance_drafts as drafts
 from node.storage.operator_tables import appearances, logos
 from node.storage.upsert import insert_of
+from schemas.records import dataclass
 
 _ONLY = 1
 """The number of the one draft."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import select
 
 from node.storage.engine import Tx
 from node.storage.exchange_tables import asking_rules
 from node.storage.upsert import upsert
+from schemas.records import dataclass
 
 FIRST, NEED, NEW = FAIRNESS = ("first", "need", "new")
 """Who asked first; who needs it most; who has not had anything before. Those who are alike, in the order they asked."""

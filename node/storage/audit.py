@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, delete, func, or_, select, update
@@ -11,6 +10,7 @@ from sqlalchemy import Row, delete, func, or_, select, update
 from node.storage.account_tables import audit, audit_end, audit_names
 from node.storage.engine import Tx
 from node.storage.upsert import insert_of
+from schemas.records import dataclass
 
 BEGINNING = "0" * 64
 _END = 1

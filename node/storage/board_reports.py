@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import orjson
 from sqlalchemy import delete, select
@@ -11,6 +10,7 @@ from sqlalchemy import delete, select
 from node.storage.engine import Tx
 from node.storage.health_tables import board_reports, board_verdicts
 from node.storage.upsert import upsert
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
 from node.storage.booking_tables import bookings, calendars
 from node.storage.engine import Tx
+from schemas.records import dataclass
 
 HELD, CONFIRMED, OUT, RETURNED, CANCELLED, NO_SHOW = "held", "confirmed", "out", "returned", "cancelled", "no_show"
 STATES = (HELD, CONFIRMED, OUT, RETURNED, CANCELLED, NO_SHOW)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import delete
 
 from node.storage.engine import Tx
 from node.storage.tables import bounces
 from node.storage.upsert import insert_of
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, delete, func, select, update
 
 from node.storage.booking_tables import busy_calendars, busy_spans
 from node.storage.engine import Tx
+from schemas.records import dataclass
 
 _c = busy_calendars.c
 

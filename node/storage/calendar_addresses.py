@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import ColumnElement, and_, delete, select
 
 from node.storage.booking_tables import calendar_addresses
 from node.storage.engine import Tx
+from schemas.records import dataclass
 
 _c = calendar_addresses.c
 

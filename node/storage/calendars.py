@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -12,6 +11,7 @@ from node.storage.booking_tables import calendars
 from node.storage.engine import Tx
 from node.storage.listings import LIVE
 from node.storage.tables import catalogue, listings
+from schemas.records import dataclass
 
 _c = calendars.c
 

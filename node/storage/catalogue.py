@@ -7,7 +7,6 @@ is the order in which changes become visible and no reader can step over one. Co
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -22,6 +21,7 @@ from node.storage.engine import Tx
 from node.storage.tables import FACT_NAMES, catalogue, publication
 from node.storage.upsert import upsert
 from schemas.canonical import contribution, digest_hex, digest_value
+from schemas.records import dataclass
 
 # Built once, as each search and each change asks.
 _STATE = select(publication)

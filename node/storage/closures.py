@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, or_, select
 
 from node.storage.booking_tables import closures
 from node.storage.engine import Tx
+from schemas.records import dataclass
 
 _c = closures.c
 

@@ -13,7 +13,6 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, inspect, select, table, text
@@ -21,6 +20,7 @@ from sqlalchemy.engine import make_url
 
 from node.storage import migrate
 from node.storage.engine import Database, StorageError, Tx, sqlite_url
+from schemas.records import dataclass
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _ASIDE = "sharefeed_before"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -12,6 +11,7 @@ from sqlalchemy import Row, delete, func, select
 from node.storage.desk_tables import desk_drafts
 from node.storage.engine import Tx
 from node.storage.upsert import upsert
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, union
@@ -11,6 +10,7 @@ from node.storage.engine import Tx
 from node.storage.receipt_tables import handovers
 from schemas.handover import WEIGHT_SOURCES
 from schemas.impact import GOODS, LEDGER_OF, GoodsTotal, Totals, UseTotal
+from schemas.records import dataclass
 
 _c = handovers.c
 _HAPPENED = ("received", "returned")

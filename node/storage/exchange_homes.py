@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,6 +12,7 @@ from node.storage.exchange_tables import exchanges
 from node.storage.message_tables import exchange_homes
 from schemas.exchange import ASKER, OWNER
 from schemas.handover import PERSON
+from schemas.records import dataclass
 
 _c = exchange_homes.c
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, and_, delete, func, select, update
 
 from node.storage.engine import Tx
 from node.storage.exchange_tables import exchange_letters, exchange_people, exchanges
+from schemas.records import dataclass
 
 _c = exchange_people.c
 

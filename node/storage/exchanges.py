@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 import orjson
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select, tuple_, u
 from node.storage.engine import Tx
 from node.storage.exchange_tables import exchange_events, exchanges
 from schemas.exchange import CLOSED, OPEN, UNCONFIRMED, Exchange, next_at
+from schemas.records import dataclass
 
 _c = exchanges.c
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import delete, select
 
 from node.storage.engine import Tx
 from node.storage.health_tables import feed_readers
 from node.storage.upsert import upsert
+from schemas.records import dataclass
 
 MOST = 200
 """Whoever has not read for longest is forgotten beyond this: the table stays small, whatever addresses are made up."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
@@ -11,6 +10,7 @@ from node.storage.desk_tables import handed_on
 from node.storage.engine import Tx
 from node.storage.tables import organisations
 from node.storage.upsert import upsert
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import select
 
 from node.storage.engine import Tx
 from node.storage.health_tables import heartbeats
 from node.storage.upsert import upsert
+from schemas.records import dataclass
 
 TOLERANCE_S = 60
 """A clock that is set right by less than this was not put back."""

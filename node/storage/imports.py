@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import orjson
@@ -13,6 +13,7 @@ from node.storage.among import among
 from node.storage.engine import Tx
 from node.storage.import_tables import import_columns, import_rows, imports
 from node.storage.upsert import upsert
+from schemas.records import dataclass
 
 COLUMNS, CHECKING, CHECKED, RUNNING, DONE, UNDOING, UNDONE = (
     *("columns", "checking", "checked", "running", "done", "undoing", "undone"),

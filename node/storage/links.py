@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import delete, select, update
 
 from node.storage.account_tables import links
 from node.storage.engine import Tx
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

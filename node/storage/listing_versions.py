@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,6 +12,7 @@ from node.storage.among import among
 from node.storage.desk_tables import listing_versions
 from node.storage.engine import Tx
 from node.storage.tables import listings
+from schemas.records import dataclass
 
 LARGEST = 2**63 - 1
 """No database has a larger number."""

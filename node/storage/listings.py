@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -15,6 +14,7 @@ from node.storage.tables import listings
 from node.storage.upsert import upsert
 from schemas.canonical import EXTENSION
 from schemas.listing import Listing, load_listing
+from schemas.records import dataclass
 from schemas.vocabulary import fold
 
 LIVE, PAUSED, WITHDRAWN, EXPIRED = STATES = ("live", "paused", "withdrawn", "expired")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import delete, select
 
 from node.storage.engine import Tx
 from node.storage.health_tables import readings
 from node.storage.upsert import upsert
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

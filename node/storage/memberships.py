@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import delete, select
 
 from node.storage.account_tables import accounts, memberships
 from node.storage.engine import Tx
 from node.storage.tables import organisations
 from node.storage.upsert import upsert
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,6 +12,7 @@ from node.storage.engine import Tx
 from node.storage.message_tables import message_nonces, messages_in, messages_out
 from node.storage.upsert import insert_of
 from schemas.message import HANDED_OVER, MESSAGE, PASS_ON, REQUEST
+from schemas.records import dataclass
 
 WAITING, FAILED, REFUSED = "waiting", "failed", "refused"
 _c = messages_out.c

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,6 +12,7 @@ from node.storage.engine import Tx
 from node.storage.tables import organisations
 from node.storage.upsert import upsert
 from schemas.organisation import Organisation, dump_organisation, load_organisation
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ the words are kept: the row stays for a while to say that, and when, and to be f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, and_, delete, func, or_, select, update
 
 from node.storage.engine import Tx
 from node.storage.tables import outbox
+from schemas.records import dataclass
 
 WAITING, SENT, FAILED, CAPTURED = "waiting", "sent", "failed", "captured"
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, and_, select, update
 
 from node.storage.engine import Tx
 from node.storage.exchange_tables import owner_contacts
+from schemas.records import dataclass
 
 NEW, WILLING, STOPPED = "new", "willing", "stopped"
 """Has never pressed anything; has; wants no requests."""

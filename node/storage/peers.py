@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import delete, func, literal, select, update
 
 from node.storage.engine import Tx
 from node.storage.message_tables import peer_keys, peers
 from node.storage.upsert import upsert
+from schemas.records import dataclass
 
 PINNED, FORMER, OFFERED = "pinned", "former", "offered"
 SEEN, SIGNED, OPERATOR = "seen", "signed", "operator"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, and_, delete, select, update
@@ -12,6 +11,7 @@ from federation.chunks import chunked
 from node.storage.engine import Tx
 from node.storage.tables import photos
 from node.storage.upsert import insert_of
+from schemas.records import dataclass
 
 WANTED, READY, FAILED = "wanted", "ready", "failed"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 
@@ -11,6 +10,7 @@ from node.storage.among import among
 from node.storage.engine import Tx
 from node.storage.photo_tables import picture_copies, picture_wants
 from node.storage.upsert import insert_of, upsert
+from schemas.records import dataclass
 
 WAITING, READY, FAILED = "waiting", "ready", "failed"
 _c, _w = picture_copies.c, picture_wants.c

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, and_, func, select, update
 
 from node.storage.engine import Tx
 from node.storage.tables import proposals
+from schemas.records import dataclass
 
 WAITING, ACCEPTED, REFUSED = "waiting", "accepted", "refused"
 

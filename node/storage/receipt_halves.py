@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Row, and_, delete, select, tuple_
@@ -12,6 +12,7 @@ from node.storage.among import among
 from node.storage.engine import Tx
 from node.storage.receipt_tables import receipt_halves
 from node.storage.upsert import upsert
+from schemas.records import dataclass
 
 _c = receipt_halves.c
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 import orjson
@@ -18,6 +18,7 @@ from node.storage.tables import sources
 from node.storage.upsert import insert_of, upsert
 from schemas.canonical import digest_hex
 from schemas.errors import Problem
+from schemas.records import dataclass
 
 _r, _m = receipt_readings.c, receipt_mirror.c
 _NOTHING = "[]"

@@ -7,7 +7,6 @@ under the same lock. Nothing is ever taken out of it: what happened, happened.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, literal, select
@@ -22,6 +21,7 @@ from node.storage.receipt_tables import receipt_log, receipts
 from node.storage.upsert import upsert
 from schemas.canonical import contribution, digest_hex, digest_value
 from schemas.exchange import ACCEPT, ASKER, CANCELLED, CLOSED, CONFIRM, HAND_OVER, OWNER, TAKE_BACK
+from schemas.records import dataclass
 
 _c = receipts.c
 BEGUN_BY = (CONFIRM, ACCEPT, HAND_OVER)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
@@ -10,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 from node.storage import story_shelf
 from node.storage.engine import Tx
 from node.storage.tables import catalogue, reports
+from schemas.records import dataclass
 
 WAITING, KEPT, TAKEN_DOWN, GONE = "waiting", "kept", "taken_down", "gone"
 

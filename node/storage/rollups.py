@@ -7,7 +7,7 @@ the transaction that changes the row.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, bindparam, case, delete, func, select, union
@@ -18,6 +18,7 @@ from node.storage.engine import Tx
 from node.storage.rollup_tables import handover_organisations, handover_rollups
 from node.storage.upsert import add_up
 from schemas.handover import PERSON, Handover
+from schemas.records import dataclass
 from schemas.tally import ALL, DIMENSIONS, OTHER, SUMS, Cell, Part, merged, tally
 from schemas.vocabulary import ACTIONS, ORGANISATION_TYPES, roots
 

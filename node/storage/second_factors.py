@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, update
 
 from node.storage.account_tables import recovery_codes, second_factors
 from node.storage.engine import Tx
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

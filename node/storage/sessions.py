@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
 
 from node.storage.account_tables import sessions
 from node.storage.engine import Tx
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

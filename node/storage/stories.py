@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,6 +12,7 @@ from node.storage.among import among
 from node.storage.engine import Tx
 from node.storage.story_tables import stories, story_versions
 from node.storage.upsert import upsert
+from schemas.records import dataclass
 
 DRAFT, PUBLISHED, WITHDRAWN = "draft", "published", "withdrawn"
 STATES = (DRAFT, PUBLISHED, WITHDRAWN)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, and_, or_, select
@@ -12,6 +11,7 @@ from node.storage.engine import Tx
 from node.storage.story_tables import story_readings
 from node.storage.tables import sources
 from node.storage.upsert import upsert
+from schemas.records import dataclass
 
 _c = story_readings.c
 

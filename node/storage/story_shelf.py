@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, not_, or_, select, update
@@ -13,6 +12,7 @@ from node.storage.engine import Tx
 from node.storage.story_tables import story_rulings, story_shelf
 from node.storage.tables import sources
 from node.storage.upsert import upsert
+from schemas.records import dataclass
 
 _c = story_shelf.c
 FINE = "[]"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Row, and_, delete, exists, func, not_, or_, select, update
@@ -15,6 +14,7 @@ from node.storage.photo_tables import upload_uses, uploads
 from node.storage.story_tables import stories
 from node.storage.tables import listings
 from node.storage.upsert import insert_of, upsert
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

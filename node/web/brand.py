@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from colorsys import hls_to_rgb, rgb_to_hls
-from dataclasses import dataclass
+
+from schemas.records import dataclass
 
 MIN_CONTRAST = 4.5
 LIGHT_PAPER, DARK_PAPER = "#FBF8F1", "#121815"

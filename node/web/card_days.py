@@ -5,7 +5,6 @@ As in `node.web.words`, every date says how far away it is, and nothing here rea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -16,6 +15,7 @@ from node.web import words
 from node.web.event_words import next_date, next_time
 from node.web.phrases import say as _
 from node.web.view_models.parts import Card, Site
+from schemas.records import dataclass
 
 
 def end_of(card: Card) -> datetime | None:

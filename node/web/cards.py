@@ -7,7 +7,7 @@ one listing loads the whole document.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -23,6 +23,7 @@ from node.storage.catalogue import Shown
 from node.web.view_models.parts import Card, EventDate, Image, Place
 from schemas.canonical import EXTENSION
 from schemas.event import occurrences, zone_of
+from schemas.records import dataclass
 
 if TYPE_CHECKING:
     # For its name alone: behind it stands the HTTP client, which a small publisher never loads.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from babel.dates import format_skeleton, get_day_names
@@ -11,6 +11,7 @@ from babel.dates import format_skeleton, get_day_names
 from node.web import words
 from node.web.phrases import say as _
 from node.web.view_models.parts import Card, Site
+from schemas.records import dataclass
 
 MOST_WEEKS = 5
 _WEEK = timedelta(days=7)

@@ -11,7 +11,7 @@ Refuses to keep a card whose picture we have no copy of yet: the next reader sha
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,7 @@ from node.web.day_strip import full_days
 from node.web.said import spoken
 from node.web.slots import Drawn, Shelf, slot
 from node.web.view_models.parts import Card, Site
+from schemas.records import dataclass
 
 FRESH_S = 600
 LONGEST_LOOKED_THROUGH = 2000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from node.web.view_models.effect import EffectBox, EffectFigure, EffectGroup, Ef
 from schemas.handover import DEFAULT, MEASURED, NOT_KNOWN, STATED
 from schemas.impact import GoodsTotal, Totals, UseTotal, estimate
 from schemas.impact_factors import Factors
+from schemas.records import dataclass
 
 if TYPE_CHECKING:
     from federation.facts import Facts

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -22,6 +22,7 @@ from node.web.view_models.parts import Head
 from node.web.view_models.portal import ErrorPage
 from schemas import problem
 from schemas.errors import Problem
+from schemas.records import dataclass
 
 PROBLEMS_URL = "https://w3id.org/sharefeed/problems/"
 QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"

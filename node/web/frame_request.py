@@ -6,11 +6,12 @@ What cannot be used is left out, as on pages: a frame that somebody pasted years
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from node.search.request import PAGE_SIZE, Arguments, SearchRequest, from_args
 from node.services.catalogue.embedding import MOST, USUAL
+from schemas.records import dataclass
 
 THEMES = ("auto", "light", "dark")
 PATH, MAKER_PATH, OEMBED_PATH = "embed", "embed/make", "oembed"

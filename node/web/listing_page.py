@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from urllib.parse import quote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
@@ -36,6 +36,7 @@ from node.web.view_models.listing import (
 from node.web.view_models.parts import Card, FeedLink, Head, Link, MapView, PageLink, Pager
 from schemas.listing import Listing, Money, load_listing
 from schemas.organisation import Organisation
+from schemas.records import dataclass
 from schemas.vocabulary import categories, home_of
 
 MOST_PLACES = 5

@@ -7,7 +7,6 @@ nothing: what is at an address is known from its path.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -28,6 +27,7 @@ from node.web import current_node, embed_code
 from node.web.conditional import conditional, open_to_all
 from node.web.embed import title_of
 from node.web.frame_request import OEMBED_PATH, FrameRequest
+from schemas.records import dataclass
 
 blueprint = Blueprint("oembed", __name__)
 blueprint.after_request(open_to_all)

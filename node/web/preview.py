@@ -6,11 +6,10 @@ node by `node.web.current_node`, and so shows what is being prepared without kno
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import has_request_context, request
 
 from node.context import Node
+from schemas.records import dataclass
 
 ENVIRON = "sharefeed.preview"
 THEMES = ("auto", "light", "dark")

@@ -7,9 +7,10 @@ written on another site would lead to a wrong page of ours.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from markupsafe import Markup, escape
+
+from schemas.records import dataclass
 
 _BLOCKS = ("p", "br", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "h3", "h4", "h5", "h6", "hr")
 _INLINE = ("b", "strong", "i", "em", "u", "s", "sub", "sup", "small", "code", "a", "abbr", "bdi", "bdo")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
@@ -18,6 +17,7 @@ from node.web.view_models.parts import Link
 from node.web.view_models.recognition import AheadBox, BadgeBox, LevelBox, RecognitionBox
 from node.web.words import locale
 from schemas.recognition import Ahead, Badge, Earned, Level, rules
+from schemas.records import dataclass
 
 RULES_PATH = "/recognition"
 MOST_CATEGORIES = 6

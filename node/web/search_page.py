@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from types import MappingProxyType
 from urllib.parse import quote, urlencode
@@ -25,6 +25,7 @@ from node.web.view_models.search import AppliedFilter, DaysFilter, Reach, Search
 from node.web.words import clip
 from schemas import atom_feed, json_feed
 from schemas.errors import Problem
+from schemas.records import dataclass
 from schemas.vocabulary import home_of
 
 _TICKED = ("direction", "kind", "action", "category", "organisation_type", "condition")

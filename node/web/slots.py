@@ -10,13 +10,13 @@ import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
 
 from markupsafe import Markup, escape
 
 from node.web import phrases
+from schemas.records import dataclass
 
 MOST_KEPT = 4096
 """Ticks have some 300 bytes, a footer 4 kB."""

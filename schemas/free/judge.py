@@ -11,7 +11,6 @@ Messages are whole sentences in English; interfaces translate them by the kind.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -32,6 +31,7 @@ from schemas.free.signs import (
 )
 from schemas.free.texts import Words
 from schemas.free.weights import BY_HAND, CLEAR, DOUBTFUL, Trained, trained
+from schemas.records import dataclass
 
 FREE, DOUBTED, NOT_FREE = "free", "doubtful", "not_free"
 BUSINESS, TONE, PLAIN = "business", "tone", "plain"

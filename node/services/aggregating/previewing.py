@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -10,6 +10,7 @@ import orjson
 from federation.records import EXPIRED, PLAIN, QUARANTINED, SHOWN, ReadItem, Source
 from schemas.canonical import EXTENSION
 from schemas.errors import Problem
+from schemas.records import dataclass
 
 if TYPE_CHECKING:
     from federation.discovery import Discovered

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -35,6 +34,7 @@ from node.storage.ledger import StoredBook, StoredLedger
 from node.storage.polls import PollRow
 from schemas.errors import SharefeedError
 from schemas.fields import rfc3339_of
+from schemas.records import dataclass
 
 if TYPE_CHECKING:
     from federation.discovery import Discovered

@@ -8,7 +8,7 @@ nobody: every request gets the same answer, and what more there is to say is sai
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from node.context import Node
@@ -26,6 +26,7 @@ from node.storage.alerts import PENDING, Alert
 from node.storage.catalogue import Shown
 from node.storage.engine import Tx
 from schemas.errors import Problem
+from schemas.records import dataclass
 
 HOUR_S, DAY_S = 3600, 86_400
 CONFIRM_S = 2 * DAY_S

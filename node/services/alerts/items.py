@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -12,6 +11,7 @@ from node.context import Node
 from node.services.alerts.words import AlertWords
 from node.storage.catalogue import Shown
 from schemas.canonical import EXTENSION
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ is to be had again, one that says something else by now, or any, once the listin
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from node.context import Node
 from node.search.errors import IndexUnavailableError
@@ -26,6 +25,7 @@ from node.storage import catalogue, outbox
 from node.storage.alerts import ACTIVE, Alert
 from node.storage.catalogue import Shown
 from node.storage.engine import Tx
+from schemas.records import dataclass
 
 MAY_COME_BACK_S = 3 * 86_400
 """A listing that is gone for another reason than its owner's may be back: a source that was suspended, a mistake."""

@@ -14,7 +14,7 @@ import tarfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +24,7 @@ import orjson
 from node.services.pictures.upload_names import FOLDER as MEDIA
 from node.settings import SETTINGS_FILE
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 
 DATABASE, MANIFEST = "database", "manifest.json"
 FORMAT, FORMAT_VERSION = "sharefeed-backup", 1

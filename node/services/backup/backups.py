@@ -11,7 +11,6 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +21,7 @@ from node.services.backup.archive import DATABASE, BackupError, Manifest, writin
 from node.services.pictures.upload_names import FOLDER as MEDIA
 from node.settings import SETTINGS_FILE, Settings
 from node.storage import copying
+from schemas.records import dataclass
 
 DEFAULT_FOLDER = "backups"
 DAY_S = 86_400

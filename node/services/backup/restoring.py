@@ -16,7 +16,7 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import orjson
@@ -29,6 +29,7 @@ from node.services.pictures.upload_names import FOLDER as MEDIA
 from node.settings import RESTORING, SECRET_FILE, SETTINGS, SETTINGS_FILE, Settings, load
 from node.storage import copying, invitations, links, migrate, sessions
 from node.storage.engine import Database, StorageError
+from schemas.records import dataclass
 
 DERIVED = ("index", "downloads")
 """Folders of what is made from the database, and is made again where it is missing."""

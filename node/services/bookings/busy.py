@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from concurrent.futures import BrokenExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
@@ -22,6 +21,7 @@ from node.services.bookings.rules import MOST_AHEAD_DAYS
 from node.storage import busy
 from node.storage.busy import BusyCalendar
 from schemas.errors import DocumentError, Problem
+from schemas.records import dataclass
 
 if TYPE_CHECKING:
     from federation.fetch import Answer, Fetcher

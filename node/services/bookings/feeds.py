@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import urlsplit
@@ -24,6 +23,7 @@ from node.storage import bookings, calendar_addresses, calendars
 from node.storage.bookings import HELD, Booking
 from node.storage.engine import Tx
 from node.storage.listings import LIVE
+from schemas.records import dataclass
 
 DAY_S = 86_400
 BEHIND_S, AHEAD_S = 31 * DAY_S, 731 * DAY_S

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from node.services.bookings.opening import Span, day_at, open_on, ordered
 from node.services.bookings.rules import DAYS, Closure, Rules
+from schemas.records import dataclass
 
 Taken = Mapping[int, Sequence[Span]]
 """What is taken of each piece, by its number; of a piece that is not named, nothing is."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from node.services.bookings.free import Calendar, Taken, best_unit, free_units, slots_on
 from node.services.bookings.opening import Span, closed_on, day_at, in_season, ordered, whole_day
 from node.services.bookings.refusals import Refusal
 from node.services.bookings.rules import DAYS, FREE, SLOTS
+from schemas.records import dataclass
 
 LONGEST_S = 366 * 86_400
 

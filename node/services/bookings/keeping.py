@@ -6,7 +6,6 @@ Whoever asks names the organisation that they act for; what is another one's is 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +21,7 @@ from node.storage.closures import StoredClosure
 from node.storage.engine import Tx
 from schemas.canonical import EXTENSION
 from schemas.errors import Problem, SharefeedError
+from schemas.records import dataclass
 
 BOOKABLE = ("lend", "host", "help")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from node.context import Node
@@ -15,6 +14,7 @@ from node.services.bookings.taken import TakenSpans, taken_of_all
 from node.storage import bookings, busy, calendars
 from node.storage.bookings import CANCELLED, STATES, Booking
 from node.storage.busy import BusyCalendar
+from schemas.records import dataclass
 
 SHOWN = tuple(state for state in STATES if state != CANCELLED)
 

@@ -7,7 +7,7 @@ moment stand in a line, so that each is told about the others, and whoever was o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from node.storage.booking_spans import OverlapError
 from node.storage.bookings import CANCELLED, CONFIRMED, HELD, OPEN, OUT, Booking
 from node.storage.engine import Tx
 from schemas.errors import Problem, SharefeedError
+from schemas.records import dataclass
 
 MOST_NAME, MOST_CONTACT, MOST_NOTE = 120, 200, 1000
 _TRIES = 5

@@ -8,12 +8,13 @@ kept.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from datetime import date
 from itertools import pairwise
 from typing import Any
 
 from schemas.errors import Problem
+from schemas.records import dataclass
 
 SLOTS, FREE, DAYS = "slots", "free", "days"
 MODES = (SLOTS, FREE, DAYS)

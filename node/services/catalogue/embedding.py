@@ -7,7 +7,6 @@ that fit, and words and distances decide nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from federation.facts import Facts, short_key
 from node.context import Node
@@ -17,6 +16,7 @@ from node.services.catalogue.shown import Gone
 from node.storage import catalogue, organisations
 from node.storage.catalogue import Shown
 from node.storage.engine import Tx
+from schemas.records import dataclass
 
 USUAL, MOST = 6, 24
 """Listings in a frame, unless it says how many, and at most."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from node.context import Node
 from node.search.request import SearchRequest
 from node.services.catalogue.search import FacetValue, SearchResult, search
 from node.storage.catalogue import Shown
+from schemas.records import dataclass
 from schemas.vocabulary import ORGANISATION_TYPES
 
 MOST_KINDS, EXAMPLES = 6, 4

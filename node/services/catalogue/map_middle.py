@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import median
 
 from node.context import Node
 from node.storage import catalogue
+from schemas.records import dataclass
 
 LOOKED_AT = 5000
 FARTHEST, CLOSEST = 3, 14

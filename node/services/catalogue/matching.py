@@ -7,7 +7,7 @@ which every listing is what is wanted. What is near, alike in other words or of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
 
@@ -25,6 +25,7 @@ from node.search.things import GOODS, SKILL, Said, Thing, read, sort_of, telling
 from node.services.catalogue.search import reader
 from node.storage import catalogue
 from node.storage.catalogue import Shown
+from schemas.records import dataclass
 from schemas.vocabulary import home_of
 
 FARTHEST_KM = 60.0

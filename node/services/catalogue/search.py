@@ -7,7 +7,7 @@ nothing is shown that the catalogue no longer has.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
@@ -26,6 +26,7 @@ from node.search.wording import Reading
 from node.services.catalogue.kept import KeptListings
 from node.storage.catalogue import Shown
 from schemas.errors import Problem, SharefeedError
+from schemas.records import dataclass
 from schemas.vocabulary import categories
 
 _readers: dict[Path, IndexReader] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 import orjson
@@ -16,6 +16,7 @@ from node.storage.catalogue import Grave, Shown
 from schemas.errors import DocumentError
 from schemas.listing import load_listing
 from schemas.organisation import Organisation, load_organisation
+from schemas.records import dataclass
 from schemas.story import load_story
 
 if TYPE_CHECKING:

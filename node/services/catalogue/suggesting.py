@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 
 from node.context import Node
@@ -18,6 +17,7 @@ from node.search.index import Snapshot
 from node.search.names import sign
 from node.search.spelling import Words, completions, corrections, frequency
 from node.services.catalogue.search import reader
+from schemas.records import dataclass
 from schemas.vocabulary import categories, english_things, languages
 
 MOST = 8

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from node.context import Node
 from node.search.analysis import words
@@ -15,6 +14,7 @@ from node.search.request import SearchRequest
 from node.search.wording import cut
 from node.services.catalogue.search import reader, search
 from node.services.importing.cells import guarded
+from schemas.records import dataclass
 from schemas.vocabulary import DEFAULT_ACTION, categories, home_of
 
 MOST_CATEGORIES, MOST_ORGANISATIONS = 3, 5

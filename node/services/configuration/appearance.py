@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from node.context import Node
@@ -21,6 +20,7 @@ from node.storage import appearances as stored
 from node.storage.appearances import Draft, Logo, Version
 from node.storage.engine import Tx
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 
 KEPT_VERSIONS = 10
 SETTINGS_ALONE = 0

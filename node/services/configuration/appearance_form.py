@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from node.services.limits.strangers import text_problems
 from node.settings import Settings
 from schemas.errors import Problem, pointer
+from schemas.records import dataclass
 
 UNITS = ("", "miles", "km")
 ZOOMS = (1, 18)

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -24,6 +24,7 @@ from schemas import signing
 from schemas.errors import SharefeedError
 from schemas.fields import rfc3339
 from schemas.node_document import Key
+from schemas.records import dataclass
 
 log = logging.getLogger(__name__)
 

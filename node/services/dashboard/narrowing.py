@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import Protocol
 
 from node.services.catalogue.search import ParameterError
 from node.storage.rollups import Asked, values
 from schemas.errors import Problem
+from schemas.records import dataclass
 from schemas.tally import DIMENSIONS
 
 USUAL_MONTHS, MOST_MONTHS, LONGEST_PLACE = 12, 120, 80

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from node.context import Node
@@ -13,6 +12,7 @@ from node.services.dashboard.narrowing import Narrowing
 from node.storage import catalogue, handovers, rollups
 from node.storage.engine import Tx
 from schemas.handover import Handover
+from schemas.records import dataclass
 from schemas.standings import Standings
 from schemas.tally import DIMENSIONS, values_of
 

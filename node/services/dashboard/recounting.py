@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from node.context import Node
 from node.storage import handovers, rollups
 from node.storage.engine import Tx
+from schemas.records import dataclass
 from schemas.tally import Cell, tally
 
 

@@ -7,7 +7,7 @@ changed since somebody was asked is left out, also by the piece before: whoever 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import monotonic
 
 import orjson
@@ -24,6 +24,7 @@ from node.storage import listings
 from node.storage.engine import Tx
 from node.storage.listings import EXPIRED, LIVE, PAUSED, WITHDRAWN, Filter, OwnListing
 from schemas.errors import DocumentError, Problem, SharefeedError
+from schemas.records import dataclass
 
 PIECE = 250
 AT_ONCE_S = 20.0

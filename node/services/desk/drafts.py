@@ -10,7 +10,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from federation.facts import seconds
 from node.context import Node
@@ -33,6 +33,7 @@ from schemas.errors import Problem, SharefeedError
 from schemas.free.explain import NOT_FREE_WORDS, word_problems
 from schemas.listing import Image, Listing, dump_listing
 from schemas.place import Place
+from schemas.records import dataclass
 
 LONGEST_TYPED = 20_000
 """Characters of one field that are kept."""

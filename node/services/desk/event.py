@@ -6,7 +6,6 @@ Every date is written into the listing; nothing of how it was typed is kept. So 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import takewhile
@@ -18,6 +17,7 @@ from node.services.importing.event_cells import clock, over
 from node.services.importing.row_values import LONGEST_SHOWING, Defaults
 from node.services.listings.drafts import end_of_day
 from schemas.event import MOST_DATES, SIGN_UP, Event
+from schemas.records import dataclass
 
 FIELDS = ("on", "starts", "ends", "repeat", "repeat_until", "also", "off", "people", "sign_up")
 ONCE, DAILY, WEEKLY, FORTNIGHTLY, MONTHLY = REPEATS = ("once", "daily", "weekly", "fortnightly", "monthly")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,6 +41,7 @@ from schemas.fields import rfc3339
 from schemas.listing import GOODS, Listing, load_listing
 from schemas.organisation import Organisation
 from schemas.place import Place
+from schemas.records import dataclass
 from schemas.vocabulary import categories
 
 NEEDS = ("give", "lend", "host", "help")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,7 @@ from node.storage.listing_versions import Version
 from node.storage.listings import Filter
 from schemas.errors import Problem
 from schemas.listing import Listing, load_listing
+from schemas.records import dataclass
 from schemas.vocabulary import REMOVAL_REASONS, categories
 
 PAGE = 50

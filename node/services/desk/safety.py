@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
 from node.services.importing.cells import CellError, day
+from schemas.records import dataclass
 from schemas.vocabulary import home_of
 
 RECALL = "recall"

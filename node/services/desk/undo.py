@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from time import monotonic
 
 from node.context import Node
@@ -20,6 +19,7 @@ from node.services.listings.publishing_parts import refuse_moved
 from node.services.listings.taking_back import take_back
 from node.storage import listing_versions
 from node.storage.engine import Tx
+from schemas.records import dataclass
 
 UNDO_S = 3600
 AT_ONCE_S = 20.0

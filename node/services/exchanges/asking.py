@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,6 +40,7 @@ from schemas import exchange as rules
 from schemas.errors import Problem, pointer
 from schemas.exchange import ASKER, Exchange
 from schemas.listing import Listing
+from schemas.records import dataclass
 
 LONGEST_NAME, LONGEST_EMAIL, MOST = 80, 254, 10_000
 NEEDS = (0, 1, 2)

@@ -10,7 +10,6 @@ import base64
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
 
 from node.context import Node
 from node.services.exchanges.people import contacts
@@ -22,6 +21,7 @@ from node.storage.exchanges import Stored
 from node.storage.owner_contacts import Contact
 from schemas.errors import SharefeedError
 from schemas.exchange import ASKER, OWNER
+from schemas.records import dataclass
 
 PATH = "asked/"
 _TO = "to-"

@@ -7,7 +7,7 @@ Refuses what is far beyond what such things weigh, until it is said twice.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +25,7 @@ from schemas.errors import Problem
 from schemas.exchange import ASKER
 from schemas.impact import estimate
 from schemas.message import HEAVIEST_G, LONGEST_MIN, State
+from schemas.records import dataclass
 
 WEIGHT, HOURS = "weight", "hours"
 DOUBTFUL = "doubtful"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from node.context import Node
 from node.services.exchanges import links
@@ -19,6 +19,7 @@ from node.storage.exchanges import Event, Stored
 from node.storage.messages import Undelivered
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER
+from schemas.records import dataclass
 
 WAITING = (rules.REQUESTED,)
 AGREED = (rules.ACCEPTED, rules.HANDED_OVER, rules.LENT, rules.BROUGHT_BACK, rules.DISPUTED)

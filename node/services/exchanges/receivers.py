@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +25,7 @@ from node.storage import catalogue, exchange_homes, exchanges, organisations, so
 from node.storage.engine import Tx
 from node.storage.owner_contacts import WILLING, Contact
 from schemas.errors import DocumentError
+from schemas.records import dataclass
 from schemas.strict_json import loads
 from schemas.vocabulary import ORGANISATION_TYPES
 

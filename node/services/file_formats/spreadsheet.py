@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time
 from itertools import chain, islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any
 from node.services.file_formats.workbook import LAST_ROW, MAX_COLUMNS, Cell, WorkbookError, rows_of
 from node.services.importing.columns import COLUMNS, field_of
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 
 MAX_FILE_BYTES = 20 * 2**20
 MAX_ROWS = 20_000

@@ -9,7 +9,7 @@ from __future__ import annotations
 import stat
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,6 +27,7 @@ from node.storage import copying, heartbeats, measured, migrate, outbox, trouble
 from node.storage.engine import BUSY, FULL, READ_ONLY, StorageError
 from node.storage.measured import Reading
 from schemas.errors import DocumentError, SharefeedError
+from schemas.records import dataclass
 
 OK, LOOK, BROKEN = "ok", "look", "broken"
 STATES = (OK, LOOK, BROKEN)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from node.context import Node
@@ -28,6 +27,7 @@ from node.storage.accounts import Account
 from node.storage.engine import Tx
 from node.storage.sessions import StoredSession
 from schemas.errors import Problem, SharefeedError, pointer
+from schemas.records import dataclass
 
 COOKIE = "sharefeed_account"
 ROLE = "account"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from node.context import Node
 from node.services.identity.audit import by, record
@@ -15,6 +14,7 @@ from node.storage import api_tokens as stored
 from node.storage import organisations
 from node.storage.api_tokens import ApiToken
 from schemas.errors import Problem, pointer
+from schemas.records import dataclass
 
 LISTINGS_READ, LISTINGS_WRITE = "listings:read", "listings:write"
 BOOKINGS_READ, BOOKINGS_WRITE = "bookings:read", "bookings:write"

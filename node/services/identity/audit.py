@@ -16,7 +16,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import orjson
@@ -28,6 +28,7 @@ from node.storage.accounts import Account
 from node.storage.audit import BEGINNING, Entry
 from node.storage.engine import Tx
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 
 if TYPE_CHECKING:
     from node.services.identity.members import Member

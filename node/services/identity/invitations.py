@@ -7,7 +7,6 @@ under the address that was invited. Opening the link changes nothing.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 
 from node.context import Node
 from node.languages import translations
@@ -26,6 +25,7 @@ from node.storage.engine import Tx
 from node.storage.invitations import Invitation
 from node.voices import Voice
 from schemas.errors import Problem, SharefeedError, pointer
+from schemas.records import dataclass
 
 DAYS = 7
 KEPT_DAYS = 30

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from node.context import Node
 from node.services.identity.audit import COMMAND_LINE, Who, record
 from node.storage import accounts, api_tokens, memberships, organisations
@@ -11,6 +9,7 @@ from node.storage.accounts import Account
 from node.storage.engine import Tx
 from node.storage.memberships import MemberRow, Membership, Place
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 
 OWNER, EDITOR, VIEWER = "owner", "editor", "viewer"
 ROLES = (VIEWER, EDITOR, OWNER)

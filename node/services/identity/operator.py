@@ -5,8 +5,6 @@ There are no passwords to guess or to lose.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from node.context import Node
 from node.services.identity import links
 from node.services.identity import sessions as open_sessions
@@ -16,6 +14,7 @@ from node.storage import links as stored_links
 from node.storage import sessions as stored
 from node.storage.sessions import StoredSession
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 
 LINK_MINUTES = 15
 IDLE_S = 12 * 3600

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 
 from node.context import Node
 from node.services.identity.links import hash_of, new_secret
 from node.storage import sessions as stored
 from node.storage.engine import StorageError, Tx
 from node.storage.sessions import StoredSession
+from schemas.records import dataclass
 
 SEEN_EVERY_S = 60
 SHOWN_CHARACTERS = 8

@@ -10,13 +10,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from node.services.configuration.keys import KeyFileError, path_of
 from node.settings import Settings
+from schemas.records import dataclass
 from schemas.signing import encoded
 
 if TYPE_CHECKING:

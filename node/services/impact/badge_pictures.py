@@ -10,11 +10,12 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from markupsafe import Markup, escape
+
+from schemas.records import dataclass
 
 MEDIA_TYPE = "image/svg+xml"
 WIDTH, HEIGHT = 340, 112

@@ -6,7 +6,7 @@ Four ledgers, side by side and never added to each other. The method stands in d
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from node.context import Node
@@ -18,6 +18,7 @@ from schemas.handover import NOT_KNOWN
 from schemas.impact import LEDGERS, GoodsTotal, Totals, UseTotal
 from schemas.impact_factors import Worth
 from schemas.organisation import Organisation
+from schemas.records import dataclass
 from schemas.tally import CONFIRMED
 
 METHOD_PATH = "/impact/method"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from schemas import recognition
 from schemas.impact import Totals, total
 from schemas.organisation import Organisation
 from schemas.recognition import Ahead, Earned, Recognition
+from schemas.records import dataclass
 
 LEVEL = "level"
 """The name of the level among the names of badges."""

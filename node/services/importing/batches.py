@@ -7,7 +7,7 @@ caller's, or only tried.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 
 from node.context import Node
@@ -27,6 +27,7 @@ from node.storage.listings import LIVE, WITHDRAWN, OwnListing
 from schemas.errors import DocumentError, Problem
 from schemas.listing import Image, Listing
 from schemas.organisation import Organisation
+from schemas.records import dataclass
 
 SKIPPED = "skipped"
 _APPEAL = "If the words were misread, say in the column “appeal” why it is free, and import it again."

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from schemas.event import SIGN_UP
+from schemas.records import dataclass
 from schemas.vocabulary import ACTIONS, CONDITIONS, DIRECTIONS, KINDS, ORGANISATION_TYPES, STATUSES
 
 _SEPARATORS = re.compile(r"[\W_]+")

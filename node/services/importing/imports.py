@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import orjson
 
@@ -27,6 +27,7 @@ from node.storage import imports as stored
 from node.storage.engine import Tx
 from node.storage.imports import CHECKED, CHECKING, DONE, REFUSED, RUNNING, UNDOING, Import, ImportRow
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 
 NOT_OFFERED = frozenset(["organisation_type", "organisation_url"])
 """Columns that say what an organisation is, which its own page says at the desk."""

@@ -7,7 +7,7 @@ says why not. Refuses to touch any organisation but the one that is named.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from node.context import Node
 from node.services.file_formats.spreadsheet import SheetRow
@@ -24,6 +24,7 @@ from node.storage import listings as stored
 from node.storage import organisations
 from node.storage.listings import Filter, OwnListing
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 
 PAGE = 100
 _WITHOUT = "Pictures are named by their addresses here, not by files."

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -26,6 +25,7 @@ from schemas.event import Event
 from schemas.fields import rfc3339, without_empty
 from schemas.free.prices import price_members
 from schemas.listing import GOODS, LATEST_END_DAYS, LONGEST_LIFE
+from schemas.records import dataclass
 from schemas.vocabulary import DEFAULT_ACTION, home_of
 
 # A day less than a year: the last day runs to its end where the node is, which summer time can push past the limit.

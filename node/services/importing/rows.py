@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from node.services.file_formats.spreadsheet import Sheet, SheetRow, text_of
 from node.services.file_formats.workbook import Cell
@@ -19,6 +19,7 @@ from node.services.importing.row_values import Author, Composed, Defaults, Fault
 from node.services.listings.own_ids import slug_of
 from schemas.errors import DocumentError, Problem
 from schemas.listing import Listing, load_listing
+from schemas.records import dataclass
 
 _SHOWN_CHARACTERS, _READ_CHARACTERS = 80, 500
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")

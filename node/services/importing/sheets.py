@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from federation.chunks import chunked
@@ -27,6 +27,7 @@ from node.storage import organisations as hosted
 from node.storage.engine import Tx
 from node.storage.listings import LIVE, WITHDRAWN, OwnListing
 from schemas.organisation import Organisation
+from schemas.records import dataclass
 
 CHANGES = (ADDED, CHANGED, UNCHANGED, WITHDRAWN, SKIPPED)
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 
 from node.settings import SettingError
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 
 WINDOW_S = 60
 LARGEST_QUOTA = 1_000_000

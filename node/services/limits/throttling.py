@@ -12,12 +12,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
 
 from node.context import Node
 from node.services.limits.allowance import network_of
 from node.storage import tries as stored
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 
 KNOWN_COOKIE = "sharefeed_known"
 KNOWN_S = 365 * 86_400

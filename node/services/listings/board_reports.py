@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -22,6 +22,7 @@ from node.storage import catalogue, listings
 from node.storage.board_reports import BoardReport, Verdict
 from node.storage.engine import Tx
 from schemas.errors import DocumentError, SharefeedError
+from schemas.records import dataclass
 
 if TYPE_CHECKING:
     from federation.ports import Fetching

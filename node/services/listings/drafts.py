@@ -6,7 +6,7 @@ wakes no reader.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from schemas.free.explain import NOT_FREE_WORDS, fingerprint, word_problems
 from schemas.listing import Listing, dump_listing, load_listing
 from schemas.organisation import Organisation
 from schemas.page import with_hash
+from schemas.records import dataclass
 
 DEFAULT_LIFE = timedelta(days=90)
 """How long a listing lives that names no end."""

@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -28,6 +27,7 @@ from node.storage.engine import Tx
 from node.storage.listings import LIVE, OwnListing
 from node.voices import Voice
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 
 if TYPE_CHECKING:
     from node.services.mail.letters import Letter

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
@@ -32,6 +31,7 @@ from node.storage import outbox
 from node.storage.engine import Tx
 from node.storage.outbox import CAPTURED, WAITING, Mail
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 
 LONGEST_SUBJECT = 150
 LIST = "alerts"

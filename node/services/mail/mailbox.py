@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from email import message_from_string, policy
 from email.message import EmailMessage
 
 from node.context import Node
 from node.storage import outbox
 from node.storage.outbox import Mail
+from schemas.records import dataclass
 
 SHOWN = 50
 _LINK = re.compile(r"https?://[^\s<>\"]+")

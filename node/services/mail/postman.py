@@ -14,7 +14,6 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from node.context import Node
@@ -24,6 +23,7 @@ from node.settings import SettingError
 from node.storage import outbox
 from node.storage.engine import StorageError
 from node.storage.outbox import FAILED, SENT, Mail
+from schemas.records import dataclass
 
 AT_ONCE = 10
 LEASE_S = 600

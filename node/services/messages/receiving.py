@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 
 import orjson
@@ -24,6 +23,7 @@ from schemas import message as types
 from schemas.errors import DocumentError, SharefeedError
 from schemas.http_signature import Request, SignatureError, Signed
 from schemas.message import Message, load_message
+from schemas.records import dataclass
 from schemas.strict_json import loads
 
 DONE, REFUSED = "done", "refused"

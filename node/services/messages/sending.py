@@ -13,7 +13,6 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -35,6 +34,7 @@ from schemas.errors import DocumentError
 from schemas.fields import rfc3339
 from schemas.http_signature import Request
 from schemas.message import HANDED_OVER, VERSION
+from schemas.records import dataclass
 from schemas.strict_json import loads
 
 if TYPE_CHECKING:

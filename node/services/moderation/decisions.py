@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -32,6 +31,7 @@ from node.storage.ledger import StoredLedger
 from node.storage.removals import Batch
 from schemas.errors import SharefeedError
 from schemas.free.explain import OF_WORDS, fingerprint
+from schemas.records import dataclass
 
 QUEUE_STATES = (HELD, QUARANTINED)
 HOLD_DAYS = 7

@@ -6,8 +6,6 @@ listing goes, its reports are answered.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from federation.settle import settle
 from node.context import Node
 from node.services.limits.strangers import FormError, FormLimitError, mail_problems, sender_of, text_problems
@@ -19,6 +17,7 @@ from node.storage.catalogue import Shown
 from node.storage.ledger import StoredLedger
 from node.storage.reports import KEPT, TAKEN_DOWN, WAITING, Report
 from schemas.errors import Problem
+from schemas.records import dataclass
 
 REASONS = ("gone", "wrong", "not_free", "unsafe", "personal", "other")
 AN_HOUR, MOST_WAITING, MOST_OF_ONE = 5, 500, 20

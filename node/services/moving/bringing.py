@@ -8,7 +8,7 @@ pages and pictures become those of this node; ids stay, so that a listing is the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,7 @@ from schemas.errors import DocumentError, Problem
 from schemas.free.explain import word_problems
 from schemas.listing import load_listing
 from schemas.organisation import Organisation, load_organisation
+from schemas.records import dataclass
 
 if TYPE_CHECKING:
     from node.services.aggregating.peers import Client

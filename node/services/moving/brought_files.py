@@ -13,7 +13,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 
 FORMAT, FORMAT_VERSION = "sharefeed-export", 1
 MANIFEST = "manifest.json"

@@ -7,7 +7,7 @@ signed it was asked for its keys. They are not published here: each node publish
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -27,6 +27,7 @@ from node.storage.receipt_halves import KnownHalf
 from schemas.errors import DocumentError, Problem
 from schemas.exchange import OWNER
 from schemas.receipt import LARGEST_HALF_BYTES, Half, load_half, not_signed
+from schemas.records import dataclass
 
 if TYPE_CHECKING:
     from node.services.aggregating.peers import Client

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 import orjson
@@ -28,6 +28,7 @@ from node.storage.engine import Tx
 from node.storage.stories import ASKED, DRAFT, NO, NONE, PUBLISHED, STATES, WITHDRAWN, OwnStory, StoryVersion
 from schemas.errors import DocumentError
 from schemas.free.explain import NOT_FREE_WORDS, word_problems
+from schemas.records import dataclass
 from schemas.story import MOST_PHOTOS, Story, dump_story, load_story, word_item
 
 LONGEST_EXCHANGE = 2048

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,6 +44,7 @@ from schemas.canonical import EXTENSION
 from schemas.fields import rfc3339_of
 from schemas.json_feed import VERSION_URL
 from schemas.organisation import dump_organisation
+from schemas.records import dataclass
 
 STATE = "state"
 _MOST_DRAFTS = _MOST_STORIES = 1000

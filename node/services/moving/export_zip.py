@@ -11,13 +11,14 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
 from node.services.backup.archive import Content
+from schemas.records import dataclass
 
 FORMAT, FORMAT_VERSION = "sharefeed-export", 1
 README, MANIFEST, SUMS = "README.txt", "manifest.json", "SHA256SUMS"

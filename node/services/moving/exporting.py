@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -29,6 +28,7 @@ from node.storage import organisations
 from node.storage import uploads as photos
 from node.storage.organisations import OwnOrganisation
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 
 MEDIA_TYPE = "application/zip"
 _PICTURE = r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -27,6 +26,7 @@ from node.storage.listings import LIVE, WITHDRAWN
 from node.storage.stories import PUBLISHED
 from schemas.errors import DocumentError, SharefeedError
 from schemas.node_document import HandedOn
+from schemas.records import dataclass
 
 if TYPE_CHECKING:
     from federation.discovery import Discovered

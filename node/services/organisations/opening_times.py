@@ -7,13 +7,13 @@ more use to a reader than nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from node.services.bookings.opening import day_at, open_on
 from node.services.bookings.rules import DAY_MINUTES, Closure, Opening, Rules
 from schemas.opening import MOST_CLOSED, WEEKDAYS, ClosedDays, OpeningHours, WeeklyHours
+from schemas.records import dataclass
 
 LOOKED_AHEAD_DAYS = 60
 

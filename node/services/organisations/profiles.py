@@ -6,7 +6,7 @@ A logo is made small and written anew (`logos`); it stands among the node's pict
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,7 @@ from node.storage.engine import Tx
 from schemas.errors import Problem, pointer
 from schemas.opening import OpeningHours
 from schemas.place import Place
+from schemas.records import dataclass
 
 MOST_LOGO_BYTES = 4_000_000
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from node.context import Node
@@ -26,6 +26,7 @@ from node.storage.engine import Tx
 from node.storage.listings import LIVE, PAUSED
 from node.storage.picture_copies import FAILED, WAITING, Copy, Want
 from schemas.listing import Image
+from schemas.records import dataclass
 
 if TYPE_CHECKING:
     from federation.fetch import Fetcher

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 from node.services.pictures.shrinking import MAX_PIXELS, PictureError, shallow, upright
+from schemas.records import dataclass
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -14,7 +14,7 @@ import threading
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from node.storage import photos as stored
 from node.storage.engine import Tx
 from node.storage.photos import READY, StoredPhoto
 from schemas.fields import MAX_URL
+from schemas.records import dataclass
 
 if TYPE_CHECKING:
     from federation.fetch import Fetcher

@@ -8,12 +8,12 @@ such as one that is an archive or a web page as well. Costs up to a second, so i
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from node.services.pictures.file_signatures import begins_like_a_photo, something_else
 from node.services.pictures.shrinking import PictureError, shallow
+from schemas.records import dataclass
 
 if TYPE_CHECKING:
     from PIL.Image import Image

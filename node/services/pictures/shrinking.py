@@ -6,11 +6,11 @@ everything that is not JPEG, PNG, WebP or GIF, and sizes that would only fit a m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from schemas.records import dataclass
 
 FOLDER = "media"
 _NAME = re.compile(r"(?P<name>[0-9a-f]{32}-(?P<width>[1-9][0-9]{0,3})x(?P<height>[1-9][0-9]{0,3}))")

@@ -6,7 +6,6 @@ Making them small is done in another process; a photo that costs too much there 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from node.context import Node
@@ -19,6 +18,7 @@ from node.storage import uploads as stored
 from node.storage.engine import Tx
 from schemas.errors import SharefeedError
 from schemas.listing import Image
+from schemas.records import dataclass
 
 MOST_PHOTOS = 20
 """As many as a listing may have."""

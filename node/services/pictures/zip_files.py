@@ -11,10 +11,10 @@ import stat
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass
 from pathlib import Path
 
 from node.services.pictures.shrinking import PictureError
+from schemas.records import dataclass
 
 MOST_FILES = 20_000
 MAX_PICTURE_BYTES = 10 * 2**20

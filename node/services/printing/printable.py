@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from node.context import Node
 from node.storage import catalogue, organisations
 from node.storage import listings as stored
 from node.storage.catalogue import Shown
 from node.storage.listings import LIVE, Filter, OwnListing
+from schemas.records import dataclass
 
 MOST_CHOSEN = 400
 """More than that is on no 40 sheets."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any
 
 from schemas.handover import Handover
+from schemas.records import dataclass
 from schemas.tally import standing_of, sums_of
 
 EFFECT = ("co2e_low_g", "co2e_g", "co2e_high_g", "cost_pence")

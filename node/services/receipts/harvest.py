@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from federation.fetch import Answer, Fetcher, FetchError
 from federation.ports import Fetching, StaleError
@@ -27,6 +27,7 @@ from schemas import json_feed
 from schemas.errors import DocumentError
 from schemas.page import PageHead
 from schemas.problem import RESYNC, problem_type
+from schemas.records import dataclass
 
 log = logging.getLogger(__name__)
 

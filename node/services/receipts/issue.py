@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import orjson
@@ -32,6 +32,7 @@ from schemas.canonical import listing_hash
 from schemas.exchange import ASKER, OWNER
 from schemas.handover import MEASURED, PERSON, STATED
 from schemas.receipt import Half, Party, half_id
+from schemas.records import dataclass
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ A half that a feed no longer holds is no longer believed; a handover that no hal
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from federation.receipts import Judged
 from node.context import Node
@@ -17,6 +17,7 @@ from node.storage.receipt_halves import KnownHalf
 from node.storage.receipt_readings import Held, Reading
 from schemas.canonical import contribution, digest_hex, digest_value
 from schemas.errors import Problem
+from schemas.records import dataclass
 
 DAY_S = 86_400
 _AT_ONCE = 500

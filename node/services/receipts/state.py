@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from federation.records import ACTIVE, L1
 from node.context import Node
 from node.storage import receipt_readings, sources
 from node.storage.receipt_readings import Held
+from schemas.records import dataclass
 
 _MOST_HELD = 100
 

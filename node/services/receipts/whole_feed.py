@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 
 import orjson
@@ -25,6 +25,7 @@ from schemas.errors import SharefeedError
 from schemas.handover import Handover
 from schemas.node_document import NodeDocument
 from schemas.page import PageHead
+from schemas.records import dataclass
 
 MOST_PAGES, MOST_ITEMS = 20_000, 1_000_000
 """Of one feed. A catalogue keeps half a million halves of it; the rest is room for what was signed anew."""

@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import orjson
 
@@ -28,6 +27,7 @@ from node.storage.stories import ASKED, NO, NONE, PUBLISHED, YES, OwnStory, Stor
 from node.voices import Voice
 from schemas.errors import SharefeedError
 from schemas.exchange import DAY_S
+from schemas.records import dataclass
 from schemas.story import Story, digest
 
 PATH = "story-word/"

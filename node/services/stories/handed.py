@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from node.storage.engine import Tx
 from node.storage.exchanges import Stored
 from schemas import exchange as rules
 from schemas.handover import MATCHED, ONE_OPERATOR, Handover
+from schemas.records import dataclass
 from schemas.story import PERSON, Handed, Other
 
 OVER = (rules.RECEIVED, rules.RETURNED)

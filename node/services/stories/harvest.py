@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import urljoin
 
 import orjson
@@ -32,6 +32,7 @@ from node.storage.story_shelf import RELEASED, Ruling, Shelved
 from schemas import story_feed
 from schemas.errors import DocumentError, Problem
 from schemas.node_document import NodeDocument
+from schemas.records import dataclass
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,6 @@ What is hidden stays hidden, whatever its organisation or its node does with it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import orjson
 
 from node.context import Node
@@ -17,6 +15,7 @@ from node.storage.reports import KEPT, TAKEN_DOWN, Report
 from node.storage.story_shelf import FINE, HIDDEN, RELEASED, Looked, Ruling, Shelved
 from schemas.errors import SharefeedError
 from schemas.free.explain import OF_WORDS, fingerprint
+from schemas.records import dataclass
 from schemas.story import load_story, word_item
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import orjson
 
@@ -11,6 +10,7 @@ from federation.facts import short_key
 from node.context import Node
 from node.storage import story_shelf
 from node.storage.story_shelf import Shelved
+from schemas.records import dataclass
 from schemas.story import Story, load_story
 
 A_PAGE = 12

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ from schemas.errors import Problem, SharefeedError
 from schemas.fields import FORBIDDEN
 from schemas.free.explain import NOT_FREE_WORDS, word_problems
 from schemas.listing import Image
+from schemas.records import dataclass
 from schemas.story import (
     LONGEST_TEXT,
     LONGEST_TITLE,

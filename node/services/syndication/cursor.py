@@ -7,9 +7,9 @@ that reader, so it needs no tombstones up to there. It is dropped once the posit
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 
 _FORM = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(\d{1,18})(?:\.(\d{1,18}))?", re.ASCII)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from html import unescape
 from typing import Any, NamedTuple
 
@@ -16,6 +15,7 @@ from node.services.importing.cells import guarded
 from node.storage.catalogue import Shown
 from schemas.canonical import EXTENSION
 from schemas.fields import rfc3339_of
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

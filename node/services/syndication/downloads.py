@@ -14,7 +14,7 @@ import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
@@ -26,6 +26,7 @@ from node.settings import Settings
 from node.storage import catalogue
 from node.storage.catalogue import Publication, Shown
 from schemas.fields import rfc3339_of
+from schemas.records import dataclass
 
 FOLDER = "downloads"
 FRESH_S = 900

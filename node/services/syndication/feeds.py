@@ -11,7 +11,7 @@ import gzip
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from threading import Lock
@@ -36,6 +36,7 @@ from schemas.page import (
     Tombstone,
     dump_tombstone,
 )
+from schemas.records import dataclass
 
 CHANGES_PATH, JSON_PATH, ATOM_PATH = "changes.json", "feed.json", "feed.atom"
 RECEIPTS_PATH, HANDOVERS_PATH = "receipts.json", "handovers.json"

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -23,6 +22,7 @@ from node import __version__
 from node.settings import Settings
 from node.storage.catalogue import Shown
 from schemas.canonical import EXTENSION
+from schemas.records import dataclass
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 LINE_OCTETS = 75

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from schemas.listing import Listing, load_listing, without_passing_marks
 from schemas.node_document import Feeds, dump_node_document
 from schemas.organisation import Organisation
 from schemas.page import MAX_COMPLETE_BYTES, Page, PageHead, with_hash
+from schemas.records import dataclass
 
 PAGE_END = ".html"
 KEPT, REMOVED = "kept", "removed"

@@ -6,7 +6,7 @@ Reads at most `MAX_PAGES` pages, writes nothing, and judges nothing but where re
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -19,6 +19,7 @@ from federation.records import L1, PLAIN, ReadPage
 from schemas import feed, json_feed
 from schemas.errors import DocumentError, Problem, SharefeedError
 from schemas.node_document import NodeDocument, load_node_document
+from schemas.records import dataclass
 from schemas.strict_json import loads
 
 MAX_PAGES = 20

@@ -7,7 +7,6 @@ readers and the publisher's own server would be better off with.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -18,6 +17,7 @@ from node.services.validation.examining import Evidence, SeenPage
 from node.services.validation.rules import Finding, findings, is_whole, last_head, sums_of
 from schemas.errors import Problem
 from schemas.page import PageHead
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

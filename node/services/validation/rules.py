@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 from federation.pasted import origin
@@ -12,6 +11,7 @@ from node.services.validation.examining import Evidence, SeenPage
 from schemas.canonical import contribution, digest_hex
 from schemas.errors import Problem
 from schemas.page import MAX_COMPLETE_BYTES, MAX_PAGE_BYTES, MAX_PAGE_ENTRIES, PageHead
+from schemas.records import dataclass
 
 _WORTH_COMPRESSING = 4096
 _FEED_TYPES = {

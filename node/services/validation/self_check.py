@@ -7,13 +7,13 @@ some networks do not let a machine reach itself by its own name. What is said th
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from node.context import Node
 from node.storage import heartbeats
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 
 if TYPE_CHECKING:
     from federation.ports import Fetching

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import quote, urlencode, urlsplit
 
 from flask import request
@@ -39,6 +39,7 @@ from node.web.view_models.desk_listings import (
 )
 from node.web.view_models.parts import Choice
 from schemas.canonical import EXTENSION
+from schemas.records import dataclass
 from schemas.vocabulary import roots
 
 DRAFTS = "drafts"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from node.services.identity.members import EDITOR, OWNER, VIEWER, Member
 from node.web.phrases import later, say
 from node.web.view_models.desk import DeskTab
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

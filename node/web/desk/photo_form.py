@@ -11,7 +11,7 @@ Used by the form of a listing::
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from flask import Blueprint, request
@@ -32,6 +32,7 @@ from node.web.said import plain
 from node.web.security import MOST_BODY_BYTES
 from node.web.view_models.desk_photos import PhotoFields, PhotoItem
 from schemas.listing import Image
+from schemas.records import dataclass
 
 FILES, PRESSED, PART = "photo_file", "photo_do", "photos"
 START = "photo:"

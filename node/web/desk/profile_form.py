@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from babel.dates import get_day_names
@@ -21,6 +20,7 @@ from node.web.view_models.calendar import OpeningDay
 from schemas.opening import OpeningHours
 from schemas.organisation import Organisation
 from schemas.place import Place
+from schemas.records import dataclass
 
 _CELLS = {"place_name": "place", **{name: name for name in ("locality", "postcode", "lat", "lon")}}
 PLACE_FIELDS = (*_CELLS, "precision")

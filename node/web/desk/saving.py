@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from flask import make_response, render_template, request
@@ -19,6 +18,7 @@ from node.web.inside import head, say, to
 from node.web.said import plain
 from node.web.view_models.desk_listings import DeskSignedOutPage
 from schemas.errors import SharefeedError
+from schemas.records import dataclass
 
 Draft = TypeVar("Draft")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import session
 from flask_babel import ngettext
 
@@ -11,6 +9,7 @@ from node.services.desk.undo import UNDO_S, Undone
 from node.web import current_node
 from node.web.form_state import form_at
 from node.web.view_models.parts import Form
+from schemas.records import dataclass
 
 _KEY = "undo"
 

@@ -5,9 +5,8 @@ The conventions are those of ``parts``. The texts of the OpenAPI document are En
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from node.web.view_models.parts import Head, Link
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

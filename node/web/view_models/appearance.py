@@ -6,11 +6,11 @@ The conventions are those of ``parts``. Import these from ``node.web.view_models
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from node.web.view_models.control import ControlFrame
 from node.web.view_models.parts import Choice, Form, Head, Image, Link
+from schemas.records import dataclass
 
 __all__ = [
     "AppearancePage",

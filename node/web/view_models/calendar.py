@@ -5,11 +5,11 @@ The conventions are those of ``parts``. Import the pages from ``all_pages``, par
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from node.web.view_models.desk import DeskFrame
 from node.web.view_models.parts import Choice, Form, Head, Link
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

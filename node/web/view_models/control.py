@@ -5,11 +5,12 @@ The conventions are those of ``parts``. Import these from ``node.web.view_models
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from node.web.view_models.network import SourceRow, Verdict
 from node.web.view_models.parts import ONE_PAGE, Card, Choice, Form, Head, Link, Pager
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

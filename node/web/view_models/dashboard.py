@@ -6,10 +6,10 @@ is. ``part`` and ``width`` are lengths of bars in hundredths. Import these from 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from node.web.view_models.parts import ONE_PAGE, Choice, Head, Link, Pager
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

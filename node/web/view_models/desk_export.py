@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from node.web.view_models.desk import DeskFrame
 from node.web.view_models.parts import Form, Head
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ The conventions are those of ``parts``. Import these from ``node.web.view_models
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from node.web.view_models.control import MarkedText
@@ -13,6 +12,7 @@ from node.web.view_models.desk import DeskFrame
 from node.web.view_models.desk_photos import NO_PHOTOS, PhotoFields
 from node.web.view_models.listing import ListingPage
 from node.web.view_models.parts import ONE_PAGE, Card, Choice, Form, Head, Image, Link, Pager
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

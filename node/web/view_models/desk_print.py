@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from node.web.view_models.desk import DeskFrame
 from node.web.view_models.parts import Card, Choice, Head, Image, Place
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from node.web.view_models.parts import Head
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

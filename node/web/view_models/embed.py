@@ -5,9 +5,8 @@ The conventions are those of ``parts``. Import these from ``node.web.view_models
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from node.web.view_models.parts import Card, Choice, Form, Head, Link
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

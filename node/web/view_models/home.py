@@ -5,13 +5,12 @@ The conventions are those of ``parts``. Import these from ``node.web.view_models
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from markupsafe import Markup
 
 from node.web.view_models.effect import EffectStrip
 from node.web.view_models.network import NetworkSummary
 from node.web.view_models.parts import Card, Head, Link, StoryCard
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ The conventions are those of ``parts``. Import these from ``node.web.view_models
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from markupsafe import Markup
@@ -28,6 +27,7 @@ from node.web.view_models.parts import (
     StoryCard,
 )
 from node.web.view_models.recognition import RecognitionBox
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,12 @@ Conventions, true of every view model:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, date, datetime
 
 from markupsafe import Markup
+
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

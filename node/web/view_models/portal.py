@@ -5,11 +5,11 @@ The conventions are those of ``parts``. Import these from ``node.web.view_models
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from node.web.view_models.parts import ONE_PAGE, Card, FeedLink, Form, Head, Link, Pager
 from node.web.view_models.search import Reach
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,10 @@ The conventions are those of ``parts``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from node.web.view_models.calendar import OpeningDay
 from node.web.view_models.desk import DeskFrame
 from node.web.view_models.parts import Choice, Form, Head, Image
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ The conventions are those of ``parts``. Import these from ``node.web.view_models
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from markupsafe import Markup
@@ -16,6 +15,7 @@ from node.web.view_models.desk_listings import DeskWords
 from node.web.view_models.desk_photos import NO_PHOTOS, PhotoFields
 from node.web.view_models.listing import Sharing
 from node.web.view_models.parts import ONE_PAGE, Choice, FeedLink, Form, Head, Image, Link, Pager, StoryCard
+from schemas.records import dataclass
 
 NO_WORDS = DeskWords()
 

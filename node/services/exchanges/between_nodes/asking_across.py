@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -31,6 +31,7 @@ from schemas.errors import DocumentError, Problem, SharefeedError
 from schemas.exchange import ASKER, Exchange
 from schemas.json_feed import MEDIA_TYPE, VERSION_URL
 from schemas.listing import Listing, load_listing
+from schemas.records import dataclass
 from schemas.strict_json import loads
 
 LISTINGS, JSON_END = "listings/", ".json"

@@ -6,7 +6,6 @@ its desk, or by mail where this catalogue only knows an address for it. Refuses 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from node.context import Node
@@ -27,6 +26,7 @@ from schemas.errors import DocumentError
 from schemas.exchange import ASKER, OWNER, Exchange
 from schemas.listing import Listing, load_listing
 from schemas.message import Message
+from schemas.records import dataclass
 
 AN_HOUR = 60
 """Handovers that one node may tell of within an hour."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from node.services.bookings.refusals import later
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OPERATOR, OWNER
+from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -38,6 +37,7 @@ from node.storage.owner_contacts import NEW
 from node.voices import Voice
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OPERATOR, OWNER, Act, Exchange
+from schemas.records import dataclass
 
 if TYPE_CHECKING:
     from node.services.mail.letters import Letter
