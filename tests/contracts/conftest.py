@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 
 from node.context import Node
 from node.storage import migrate
@@ -31,16 +30,11 @@ class Made:
     def empty(self, kind: str, name: str = "test") -> Database:
         """The database, as good as new."""
         if (kind, name) not in self._known:
-            self._known[kind, name] = self._sqlite(name) if kind == "sqlite" else self._postgres()
+            sqlite = self._folder / f"{name}.sqlite"
+            self._known[kind, name] = database_at(sqlite) if kind == "sqlite" else self._postgres()
             self._stack.callback(self._known[kind, name].close)
         empty(self._known[kind, name])
         return self._known[kind, name]
-
-    def _sqlite(self, name: str) -> Database:
-        database = database_at(self._folder / f"{name}.sqlite")
-        # Spare it the care for power cuts: more than half of the time of many small transactions went into it.
-        event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
-        return database
 
     def _postgres(self) -> Database:
         database = Database(self._stack.enter_context(fresh_database(self.server)))
