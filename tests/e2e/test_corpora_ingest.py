@@ -108,10 +108,11 @@ def test_no_document_harms_what_is_shown(town: Town, part: int) -> None:
         assert not refused.fine, path
         read = town.poll(town.bad[PLAIN])
         assert read.code != "bug", path
-        neighbour = town.poll(town.good)
-        assert neighbour.fine, path
+        if number % 10 == 0:
+            assert town.poll(town.good).fine, path
         if number % 50 == 0:
             _check(town, shown)
+    assert town.poll(town.good).fine
     _check(town, shown)
 
 
