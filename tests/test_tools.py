@@ -99,15 +99,15 @@ def test_what_a_wheel_has_too_much_or_too_little_is_said() -> None:
 @pytest.mark.parametrize(
     ("fast", "tests", "last"),
     [
-        pytest.param(False, True, ("wheel", "tests"), id="everything"),
+        pytest.param(False, True, ("wheel", "demo", "tests"), id="everything"),
         pytest.param(True, True, ("tests",), id="fast"),
-        pytest.param(False, False, ("wheel",), id="without tests"),
+        pytest.param(False, False, ("wheel", "demo"), id="without tests"),
     ],
 )
 def test_the_steps_of_a_check(fast: bool, tests: bool, last: tuple[str, ...]) -> None:
     found = [step.name for step in steps(fast, tests)]
     assert found[:5] == ["format", "lint", "types", "imports", "size"]
-    assert tuple(name for name in found if name in ("wheel", "tests")) == last
+    assert tuple(name for name in found if name in ("wheel", "demo", "tests")) == last
 
 
 def test_a_failing_step_is_shown_with_what_it_printed(capfd: pytest.CaptureFixture[str]) -> None:

@@ -38,24 +38,18 @@ class Outcome:
 
 
 def steps(fast: bool, tests: bool) -> Iterator[Step]:
-    """What is to be done. ``fast`` leaves out the wheel and the slow tests, not ``tests`` leaves out all of them."""
+    """What is to be done: ``fast`` without the wheel, the demo and slow tests, and not ``tests`` without any."""
     module = (sys.executable, "-m")
     yield Step("format", (*module, "ruff", "format", "--check", "."))
     yield Step("lint", (*module, "ruff", "check", "."))
     yield Step("types", (*module, "mypy", *(part for name in TYPED for part in ("-p", name))))
     yield Step("imports", (sys.executable, "-c", "from importlinter.cli import lint_imports_command as go; go()"))
     yield Step("size", (*module, "tools.size_budget"))
-    if documentation := [str(path) for path in _documentation_tests()]:
-        yield Step("documentation", (*module, "pytest", *documentation))
     if not fast:
         yield Step("wheel", (*module, "tools.wheel_test"))
+        yield Step("demo", (*module, "examples.demo", "--once"))
     if tests:
         yield Step("tests", (*module, "pytest", *(("-m", "not slow") if fast else ())), live=True)
-
-
-def _documentation_tests() -> list[Path]:
-    tests = PROJECT / "tests"
-    return sorted({*tests.glob("test_docs*.py"), *tests.glob("docs/test_*.py")})
 
 
 def carry_out(step: Step) -> Outcome:
@@ -84,7 +78,7 @@ def carry_out_all(todo: Sequence[Step]) -> list[Outcome]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the steps; 0 if all of them are good."""
     parser = argparse.ArgumentParser(prog="./run check", description=__doc__)
-    parser.add_argument("--fast", action="store_true", help="leave out the wheel and the slow tests")
+    parser.add_argument("--fast", action="store_true", help="leave out the wheel, the demo and the slow tests")
     parser.add_argument("--without-tests", action="store_true", help="leave out the tests")
     chosen = parser.parse_args(arguments)
     began = time.monotonic()
