@@ -8,11 +8,15 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.fakes.compiled import share_what_is_compiled
 from tests.sharing import by_file, dearest_first
+from tests.thorough import examples
 
 share_what_is_compiled()
+settings.register_profile("usual", max_examples=examples(40))
+settings.load_profile("usual")
 # Looking for rubbish among all that is imported and collected found none, and took a third of the time of collecting.
 gc.disable()
 ALLOCATIONS = 20_000

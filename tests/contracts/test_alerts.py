@@ -27,6 +27,7 @@ from node.storage import outbox
 from node.storage.alerts import ACTIVE, PENDING, Alert
 from node.storage.engine import Database, Tx
 from tests.fakes.publisher import clock_of, draft, publisher
+from tests.thorough import examples
 
 FREQUENCIES = ("instant", "daily", "weekly")
 NAMES = ("oak", "elm")
@@ -238,7 +239,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(steps=STEPS)
 def test_each_new_listing_is_told_once_whatever_happens(steps: list[tuple[object, ...]]) -> None:
     with TemporaryDirectory() as folder:

@@ -25,6 +25,7 @@ from node.storage.booking_spans import OverlapError
 from node.storage.bookings import CANCELLED, CONFIRMED, HELD, NO_SHOW, OUT, RETURNED, Booking
 from tests.fakes.bookable import EVERY_DAY, bookable, hour, wanted
 from tests.fakes.publisher import clock_of
+from tests.thorough import examples
 
 RUSH = 50
 
@@ -175,7 +176,7 @@ moves = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(moves, max_size=25), st.integers(1, 3), st.integers(0, 2))
 def test_whatever_is_done_no_two_overlap_and_a_free_unit_is_found(
     node: Node, steps: list[tuple[Any, ...]], units: int, before: int

@@ -21,6 +21,7 @@ from node.storage.tables import catalogue as table
 from node.storage.tables import publication
 from schemas.canonical import contribution, digest_hex
 from tests.fakes.publisher import draft
+from tests.thorough import examples
 
 NOW = 1_800_000_000
 
@@ -142,7 +143,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_positions_count_and_digest_stay_in_step(node: Node, steps: list[tuple[str, object]]) -> None:
     emptied(node.database)

@@ -359,7 +359,7 @@ def _run(kind: type[Network], world: World, count: int, steps: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900 * examples(1))
-@pytest.mark.parametrize(("kind", "count", "steps"), [(Pair, 42, 30), (Ring, 11, 30)])
+@pytest.mark.parametrize(("kind", "count", "steps"), [(Pair, 30, 30), (Ring, 9, 30)])
 def test_mirrors_and_catalogues_converge(
     databases: Mapping[str, Database], tmp_path: Path, kind: type[Network], count: int, steps: int
 ) -> None:

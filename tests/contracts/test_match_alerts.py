@@ -23,6 +23,7 @@ from node.storage.alerts import ACTIVE, PAUSED, PENDING, Alert
 from node.storage.engine import Database
 from tests.contracts.test_alerts import ALERT, CrashError, Fragile
 from tests.fakes.publisher import clock_of, draft, publisher
+from tests.thorough import examples
 
 ANNA = "anna@park.example"
 NAMES = ("oak", "elm")
@@ -221,7 +222,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(steps=STEPS)
 def test_each_new_match_is_told_once_whatever_happens(steps: list[tuple[object, ...]]) -> None:
     with TemporaryDirectory() as folder:

@@ -110,7 +110,7 @@ def _emptied(node: Node) -> None:
 
 
 @pytest.mark.timeout(120 * examples(1))
-@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_every_reader_ends_with_exactly_what_is_published(node: Node, steps: list[tuple[str, Any]]) -> None:
     _emptied(node)

@@ -18,6 +18,7 @@ from schemas.organisation import Organisation
 from schemas.place import Place
 from schemas.vocabulary import ACTIONS_OF_KIND
 from tests.schemas import made
+from tests.thorough import examples
 
 DAY = 86_400
 NOW = int(made.NOW.timestamp())
@@ -196,7 +197,7 @@ def test_a_price_in_the_feed_is_seen_in_the_listing() -> None:
     assert [problem.code for problem in caught.value.problems] == ["not-free"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from([*ENTRY, "tags", "image", "language", "_sharefeed", "x"]), made.json_values(made.loose_text())

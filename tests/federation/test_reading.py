@@ -20,8 +20,9 @@ from schemas.errors import DocumentError
 from schemas.page import with_hash
 from tests.federation.made import DAY_S, NODE, PRESENT, listing_id
 from tests.schemas.made import PARK, desk_item, json_values, loose_text, raw_items
+from tests.thorough import examples
 
-STEADY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+STEADY = settings(max_examples=examples(24), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CONTEXT = Context(NODE, PRESENT)
 PLAIN = Context(NODE, PRESENT, Defaults(PARK), NODE + "feed.json")
 HEAD = {"version": "1.0", "node": NODE, "complete": True}

@@ -19,6 +19,7 @@ from schemas.errors import DocumentError
 from schemas.listing import dump_listing, load_listing
 from schemas.page import Page, with_hash
 from tests.schemas.made import DESK, HEAD, NODE, desk_item, listings, raw_items
+from tests.thorough import examples
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -43,7 +44,7 @@ def test_a_whole_page_comes_back_as_it_was() -> None:
     assert atom_feed.decode(atom_feed.encode(page)) == page
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(listings(), max_size=3))
 def test_every_listing_comes_back_as_it_was(chosen: list[Any]) -> None:
     page = page_of(*(with_hash(dump_listing(listing)) for listing in chosen))
@@ -52,7 +53,7 @@ def test_every_listing_comes_back_as_it_was(chosen: list[Any]) -> None:
     assert [load_listing(item) for item in returned.items] == [load_listing(item) for item in page.items]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(raw_items())
 def test_every_item_comes_back_with_the_members_that_nobody_knows(item: dict[str, Any]) -> None:
     assert atom_feed.decode(atom_feed.encode(page_of(item))).items == (item,)

@@ -29,11 +29,12 @@ from schemas.errors import DocumentError, Problem
 from schemas.page import with_hash
 from tests.schemas import made
 from tests.schemas.made import desk_item
+from tests.thorough import examples
 
 whole_text = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(200))
 @given(made.json_values(whole_text))
 @example({"€": "Euro Sign", "\r": "Carriage Return", "דּ": "Hebrew", "1": "One", "😀": "Emoji", "\x80": "C", "ö": "O"})
 @example([333333333.33333329, 4.50, 2e-3, 0.000000000000000000000000001, -0.0, 5e-324, 2.0**53 - 1, 1e15 + 0.5])

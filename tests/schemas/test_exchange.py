@@ -216,7 +216,7 @@ ANY = st.builds(
 )
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(ANY, st.lists(st.tuples(ACTS, st.integers(0, 2 * DAY)), max_size=25))
 def test_whatever_is_done_once_or_twice_is_the_same(exchange: Exchange, acts: list[tuple[Act, int]]) -> None:
     now = NOW
@@ -230,7 +230,7 @@ def test_whatever_is_done_once_or_twice_is_the_same(exchange: Exchange, acts: li
         exchange = found
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.integers(0, 6), st.lists(ANY, min_size=1, max_size=4), st.data())
 def test_nothing_is_promised_or_counted_twice(available: int, asks: list[Exchange], data: st.DataObject) -> None:
     """Several askers of one gift, under any interleaving of both sides, the operator and the clock."""
@@ -253,7 +253,7 @@ def test_nothing_is_promised_or_counted_twice(available: int, asks: list[Exchang
     assert left + sum(one.counted for one in exchanges) == available
 
 
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(ANY, st.permutations([GAVE, GOT, GAVE, GOT]))
 def test_both_sides_in_any_order_come_to_the_same(exchange: Exchange, acts: list[Act]) -> None:
     accepted = after(exchange, CONFIRMED, ACCEPTED)

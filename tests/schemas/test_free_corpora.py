@@ -14,6 +14,7 @@ from schemas.free.explain import fingerprint, word_problems
 from schemas.free.texts import LONGEST, words_of
 from tests.schemas.free_cases import CASES
 from tests.schemas.made import CORPORA
+from tests.thorough import examples
 
 STRINGS = CORPORA / "naughty-strings.json"
 
@@ -59,14 +60,14 @@ def test_naughty_strings_in_every_field() -> None:
             check(item)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_in_every_field(text: str) -> None:
     for item in items_with(text):
         check(item)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.sampled_from(CASES), st.text(alphabet="aß İ\U0001f600\u0130\ufb01 .’", max_size=8))
 def test_marks_hold_the_words_whatever_letters_stand_before(case: Any, before: str) -> None:
     """Some letters are two in lower case, or more than one unit elsewhere; places count characters as sent."""

@@ -14,6 +14,7 @@ from schemas.free.judge import ASKED, Verdict, judge
 from schemas.free.signs import GIVING, SELLING, SOFT
 from schemas.free.weights import BY_HAND, trained
 from tests.schemas.free_cases import CASES, CLEAR, DOUBTED, FREE, Case
+from tests.thorough import examples
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
@@ -293,7 +294,7 @@ _ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(24), deadline=None)
 @given(_ANYTHING)
 def test_nothing_that_an_item_holds_raises(value: Any) -> None:
     item = value if isinstance(value, dict) else {"title": value, "tags": value, "_sharefeed": value}

@@ -18,6 +18,7 @@ from schemas.free.phrasebook import Phrasebook, find
 from schemas.free.phrases import PhraseError, Rule
 from schemas.free.signs import GIVING, SELLING, SOFT
 from tests.schemas.free_cases import CASES
+from tests.thorough import examples
 
 
 def found(phrase: str, text: str, is_close: bool = False) -> list[str]:
@@ -159,7 +160,7 @@ WORDS = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.sampled_from(WORDS), max_size=14))
 def test_looking_words_up_first_loses_nothing_of_any_words(words: list[str]) -> None:
     text = Text(folded(" ".join(words)))
@@ -167,7 +168,7 @@ def test_looking_words_up_first_loses_nothing_of_any_words(words: list[str]) -> 
     assert {phrase for phrase, *_ in brute(ALL, text)} <= {rule.phrase for rule in possible}
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(80))
 @given(st.text(max_size=60))
 def test_folding_keeps_every_place(text: str) -> None:
     low = folded(text)

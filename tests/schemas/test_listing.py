@@ -17,6 +17,7 @@ from schemas.page import with_hash
 from schemas.place import Place
 from tests.schemas import made
 from tests.schemas.made import DESK, NOW, desk_item
+from tests.thorough import examples
 
 LATE = rfc3339(NOW + timedelta(days=367))
 LAST = rfc3339(NOW + timedelta(days=366))
@@ -325,7 +326,7 @@ def test_a_picture_alone_is_the_only_picture() -> None:
     assert [image.url for image in listing.images] == ["https://node.example/media/desk.jpg"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(made.listings())
 def test_every_listing_survives_the_way_there_and_back(listing: Listing) -> None:
     assert load_listing(dump_listing(listing)) == listing
@@ -344,7 +345,7 @@ def test_what_says_nothing_is_not_written() -> None:
     assert not {"images", "place", "terms"} & item["_sharefeed"].keys()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.one_of(made.raw_items(), made.json_values(made.loose_text())))
 def test_anything_is_read_or_refused_with_pointers(item: Any) -> None:
     try:

@@ -18,6 +18,7 @@ from schemas.page import Page, PageHead, Tombstone, dump_head, load_head, load_t
 from schemas.vocabulary import REMOVAL_REASONS
 from tests.schemas import made
 from tests.schemas.made import HEAD, NODE, NOW, desk_item
+from tests.thorough import examples
 
 LEAST = {"version": "1.0", "node": NODE}
 BED = {"id": "https://node.example/listings/bed", "at": "2026-11-22T10:00:00Z", "reason": "given"}
@@ -129,14 +130,14 @@ def test_a_whole_page_comes_back_as_it_was() -> None:
     assert json_feed.decode(encoded(PAGE)) == PAGE
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(made.listings(), max_size=3))
 def test_every_listing_comes_back_as_it_was(chosen: list[Any]) -> None:
     written = replace(PAGE, items=tuple(with_hash(dump_listing(listing)) for listing in chosen))
     assert json_feed.decode(encoded(written)) == written
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(made.json_values(made.text()), max_size=4))
 def test_items_are_never_judged_here(items: list[Any]) -> None:
     assert json_feed.decode(encoded(replace(PAGE, items=tuple(items)))).items == tuple(items)

@@ -24,6 +24,7 @@ from schemas.strict_json import loads
 from tests.schemas import made
 from tests.schemas.made import HEAD, PARK, desk_item
 from tests.schemas.test_node_document import LEAST, NODE
+from tests.thorough import examples
 
 MADE = publish.published()
 VALID = {name.partition(".")[0]: jsonschema_rs.Draft202012Validator(schema) for name, schema in MADE.items()}
@@ -64,7 +65,7 @@ def test_what_we_write_is_valid(name: str, document: Any) -> None:
     VALID[name].validate(document)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(made.listings())
 def test_every_valid_listing_is_valid_there(listing: Any) -> None:
     VALID["listing"].validate(with_hash(dump_listing(listing)))
@@ -86,7 +87,7 @@ def is_text(document: Any) -> bool:
     return True
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(made.raw_items())
 def test_what_is_refused_there_is_refused_here(item: dict[str, Any]) -> None:
     # The other validator is given UTF-8, in which half a character cannot stand.
@@ -94,7 +95,7 @@ def test_what_is_refused_there_is_refused_here(item: dict[str, Any]) -> None:
     assert VALID["listing"].is_valid(item) or refused(load_listing, item)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.data())
 def test_one_member_changed_is_judged_alike(data: st.DataObject) -> None:
     item = desk_item()
@@ -133,7 +134,7 @@ def test_rules_over_several_members_are_said(changes: dict[str, Any], valid: boo
         pytest.param("organisation", load_organisation, dump_organisation(PARK), id="organisation"),
     ],
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(data=st.data())
 def test_other_documents_are_judged_alike(name: str, load: Any, document: Any, data: st.DataObject) -> None:
     changed = copy.deepcopy(document)

@@ -26,6 +26,7 @@ from schemas.organisation import Organisation
 from schemas.vocabulary import ACTIONS_OF_KIND, CONDITIONS, KINDS
 from tests.fakes.publisher import START, clock_of
 from tests.node.search.board import PETERBOROUGH, WHO, Board, at, listing
+from tests.thorough import examples
 
 _THINGS = [
     listing("desk", "Two oak desks", category="furniture/desk"),
@@ -367,7 +368,7 @@ _searches = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(listings=_boards(), request=_searches)
 def test_list_total_facets_and_pages_agree(listings: list[Listing], request: SearchRequest, board: Board) -> None:
     board.drop(*(f"n{number}" for number in range(_MOST))).put(listings).follow()

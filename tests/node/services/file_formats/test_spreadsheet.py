@@ -17,6 +17,7 @@ from openpyxl import Workbook, load_workbook
 from node.services.file_formats import spreadsheet
 from node.services.file_formats.spreadsheet import SheetRow, SpreadsheetError, read, text_of
 from node.services.file_formats.workbook import MAX_UNPACKED_BYTES
+from tests.thorough import examples
 
 HEADER = "id,title,description\r\n"
 
@@ -116,7 +117,7 @@ def test_a_formula_never_calculated_is_an_empty_cell_and_said_to_be_one() -> Non
 NUMBERS, DATES = ("General", "0.00", '"day" 0', "[Red]0"), ("dd/mm/yyyy", "yyyy-mm-dd hh:mm", "[$-809]d mmm yy")
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(20))
 @given(
     st.lists(
         st.tuples(

@@ -18,6 +18,7 @@ from node.services.listings.drafts import DEFAULT_LIFE
 from schemas.listing import Available, Money, Quantity, dump_listing, load_listing
 from schemas.place import Place
 from schemas.vocabulary import ORGANISATION_TYPES
+from tests.thorough import examples
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DEFAULTS = Defaults(NOW, organisation="Riverside School")
@@ -406,7 +407,7 @@ _CELLS = (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(_HEADINGS, st.lists(st.lists(_CELLS, max_size=14), max_size=6))
 def test_any_table_gives_one_outcome_for_each_row(headings: list[str], rows: list[list[Any]]) -> None:
     sheet = Sheet(("title", *headings), tuple(SheetRow(n, tuple(row)) for n, row in enumerate(rows, start=2)))

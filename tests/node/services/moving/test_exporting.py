@@ -37,6 +37,7 @@ from tests.fakes.bookable import bookable, hour, wanted
 from tests.fakes.exchanges import act, asked, shared
 from tests.fakes.publisher import START, URL, clock_of, desk, draft, pause, publisher, school
 from tests.schemas import made
+from tests.thorough import examples
 
 
 @pytest.fixture
@@ -236,7 +237,7 @@ def test_an_organisation_whose_name_is_not_its_short_name_keeps_its_ids(node: No
 
 
 @given(made.listings())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 def test_what_stands_in_an_item_is_what_its_cells_and_the_item_make(listing: Listing) -> None:
     item = dump_listing(listing)
     cells = cells_of(item)

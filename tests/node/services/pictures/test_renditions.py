@@ -15,6 +15,7 @@ from node.services.pictures.renditions import CARD_SIDE, LARGE_SIDE, MAX_BYTES, 
 from node.services.pictures.shrinking import PictureError
 from tests.fakes import camera
 from tests.fakes.camera import GREEN, RED, SECRET, WHITE, encoded, halves, opened
+from tests.thorough import examples
 
 AT = (20, 40)
 GIF = camera.moving("GIF")
@@ -228,7 +229,7 @@ def test_places_and_owners_stay_behind(data: bytes) -> None:
     assert_silent(made(data))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(
     kind=st.sampled_from(["JPEG", "PNG", "WEBP"]),
     mode=st.sampled_from(["RGB", "L"]),
@@ -251,7 +252,7 @@ def _more(kind: str, secret: bytes) -> dict[str, Any]:
     return {"JPEG": {"comment": secret, "xmp": camera.xmp(secret)}, "WEBP": {"xmp": camera.xmp(secret)}}.get(kind, {})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(24), deadline=None)
 @given(
     st.sampled_from([camera.jpeg((90, 60)), camera.heic(), encoded(halves(), "PNG")]),
     st.integers(0),

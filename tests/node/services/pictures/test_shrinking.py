@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from node.services.pictures.shrinking import PictureError, shrink
+from tests.thorough import examples
 
 RED, WHITE = (200, 30, 30), (255, 255, 255)
 
@@ -124,7 +125,7 @@ def test_refuses(data: bytes, says: str) -> None:
         shrink(data)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(24), deadline=None)
 @given(st.integers(0, 5000), st.binary(min_size=1, max_size=8))
 def test_damage_gives_a_picture_or_a_plain_refusal(at: int, damage: bytes) -> None:
     whole = with_orientation(6)
