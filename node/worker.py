@@ -6,20 +6,20 @@ share the work, and one that dies loses nothing but its leases.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Event, Thread
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from node.context import Node
-from schemas.errors import SharefeedError
-
-log = logging.getLogger(__name__)
+from node.tasks import Tasks
 
 HOUR_S = 3600
+SOON_S, APART_S = 120, 5
+"""After so long what is done once an hour or a day is done for the first time, and so long apart from each other."""
 IMPORT_EVERY_S = 3
 """How often it is asked whether an import waits to be gone on with."""
 COPY_EVERY_S = 5
@@ -38,14 +38,14 @@ BACK_UP_EVERY_S = 600
 
 def start(node: Node) -> Callable[[], None]:
     """Start the clock in the background; what is returned stops it, and waits for what is being done."""
-    scheduler = _scheduler()
-    closers = _publisher_jobs(scheduler, node)
+    clock = Clock()
+    closers = publisher_jobs(clock, node)
     if node.settings.aggregate:
-        closers += _aggregator_jobs(scheduler, node)
-    scheduler.start()
+        closers += _aggregator_jobs(clock, node)
+    clock.scheduler.start()
 
     def stop() -> None:
-        scheduler.shutdown(wait=True)
+        clock.stop()
         for close in closers:
             close()
 
@@ -59,32 +59,46 @@ def follow(node: Node) -> Callable[[], None]:
     """
     from node.search.keeping import IndexKeeper
 
-    scheduler, keeper = _scheduler(), IndexKeeper(node)
-    _every(scheduler, FOLLOW_EVERY_S, keeper.catch_up)
-    scheduler.start()
+    clock, keeper = Clock(), IndexKeeper(node)
+    clock.every(FOLLOW_EVERY_S, keeper.catch_up)
+    clock.scheduler.start()
 
     def stop() -> None:
-        scheduler.shutdown(wait=True)
+        clock.stop()
         keeper.close()
 
     return stop
 
 
-def _scheduler() -> BackgroundScheduler:
-    # The default grace of one second would drop every job that a busy moment delays.
-    return BackgroundScheduler(
-        timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    )
+class Clock:
+    """Fires the tasks of one worker."""
+
+    def __init__(self) -> None:
+        self.tasks, self.begun = Tasks(), datetime.now(UTC)
+        # The default grace of one second would drop every job that a busy moment delays.
+        self.scheduler = BackgroundScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+
+    def every(self, seconds: float, job: Callable[[], Any], at_once: bool = False) -> None:
+        """Do something every so many seconds, for the first time then, or ``at_once``.
+
+        What is done once an hour or a day is first done some minutes after the start, one task after the other: a node
+        that is started anew each night would never come to it.
+        """
+        first = timedelta(seconds=0 if at_once else min(seconds, SOON_S + APART_S * len(self.scheduler.get_jobs())))
+        self.scheduler.add_job(self.tasks.careful(job), "interval", seconds=seconds, next_run_time=self.begun + first)
+
+    def stop(self) -> None:
+        self.scheduler.shutdown(wait=True)
 
 
-def _every(scheduler: BackgroundScheduler, seconds: float, job: Callable[[], Any], at_once: bool = False) -> None:
-    first = {"next_run_time": datetime.now(UTC)} if at_once else {}
-    scheduler.add_job(_careful(job), "interval", seconds=seconds, **first)
+def watch_for(asked: Event, seconds: float, job: Callable[[], Any], tasks: Tasks | None = None) -> Callable[[], None]:
+    """Do something when ``asked`` is set, and every so many seconds; what is returned ends that, and waits for it.
 
-
-def watch_for(asked: Event, seconds: float, job: Callable[[], Any]) -> Callable[[], None]:
-    """Do something when ``asked`` is set, and every so many seconds; what is returned ends that, and waits for it."""
-    run, ended = _careful(job), Event()
+    With ``tasks``, what it meets is known among them.
+    """
+    run, ended = (tasks or Tasks()).careful(job), Event()
 
     def watch() -> None:
         while not ended.is_set():
@@ -103,24 +117,7 @@ def watch_for(asked: Event, seconds: float, job: Callable[[], Any]) -> Callable[
     return end
 
 
-def _careful(job: Callable[[], Any]) -> Callable[[], None]:
-    """The same, but it never fails: what does is logged."""
-
-    def run() -> None:
-        try:
-            job()
-        except SharefeedError as error:
-            # No fault of the program's, and said in a sentence of its own; the next firing tries again.
-            log.warning("a regular task failed: %s", error)
-        except Exception:
-            # The next firing tries again; a clock that stops would stop for ever.
-            log.exception("a regular task failed: %s", getattr(job, "__name__", job))
-
-    return run
-
-
-def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
-    from node.services.backup import backups
+def publisher_jobs(clock: Clock, node: Node) -> list[Callable[[], None]]:
     from node.services.bookings import regular
     from node.services.desk import listings
     from node.services.health import certificate, checks
@@ -130,50 +127,45 @@ def _publisher_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable
     from node.services.listings import board_reports, expiry, reminders
     from node.services.mail import postman
     from node.services.moving import moves
-    from node.services.pictures import fetching, uploads
+    from node.services.pictures import fetching, leftovers, uploads
 
     def expire() -> None:
         while expiry.expire(node):
             pass
 
-    def back_up() -> None:
-        try:
-            backups.make_due(node)
-        except SharefeedError as error:
-            # No fault of the program's, so no trace of it; it is tried again each time.
-            log.warning("%s", error)
+    post, watcher = postman.Postman(node), health_watch.Watcher(node)
 
-    post = postman.Postman(node)
+    def beat() -> None:
+        health_watch.beat(node, clock.tasks.failing())
 
-    def watch() -> None:
-        health_watch.watch(node)
+    clock.every(checks.BEAT_EVERY_S, beat, at_once=True)
+    clock.every(health_watch.LOOK_EVERY_S, partial(health_watch.ask_ourselves, node), at_once=True)
+    clock.every(health_watch.LOOK_EVERY_S, partial(postman.knock, node), at_once=True)
+    clock.every(health_watch.LOOK_EVERY_S, watcher.look)
+    clock.every(HOUR_S, partial(certificate.look, node))
+    clock.every(HOUR_S, partial(board_reports.read_due, node))
 
-    _every(scheduler, checks.BEAT_EVERY_S, lambda: health_watch.beat(node), at_once=True)
-    _every(scheduler, health_watch.LOOK_EVERY_S, watch)
-    _every(scheduler, HOUR_S, lambda: health_watch.ask_ourselves(node))
-    _every(scheduler, HOUR_S, lambda: certificate.look(node))
-    _every(scheduler, HOUR_S, lambda: board_reports.read_due(node))
-
-    _every(scheduler, 60, expire)
-    _every(scheduler, 6 * HOUR_S, lambda: expiry.prune(node))
-    _every(scheduler, BACK_UP_EVERY_S, back_up)
-    _every(scheduler, HOUR_S, lambda: uploads.tidy(node))
-    _every(scheduler, 5, post.deliver)
-    _every(scheduler, IMPORT_EVERY_S, lambda: steps.work(node))
-    _every(scheduler, COPY_EVERY_S, lambda: fetching.fetch_due(node))
-    _every(scheduler, 24 * HOUR_S, lambda: imports.tidy(node))
-    _every(scheduler, HOUR_S, lambda: reminders.remind(node))
-    _every(scheduler, HOUR_S, lambda: moves.finish(node))
-    _every(scheduler, HOUR_S, lambda: postman.tidy(node))
-    _every(scheduler, 24 * HOUR_S, lambda: listings.tidy(node))
-    _every(scheduler, HOUR_S, lambda: invitations.tidy(node))
-    _every(scheduler, 60, lambda: regular.each_minute(node))
-    _every(scheduler, HOUR_S, lambda: regular.each_hour(node))
-    _every(scheduler, 24 * HOUR_S, lambda: regular.each_day(node))
-    return _exchange_jobs(scheduler, node)
+    clock.every(60, expire)
+    clock.every(6 * HOUR_S, partial(expiry.prune, node))
+    clock.every(BACK_UP_EVERY_S, partial(health_watch.back_up, node))
+    clock.every(HOUR_S, partial(uploads.tidy, node))
+    clock.every(5, post.deliver)
+    clock.every(IMPORT_EVERY_S, partial(steps.work, node))
+    clock.every(COPY_EVERY_S, partial(fetching.fetch_due, node))
+    clock.every(24 * HOUR_S, partial(leftovers.sweep, node))
+    clock.every(24 * HOUR_S, partial(imports.tidy, node))
+    clock.every(HOUR_S, partial(reminders.remind, node))
+    clock.every(HOUR_S, partial(moves.finish, node))
+    clock.every(HOUR_S, partial(postman.tidy, node))
+    clock.every(24 * HOUR_S, partial(listings.tidy, node))
+    clock.every(HOUR_S, partial(invitations.tidy, node))
+    clock.every(60, partial(regular.each_minute, node))
+    clock.every(HOUR_S, partial(regular.each_hour, node))
+    clock.every(24 * HOUR_S, partial(regular.each_day, node))
+    return _exchange_jobs(clock, node)
 
 
-def _exchange_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
+def _exchange_jobs(clock: Clock, node: Node) -> list[Callable[[], None]]:
     from node.services.exchanges import chasing
     from node.services.exchanges.people import privacy
     from node.services.messages import sending
@@ -186,16 +178,16 @@ def _exchange_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[
         node.database.wipe()
 
     courier = sending.Courier(node)
-    end_sending = watch_for(node.outgoing, MESSAGES_EVERY_S, courier.dispatch)
-    _every(scheduler, HOUR_S, lambda: sending.tidy(node))
-    _every(scheduler, 60, lambda: chasing.chase(node))
-    _every(scheduler, HOUR_S, forget)
-    _every(scheduler, HOUR_S, lambda: issue.issue_missing(node), at_once=True)
-    _every(scheduler, HOUR_S, lambda: brought_receipts.check_waiting(node))
+    end_sending = watch_for(node.outgoing, MESSAGES_EVERY_S, courier.dispatch, clock.tasks)
+    clock.every(HOUR_S, partial(sending.tidy, node))
+    clock.every(60, partial(chasing.chase, node))
+    clock.every(HOUR_S, forget)
+    clock.every(HOUR_S, partial(issue.issue_missing, node), at_once=True)
+    clock.every(HOUR_S, partial(brought_receipts.check_waiting, node))
     return [end_sending, courier.close]
 
 
-def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callable[[], None]]:
+def _aggregator_jobs(clock: Clock, node: Node) -> list[Callable[[], None]]:
     from node.search.keeping import IndexKeeper
     from node.services.aggregating import proposals, sources
     from node.services.aggregating.polling import Poller
@@ -230,14 +222,14 @@ def _aggregator_jobs(scheduler: BackgroundScheduler, node: Node) -> list[Callabl
         reporting.tidy(node)
         alert_choices.tidy(node)
 
-    _every(scheduler, 1, poller.start_due)
-    _every(scheduler, FOLLOW_EVERY_S, keeper.catch_up)
-    _every(scheduler, 5, harvest.due)
-    _every(scheduler, STORIES_EVERY_S, lambda: stories.read_due(node, poller.fetcher))
-    _every(scheduler, 5, lambda: proxy.fetch_wanted(node, poller.fetcher, 8))
-    _every(scheduler, 15, lambda: alert_news.look(node))
-    _every(scheduler, 60, expire_foreign)
-    _every(scheduler, 60, end_alerts)
-    _every(scheduler, HOUR_S, tidy)
-    _every(scheduler, HOUR_S, lambda: other_clocks.keep(node, poller.clocks))
+    clock.every(1, poller.start_due)
+    clock.every(FOLLOW_EVERY_S, keeper.catch_up)
+    clock.every(5, harvest.due)
+    clock.every(STORIES_EVERY_S, partial(stories.read_due, node, poller.fetcher))
+    clock.every(5, partial(proxy.fetch_wanted, node, poller.fetcher, 8))
+    clock.every(15, partial(alert_news.look, node))
+    clock.every(60, expire_foreign)
+    clock.every(60, end_alerts)
+    clock.every(HOUR_S, tidy)
+    clock.every(HOUR_S, partial(other_clocks.keep, node, poller.clocks))
     return [poller.close, keeper.close]

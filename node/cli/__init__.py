@@ -40,6 +40,17 @@ COMMANDS: Mapping[str, str] = {
 NOTHING_CHANGED = "This cannot be done as it stands; nothing was changed."
 
 
+class StoppedError(click.ClickException):
+    """Somebody pressed Ctrl-C in the middle."""
+
+    exit_code = 130
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Stopped. What was done by then is kept whole, the rest is as it was. The same command goes on from there."
+        )
+
+
 class LazyGroup(click.Group):
     """A group whose commands live in modules of their own; errors of ours become messages, not traces."""
 
@@ -60,6 +71,8 @@ class LazyGroup(click.Group):
             from node.cli.common import printable
 
             raise click.ClickException(printable(_explained(error))) from error
+        except KeyboardInterrupt as error:
+            raise StoppedError from error
 
 
 def _explained(error: SharefeedError) -> str:

@@ -72,7 +72,8 @@ def backup(node: Node, folder: Path | None) -> None:
     click.echo(f"Backed up into {made.path} ({made.size / 2**20:.1f} MB).")
     click.echo(
         f"The secret key is not in it. Keep a copy of {node.settings.home / SECRET_FILE} somewhere else, apart from "
-        "the backups: without it everybody has to sign in again, and links that were mailed no longer work.",
+        "the backups: without it everybody has to sign in again, and links that were mailed no longer work.\n"
+        "Neither is the key that other nodes know this one by: `sharefeed key export FILE` copies it, once.",
         err=True,
     )
 

@@ -18,7 +18,8 @@ _DO_NOT_EDIT = "<!-- Written by `python -m node.cli.reference`; change the code 
 
 _COMMANDS_WORK = """Commands work on the node whose folder is named by `--home` (before or after the command), else by
 `$SHAREFEED_HOME`, else `sharefeed-data` in the working directory. They exit with 0 when they did what was asked, 1 when
-they could not (they say why, and what was kept), 2 when they were asked for in a way they do not know."""
+they could not (they say why, and what was kept), 2 when they were asked for in a way they do not know, 130 when Ctrl-C
+stopped them."""
 
 _WHERE_SETTINGS_STAND = """A setting is taken from the environment (`SHAREFEED_` and its name in capitals; the database
 also from `DATABASE_URL`), else from `settings.toml` in the node's folder, else from the default. `sharefeed settings`

@@ -19,7 +19,7 @@ from sqlalchemy import func, inspect, select, table, text
 from sqlalchemy.engine import make_url
 
 from node.storage import migrate
-from node.storage.engine import Database, StorageError, Tx, sqlite_url
+from node.storage.engine import Database, StorageError, Tx, refusal, sqlite_url
 from schemas.records import dataclass
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -78,7 +78,8 @@ def _copy_file(source: Path, path: Path) -> Copied:
             # In one step: in several, each write from elsewhere would make it begin again.
             own.backup(made)
     except sqlite3.Error as error:
-        raise StorageError(f"the database could not be copied: {error}") from error
+        told = refusal(str(error)).removeprefix("the database refused: ")
+        raise StorageError(f"The database could not be copied, and no backup was made: {told}") from error
     database = Database(sqlite_url(path))
     try:
         with database.read() as tx:

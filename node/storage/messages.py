@@ -101,6 +101,31 @@ def undelivered(tx: Tx, exchange_id: str) -> list[Undelivered]:
     return [Undelivered(row.type, row.state, row.problem) for row in tx.execute(query)]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How it goes with what is on its way: ``late`` were tried in vain and wait, the ``oldest`` of them since then.
+
+    ``nodes`` are those that did not take them, ``failed`` were given up, and ``problem`` is what the last try met.
+    """
+
+    late: int = 0
+    oldest: int | None = None
+    nodes: tuple[str, ...] = ()
+    failed: int = 0
+    problem: str = ""
+
+
+def standing(tx: Tx, since: int) -> Standing:
+    """How the messages of this node fare; of those that were given up, what was begun after ``since``."""
+    tried, given_up = and_(_c.state == WAITING, _c.tries > 0), and_(_c.state == FAILED, _c.made_at > since)
+    late = tx.execute(select(func.count(), func.min(_c.made_at)).select_from(messages_out).where(tried)).one()
+    failed = tx.execute(select(func.count()).select_from(messages_out).where(given_up)).scalar_one()
+    either = tried if late[0] else given_up
+    nodes = tx.execute(select(_c.to_node).where(either).distinct().order_by(_c.to_node).limit(5)).scalars()
+    last = select(_c.problem).where(either).order_by(_c.number.desc()).limit(1)
+    return Standing(late[0], late[1], tuple(nodes), failed, str(tx.execute(last).scalar() or ""))
+
+
 def waiting(tx: Tx, exchange_id: str) -> int:
     """How many messages of an exchange have not arrived yet."""
     query = select(func.count()).select_from(messages_out)

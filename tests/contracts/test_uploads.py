@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -170,6 +171,15 @@ def test_a_bad_file_is_refused_with_its_reason_and_leaves_nothing(node: Node, ou
     with pytest.raises(PictureError, match="at most 10 MB"):
         uploads.upload(node, ours, bytes(11 * 2**20))
     assert files(node) == []
+    assert uploads.waiting(node, ours) == ()
+
+
+def test_a_photo_that_cannot_be_kept_waits_nowhere(node: Node, ours: str) -> None:
+    media = node.settings.home / "media"
+    shutil.rmtree(media, ignore_errors=True)
+    media.symlink_to(node.settings.home / "a disk that is not there")
+    with pytest.raises(PictureError, match="could not be kept"):
+        send(node, ours)
     assert uploads.waiting(node, ours) == ()
 
 

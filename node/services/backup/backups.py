@@ -52,10 +52,14 @@ def make(node: Node, folder: Path | None = None) -> Backup:
             os.replace(written, path)
             return Backup(path, node.now, path.stat().st_size)
     except OSError as error:
-        raise BackupError(
-            f"No backup was made in {target}: {error.strerror or error}. Everything is as it was. "
-            "Make room, or choose another folder"
-        ) from error
+        raise _not_made(target, error) from error
+
+
+def _not_made(folder: Path, error: OSError) -> BackupError:
+    return BackupError(
+        f"No backup was made in {folder}: {error.strerror or error}. Everything is as it was. "
+        "Make room, or choose another folder"
+    )
 
 
 def folder_of(settings: Settings) -> Path:
@@ -90,6 +94,7 @@ def make_due(node: Node, free: Callable[[Path], int] = free_bytes) -> Backup | N
     for old in made[max(1, node.settings.backup_days) :]:
         if old.made_at < node.now - node.settings.backup_days * DAY_S:
             old.path.unlink(missing_ok=True)
+    _tidy_up(folder)
     needed = _room_for(node, made)
     if free(folder) < needed:
         raise BackupError(
@@ -97,6 +102,17 @@ def make_due(node: Node, free: Callable[[Path], int] = free_bytes) -> Backup | N
             "still there. Make room, or set backup_folder to a place on another disk"
         )
     return make(node, folder)
+
+
+def _tidy_up(folder: Path) -> None:
+    """What a backup that was killed has left behind takes the room of the next."""
+    if not folder.is_dir():
+        return
+    try:
+        with _alone(folder):
+            pass
+    except OSError as error:
+        raise _not_made(folder, error) from error
 
 
 def _room_for(node: Node, made: Sequence[Backup]) -> int:

@@ -23,7 +23,7 @@ from node.services.mail import postman
 from node.services.mail.mail_settings import smtp_password
 from node.services.syndication.feed_readers import readers
 from node.settings import SECRET_FILE, SettingError
-from node.storage import copying, heartbeats, measured, migrate, outbox, troubles
+from node.storage import copying, heartbeats, measured, messages, migrate, outbox, troubles
 from node.storage.engine import BUSY, FULL, READ_ONLY, StorageError
 from node.storage.measured import Reading
 from schemas.errors import DocumentError, SharefeedError
@@ -31,8 +31,9 @@ from schemas.records import dataclass
 
 OK, LOOK, BROKEN = "ok", "look", "broken"
 STATES = (OK, LOOK, BROKEN)
-WORK, ADDRESS, PROBE = "worker", "address", "probe"
-"""Names of heartbeats: of the worker, of the look at our own address, of a look at the database."""
+WORK, TASKS, ADDRESS, BACKUP, PROBE = "worker", "tasks", "address", "backup", "probe"
+"""Names of heartbeats: of the worker, of tasks that keep failing, of the look at our own address, of the day's backup,
+of a look at the database."""
 BEAT_EVERY_S, SILENT_S = 30, 240
 HOUR_S, DAY_S = 3600, 86_400
 MB = 1_000_000
@@ -116,10 +117,15 @@ def _database(node: Node) -> Finding:
 def _worker(node: Node) -> Finding:
     with node.database.read() as tx:
         beat = heartbeats.by_name(tx, WORK)
+        failing = heartbeats.by_name(tx, TASKS)
     if beat is None:
         return Finding("worker", BROKEN, "never")
-    silent = node.now - beat.at > SILENT_S
-    return Finding("worker", BROKEN, "silent", since=beat.at) if silent else _ok("worker", since=beat.at)
+    if node.now - beat.at > SILENT_S:
+        return Finding("worker", BROKEN, "silent", since=beat.at)
+    # What no worker has said again for a while is over.
+    if failing and failing.problem and 0 <= node.now - failing.at <= SILENT_S:
+        return Finding("worker", BROKEN, "failing", {"problem": failing.problem}, since=failing.at)
+    return _ok("worker", since=beat.at)
 
 
 def _clock(node: Node) -> Finding:
@@ -208,6 +214,10 @@ def _backup(node: Node) -> Finding:
         return Finding("backup", BROKEN, "unreadable", {"file": newest.path.name, **values}, since=newest.made_at)
     if node.now - newest.made_at > 2 * DAY_S:
         return Finding("backup", BROKEN, "old", values, since=newest.made_at)
+    with node.database.read() as tx:
+        last = heartbeats.by_name(tx, BACKUP)
+    if last and last.problem and last.at > newest.made_at:
+        return Finding("backup", LOOK, "failed", {"problem": last.problem}, since=newest.made_at)
     return _ok("backup", {"kept": len(made), "megabytes": max(1, newest.size // MB)}, newest.made_at)
 
 
@@ -234,14 +244,28 @@ def _mail(node: Node) -> Finding:
     post = postman.how_it_is(node)
     with node.database.read() as tx:
         sent, waiting, oldest = outbox.last_sent(tx), outbox.count(tx, outbox.WAITING), outbox.oldest_try(tx)
+        knocked = heartbeats.by_name(tx, postman.KNOCK)
     values = {"waiting": waiting, "problem": post.problem}
     if post.late and oldest is not None and node.now - oldest > MAIL_STUCK_S:
         return Finding("mail", BROKEN, "stuck", values, since=oldest)
     if post.late:
         return Finding("mail", LOOK, "late", values, since=sent)
+    if knocked and knocked.problem and knocked.at > (sent or 0):
+        return Finding("mail", LOOK, "away", {"problem": knocked.problem}, since=knocked.at)
     if post.failed:
         return Finding("mail", LOOK, "failed", {**values, "failed": post.failed}, since=sent)
     return _ok("mail", {"waiting": waiting}, sent)
+
+
+def _messages(node: Node) -> Finding:
+    with node.database.read() as tx:
+        found = messages.standing(tx, node.now - 14 * DAY_S)
+    values = {"late": found.late, "failed": found.failed, "who": ", ".join(found.nodes), "problem": found.problem}
+    if found.late and found.oldest is not None and node.now - found.oldest > DAY_S:
+        return Finding("messages", BROKEN, "stuck", values, since=found.oldest)
+    if found.late:
+        return Finding("messages", LOOK, "late", values, since=found.oldest)
+    return Finding("messages", LOOK, "failed", values) if found.failed else _ok("messages")
 
 
 def _feed(node: Node) -> Finding:
@@ -343,10 +367,11 @@ CHECKS: Mapping[str, Callable[[Node], Finding]] = {
     "certificate": _certificate,
     "readers": _readers,
     "mail": _mail,
+    "messages": _messages,
     "search": _search,
     "clock": _clock,
     "photos": _photos,
     "secrets": _secrets,
 }
-FOR_OWNERS = ("feed", "readers", "mail")
+FOR_OWNERS = ("feed", "readers", "mail", "messages")
 """What concerns an organisation's owner; the rest is for whoever runs the node."""

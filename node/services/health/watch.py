@@ -6,6 +6,7 @@ What is broken is told once, after two looks in a row have found it so, and once
 from __future__ import annotations
 
 import json
+import logging
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
@@ -14,16 +15,18 @@ from typing import TYPE_CHECKING
 
 from node.context import Node
 from node.languages import translations
+from node.services.backup import backups
 from node.services.backup.backups import free_bytes
-from node.services.health.checks import ADDRESS, BROKEN, DAY_S, DISK, OK, WORK, Finding, look
+from node.services.health.checks import ADDRESS, BACKUP, BROKEN, DAY_S, DISK, OK, TASKS, WORK, Finding, look
 from node.services.health.words import later, told
 from node.services.mail.mail_settings import can_mail
 from node.services.syndication.node_document import NODE_DOCUMENT_PATH
 from node.storage import accounts, due_times, heartbeats, measured, troubles
-from node.storage.engine import Tx
+from node.storage.engine import StorageError, Tx
 from node.storage.measured import Reading
 from node.storage.troubles import Trouble
 from node.voices import Voice
+from schemas.errors import SharefeedError
 
 if TYPE_CHECKING:
     from node.services.mail.letters import Letter
@@ -37,14 +40,37 @@ _MOST_BYTES = 1_000_000
 _BROKEN = later("Something is broken at %(site)s: %(names)s")
 _WELL = later("Well again at %(site)s: %(names)s")
 
+log = logging.getLogger(__name__)
+
 Ask = Callable[[str], bytes]
 
 
-def beat(node: Node) -> None:
-    """The worker is alive. Where the clock was put back, what it left due too far ahead is due now."""
+def beat(node: Node, failing: str = "") -> None:
+    """The worker is alive, but for what of it is ``failing``.
+
+    Where the clock was put back, what it left due too far ahead is due now.
+    """
     with node.database.write() as tx:
         if heartbeats.beat(tx, WORK, node.now):
             due_times.pull_in(tx, node.now)
+        if failing:
+            heartbeats.beat(tx, TASKS, node.now, failing)
+
+
+def back_up(node: Node) -> None:
+    """Make the day's backup where it is due, and note what stood in its way.
+
+    Raises `BackupError` and `StorageError`.
+    """
+    try:
+        made = backups.make_due(node)
+    except SharefeedError as error:
+        with node.database.write() as tx:
+            heartbeats.beat(tx, BACKUP, node.now, str(error))
+        raise
+    if made is not None:
+        with node.database.write() as tx:
+            heartbeats.beat(tx, BACKUP, node.now)
 
 
 def ask_ourselves(node: Node, ask: Ask | None = None) -> None:
@@ -69,6 +95,57 @@ def _asked(url: str) -> bytes:
         return bytes(answer.read(_MOST_BYTES))
 
 
+class Watcher:
+    """Looks again and again; where the database takes no note of what is broken, it says so past the database."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._unheard, self._said = 0, False
+
+    def look(self) -> int:
+        """Look at everything, as `watch` does; how many mails. Raises `StorageError` once that has been told."""
+        try:
+            told = watch(self._node)
+        except StorageError:
+            self._unheard += 1
+            if self._unheard < SURE_AFTER or self._said:
+                raise
+            self._said = True
+            self._cry(_BROKEN, [one for one in look(self._node) if one.state == BROKEN])
+            raise
+        if self._said:
+            self._cry(_WELL, look(self._node, ["database"]))
+        self._unheard, self._said = 0, False
+        return told
+
+    def _cry(self, subject: str, findings: Sequence[Finding]) -> None:
+        from node.services.mail.postman import send_now
+
+        node = self._node
+        _log(subject, findings)
+        if node.settings.health_mails and findings:
+            send_now(node, [_letter(node, to, subject, findings) for to in _whom(node)])
+
+
+def _whom(node: Node) -> list[tuple[str, str, str]]:
+    try:
+        with node.database.read() as tx:
+            return _operators(tx, node)
+    except StorageError:
+        own, contact = node.settings.language, node.settings.contact_email
+        return [("contact", contact, own)] if contact else []
+
+
+def _log(subject: str, findings: Sequence[Finding]) -> None:
+    """The same in the log, for who watches that."""
+    for one in findings:
+        said = told(one, str)
+        if subject == _BROKEN:
+            log.error("broken: %s: %s %s", said.name, said.what, said.next)
+        else:
+            log.warning("well again: %s", said.name)
+
+
 def watch(node: Node) -> int:
     """Look at everything, note what is amiss, and write to who runs the node about what changed; how many mails."""
     _measure_disk(node)
@@ -78,6 +155,8 @@ def watch(node: Node) -> int:
         new = [one for one in found if _is_news(tx, node, one, before.get(one.code))]
         over = [one for one in found if one.state != BROKEN and _was_told(before.get(one.code))]
         _settle(tx, found, before)
+        _log(_BROKEN, new)
+        _log(_WELL, over)
         return _tell(tx, node, _BROKEN, new) + _tell(tx, node, _WELL, over)
 
 

@@ -35,6 +35,7 @@ NAMES: Mapping[str, str] = {
     "certificate": later("Certificate"),
     "readers": later("Who reads us"),
     "mail": later("Mail"),
+    "messages": later("Messages to other nodes"),
     "search": later("Search"),
     "clock": later("Clock"),
     "photos": later("Photos"),
@@ -84,6 +85,11 @@ _WORDS: Mapping[str, _Words] = {
         later("Nothing ends on its day, no mail is sent, no backup is made, and no other node is read."),
         later("Start the node again. If it stops soon after, the last lines of its log say why."),
     ),
+    "worker.failing": (
+        later("It is at work, but some of it fails again and again: %(problem)s"),
+        later("What is named there is not done. Nothing is lost: it is tried again by itself."),
+        later("Look at the log: it says when that began, and what it met."),
+    ),
     "disk.ok": (later("%(megabytes)s MB are free."), "", ""),
     "disk.low": (
         later("Only %(megabytes)s MB are free in %(folder)s."),
@@ -118,6 +124,11 @@ _WORDS: Mapping[str, _Words] = {
         later("What was done since the last one would be lost with this machine."),
         later("Run “sharefeed db backup”: it says what is in its way."),
     ),
+    "backup.failed": (
+        later("The next one could not be made: %(problem)s"),
+        later("What was done since the last one would be lost with this machine."),
+        later("Do what is said there. It is tried again every ten minutes."),
+    ),
     "backup.unreadable": (
         later("The last backup, %(file)s, cannot be read."),
         later("Only the ones before it can be brought back."),
@@ -135,7 +146,7 @@ _WORDS: Mapping[str, _Words] = {
         later("Run “sharefeed validate” with this node’s address, and change the listing that it names."),
     ),
     "address.ok": (later("%(address)s answers, and is us."), "", ""),
-    "address.unknown": (later("%(address)s was not asked yet; that is done once an hour."), "", ""),
+    "address.unknown": (later("%(address)s was not asked yet; that is done every five minutes."), "", ""),
     "address.unreachable": (
         later("%(address)s does not answer as it should: %(problem)s"),
         later("Nobody out there reaches this node, neither people nor catalogues."),
@@ -187,10 +198,31 @@ _WORDS: Mapping[str, _Words] = {
         later("Mails arrive late. They are tried again by themselves."),
         later("Nothing, if it is over within an hour."),
     ),
+    "mail.away": (
+        later("The mail server does not let us in: %(problem)s"),
+        later("Nothing waits yet, but the next mail will."),
+        later("Look whether the mail server is up and takes our name and password. We ask again by ourselves."),
+    ),
     "mail.failed": (
         later("%(failed)s mails of this week were given up: %(problem)s"),
         later("Whoever they were for has not got them."),
         later("Look whether the addresses are right, if the reason names none of ours."),
+    ),
+    "messages.ok": (later("Nothing waits that could not be delivered."), "", ""),
+    "messages.late": (
+        later("%(late)s could not be delivered yet, to %(who)s: %(problem)s"),
+        later("Requests and answers arrive there late. They are tried again by themselves."),
+        later("Nothing, if it is over within a day."),
+    ),
+    "messages.stuck": (
+        later("%(late)s have been waiting for a day or more, for %(who)s: %(problem)s"),
+        later("Requests and answers do not arrive there. They are given up after a week, and the desk says so."),
+        later("Ask whoever runs that node. If it is several, look at this machine’s network and at its name server."),
+    ),
+    "messages.failed": (
+        later("%(failed)s of this week and the one before were given up, to %(who)s: %(problem)s"),
+        later("What they were about ended on one side only. The desk shows it at each request."),
+        later("Ask whoever runs that node whether it is still there."),
     ),
     "search.ok": (later("It knows everything that is shown."), "", ""),
     "search.none": (later("This node has no search: it only publishes."), "", ""),

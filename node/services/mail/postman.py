@@ -12,15 +12,16 @@ import logging
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from node.context import Node
 from node.services.alerts import bounces as alert_bounces
-from node.services.mail.mail_settings import sender_address, smtp_password
+from node.services.mail.letters import Letter, MailError, build, deliverable
+from node.services.mail.mail_settings import can_mail, sender_address, smtp_password
 from node.settings import SettingError
-from node.storage import outbox
+from node.storage import heartbeats, outbox
 from node.storage.engine import StorageError
 from node.storage.outbox import FAILED, SENT, Mail
 from schemas.records import dataclass
@@ -31,7 +32,9 @@ SPARE_S = 240
 """With less of the lease left than this, no further mail is begun: one may take as long."""
 TIMEOUT_S = 30.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 60, 6 * 3600
-DAY_S = 86_400
+HOUR_S, DAY_S = 3600, 86_400
+KNOCK = "mail-server"
+"""Name of the heartbeat of asking the mail server, with what was met."""
 PATIENCE_S = 4 * DAY_S
 KEPT_S, CAPTURED_S = 30 * DAY_S, 7 * DAY_S
 _LONGEST_PROBLEM = 300
@@ -247,6 +250,46 @@ def _without(problem: str, recipient: str) -> str:
     named = "|".join(re.escape(one) for one in (recipient, local) if len(one) >= _SHORTEST_NAME)
     whole = rf"(?<![\w.+-])(?:{named})(?![\w-])"
     return re.sub(whole, "the address", plain, flags=re.IGNORECASE)[:_LONGEST_PROBLEM]
+
+
+def knock(node: Node, timeout_s: float = TIMEOUT_S) -> bool:
+    """Ask the mail server whether it lets this node in, so that it shows before a mail has to wait.
+
+    Whether it was asked: it is once an hour where no mail was sent meanwhile, and at each call while it does not.
+    """
+    settings = node.settings
+    if settings.mail_capture or not settings.smtp_host:
+        return False
+    with node.database.read() as tx:
+        sent, asked = outbox.last_sent(tx), heartbeats.by_name(tx, KNOCK)
+    known = max(sent or 0, asked.at if asked and not asked.problem else 0)
+    if 0 <= node.now - known < HOUR_S:
+        return False
+    problem = ""
+    try:
+        with connected(node, timeout_s):
+            pass
+    except _NoConnectionError as error:
+        problem = error.fault.problem
+    with node.database.write() as tx:
+        heartbeats.beat(tx, KNOCK, node.now, problem)
+    return True
+
+
+def send_now(node: Node, letters: Sequence[Letter], timeout_s: float = TIMEOUT_S) -> int:
+    """Send letters past the outbox, where the database cannot take them; how many a server took."""
+    if node.settings.mail_capture or not can_mail(node.settings):
+        return 0
+    sent = 0
+    try:
+        with connected(node, timeout_s) as server:
+            for letter in letters:
+                message = build(node, letter).as_bytes()
+                server.sendmail(sender_address(node.settings), [deliverable(letter.to)], message)
+                sent += 1
+    except (_NoConnectionError, smtplib.SMTPException, OSError, MailError) as error:
+        log.warning("what is broken could not be mailed: %s", error)
+    return sent
 
 
 def how_it_is(node: Node) -> Post:

@@ -16,11 +16,11 @@ from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import field
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from federation.fetch_error import FetchError
 from node.context import Node
+from node.services.pictures.shelf import write_whole
 from node.services.pictures.shrinking import PictureError, Shrunk, shrink
 from node.storage import photos as stored
 from node.storage.engine import Tx
@@ -155,16 +155,8 @@ def downloaded(fetcher: Fetcher, url: str) -> bytes:
 def _keep(node: Node, key: str, shrunk: Shrunk) -> None:
     folder = _folder(node) / key[:2]
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / f"{key}.card.jpg", shrunk.card)
-    _write(folder / f"{key}.jpg", shrunk.large)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file that is there whole or not at all."""
-    with NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as file:
-        file.write(data)
-    Path(file.name).chmod(0o644)
-    os.replace(file.name, path)
+    write_whole(folder / f"{key}.card.jpg", shrunk.card)
+    write_whole(folder / f"{key}.jpg", shrunk.large)
 
 
 def make_room(node: Node) -> int:

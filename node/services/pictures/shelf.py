@@ -21,6 +21,8 @@ from node.services.pictures.zip_files import PictureZip, pictures_in
 from schemas.listing import Image
 
 MAX_PICTURE_BYTES = 25 * 2**20
+PART = ".part"
+"""How the names of files end that are not whole yet."""
 
 
 @dataclass(slots=True)
@@ -104,8 +106,14 @@ def write_whole(path: Path, data: bytes) -> bool:
     if path.is_file() and path.read_bytes() == data:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as file:
-        file.write(data)
-    Path(file.name).chmod(0o644)
-    os.replace(file.name, path)
+    with NamedTemporaryFile(dir=path.parent, prefix=".", suffix=PART, delete=False) as file:
+        try:
+            file.write(data)
+            file.close()
+            Path(file.name).chmod(0o644)
+            os.replace(file.name, path)
+        except BaseException:
+            # On a full disk each try would leave a piece of it behind.
+            Path(file.name).unlink(missing_ok=True)
+            raise
     return True

@@ -6,6 +6,7 @@ Making them small is done in another process; a photo that costs too much there 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from node.context import Node
@@ -15,7 +16,7 @@ from node.services.pictures.shelf import write_whole
 from node.services.pictures.shrinking import PictureError
 from node.services.pictures.upload_names import FOLDER, PhotoName, name_in_path, name_of
 from node.storage import uploads as stored
-from node.storage.engine import Tx
+from node.storage.engine import StorageError, Tx
 from schemas.errors import SharefeedError
 from schemas.listing import Image
 from schemas.records import dataclass
@@ -68,7 +69,13 @@ def upload(node: Node, organisation_id: str, data: bytes, by: str = "") -> Photo
     # First the row: whoever tidies up must not take the files of what is being sent for left-overs.
     with node.database.write() as tx:
         stored.put(tx, organisation_id, files.name, by, node.now)
-    _keep(node, files)
+    try:
+        _keep(node, files)
+    except PictureError:
+        # Else a picture that is not there would wait at the desk to be chosen. One that was whole before stays.
+        with suppress(StorageError):
+            remove(node, organisation_id, files.name)
+        raise
     return Photo(files.name)
 
 

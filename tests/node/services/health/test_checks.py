@@ -16,20 +16,24 @@ from sqlalchemy import event
 from federation.fetch import Answer
 from node.context import Node
 from node.services.backup import backups
+from node.services.backup.archive import BackupError
 from node.services.health import certificate, checks, other_clocks, watch, words
 from node.services.health.certificate import Span
 from node.services.health.checks import BROKEN, LOOK, OK, Finding
 from node.services.health.other_clocks import OtherClocks
 from node.services.identity import accounts
+from node.services.mail import postman
 from node.services.syndication import feed_readers
 from node.services.syndication.feed_readers import Notebook, node_of
 from node.settings import KEY_FILE, SECRET_FILE
-from node.storage import measured, outbox
+from node.storage import measured, messages, outbox
+from node.storage.engine import StorageError
 from node.storage.measured import Reading
 from node.storage.outbox import Mail
 from tests.fakes.publisher import URL, clock_of, publisher
 from tests.fakes.sites import Sites
 from tests.fakes.sites import found as answer_of
+from tests.fakes.smtp_server import MailServer
 
 DAY_S = 86_400
 CITY = "sharefeed/1.0 (+https://city.example/)"
@@ -65,6 +69,14 @@ class TestTheWorker:
     def test_that_never_began(self, tmp_path: Path) -> None:
         assert found(publisher(tmp_path / "other"), "worker") == (BROKEN, "never")
 
+    def test_of_which_a_part_keeps_failing(self, node: Node) -> None:
+        watch.beat(node, "expiry.prune: the database refused: locked")
+        assert found(node, "worker") == (BROKEN, "failing")
+        assert "expiry.prune" in words.told(checks.look(node, ["worker"])[0], str).what
+        clock_of(node).pass_by(seconds=checks.SILENT_S + 1)
+        watch.beat(node)
+        assert found(node, "worker") == (OK, "ok")
+
     def test_that_stands_still(self, node: Node) -> None:
         assert found(node, "worker") == (OK, "ok")
         clock_of(node).pass_by(seconds=checks.SILENT_S + 1)
@@ -78,6 +90,19 @@ class TestBackups:
         assert found(node, "backup") == (OK, "ok")
         clock_of(node).pass_by(days=2, seconds=1)
         assert found(node, "backup") == (BROKEN, "old")
+
+    def test_that_did_not_fit_are_not_well_although_there_is_one_of_yesterday(self, node: Node) -> None:
+        backups.make(node)
+        clock_of(node).pass_by(days=1)
+        blocked = node.settings.home / "backups" / ".lock"
+        blocked.unlink()
+        blocked.mkdir()
+        with pytest.raises(BackupError):
+            watch.back_up(node)
+        assert found(node, "backup") == (LOOK, "failed")
+        blocked.rmdir()
+        watch.back_up(node)
+        assert found(node, "backup") == (OK, "ok")
 
     def test_that_are_not_made_or_not_readable_are_named(self, node: Node) -> None:
         made = backups.make(node)
@@ -271,6 +296,58 @@ class TestMail:
         assert found(open_, "mail") == (BROKEN, "no-password")
 
 
+class TestTheMailServer:
+    def test_is_asked_before_a_mail_has_to_wait(self, node: Node) -> None:
+        with MailServer() as server:
+            place = {"smtp_host": "127.0.0.1", "smtp_port": server.port, "smtp_security": "none"}
+            mailing = changed(node, mail_from="a@b.example", **place)
+            server.greeting = "421 closed for the night"
+            assert postman.knock(mailing)
+            assert found(mailing, "mail") == (LOOK, "away")
+            assert "closed for the night" in words.told(checks.look(mailing, ["mail"])[0], str).what
+            server.greeting = "220 here again"
+            assert postman.knock(mailing)
+            assert found(mailing, "mail") == (OK, "ok")
+            assert not postman.knock(mailing)
+            clock_of(node).pass_by(hours=1)
+            assert postman.knock(mailing)
+            assert server.taken == []
+
+    def test_is_not_asked_where_there_is_none(self, node: Node) -> None:
+        assert not postman.knock(node)
+        assert not postman.knock(changed(node, smtp_host="127.0.0.1", mail_from="a@b.example", mail_capture=True))
+
+
+class TestMessages:
+    @pytest.mark.parametrize(
+        ("hours", "expected"),
+        [pytest.param(1, (LOOK, "late"), id="for an hour"), pytest.param(25, (BROKEN, "stuck"), id="for a day")],
+    )
+    def test_that_do_not_arrive_are_named(self, node: Node, hours: int, expected: tuple[str, str]) -> None:
+        assert found(node, "messages") == (OK, "ok")
+        self.postpone(node)
+        clock_of(node).pass_by(hours=hours)
+        assert found(node, "messages") == expected
+        said = words.told(checks.look(node, ["messages"])[0], str).what
+        assert "https://club.example/" in said
+        assert "no route to host" in said
+
+    def test_that_were_given_up_are_named_for_a_week_more(self, node: Node) -> None:
+        self.postpone(node)
+        with node.database.write() as tx:
+            (claimed,) = messages.claim(tx, node.now, 60, 1)
+            messages.settle(tx, claimed, messages.FAILED, "no route to host")
+        assert found(node, "messages") == (LOOK, "failed")
+        clock_of(node).pass_by(days=15)
+        assert found(node, "messages") == (OK, "ok")
+
+    def postpone(self, node: Node) -> None:
+        with node.database.write() as tx:
+            messages.add(tx, "urn:uuid:1", "https://club.example/", "", "message", "{}", node.now)
+            (claimed,) = messages.claim(tx, node.now, 60, 1)
+            messages.postpone(tx, claimed, node.now, "no route to host")
+
+
 def test_a_secret_that_others_may_read_is_broken(node: Node) -> None:
     path = node.settings.home / SECRET_FILE
     path.chmod(0o640)
@@ -441,6 +518,28 @@ class TestTelling:
         path.chmod(0o600)
         assert watch.watch(mailing) == 0
         assert self.mails(mailing) == []
+
+    def test_a_database_that_takes_nothing_is_told_past_it_once_and_when_it_is_well(
+        self, node: Node, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        accounts.add(node, "Olga", "olga@share.example", operator=True)
+        with MailServer() as server:
+            place = {"smtp_host": "127.0.0.1", "smtp_port": server.port, "smtp_security": "none"}
+            watcher = watch.Watcher(changed(node, mail_from="post@share.example", **place))
+            watcher.look()
+            with_pragma(node, "query_only=ON")
+            for _ in range(4):
+                with pytest.raises(StorageError):
+                    watcher.look()
+            [told] = server.taken
+            assert told.recipient == "olga@share.example"
+            assert "Something is broken" in told.message["Subject"]
+            assert "can only be read" in str(told.message.get_body(("plain",)))
+            assert [record.getMessage() for record in caplog.records if "broken: Database" in record.getMessage()]
+            with_pragma(node, "query_only=OFF")
+            watcher.look()
+            watcher.look()
+            assert ["Well again" in taken.message["Subject"] for taken in server.taken] == [False, True]
 
     def test_it_can_be_turned_off(self, mailing: Node) -> None:
         (mailing.settings.home / SECRET_FILE).chmod(0o644)

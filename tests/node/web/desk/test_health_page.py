@@ -34,7 +34,8 @@ def test_who_runs_the_node_sees_all_of_it_with_what_to_do(app: Flask, node: Node
 
 
 def test_owners_see_what_concerns_them_and_nobody_else_sees_anything(app: Flask, node: Node) -> None:
-    assert names(signed_in(app, node, SLUG).get(PAGE).data) == {"Our feed", "Who reads us", "Mail"}
+    theirs = {"Our feed", "Who reads us", "Mail", "Messages to other nodes"}
+    assert names(signed_in(app, node, SLUG).get(PAGE).data) == theirs
     for role in ("editor", "viewer"):
         assert signed_in(app, node, SLUG, role).get(PAGE).status_code == 404
     assert client_of(app).get(PAGE).status_code == 303
