@@ -17,6 +17,7 @@ import orjson
 
 from federation.facts import Facts
 from node.services.listings.drafts import end_of_day
+from node.services.pictures.logos import parts_of
 from node.services.pictures.upload_names import name_in_path
 from node.services.syndication.event_calendar import event_in
 from node.storage.catalogue import Shown
@@ -66,6 +67,17 @@ class Paths:
         if small:
             return Image(self.root + copy.card_path, alt)
         return Image(self.root + copy.path, alt, copy.width, copy.height, self.root + copy.card_path)
+
+    def logo(self, address: str | None) -> Image | None:
+        """What we have of an organisation's logo. It stands beside the name, so it says nothing of its own."""
+        own = self.url + MEDIA_PATH
+        if address is None or not address.startswith(own):
+            copy = self.copies.get(address or "")
+            return Image(self.root + copy.card_path, "") if copy else None
+        name = address.removeprefix(own)
+        size = parts_of(name)
+        path = f"{self.root}/{MEDIA_PATH}{quote(name, safe='')}"
+        return Image(path, "", size.width, size.height) if size else Image(path, "")
 
     def _own_picture(self, file: str, alt: str, small: bool) -> Image:
         sent = name_in_path(file)
@@ -141,6 +153,12 @@ def pictures_of(item: Mapping[str, Any], paths: Paths, small: bool = False) -> t
 def addresses_of(shown: Iterable[Shown]) -> set[str]:
     """The addresses of all pictures that these listings name."""
     return {image["url"] for one in shown for image in _listed(orjson.loads(one.entry.item))}
+
+
+def logo_of(shown: Shown) -> str | None:
+    """The address of the logo of the organisation that a listing is from, as the listing states it."""
+    logo: str | None = orjson.loads(shown.entry.item)[EXTENSION]["organisation"].get("logo")
+    return logo
 
 
 def _listed(item: Mapping[str, Any]) -> list[dict[str, Any]]:

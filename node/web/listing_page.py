@@ -171,7 +171,7 @@ def _own(scene: Scene, noun: str, key: str) -> str | None:
 
 def _box_beside(listing: Listing, shown: Shown, scene: Scene, others: int | None) -> OrganisationBox:
     path = organisation_path(shown.entry.facts, scene.paths)
-    return found_at(organisation_box(listing.organisation, path, others), listing.organisation, scene)
+    return found_at(organisation_box(listing.organisation, path, scene.paths, others), listing.organisation, scene)
 
 
 def _listing_head(listing: Listing, card: Card, scene: Scene, home: str | None) -> Head:
@@ -222,8 +222,12 @@ def _dates(listing: Listing, shown: Shown, timezone: str) -> tuple[datetime, dat
     return published, modified if later else None
 
 
-def organisation_box(organisation: Organisation, path: str, listings: int | None = None) -> OrganisationBox:
-    return OrganisationBox(organisation.name, path, organisation.type, organisation.url, listings=listings)
+def organisation_box(
+    organisation: Organisation, path: str, paths: Paths, listings: int | None = None
+) -> OrganisationBox:
+    """An organisation whose own page is at ``path``, with its logo where we have it."""
+    logo = paths.logo(organisation.logo)
+    return OrganisationBox(organisation.name, path, organisation.type, organisation.url, logo, listings=listings)
 
 
 def found_at(box: OrganisationBox, organisation: Organisation, scene: Scene) -> OrganisationBox:
@@ -252,7 +256,7 @@ def organisation_page(
             scene.head(organisation.name, description, scene.address(path), document),
             oembed_url=scene.oembed(scene.address(path)),
         ),
-        organisation=found_at(organisation_box(organisation, path, len(shown)), organisation, scene),
+        organisation=found_at(organisation_box(organisation, path, scene.paths, len(shown)), organisation, scene),
         description=description,
         identifiers=tuple((identifier.scheme, identifier.id) for identifier in organisation.identifiers),
         places=_places((*offers, *wants)),

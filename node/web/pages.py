@@ -14,12 +14,12 @@ from federation.facts import short_key
 from node.context import Node
 from node.services.catalogue import shown as services
 from node.services.catalogue.shown import Found, Gone, Host
-from node.services.moving import moves
+from node.services.moving.moves import moves
 from node.services.stories import reading
 from node.services.stories.reading import Shown as Told
 from node.storage.catalogue import Shown
 from node.web import current_node
-from node.web.cards import Paths, addresses_of, cards_of, moment
+from node.web.cards import Paths, addresses_of, cards_of, logo_of, moment
 from node.web.listing_page import (
     Scene,
     listing_page,
@@ -54,7 +54,10 @@ def home() -> str:
     if front is None:
         abort(404)
     scene = scene_of(node, front.shown)
-    boxes = tuple(organisation_box(host, scene.paths.organisation(host.id, slug)) for slug, host in front.organisations)
+    paths = scene.paths
+    boxes = tuple(
+        organisation_box(host, paths.organisation(host.id, slug), paths) for slug, host in front.organisations
+    )
     name, description = node.settings.node_name, node.settings.node_description
     pager = pager_of(number, front.pages, lambda n: f"{request.script_root}/{f'?page={n}' if n > 1 else ''}")
     page = publisher_page(name, description, boxes, front.shown, front.total, pager, scene)
@@ -88,7 +91,8 @@ def to_new_place(address: str) -> Response:
 
 def _listing(node: Node, found: Found) -> Response:
     if not node.settings.aggregate:
-        page = _with_asking(node, listing_page(found.shown, scene_of(node, [found.shown])), found)
+        scene = scene_of(node, [found.shown])
+        page = _with_asking(node, listing_page(found.shown, scene), found)
         page = _with_effect(node, page, found)
         return make_response(render_template("portal/listing.html", page=_with_stories(node, page, found)))
     from node.search.request import SearchRequest
@@ -100,7 +104,7 @@ def _listing(node: Node, found: Found) -> Response:
 
     similar = board.similar(node, found.shown, SIMILAR)
     partners = matching.partners(node, found.shown, PARTNERS)
-    scene = scene_of(node, [found.shown, *similar, *(one.shown for one in partners)])
+    scene = scene_of(node, [found.shown, *similar, *(one.shown for one in partners)], logo_of(found.shown))
     root, paths = request.script_root, scene.paths
     origin = origin_of(found, found.source, root) if found.source else None
     fitting = match_cards(found.shown, partners, paths, site_of(node))
@@ -168,7 +172,7 @@ def organisation(key: str) -> str | Response:
     host = services.organisation(node, key)
     if host is None:
         abort(404)
-    scene = scene_of(node, host.shown)
+    scene = scene_of(node, host.shown, host.organisation.logo)
     path, source = scene.paths.organisation(host.organisation.id, key), _source_of(host)
     page = organisation_page(host.organisation, host.shown, path, scene, source)
     page = replace(page, **_stories(node, reading.of_organisation(node, host.organisation.id, THEIRS)))
@@ -214,9 +218,10 @@ def _follow(node: Node, host: Host, scene: Scene) -> tuple[tuple[FeedLink, ...],
     return feeds_of(theirs, addresses), addresses.of_alert(theirs) if can_mail(node.settings) else None
 
 
-def scene_of(node: Node, shown: Iterable[Shown]) -> Scene:
-    """Where the pages of the running node are, with our copies of the pictures that these listings name."""
+def scene_of(node: Node, shown: Iterable[Shown], logo: str | None = None) -> Scene:
+    """Where the pages of the running node are, with our copies of the pictures that these listings name, and a logo."""
     settings, root = node.settings, request.script_root
-    paths = Paths(root, settings.url, settings.timezone, copies=services.copies(node, addresses_of(shown)))
+    wanted = addresses_of(shown) | ({logo} if logo else set())
+    paths = Paths(root, settings.url, settings.timezone, copies=services.copies(node, wanted))
     search = f"{root}/search" if settings.aggregate else None
     return Scene(paths, feed_links(root), search, now=node.clock())

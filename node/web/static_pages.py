@@ -97,7 +97,7 @@ def _listings_of(site: StaticSite, organisation_id: str) -> list[Shown]:
 def _front(site: StaticSite, number: int, scene: Scene) -> str:
     settings = site.settings
     boxes = tuple(
-        organisation_box(host, scene.paths.organisation(host.id, slug), len(_listings_of(site, host.id)))
+        organisation_box(host, scene.paths.organisation(host.id, slug), scene.paths, len(_listings_of(site, host.id)))
         for slug, host in site.organisations.items()
     )
     start = (number - 1) * FRONT_PAGE_LISTINGS

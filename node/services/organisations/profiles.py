@@ -18,9 +18,8 @@ from node.services.listings.own_ids import is_slug, slug_of
 from node.services.listings.publishing import PublishingError, put_organisation
 from node.services.organisations.hosting import organisation, put_profile
 from node.services.organisations.opening_times import closed_of
-from node.services.pictures import logos
 from node.services.pictures.shelf import write_whole
-from node.services.pictures.shrinking import PictureError
+from node.services.pictures.shrinking import PictureError, logos
 from node.services.pictures.upload_names import FOLDER
 from node.storage import closures, organisations
 from node.storage.engine import Tx
@@ -34,9 +33,9 @@ MOST_LOGO_BYTES = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class NewLogo:
-    """What becomes of the logo: ``data`` is a picture to be taken, else it is taken away."""
+    """What becomes of the logo: ``name`` is one of `take_logo`; with none it is taken away."""
 
-    data: bytes = b""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def change(
         hours = with_closed_days(node, own.organisation.id, found_at.hours) if own else found_at.hours
         profile |= {"place": found_at.place, "opening_hours": hours}
     if logo is not None:
-        profile["logo"] = _kept(node, logo.data) if logo.data else None
+        profile["logo"] = f"{node.settings.url}{FOLDER}/{logo.name}" if logo.name else None
     _put(node, name, slug, profile, by, "organisation-changed")
 
 
@@ -115,8 +114,8 @@ def _put(node: Node, name: str, slug: str, profile: Mapping[str, Any], by: Who, 
         raise FormError(error.problems) from error
 
 
-def _kept(node: Node, data: bytes) -> str:
-    """The address of a logo that was sent, which is kept from now on."""
+def take_logo(node: Node, data: bytes) -> str:
+    """The name of a logo that was sent, among the node's pictures from now on. Raises `FormError`."""
     if len(data) > MOST_LOGO_BYTES:
         raise _bad_logo(f"It is larger than {MOST_LOGO_BYTES // 1_000_000} MB. Save it smaller.")
     try:
@@ -125,7 +124,13 @@ def _kept(node: Node, data: bytes) -> str:
         raise _bad_logo(str(error)) from error
     name = made.path.rpartition("/")[2]
     write_whole(node.settings.home / FOLDER / name, made.data)
-    return f"{node.settings.url}{FOLDER}/{name}"
+    return name
+
+
+def is_logo_here(node: Node, name: str) -> bool:
+    """Whether `take_logo` gave this name, and the picture is there still."""
+    made = logos.parts_of(name)
+    return made is not None and "/" not in name and (node.settings.home / FOLDER / name).is_file()
 
 
 def _bad_logo(words: str) -> FormError:

@@ -15,7 +15,7 @@ from node.services.identity.members import OWNER
 from node.services.limits.strangers import FormError
 from node.services.organisations import hosting, profiles
 from node.services.organisations.profiles import MOST_LOGO_BYTES, FoundAt, NewLogo
-from node.services.pictures import logos
+from node.services.pictures.upload_names import FOLDER
 from node.web import current_node
 from node.web.code_words import word
 from node.web.desk import profile_form
@@ -25,6 +25,7 @@ from node.web.desk.photo_form import take_large_forms
 from node.web.desk.profile_form import HOURS_FIELDS, PLACE_FIELDS
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
+from node.web.pages import scene_of
 from node.web.view_models.parts import Choice, Image
 from node.web.view_models.profile import DeskNewOrganisationPage, DeskProfilePage
 from schemas.errors import Problem
@@ -50,12 +51,14 @@ def save(slug: str) -> ResponseReturnValue:
     node, own, typed = current_node(), _organisation(slug), typed_in(*FIELDS, *PLACE_FIELDS, *HOURS_FIELDS)
     zone = node.settings.timezone
     found = profile_form.read(typed, own, node.clock().astimezone(ZoneInfo(zone)).date(), node.settings.country, zone)
-    if found.errors:
-        return _page(slug, own, typed, dict(found.errors)), 422
+    logo, errors = _logo(node)
+    errors |= found.errors
+    if errors:
+        return _page(slug, own, typed, errors, logo), 422
     try:
-        profiles.change(node, slug, typed, _logo(), by(member_now()), FoundAt(found.place, found.hours))
+        profiles.change(node, slug, typed, logo, by(member_now()), FoundAt(found.place, found.hours))
     except FormError as error:
-        return _page(slug, own, typed, _by_field(error.problems)), 422
+        return _page(slug, own, typed, _by_field(error.problems), logo), 422
     say(_("Saved. Visitors see it at once."))
     return to(f"/desk/{slug}/")
 
@@ -93,26 +96,41 @@ def _organisation(slug: str) -> Organisation:
     return own.organisation
 
 
-def _logo() -> NewLogo | None:
-    """What is to become of the logo; None where nothing was said of it."""
+def _logo(node: Node) -> tuple[NewLogo | None, dict[str, str]]:
+    """What is to become of the logo, None where nothing was said of it; and what is wrong with what was sent.
+
+    Browsers forget which file was chosen, so one that was sent beside something wrong is named by ``kept_logo``.
+    """
     sent = request.files.get("logo")
     data = b""
     if sent is not None:
         data = sent.read(MOST_LOGO_BYTES + 1)
         sent.close()
     if data:
-        return NewLogo(data)
-    return NewLogo() if request.form.get("without_logo") else None
+        try:
+            return NewLogo(profiles.take_logo(node, data)), {}
+        except FormError as error:
+            return None, _by_field(error.problems)
+    if request.form.get("without_logo"):
+        return NewLogo(), {}
+    kept = request.form.get("kept_logo", "")
+    return (NewLogo(kept) if profiles.is_logo_here(node, kept) else None), {}
 
 
-def _page(slug: str, own: Organisation, typed: dict[str, str], errors: dict[str, str]) -> str:
+def _page(
+    slug: str, own: Organisation, typed: dict[str, str], errors: dict[str, str], logo: NewLogo | None = None
+) -> str:
     root = request.script_root
+    kept = logo.name if logo else ""
+    shown = f"{current_node().settings.url}{FOLDER}/{kept}" if kept else own.logo
     view = DeskProfilePage(
         head=head(_("What we say of ourselves")),
         desk=desk_frame("profile"),
         form=form_at(f"/desk/{slug}/profile", typed, errors),
         types=_types(typed["type"]),
-        logo=_image(own),
+        logo=_image(shown),
+        kept_logo=kept,
+        without_logo=logo == NewLogo(),
         precisions=tuple(Choice(code, word(code, "precision"), code == typed["precision"]) for code in PRECISIONS),
         days=profile_form.opening_days(typed, errors),
         closed_path=f"{root}/desk/{slug}/calendar/closed",
@@ -133,9 +151,6 @@ def _types(chosen: str) -> tuple[Choice, ...]:
     return tuple(Choice(code, word(code, "organisation_type"), code == chosen) for code in ORGANISATION_TYPES)
 
 
-def _image(own: Organisation) -> Image | None:
+def _image(logo: str | None) -> Image | None:
     """The logo, where it is one of our pictures: a page never makes a browser ask other sites."""
-    start = f"{current_node().settings.url}media/"
-    name = (own.logo or "").removeprefix(start)
-    found = logos.parts_of(name) if own.logo and own.logo.startswith(start) else None
-    return Image(f"{request.script_root}/media/{name}", "", found.width, found.height) if found else None
+    return scene_of(current_node(), ()).paths.logo(logo)

@@ -14,6 +14,8 @@ from lxml import html
 
 from federation.facts import short_key
 from node.search.follow import Follower
+from node.services.pictures import proxy as photos
+from node.storage import photos as stored_photos
 from node.storage import sources as stored
 from node.web.static_files import address_of
 from node.web.words import even_columns
@@ -128,6 +130,22 @@ def test_an_organisation_has_its_profile_places_source_feeds_and_map(browser: Br
     points = json.loads(tree.get_element_by_id("map-data").text)["points"]["features"]
     assert len(points) == 3
     assert "map-small" not in tree.get_element_by_id("map").classes
+
+
+def test_the_logo_of_an_organisation_is_our_copy_and_initials_until_there_is_one(browser: Browser) -> None:
+    logo = "https://park.example/logo.png"
+    profile = {"id": GROUP, "name": "Park group", "type": "community_group", "logo": logo}
+    source = follow(browser.node, node_document=document(organisations=[profile]).decode())
+    send(browser.node, source, [item(organisation=profile)])
+    key = photos.key_of(logo)
+    pages = [GROUP_PAGE, page(browser, GROUP_PAGE).xpath("//a[starts-with(@href, '/listings/')]/@href")[0]]
+    for path in pages:
+        assert page(browser, path).xpath("//span[@class='who-logo']/text()") == ["PG"]
+    with browser.node.database.write() as tx:
+        assert key in stored_photos.by_keys(tx, [key])
+        stored_photos.ready(tx, key, 300, 100, browser.node.now)
+    for path in pages:
+        assert page(browser, path).xpath("//span[@class='who-logo']/img/@src") == [f"/photos/{key}.card.jpg"]
 
 
 def test_an_organisation_at_one_point_has_a_small_map(browser: Browser) -> None:

@@ -111,6 +111,40 @@ def test_a_logo_is_made_small_served_and_taken_away(owner: FlaskClient, node: No
     assert told_of(node)[4] is None
 
 
+def test_visitors_see_the_logo_on_the_front_the_own_page_and_beside_each_listing(
+    owner: FlaskClient, app: Flask, node: Node
+) -> None:
+    listing = put_listings(node, [draft(node)])[0].key
+    hosting.put_profile(node, "A neighbour", "a-neighbour", {})
+    send(owner, PAGE, PAGE, **TOLD, logo=(png((2000, 1000)), "logo.png"))
+    path = (told_of(node)[4] or "").removeprefix(node.settings.url.rstrip("/"))
+    for page in ("/", f"/organisations/{SLUG}", f"/listings/{listing}"):
+        tree = html.fromstring(app.test_client().get(page, base_url=node.settings.url).text)
+        (image,) = tree.xpath("//*[@class='who-logo']/img")
+        assert (image.get("src"), image.get("alt"), image.get("width")) == (path, "", "640")
+
+
+def test_a_logo_stays_chosen_when_something_else_is_to_be_put_right(owner: FlaskClient, node: Node) -> None:
+    wrong = {**TOLD, "open_0": "08:00"}
+    answer = send(owner, PAGE, PAGE, **wrong, logo=(png((2000, 1000)), "logo.png"))
+    assert (answer.status_code, told_of(node)[4]) == (422, None)
+    form = html.fromstring(answer.text)
+    (kept,) = form.xpath("//input[@name='kept_logo']/@value")
+    assert form.xpath("//img[@class='logo-shown']/@src") == [f"/media/{kept}"]
+    again = html.fromstring(send(owner, PAGE, PAGE, **wrong, kept_logo=kept).text)
+    assert again.xpath("//input[@name='kept_logo']/@value") == [kept]
+    without = html.fromstring(send(owner, PAGE, PAGE, **wrong, without_logo="yes", kept_logo=kept).text)
+    assert not without.xpath("//input[@name='kept_logo']")
+    assert send(owner, PAGE, PAGE, **TOLD, kept_logo=kept).status_code == 303
+    assert told_of(node)[4] == f"{node.settings.url}media/{kept}"
+
+
+@pytest.mark.parametrize("name", ["../secret.key", f"{'0' * 32}-10x10.png", "https://other.example/logo.png"])
+def test_a_kept_logo_is_one_that_was_sent(owner: FlaskClient, node: Node, name: str) -> None:
+    assert send(owner, PAGE, PAGE, **TOLD, kept_logo=name).status_code == 303
+    assert told_of(node)[4] is None
+
+
 @pytest.mark.parametrize("role", ["viewer", "editor"])
 def test_only_owners_say_who_an_organisation_is(app: Flask, node: Node, role: str) -> None:
     client = signed_in(app, node, SLUG, role)
