@@ -14,7 +14,7 @@ from federation.facts import short_key
 from node.context import Node
 from node.services.catalogue import shown as services
 from node.services.catalogue.shown import Found, Gone, Host
-from node.services.moving.moves import moves
+from node.services.moving import moves
 from node.services.stories import reading
 from node.services.stories.reading import Shown as Told
 from node.storage.catalogue import Shown

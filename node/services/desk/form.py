@@ -36,7 +36,7 @@ from node.services.importing.cells import CellError, day
 from node.services.importing.row_values import LONGEST_SHOWING, Composed, Defaults, compose, parse_cells
 from schemas.canonical import EXTENSION
 from schemas.errors import DocumentError, Problem
-from schemas.event import EventSchema
+from schemas.event import NOT_NEEDED, EventSchema
 from schemas.fields import rfc3339
 from schemas.listing import GOODS, Listing, load_listing
 from schemas.organisation import Organisation
@@ -342,6 +342,11 @@ def _typed_place(place: Place | None) -> dict[str, str]:
         "lon": "" if stated.lon is None else f"{stated.lon:g}",
         "precision": precision_of(stated),
     }
+
+
+def is_told(listing: Listing) -> bool:
+    """Whether a listing says itself how people get in touch, or that they need not."""
+    return bool(_terms_apart(listing)[1]) or (listing.event is not None and listing.event.sign_up == NOT_NEEDED)
 
 
 def _terms_apart(listing: Listing) -> tuple[str, str]:

@@ -102,14 +102,26 @@ def askable(node: Node, key: str) -> Askable | None:
             return None
         said = asking_rules.of(tx, row.organisation_id)
         host = organisations.by_ids(tx, [row.organisation_id]).get(row.organisation_id)
-        if not said.open or host is None or not telling.owners(tx, row.organisation_id):
-            return None
-        if handed_on.of(tx, row.organisation_id) is not None:
+        if host is None or not _is_open(tx, row.organisation_id):
             return None
         waiting = [one for one in exchanges.of_listing(tx, row.id) if one.exchange.state == rules.REQUESTED]
         has_calendar = calendars.by_key(tx, key) is not None
         left = stock.room(tx, _stored(row, _exchange(row, Wish("", ""), node.now)), node.now)
         return Askable(row, host.organisation.name, left, said.fairness, has_calendar, len(waiting))
+
+
+def takes_requests(node: Node, organisation_id: str) -> bool:
+    """Whether people can ask here for what this organisation of ours shows, unless a listing names another place."""
+    if not can_mail(node.settings):
+        return False
+    with node.database.read() as tx:
+        return _is_open(tx, organisation_id)
+
+
+def _is_open(tx: Tx, organisation_id: str) -> bool:
+    """Whether it wants to be asked, has not moved away, and somebody is there to read what people write."""
+    is_here = handed_on.of(tx, organisation_id) is None
+    return is_here and asking_rules.of(tx, organisation_id).open and bool(telling.owners(tx, organisation_id))
 
 
 def _elsewhere(tx: Tx, node: Node, key: str) -> Askable | None:

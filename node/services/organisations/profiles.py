@@ -18,8 +18,9 @@ from node.services.listings.own_ids import is_slug, slug_of
 from node.services.listings.publishing import PublishingError, put_organisation
 from node.services.organisations.hosting import organisation, put_profile
 from node.services.organisations.opening_times import closed_of
+from node.services.pictures import logos
 from node.services.pictures.shelf import write_whole
-from node.services.pictures.shrinking import PictureError, logos
+from node.services.pictures.shrinking import PictureError
 from node.services.pictures.upload_names import FOLDER
 from node.storage import closures, organisations
 from node.storage.engine import Tx

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+import orjson
 from babel import UnknownLocaleError
 from flask import request
 from flask_babel import gettext as _
@@ -19,7 +20,7 @@ from node.services.desk import safety
 from node.services.desk.drafts import Judged, count_drafts, pictures_of
 from node.services.desk.event import GATHERINGS, ONCE, REPEATS
 from node.services.desk.fields import FIELDS, GIVE, HELP, LEND, SIGNS
-from node.services.desk.form import HERE, NEEDS, NOWHERE, Setting, action_of, category_of
+from node.services.desk.form import HERE, NEEDS, NOWHERE, Setting, action_of, category_of, is_told
 from node.services.desk.guess import categories_for, condition_for, count_for
 from node.services.desk.place import DOOR, PRECISIONS, key_of
 from node.services.identity.members import Member
@@ -54,6 +55,7 @@ from node.web.view_models.desk_photos import PhotoFields
 from node.web.view_models.listing import ListingPage
 from node.web.view_models.parts import Choice, Link
 from schemas.event import NOT_NEEDED, SIGN_UP
+from schemas.listing import load_listing
 from schemas.place import Place
 from schemas.vocabulary import CONDITIONS, categories, home_of, roots
 
@@ -255,6 +257,11 @@ def preview_page(node: Node, draft: DeskDraft, shown: Shown, judged: Judged, roo
     here = f"{root}/desk/{slug_of(draft.organisation_id, node)}/drafts/{draft.id}"
     path = here.removeprefix(root)
     card = replace(page.card, path=f"{here}/preview")
+    unasked = _unasked(node, draft.organisation_id)
+    if not unasked and page.ask_url is None:
+        # There is no form yet: what leads there leads to itself.
+        way = f"{here}/preview#ask-title"
+        page = replace(page, ask_path=way, asked_path=way, ask_as_path=way)
     seen = {one.name: getattr(page, one.name) for one in fields(ListingPage)}
     # What it is about is not public yet: its page asks nobody to pass it on, to report it or to be told of it.
     hidden: dict[str, Any] = {"sharing": None, "report_path": None, "alert_path": None, "own_path": None, "card": card}
@@ -266,7 +273,18 @@ def preview_page(node: Node, draft: DeskDraft, shown: Shown, judged: Judged, roo
         publish=form_at(f"{path}/publish", {"then": "appeal" if judged.refused else "publish"}),
         words=DeskWords(judged.refused, tuple(plain(problem.message) for problem in judged.doubts)),
         editing=draft.key is not None,
+        unasked="" if is_told(load_listing(orjson.loads(shown.entry.item))) else unasked,
     )
+
+
+def _unasked(node: Node, organisation_id: str) -> str:
+    """Why people cannot ask on the page of what an organisation shares; empty where they can."""
+    from node.services.exchanges.asking import takes_requests
+    from node.services.mail.mail_settings import can_mail
+
+    if not can_mail(node.settings):
+        return "mail"
+    return "" if takes_requests(node, organisation_id) else "closed"
 
 
 def slug_of(organisation_id: str, node: Node) -> str:
@@ -302,4 +320,5 @@ def published_page(node: Node, row: OwnListing, frame: DeskFrame, root: str, dou
         duplicate=form_at(f"{base.removeprefix(root)}/{row.key}/duplicate"),
         doubted=doubted,
         calendar_path=f"{base}/{row.key}/calendar" if _is_booked(row) else None,
+        unasked="" if is_told(row.listing()) else _unasked(node, row.organisation_id),
     )

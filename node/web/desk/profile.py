@@ -9,7 +9,9 @@ from flask import abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from node.context import Node
 from node.services.desk.place import PRECISIONS
+from node.services.identity import members
 from node.services.identity.audit import by
 from node.services.identity.members import OWNER
 from node.services.limits.strangers import FormError
@@ -79,6 +81,8 @@ def make() -> ResponseReturnValue:
         slug = profiles.make(current_node(), typed["name"], typed["type"], by(g.account))
     except FormError as error:
         return _new_page(typed, sentences(error.problems)), 422
+    # Who runs the node may do everything here without it, but it is members who are written to when people ask.
+    members.join(current_node(), g.account, slug, OWNER, by(g.account))
     return to(f"/desk/{slug}/profile")
 
 

@@ -116,12 +116,14 @@ class DeskPreviewPage(ListingPage):
     """desk/preview.html: a listing as visitors will see it, its page and its card, with what can be done above them.
 
     ``publish`` and ``appeal`` are forms of one button; there is none of them where there is something to put right.
+    ``unasked`` is that of `DeskPublishedPage`.
     """
 
     back_path: str = ""
     publish: Form | None = None
     words: DeskWords = DeskWords()
     editing: bool = False
+    unasked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,8 @@ class DeskPublishedPage:
     """desk/published.html: what was just published, where it is now, and its address as a QR code to pass on.
 
     With ``doubted``, whoever runs a catalogue may look at it first. ``calendar_path`` is where it is said when that can
-    be had which can be booked.
+    be had which can be booked. ``unasked`` says why nobody can ask for it here: ``mail`` where the site sends none,
+    ``closed`` for all other reasons; empty where they can, or are told another way.
     """
 
     head: Head
@@ -145,6 +148,7 @@ class DeskPublishedPage:
     duplicate: Form
     doubted: bool = False
     calendar_path: str | None = None
+    unasked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

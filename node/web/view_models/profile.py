@@ -18,7 +18,8 @@ class DeskProfilePage:
     Of its place it has ``place_name``, ``locality``, ``postcode``, ``lat``, ``lon`` and ``precision`` (of
     ``precisions``); of its hours, for each of ``days``, ``open_N``, ``close_N``, ``again_N`` and ``until_N``, and
     ``hours_note``. ``closed_path`` is where closed days are written down; ``public_path`` is where visitors see it.
-    ``kept_logo`` is a logo that was sent with something else to be put right: it is not saved yet. ``without_logo`` says that none is wanted.
+    ``kept_logo`` is a logo that was sent with something else to be put right: it is not saved yet.
+    ``without_logo`` says that none is wanted.
     """
 
     head: Head
@@ -26,13 +27,13 @@ class DeskProfilePage:
     form: Form
     types: tuple[Choice, ...]
     logo: Image | None = None
-    kept_logo: str = ""
-    without_logo: bool = False
     most_mb: int = 0
     public_path: str = ""
     precisions: tuple[Choice, ...] = ()
     days: tuple[OpeningDay, ...] = ()
     closed_path: str = ""
+    kept_logo: str = ""
+    without_logo: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,15 @@ FULL: dict[str, tuple[str, Any]] = {
     "desk-profile": (
         "desk/profile.html",
         DeskProfilePage(
-            HEAD, frame("profile"), make.form("name", wrong=True), TYPES, LOGO, 4, "/organisations/x", *WHERE
+            HEAD,
+            frame("profile"),
+            make.form("name", wrong=True),
+            TYPES,
+            LOGO,
+            4,
+            "/organisations/x",
+            *WHERE,
+            kept_logo="x",
         ),
     ),
     "desk-new-organisation": (

@@ -79,7 +79,9 @@ def listing_form(sign: str = "give", **more: Any) -> vm.DeskFormPage:
 def preview(**more: Any) -> vm.DeskPreviewPage:
     seen = make.listing()
     members = {one.name: getattr(seen, one.name) for one in fields(seen)}
-    return vm.DeskPreviewPage(**{**members, "back_path": "/desk/riverside-school/drafts/x", **more})
+    return vm.DeskPreviewPage(
+        **{**members, "back_path": "/desk/riverside-school/drafts/x", "unasked": "closed", **more}
+    )
 
 
 PUBLISHED = vm.DeskPublishedPage(
@@ -95,6 +97,7 @@ PUBLISHED = vm.DeskPublishedPage(
     "/desk/riverside-school/listings",
     FORM,
     doubted=True,
+    unasked="mail",
 )
 
 

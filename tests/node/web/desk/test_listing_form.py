@@ -16,9 +16,9 @@ from node.context import Node
 from node.services.desk import drafts
 from node.services.identity import accounts
 from node.services.listings import publishing
-from node.storage import reports
+from node.storage import asking_rules, reports
 from schemas.place import Place
-from tests.fakes.publisher import URL, pause, publisher
+from tests.fakes.publisher import URL, pause, publisher, school
 from tests.node.web.desk.signed_in import send, signed_in
 
 DESK = "/desk/riverside-school"
@@ -323,6 +323,37 @@ def test_a_copy_is_a_draft_of_a_new_listing(browser: FlaskClient, node: Node) ->
     assert shown.get_element_by_id("title").get("value") == "Twelve chairs"
     assert shown.get_element_by_id("expires").get("value") == ""
     assert shown.xpath("//input[@name='key']/@value") == [""]
+
+
+def test_the_preview_asks_as_the_page_will(tmp_path: Path) -> None:
+    node = publisher(tmp_path / "mailing", mail_capture=True)
+    browser = signed_in(create_app(node), node, "riverside-school", "editor")
+    preview = place_of(post(browser, "preview", **CHAIRS))
+    seen = browser.get(preview)
+    done = browser.get(place_of(send(browser, preview.replace("/preview", "/publish"), preview, then="publish")))
+    page = browser.get(tree(done).xpath("//p[@class='address']/a/@href")[0])
+    assert "Ask for this" in seen.text
+    assert article_of(tree(seen)) == article_of(tree(page)).replace("Change this listing ", "")
+    assert "Nobody can ask" not in seen.text + done.text
+
+
+@pytest.mark.parametrize(
+    ("mail", "more", "said"),
+    [
+        pytest.param(False, {}, "because this site sends no mail", id="no mail"),
+        pytest.param(True, {}, "because your organisation takes no requests here", id="closed"),
+        pytest.param(False, {"contact": "01733 555 0100"}, "", id="told"),
+    ],
+)
+def test_it_is_said_where_nobody_can_ask(tmp_path: Path, mail: bool, more: dict[str, str], said: str) -> None:
+    node = publisher(tmp_path / "mailing", mail_capture=mail)
+    browser = signed_in(create_app(node), node, "riverside-school", "editor")
+    with node.database.write() as tx:
+        asking_rules.put(tx, school(node).id, asking_rules.AskingRules(open=False))
+    preview = place_of(post(browser, "preview", **CHAIRS, **more))
+    done = browser.get(place_of(send(browser, preview.replace("/preview", "/publish"), preview, then="publish")))
+    for told in (browser.get(place_of(post(browser, "preview", **CHAIRS, **more))).text, done.text):
+        assert ("Nobody can ask for it" in told, said in told) == (bool(said), True)
 
 
 def test_others_see_nothing_of_it(browser: FlaskClient, app: Flask, node: Node) -> None:

@@ -183,6 +183,7 @@ def test_who_runs_the_node_adds_an_organisation(app: Flask, node: Node) -> None:
     answer = send(operator, "/desk/new", "/desk/new", name="Mending  Room", type="community_group")
     assert (answer.status_code, answer.location) == (303, "/desk/mending-room/profile")
     assert told_of(node, "mending-room")[:2] == ("Mending Room", "community_group")
+    assert "operator@riverside-school.example" in operator.get("/desk/mending-room/members").text
     again = send(operator, "/desk/new", "/desk/new", name="Mending Room", type="charity")
     assert again.status_code == 422
     assert told_of(node, "mending-room")[1] == "community_group"
