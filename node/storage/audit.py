@@ -71,8 +71,11 @@ def every(tx: Tx, at_once: int = 1000) -> Iterator[Entry]:
         after = rows[-1].position
 
 
-def count(tx: Tx, organisation_id: str) -> int:
-    query = select(func.count()).where(audit.c.organisation_id == organisation_id)
+def count(tx: Tx, organisation_id: str, action: str = "", since: int = 0) -> int:
+    """How many entries are about one organisation; of one kind, and since a moment, where these are given."""
+    query = select(func.count()).where(audit.c.organisation_id == organisation_id, audit.c.at >= since)
+    if action:
+        query = query.where(audit.c.action == action)
     return tx.execute(query).scalar() or 0
 
 

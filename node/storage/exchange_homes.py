@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 
 from node.storage.engine import Tx
 from node.storage.exchange_tables import exchanges
@@ -71,6 +71,14 @@ def asked_by(tx: Tx, organisation_id: str, limit: int, side: str) -> list[str]:
         select(x.id).join(exchange_homes, _c.exchange_id == x.id).where(_c.own_id == organisation_id, _c.side == side)
     )
     return [row.id for row in tx.execute(query.order_by(x.since.desc(), x.id).limit(limit))]
+
+
+def count_asked(tx: Tx, organisation_id: str, since: int) -> int:
+    """How much other nodes have asked of an organisation of this one since a moment."""
+    x = exchanges.c
+    query = select(func.count()).select_from(exchanges.join(exchange_homes, x.id == _c.exchange_id))
+    mine = query.where(x.organisation_id == organisation_id, x.opened_at > since, _c.side == OWNER)
+    return tx.execute(mine).scalar() or 0
 
 
 def partners(tx: Tx, own_id: str, limit: int) -> list[tuple[dict[str, Any], str]]:

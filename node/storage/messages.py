@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, false, func, not_, or_, select, update
 
 from node.storage.engine import Tx
 from node.storage.message_tables import message_nonces, messages_in, messages_out
@@ -52,12 +52,13 @@ def add(tx: Tx, message_id: str, to_node: str, exchange_id: str, type_: str, bod
 def claim(tx: Tx, now: int, lease_s: int, limit: int, but_to: Collection[str] = ()) -> list[Outgoing]:
     """Messages that are due, leased to the caller; of one exchange only the oldest, so that they arrive in order.
 
-    Those to the nodes ``but_to`` are passed over.
+    Those to nodes of the sites ``but_to`` (a host, and a port if any) are passed over.
     """
     older = messages_out.alias("older")
     same = and_(older.c.to_node == _c.to_node, older.c.exchange_id == _c.exchange_id, older.c.state == WAITING)
     first = ~exists().where(same, older.c.number < _c.number)
-    due = and_(_c.state == WAITING, _c.due_at <= now, _c.lease_until <= now, _c.to_node.not_in(but_to), first)
+    there = [_c.to_node.contains(f"://{site}{end}", autoescape=True) for site in but_to for end in "/:"]
+    due = and_(_c.state == WAITING, _c.due_at <= now, _c.lease_until <= now, not_(or_(false(), *there)), first)
     query = select(_c.number).where(due).order_by(_c.due_at, _c.number).limit(limit)
     numbers = [row.number for row in tx.execute(query.with_for_update(skip_locked=True, of=messages_out))]
     if not numbers:
@@ -140,9 +141,15 @@ def waiting_codes(tx: Tx, exchange_id: str) -> list[str]:
 
 
 def forget_words(tx: Tx, exchange_id: str) -> None:
-    """Forget what of an exchange says more than that something was done."""
+    """Forget what of an exchange says more than that something was done, and the words of what was done."""
     about = or_(_c.type.in_([REQUEST, MESSAGE, PASS_ON]), _c.state != WAITING)
     tx.execute(delete(messages_out).where(_c.exchange_id == exchange_id, _c.exchange_id != "", about))
+    left = select(_c.number, _c.body).where(_c.exchange_id == exchange_id, _c.exchange_id != "")
+    for row in tx.execute(left).fetchall():
+        told = orjson.loads(row.body)
+        if told.pop("words", None) is not None:
+            body = orjson.dumps(told).decode()
+            tx.execute(update(messages_out).where(_c.number == row.number).values(body=body))
 
 
 def answer_to(tx: Tx, from_node: str, message_id: str) -> str | None:
@@ -160,6 +167,12 @@ def took(tx: Tx, from_node: str, message_id: str, at: int) -> bool:
 def answered(tx: Tx, from_node: str, message_id: str, answer: str) -> None:
     c = messages_in.c
     tx.execute(update(messages_in).where(c.from_node == from_node, c.id == message_id).values(answer=answer))
+
+
+def forget(tx: Tx, from_node: str, message_id: str) -> None:
+    """Forget that this message came."""
+    c = messages_in.c
+    tx.execute(delete(messages_in).where(c.from_node == from_node, c.id == message_id))
 
 
 def use_nonce(tx: Tx, keyed: str, at: int) -> bool:

@@ -11,11 +11,13 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import func, select
 
 from node.context import Node
 from node.services.exchanges import acting, links, measuring, reading
 from node.services.exchanges.acting import ExchangeError
 from node.services.exchanges.between_nodes import codes
+from node.services.exchanges.between_nodes import heard as rules_of_heard
 from node.services.exchanges.links import Party
 from node.services.exchanges.people import privacy
 from node.services.limits.strangers import FormError
@@ -24,6 +26,7 @@ from node.services.listings.publishing import listing
 from node.services.messages import sending
 from node.storage import exchange_homes, exchange_people, organisations, receipts
 from node.storage.engine import Database
+from node.storage.message_tables import messages_in
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER, Act
 from schemas.fields import rfc3339
@@ -538,6 +541,45 @@ class TestAHostileNode:
             "sequence": 1,
         }
         assert self.said(wires, other, here, told) == ("refused", "bad-exchange")
+
+    def asks(self, wires: FarWires, by: Node, to: Node, number: int) -> tuple[str, str]:
+        what = listing(to, "riverside-school.desk")
+        told = {"type": "request", "listing": what.id, "sequence": 1, "asker": {"type": "person", "name": "Cem"}}
+        return self.said(wires, by, to, {**told, "exchange": f"{to.settings.url}exchanges/{number:020}"})
+
+    def test_is_no_other_one_under_each_path_of_its_site(
+        self, here: Node, other: Node, wires: FarWires, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(rules_of_heard, "AN_HOUR", 3)
+        shared(here, quantity=9)
+        assert [self.asks(wires, other, here, number)[0] for number in range(2)] == ["done"] * 2
+        for number in (2, 3):
+            url = f"{OTHER}node-{number}/"
+            twin = publisher(tmp_path / f"{number}", node_url=url, mail_capture=True)
+            wires.nodes[url] = twin
+            assert self.asks(wires, twin, here, number) == (("done", "") if number == 2 else ("refused", "too-many"))
+            twin.database.close()
+
+    def test_floods_no_organisation_from_many_sites(
+        self, here: Node, other: Node, wires: FarWires, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(rules_of_heard, "A_DAY", 2)
+        shared(here, quantity=9)
+        third = publisher(tmp_path / "third", node_url="https://third.example.org/", mail_capture=True)
+        wires.nodes[third.settings.url] = third
+        found = [self.asks(wires, by, here, number) for number, by in enumerate((other, third, other, third))]
+        assert found == [("done", ""), ("done", ""), ("refused", "too-many"), ("refused", "too-many")]
+        clock_of(here).pass_by(days=2)
+        clock_of(third).pass_by(days=2)
+        assert self.asks(wires, third, here, 9) == ("done", "")
+        third.database.close()
+
+    def test_fills_no_database_with_what_is_refused(self, here: Node, other: Node, wires: FarWires) -> None:
+        for number in range(3):
+            told = {"type": "cancel", "exchange": f"{URL}exchanges/{number:020}", "sequence": 2}
+            assert self.said(wires, other, here, told) == ("refused", "unknown-exchange")
+        with here.database.read() as tx:
+            assert tx.execute(select(func.count()).select_from(messages_in)).scalar() == 0
 
 
 def test_a_person_asks_through_a_node_that_confirmed_their_address(here: Node, other: Node, wires: FarWires) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
 from federation.fetch_error import FetchError
 from node.context import Node
@@ -29,6 +30,16 @@ LOOK_AGAIN_S = 60
 DEADLINE_S = 5.0
 MOST_BYTES = 2**20
 _MOST_STEPS = 20
+
+
+def site_of(node_id: str) -> str:
+    """The host of a node: by this those are counted together that one person can make up in any number.
+
+    Of this machine, where nodes are tried out, the port belongs to it.
+    """
+    parts = urlsplit(node_id)
+    is_here = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    return parts.netloc if is_here else parts.hostname or node_id
 
 
 class PeerError(SharefeedError):

@@ -14,7 +14,9 @@ from node.services.identity import accounts, passwords
 from node.services.identity.audit import adopt, by, forget, named, record
 from node.services.identity.links import hash_of, new_secret
 from node.services.identity.members import ROLES, Member, join_in
+from node.services.limits import throttling
 from node.services.limits.strangers import FormError
+from node.services.limits.throttling import TooManyTriesError
 from node.services.mail.mail_settings import can_mail
 from node.storage import accounts as stored_accounts
 from node.storage import audit as log
@@ -30,7 +32,8 @@ from schemas.records import dataclass
 DAYS = 7
 KEPT_DAYS = 30
 """How long it is known who was invited and never came, once nobody waits for them any more."""
-MOST_OPEN = 50
+MOST_OPEN, A_DAY = 50, 60
+INVITED = "member-invited"
 AGAIN_S = 600
 """The same address is mailed again after this long at the soonest."""
 PATH = "desk/invitation/"
@@ -68,9 +71,12 @@ class Seen:
 def invite(node: Node, member: Member, email: str, role: str) -> Sent:
     """Ask somebody to join the organisation of ``member``. Raises `FormError`.
 
-    Asking the same address again lets the former link stop working.
+    Asking the same address again lets the former link stop working. Nobody gets many of these mails, whoever asks, and
+    one organisation sends no more than `A_DAY` within a day.
     """
     email, token = email.strip(), new_secret()
+    if can_mail(node.settings) and not accounts.email_problems(email):
+        _refuse_floods(node, member, email)
     with node.database.write() as tx:
         _check(tx, member, email, role)
         stored.remove_address(tx, member.organisation_id, email)
@@ -85,8 +91,20 @@ def invite(node: Node, member: Member, email: str, role: str) -> Sent:
             node.now + DAYS * _DAY_S,
         )
         stored.add(tx, made)
-        _note(tx, node, member, "member-invited", email, f"{email}: {role}")
+        _note(tx, node, member, INVITED, email, f"{email}: {role}")
         return _send(tx, node, made, member, token)
+
+
+def _refuse_floods(node: Node, member: Member, email: str) -> None:
+    with node.database.read() as tx:
+        sent = log.count(tx, member.organisation_id, INVITED, node.now - _DAY_S)
+    if sent >= A_DAY:
+        raise FormError([Problem(pointer(["email"]), "too-many", "This is a lot for one day. Please go on tomorrow.")])
+    try:
+        throttling.begin_invitation(node, email)
+    except TooManyTriesError as error:
+        message = "Several mails have gone to this address today. Please wait some hours before the next."
+        raise FormError([Problem(pointer(["email"]), "too-often", message)]) from error
 
 
 def _check(tx: Tx, member: Member, email: str, role: str) -> None:
@@ -105,15 +123,27 @@ def _check(tx: Tx, member: Member, email: str, role: str) -> None:
 def resend(node: Node, member: Member, invitation_id: str) -> Sent:
     """Send an invitation once more, with a link that is good for another week. Raises `InvitationError`."""
     token = new_secret()
+    _refuse_too_soon(node, member, invitation_id)
     with node.database.write() as tx:
         found = stored.by_id(tx, member.organisation_id, invitation_id)
         if found is None:
             raise InvitationError
-        if can_mail(node.settings) and node.now - found.sent_at < AGAIN_S:
-            raise InvitationError(too_soon=True)
         stored.renew(tx, found.id, hash_of(token), node.now, node.now + DAYS * _DAY_S)
-        _note(tx, node, member, "member-invited", found.email, f"{found.email}: {found.role}")
+        _note(tx, node, member, INVITED, found.email, f"{found.email}: {found.role}")
         return _send(tx, node, found, member, token)
+
+
+def _refuse_too_soon(node: Node, member: Member, invitation_id: str) -> None:
+    with node.database.read() as tx:
+        found = stored.by_id(tx, member.organisation_id, invitation_id)
+    if found is None or not can_mail(node.settings):
+        return
+    if node.now - found.sent_at < AGAIN_S:
+        raise InvitationError(too_soon=True)
+    try:
+        throttling.begin_invitation(node, found.email)
+    except TooManyTriesError as error:
+        raise InvitationError(too_soon=True) from error
 
 
 def withdraw(node: Node, member: Member, invitation_id: str) -> None:

@@ -95,6 +95,11 @@ def begin_mail(node: Node, email: str, network: str, account_id: str = "") -> Tr
     return _count(node, Try(keys + own))
 
 
+def begin_invitation(node: Node, email: str) -> Try:
+    """The same for mails that members have sent to anybody's address."""
+    return _count(node, Try(((MAILS, _key(node, "mails", email.strip().lower()[:300])),)))
+
+
 def _count(node: Node, tried: Try) -> Try:
     keys = [key for _, key in tried.keys]
     with node.database.write() as tx:

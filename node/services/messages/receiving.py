@@ -110,7 +110,11 @@ def _once(node: Node, message: Message, handlers: Mapping[str, str]) -> bytes:
             return (messages.answer_to(tx, message.from_, message.id) or "").encode()
         outcome = _handled(tx, node, message, handlers)
         answer = _answer(message, outcome)
-        messages.answered(tx, message.from_, message.id, answer.decode())
+        if outcome.refused and outcome.refused not in types.CODE_ANSWERS:
+            # It has changed nothing, and would be refused again: whoever says anything at all fills no database.
+            messages.forget(tx, message.from_, message.id)
+        else:
+            messages.answered(tx, message.from_, message.id, answer.decode())
     if outcome.afterwards is not None:
         outcome.afterwards()
     return answer

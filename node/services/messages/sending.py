@@ -40,8 +40,8 @@ from schemas.strict_json import loads
 if TYPE_CHECKING:
     from federation.fetch import Answer
 
-LEASE_S, AT_ONCE, PARALLEL, TO_ONE_NODE = 120, 16, 8, 2
-"""So many messages are sent at the same time, and so many of them to one node, which may answer slowly."""
+LEASE_S, AT_ONCE, PARALLEL, TO_ONE_SITE = 120, 16, 8, 2
+"""So many messages are sent at the same time, and so many of them to the nodes of one host, which may answer slowly."""
 DEADLINE_S = 10.0
 DAY_S = 86_400
 PATIENCE_S = 7 * DAY_S
@@ -132,11 +132,11 @@ class Courier:
         found: list[Outgoing] = []
         with self._lock, self._node.database.write() as tx:
             while self._under_way.total() < PARALLEL:
-                full = [name for name, count in self._under_way.items() if count >= TO_ONE_NODE]
+                full = [site for site, count in self._under_way.items() if count >= TO_ONE_SITE]
                 one = next(iter(messages.claim(tx, self._node.now, LEASE_S, 1, full)), None)
                 if one is None:
                     break
-                self._under_way[one.to_node] += 1
+                self._under_way[peers.site_of(one.to_node)] += 1
                 found.append(one)
         return found
 
@@ -148,7 +148,7 @@ class Courier:
             log.exception("message %s could not be sent", message.id)
         finally:
             with self._lock:
-                self._under_way[message.to_node] -= 1
+                self._under_way[peers.site_of(message.to_node)] -= 1
             self._node.outgoing.set()
 
     def close(self) -> None:

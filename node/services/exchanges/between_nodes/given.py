@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from node.context import Node
+from node.services.aggregating import peers
 from node.services.exchanges import asking, floods, links, receivers
 from node.services.exchanges.between_nodes.across import EXCHANGES, ID
 from node.services.exchanges.people import contacts, telling
@@ -29,7 +30,7 @@ from schemas.message import Message
 from schemas.records import dataclass
 
 AN_HOUR = 60
-"""Handovers that one node may tell of within an hour."""
+"""Handovers of which the nodes of one site may tell within an hour."""
 UNANSWERED = 20
 """Handovers of which one organisation may be asked at once."""
 _UNANSWERED = (rules.HANDED_OVER, rules.CANCELLED)
@@ -61,7 +62,7 @@ def handle(tx: Tx, node: Node, message: Message) -> Outcome:
     asked = _asked(tx, node, message)
     if asked is None:
         return Outcome("unknown-organisation", "This node speaks for no such organisation, or it cannot be asked.")
-    sender, person = sender_of(node, "node", message.from_), links.person_of(node, asked.id)
+    sender, person = sender_of(node, "node", peers.site_of(message.from_)), links.person_of(node, asked.id)
     if exchange_people.count_from(tx, sender, node.now - floods.HOUR_S) >= AN_HOUR:
         return Outcome("too-many", "This node has told of many handovers within an hour. Tell of it later.")
     if exchange_people.asked_by(tx, person, node.now - rules.FORGET_S, _UNANSWERED) >= UNANSWERED:

@@ -13,6 +13,7 @@ from dataclasses import replace
 import orjson
 
 from node.context import Node
+from node.services.aggregating import peers
 from node.services.bookings.refusals import BookingError
 from node.services.exchanges import acting, asking, booked, floods, links, measuring
 from node.services.exchanges.asking import Askable, Wish
@@ -38,8 +39,8 @@ from schemas.message import PERSON, Message
 
 ACT_OF: Mapping[str, str] = {**{name: act for act, name in TYPE_OF.items()}, types.RECEIVED: rules.HAND_OVER}
 _LISTINGS = "listings/"
-AN_HOUR = 120
-"""Requests from one node within an hour."""
+AN_HOUR, A_DAY = 120, 300
+"""Requests from the nodes of one site within an hour, and to one organisation from all others within a day."""
 CHANGES_A_DAY = 40
 """What may be done in one exchange within a day, before other nodes have to wait."""
 
@@ -94,7 +95,7 @@ def _requested(tx: Tx, node: Node, message: Message) -> Outcome:
     what = asking.askable(node, key) if key != message.listing else None
     if what is None or not isinstance(what.row, OwnListing):
         return Outcome("not-askable", "This cannot be asked for here, or not any more.")
-    wish, sender = _wish(node, message), sender_of(node, "node", message.from_)
+    wish, sender = _wish(node, message), sender_of(node, "node", peers.site_of(message.from_))
     refused = _refused(tx, node, what, wish, sender)
     if refused is not None:
         return refused
@@ -120,6 +121,9 @@ def _wish(node: Node, message: Message) -> Wish:
 def _refused(tx: Tx, node: Node, what: Askable, wish: Wish, sender: str) -> Outcome | None:
     if exchange_people.count_from(tx, sender, node.now - floods.HOUR_S) >= AN_HOUR:
         return Outcome("too-many", "There were many requests from this node within an hour. Ask again later.")
+    organisation_id, since = what.row.organisation_id, node.now - rules.DAY_S
+    if exchange_homes.count_asked(tx, organisation_id, since) >= A_DAY:
+        return Outcome("too-many", "Other nodes have asked this organisation for very much today. Ask again tomorrow.")
     if "\n" in wish.name + wish.for_whom:
         return Outcome("bad-text", "A name stands on one line.")
     if wish.email and (mail_problems("email", wish.email) or not asking.arrives(wish.email)):

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from node.app import create_app
 from node.context import Node
-from node.services.identity import accounts, audit, members
+from node.services.identity import accounts, audit, invitations, members
 from node.services.mail import mailbox
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL, clock_of, publisher
@@ -175,6 +175,29 @@ def test_nobody_is_mailed_again_at_once(posting: Node) -> None:
     clock_of(posting).pass_by(minutes=11)
     assert "on its way" in send_and_look(owner, "resend", invitation=number)
     assert len(mailbox.kept(posting)) == 2
+
+
+def test_nobody_is_flooded_with_invitations(posting: Node) -> None:
+    owner, victim = signed_in(create_app(posting), posting, SLUG), "victim@elsewhere.example"
+    said = []
+    for _ in range(20):
+        said.append(send(owner, f"{PAGE}/invite", PAGE, email=victim, role="viewer"))
+        for number in re.findall(r'name="invitation" value="(\w+)"', owner.get(PAGE).text)[:1]:
+            send(owner, f"{PAGE}/withdraw", PAGE, invitation=number)
+        clock_of(posting).pass_by(minutes=2)
+    assert said[-1].status_code == 422
+    assert "Several mails have gone to this address today" in said[-1].text
+    assert len(mailbox.kept(posting)) < 8
+
+
+def test_one_organisation_mails_not_everybody_in_a_day(posting: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(invitations, "A_DAY", 3)
+    owner = signed_in(create_app(posting), posting, SLUG)
+    for number in range(5):
+        send(owner, f"{PAGE}/invite", PAGE, email=f"p{number}@elsewhere.example", role="viewer")
+    assert len(mailbox.kept(posting)) == 3
+    clock_of(posting).pass_by(days=1, minutes=1)
+    assert send(owner, f"{PAGE}/invite", PAGE, email="p9@elsewhere.example", role="viewer").status_code == 303
 
 
 def test_roles_are_changed_and_members_removed(owner: FlaskClient, app: Flask, node: Node) -> None:
