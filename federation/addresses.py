@@ -150,12 +150,6 @@ def _block_refusal(address: IPv4Address | IPv6Address, blocks: tuple[_Block, ...
     return None if address.is_global else f"{address} is not a public address"
 
 
-def url_refusal(url: str, policy: AddressPolicy) -> str | None:
-    """Why ``url`` must not be fetched, in plain words, or None if it may be tried. See `judge_url`."""
-    found = judge_url(url, policy)
-    return found.reason if found else None
-
-
 def judge_url(url: str, policy: AddressPolicy) -> UrlRefusal | None:
     """Judge scheme, user information, port and host of an absolute URL, without looking any name up.
 

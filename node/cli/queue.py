@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from schemas.fields import rfc3339_of
 
 if TYPE_CHECKING:
     from node.services.moderation.reporting import ReportedListing
+    from node.storage.removals import Batch
 
 _REPORTED = {
     "gone": "it is no longer to be had",
@@ -43,19 +44,21 @@ def list_(node: Node, limit: int) -> None:
         for reason in item.row.reasons:
             click.echo(printable(f"  {reason}"))
         click.echo("  can be released\n" if item.can_release else "  cannot be shown as it is\n")
-    batches = decisions.batches(node)
-    if batches:
-        click.echo("Removals that wait:")
-        table(
-            ("batch", "source", "listings", "since"),
-            [(b.batch, b.source_id, b.size, rfc3339_of(b.removed_at)) for b in batches],
-        )
+    _removals("Removals that wait:", decisions.batches(node))
+    _removals("Removals that took effect and can still be undone:", decisions.recent_batches(node)[-limit:])
     counts = decisions.count_waiting(node)
     removals, reported = counts.pop("removals"), reporting.count_waiting(node)
     told = [*(f"{number:,} {name}" for name, number in counts.items()), counted(removals, "removal", "removals")]
     click.echo(", ".join([*told, f"{reported:,} reported"]))
     if reported:
         click.echo("`sharefeed queue reports` shows what visitors say.")
+
+
+def _removals(heading: str, batches: Sequence[Batch]) -> None:
+    if batches:
+        click.echo(heading)
+        rows = [(one.batch, one.source_id, one.size, rfc3339_of(one.removed_at)) for one in batches]
+        table(("batch", "source", "listings", "since"), rows)
 
 
 @queue.command()

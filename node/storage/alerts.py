@@ -71,10 +71,6 @@ def count_pending(tx: Tx) -> int:
     return _count(tx, alerts.c.state == PENDING)
 
 
-def count_active(tx: Tx) -> int:
-    return _count(tx, alerts.c.state == ACTIVE)
-
-
 def _count(tx: Tx, which: Any) -> int:
     return int(tx.execute(select(func.count()).select_from(alerts).where(which)).scalar_one())
 

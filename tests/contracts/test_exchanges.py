@@ -234,7 +234,9 @@ def test_both_write_to_each_other_through_the_node(node: Node) -> None:
     acting.write(node, one, ASKER, "On Monday.\r\n.\r\nBcc: all@school.example")
     (to_cem, _, asks), (to_ann, _, answers) = mails(node)[-2:]
     assert (to_cem, to_ann) == ("cem@cem.example", "ann@school.example")
+    assert "Riverside School has written to you about “A desk”." in asks
     assert "> When can you come?" in asks
+    assert "Cem has written to you about “A desk”." in answers
     assert "> On Monday." in answers
     assert "school.example" not in asks
     assert "cem.example" not in answers

@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 from federation.facts import short_key
 from node.cli import main
 from node.context import Node
-from node.services.moderation import reporting
+from node.services.aggregating import sources
+from node.services.moderation import decisions, reporting
 from node.settings import load
 from tests.fakes.sites import PARK, item
 from tests.node.web.aggregator import follow, send
@@ -42,6 +43,20 @@ def node(run: Run, tmp_path: Path) -> Iterator[Node]:
         )
     yield opened
     opened.database.close()
+
+
+def test_removals_that_can_still_be_undone_are_named(run: Run, node: Node) -> None:
+    later = (datetime.now(UTC) + timedelta(days=60)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    source = follow(node, "https://shed.example/")
+    lent = [item(name, base="https://shed.example/", expires=later) for name in ("saw", "drill", "plane", "ladder")]
+    send(node, source, lent)
+    assert "can still be undone" not in run("queue", "list").stdout
+    send(node, sources.get(node, source.id), lent[:1])
+    told = run("queue", "list").stdout
+    [batch] = decisions.recent_batches(node)
+    assert f"\n{batch.batch}  {source.id}       3         " in told.split("can still be undone:")[1]
+    assert run("queue", "undo", batch.batch).stdout.startswith("3 listings are shown")
+    assert "can still be undone" not in run("queue", "list").stdout
 
 
 def test_what_visitors_say_is_listed(run: Run, node: Node) -> None:

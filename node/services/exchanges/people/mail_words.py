@@ -19,7 +19,56 @@ class Said:
     button: str = later("See it and answer")
 
 
+_BOTH: Mapping[str, Said] = {
+    rules.CANCELLED: Said(
+        later("Called off: %(title)s"), later("%(other)s has called off what was agreed about “%(title)s”.")
+    ),
+    rules.HANDED_OVER: Said(
+        later("Was it handed over? %(title)s"),
+        later("%(other)s says that “%(title)s” was handed over. Is that so?"),
+        later("Say whether it was"),
+    ),
+    rules.BROUGHT_BACK: Said(
+        later("Is it back? %(title)s"), later("%(other)s says that “%(title)s” is back. Is that so?")
+    ),
+    rules.RETURNED: Said(
+        later("It is back, thank you: %(title)s"), later("%(other)s has “%(title)s” back."), later("See it")
+    ),
+    rules.DISPUTED: Said(
+        later("They see it differently: %(title)s"),
+        later("%(other)s does not agree about “%(title)s”. Who runs this site will look at it."),
+    ),
+    rules.SETTLE: Said(
+        later("It is decided: %(title)s"),
+        later("who runs this site has looked at “%(title)s” and decided what became of it."),
+        later("See it"),
+    ),
+    rules.UNKNOWN: Said(
+        later("What became of it we do not know: %(title)s"),
+        later("nobody has said what became of “%(title)s”, so we have noted that we do not know, and ask no more."),
+        later("See it"),
+    ),
+    "letter": Said(later("A message about %(title)s"), later("%(other)s has written to you about “%(title)s”.")),
+    "wrong_code": Said(
+        later("That was not their code: %(title)s"),
+        later(
+            "the code that you typed for “%(title)s” was not that of %(other)s, so nothing is noted. Ask them again, "
+            "or say by the link that it was handed over; then they are asked."
+        ),
+        later("Say whether it was"),
+    ),
+    "agreed": Said(
+        later("Soon: %(title)s"),
+        later(
+            "“%(title)s” is agreed with %(other)s for %(day)s. When it is done, say so by the link, or tell us that it "
+            "will not be."
+        ),
+    ),
+}
+"""What each side is told in the same words; ``other`` is the side that does not read them."""
+
 SAID: Mapping[tuple[str, str], Said] = {
+    **{(side, name): said for name, said in _BOTH.items() for side in (OWNER, ASKER)},
     (ASKER, "confirm"): Said(
         later("Is this your address? %(title)s"),
         later(
@@ -64,22 +113,6 @@ SAID: Mapping[tuple[str, str], Said] = {
         later("the request of %(name)s for “%(title)s” has waited for three weeks and is over now."),
         later("See it"),
     ),
-    (ASKER, rules.CANCELLED): Said(
-        later("Called off: %(title)s"), later("%(organisation)s has called off what was agreed about “%(title)s”.")
-    ),
-    (OWNER, rules.CANCELLED): Said(
-        later("Called off: %(title)s"), later("%(name)s has called off what was agreed about “%(title)s”.")
-    ),
-    (ASKER, rules.HANDED_OVER): Said(
-        later("Was it handed over? %(title)s"),
-        later("%(organisation)s says that “%(title)s” was handed over. Is that so?"),
-        later("Say whether it was"),
-    ),
-    (OWNER, rules.HANDED_OVER): Said(
-        later("Was it handed over? %(title)s"),
-        later("%(name)s says that “%(title)s” was handed over. Is that so?"),
-        later("Say whether it was"),
-    ),
     (ASKER, rules.NO_SHOW): Said(
         later("Nobody came: %(title)s"),
         later("%(organisation)s says that nobody came for “%(title)s”. It is not promised to you any more."),
@@ -88,37 +121,12 @@ SAID: Mapping[tuple[str, str], Said] = {
     (OWNER, rules.NO_SHOW): Said(
         later("Nobody was there: %(title)s"), later("%(name)s says that nobody was there to hand over “%(title)s”.")
     ),
-    (OWNER, rules.BROUGHT_BACK): Said(
-        later("Is it back? %(title)s"), later("%(name)s says that “%(title)s” is back. Is that so?")
-    ),
-    (ASKER, rules.BROUGHT_BACK): Said(
-        later("Is it back? %(title)s"), later("%(organisation)s says that “%(title)s” is back. Is that so?")
-    ),
-    (ASKER, rules.RETURNED): Said(
-        later("It is back, thank you: %(title)s"), later("%(organisation)s has “%(title)s” back."), later("See it")
-    ),
-    (OWNER, rules.RETURNED): Said(
-        later("It is back, thank you: %(title)s"), later("%(name)s has “%(title)s” back."), later("See it")
-    ),
-    (ASKER, rules.DISPUTED): Said(
-        later("They see it differently: %(title)s"),
-        later("%(organisation)s does not agree about “%(title)s”. Who runs this site will look at it."),
-    ),
-    (OWNER, rules.DISPUTED): Said(
-        later("They see it differently: %(title)s"),
-        later("%(name)s does not agree about “%(title)s”. Who runs this site will look at it."),
-    ),
     (OPERATOR, rules.DISPUTED): Said(
         later("They see it differently: %(title)s"),
         later(
             "%(organisation)s and %(name)s do not agree about “%(title)s”. At the desk you can read both, and decide."
         ),
         later("Look at it"),
-    ),
-    (ASKER, rules.SETTLE): Said(
-        later("It is decided: %(title)s"),
-        later("who runs this site has looked at “%(title)s” and decided what became of it."),
-        later("See it"),
     ),
     (ASKER, rules.TAKE_BACK): Said(
         later("That was a mistake: %(title)s"),
@@ -127,12 +135,6 @@ SAID: Mapping[tuple[str, str], Said] = {
             "You need not answer."
         ),
         later("See it"),
-    ),
-    (OWNER, "letter"): Said(
-        later("A message about %(title)s"), later("%(name)s has written to you about “%(title)s”.")
-    ),
-    (ASKER, "letter"): Said(
-        later("A message about %(title)s"), later("%(organisation)s has written to you about “%(title)s”.")
     ),
     (ASKER, "known"): Said(
         later("You have asked already: %(title)s"),
@@ -149,42 +151,24 @@ SAID: Mapping[tuple[str, str], Said] = {
     ),
     (ASKER, "given"): Said(
         later("Did you get this? %(title)s"),
-        later("%(organisation)s says that %(name)s got “%(title)s”%(much)s. Is that so? One press says yes or no; you "
-              "need not sign in."),
+        later(
+            "%(organisation)s says that %(name)s got “%(title)s”%(much)s. Is that so? One press says yes or no; you "
+            "need not sign in."
+        ),
         later("Say whether it was"),
     ),
     (ASKER, "first"): Said(
         later("Did you get this? %(title)s"),
-        later("you do not know us yet: %(site)s shows what is shared for free around here, and has read what "
-              "you publish. %(organisation)s says that %(name)s got “%(title)s”%(much)s. Is that so? You answer by the "
-              "link, without an account. This is the only mail you get from us, unless you press something there."),
-        later("Say whether it was"),
-    ),
-    (OWNER, "wrong_code"): Said(
-        later("That was not their code: %(title)s"),
-        later("the code that you typed for “%(title)s” was not that of %(name)s, so nothing is noted. Ask them again, "
-              "or say by the link that it was handed over; then they are asked."),
-        later("Say whether it was"),
-    ),
-    (ASKER, "wrong_code"): Said(
-        later("That was not their code: %(title)s"),
-        later("the code that you typed for “%(title)s” was not that of %(organisation)s, so nothing is noted. Ask them "
-              "again, or say by the link that it was handed over; then they are asked."),
+        later(
+            "you do not know us yet: %(site)s shows what is shared for free around here, and has read what "
+            "you publish. %(organisation)s says that %(name)s got “%(title)s”%(much)s. Is that so? You answer by the "
+            "link, without an account. This is the only mail you get from us, unless you press something there."
+        ),
         later("Say whether it was"),
     ),
     (OWNER, "waiting"): Said(
         later("Still waiting for an answer: %(title)s"),
         later("%(name)s still waits for your answer about “%(title)s”. A short no is kinder than none."),
-    ),
-    (OWNER, "agreed"): Said(
-        later("Soon: %(title)s"),
-        later("“%(title)s” is agreed with %(name)s for %(day)s. When it is done, say so by the link, or tell us that "
-              "it will not be."),
-    ),
-    (ASKER, "agreed"): Said(
-        later("Soon: %(title)s"),
-        later("“%(title)s” is agreed with %(organisation)s for %(day)s. When it is done, say so by the link, or tell "
-              "us that it will not be."),
     ),
     (OWNER, "done"): Said(
         later("What became of it? %(title)s"),
@@ -193,26 +177,20 @@ SAID: Mapping[tuple[str, str], Said] = {
     ),
     (ASKER, "done"): Said(
         later("What became of it? %(title)s"),
-        later("was “%(title)s” handed over between you and %(organisation)s? One press says so; another one says that "
-              "nothing came of it."),
+        later(
+            "was “%(title)s” handed over between you and %(organisation)s? One press says so; another one says that "
+            "nothing came of it."
+        ),
         later("Say what became of it"),
     ),
     (ASKER, "back"): Said(
         later("To bring back: %(title)s"),
-        later("“%(title)s” of %(organisation)s is to be back on %(day)s. When it is, say so by the link; if you need "
-              "it longer, write to them there."),
+        later(
+            "“%(title)s” of %(organisation)s is to be back on %(day)s. When it is, say so by the link; if you need "
+            "it longer, write to them there."
+        ),
     ),
     (OWNER, "back"): Said(
         later("To come back: %(title)s"), later("“%(title)s” is to come back from %(name)s on %(day)s. Is it back?")
     ),
-    (ASKER, rules.UNKNOWN): Said(
-        later("What became of it we do not know: %(title)s"),
-        later("nobody has said what became of “%(title)s”, so we have noted that we do not know, and ask no more."),
-        later("See it"),
-    ),
-}  # fmt: skip
-SAID = {
-    **SAID,
-    (OWNER, rules.UNKNOWN): SAID[ASKER, rules.UNKNOWN],
-    (OWNER, rules.SETTLE): SAID[ASKER, rules.SETTLE],
 }

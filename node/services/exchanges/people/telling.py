@@ -268,7 +268,7 @@ def _letter(
 
     settings, language = node.settings, reader.language or node.settings.language
     voice = Voice(translations(language, settings), language.replace("-", "_"))
-    values, said = _values(tx, node, stored, voice), SAID[side, reader.name]
+    values, said = _values(tx, node, stored, voice, side), SAID[side, reader.name]
     text, html = render(
         settings,
         "exchange",
@@ -289,18 +289,21 @@ def _letter(
     return Letter(reader.email, subject, text, html, f"{key}{reader.own}", topic, None, useless_at)
 
 
-def _values(tx: Tx, node: Node, stored: Stored, voice: Voice) -> dict[str, str]:
+def _values(tx: Tx, node: Node, stored: Stored, voice: Voice, reader: str) -> dict[str, str]:
     from babel.dates import format_skeleton
 
     person, exchange = exchange_people.of(tx, stored.id), stored.exchange
     number = exchange.granted or exchange.asked
     much = voice.say(" (%(count)s of them)", count=voice.number(number)) if number > 1 else ""
     day = datetime.fromtimestamp(rules.due_at(exchange), UTC).astimezone(ZoneInfo(node.settings.timezone))
+    organisation = contacts.organisation_of(tx, stored) or node.settings.node_name
+    name = (person.name if person else "") or voice.say("somebody")
     return {
         "title": " ".join(stored.title.split()),
-        "organisation": contacts.organisation_of(tx, stored) or node.settings.node_name,
+        "organisation": organisation,
         "site": node.settings.node_name,
-        "name": (person.name if person else "") or voice.say("somebody"),
+        "name": name,
+        "other": organisation if reader == ASKER else name,
         "much": much,
         "day": format_skeleton("MMMMEEEEd", day.date(), locale=voice.locale),
     }
