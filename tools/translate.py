@@ -100,6 +100,7 @@ NOT_SHOWN = (
     "schemas/publish.py",
     "schemas/receipt.py",
     "schemas/receipt_table.py",
+    "schemas/records.py",
     "schemas/signing.py",
     "schemas/structured_fields.py",
 )
