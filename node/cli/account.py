@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from node.cli.common import table, with_node
-from node.context import Node
-from schemas.fields import rfc3339_of
+from node.cli.common import moment, table, with_node
+
+if TYPE_CHECKING:
+    from node.context import Node
 
 _ROLES = click.Choice(["owner", "editor", "viewer"])
 
@@ -47,7 +50,7 @@ def list_(node: Node) -> None:
     rows = []
     for one in accounts.every(node):
         places = [] if one.operator else [f"{place.slug}: {place.role}" for place in members.places_of(node, one)]
-        last = rfc3339_of(one.signed_in_at) if one.signed_in_at else "never"
+        last = moment(one.signed_in_at) if one.signed_in_at else "never"
         rows.append((one.email, one.name, "operator" if one.operator else ", ".join(places), last))
     table(["address", "name", "role", "signed in last"], rows, none="There are no accounts yet.")
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from node.cli.common import counted, with_node
-from node.context import Node
+
+if TYPE_CHECKING:
+    from node.context import Node
 
 
 @click.group()

@@ -7,12 +7,14 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from gettext import ngettext
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from node.context import Node
 from node.settings import RESTORING, SETTINGS_FILE, Settings, home_folder, load
+
+if TYPE_CHECKING:
+    from node.context import Node
 
 R = TypeVar("R")
 
@@ -80,6 +82,7 @@ def open_node(settings: Settings, upgrade: bool = False) -> Node:
 
     With ``upgrade``, a database of an older version is brought up to date; one that is not there is still refused.
     """
+    from node.context import Node
     from node.storage.migrate import needs_upgrade, revision
 
     require_node(settings)
@@ -122,6 +125,13 @@ def counted(number: int, one: str, many: str) -> str:
 def printable(text: str) -> str:
     """Text from elsewhere as it may stand on a terminal: without the codes that could move its cursor or more."""
     return _CODES.sub(" ", text)
+
+
+def moment(seconds: int | None) -> str | None:
+    """The moment that many seconds after 1970 in UTC, as documents have it; None stays None."""
+    from schemas.fields import rfc3339_of
+
+    return rfc3339_of(seconds)
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]], none: str = "") -> None:

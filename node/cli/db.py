@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from node.cli.common import counted, home_option, require_node, upgrade_node, with_node, with_settings
-from node.context import Node
 from node.settings import SECRET_FILE, Settings, home_folder
+
+if TYPE_CHECKING:
+    from node.context import Node
 
 
 @click.group()
@@ -21,6 +24,7 @@ def db() -> None:
 @with_settings
 def upgrade(settings: Settings, without_backup: bool) -> None:
     """Bring the database to the form that this version needs; it is backed up first."""
+    from node.context import Node
     from node.storage.migrate import HEAD
 
     require_node(settings)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from node.cli.common import with_node
-from node.context import Node
+
+if TYPE_CHECKING:
+    from node.context import Node
 
 _NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 

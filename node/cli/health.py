@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from node.cli.common import printable, require_node, settings_of
-from node.context import Node
+
+if TYPE_CHECKING:
+    pass
 
 
 @click.command()
@@ -23,6 +25,7 @@ def health(home: str | None, as_json: bool) -> None:
     """Say whether everything is working; the exit code is 1 where something is broken."""
     from pathlib import Path
 
+    from node.context import Node
     from node.services.health.checks import BROKEN, look, worst
     from node.services.health.words import whole
 

@@ -11,10 +11,10 @@ import click
 
 from node.cli.clients import client_of
 from node.cli.common import counted, printable, table, with_node, with_settings
-from node.context import Node
 from node.settings import Settings
 
 if TYPE_CHECKING:
+    from node.context import Node
     from node.services.receipts.state import State
     from node.services.receipts.verify import Verified
 

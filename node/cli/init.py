@@ -7,13 +7,15 @@ import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
 
-from node.context import Node
 from node.settings import DEFAULT_HOME, SETTINGS, SETTINGS_FILE, Settings
+
+if TYPE_CHECKING:
+    from node.context import Node
 
 _NAMES = {setting.name for setting in SETTINGS}
 

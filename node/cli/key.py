@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from node.cli.common import table, with_node
-from node.context import Node
-from schemas.fields import rfc3339_of
+from node.cli.common import moment, table, with_node
+
+if TYPE_CHECKING:
+    from node.context import Node
 
 
 @click.group()
@@ -89,7 +91,7 @@ def known(node: Node) -> None:
     """List the keys of other nodes: those that are believed, and those that nobody has vouched for."""
     from node.services.aggregating import peers
 
-    rows = [(one.node_id, one.key_id, one.state, one.how, rfc3339_of(one.at)) for one in peers.known(node)]
+    rows = [(one.node_id, one.key_id, one.state, one.how, moment(one.at)) for one in peers.known(node)]
     table(["node", "key", "state", "by", "since"], rows, none="No other node is known yet.")
 
 

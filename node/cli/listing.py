@@ -18,10 +18,10 @@ from node.cli.listing_options import (
     tell_doubts,
     with_members,
 )
-from node.context import Node
 from schemas.vocabulary import DEFAULT_ACTION, REMOVAL_REASONS
 
 if TYPE_CHECKING:
+    from node.context import Node
     from node.storage.organisations import OwnOrganisation
 
 _STATES = ("live", "withdrawn", "expired")

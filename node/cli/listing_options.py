@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from node.cli import NOTHING_CHANGED
 from schemas.errors import Problem
-from schemas.listing import Available, Image, Listing, Money, Quantity
-from schemas.place import Place
 from schemas.records import dataclass
 from schemas.vocabulary import ACTIONS, CONDITIONS, DIRECTIONS, KINDS, STATUSES
+
+if TYPE_CHECKING:
+    from schemas.listing import Image, Listing, Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,9 @@ def changes_of(options: Mapping[str, Any], known: Listing | None = None) -> dict
 
 
 def _whole(part: str, known: Listing | None) -> Any:
+    from schemas.listing import Available, Quantity
+    from schemas.place import Place
+
     empty = {"quantity": Quantity(), "place": Place(), "available": Available()}[part]
     return (getattr(known, part) if known else None) or empty
 
@@ -109,10 +113,14 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _images(addresses: tuple[str, ...]) -> tuple[Image, ...]:
+    from schemas.listing import Image
+
     return tuple(Image(address) for address in addresses)
 
 
 def _money(text: str) -> Money:
+    from schemas.listing import Money
+
     wrong = click.BadParameter(f"{text!r} is not an amount and a currency, such as '40 GBP'", param_hint="--value")
     amount, _, currency = text.strip().partition(" ")
     if not currency.strip():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from node.cli.common import counted, table, with_node
-from node.context import Node
-from schemas.fields import rfc3339_of
+from node.cli.common import counted, moment, table, with_node
+
+if TYPE_CHECKING:
+    from node.context import Node
 
 
 @click.group()
@@ -30,10 +33,7 @@ def sessions(node: Node) -> None:
     """List the browsers that are signed in."""
     from node.services.identity.operator import sessions as every
 
-    rows = [
-        (one.name, rfc3339_of(one.created_at), rfc3339_of(one.seen_at), rfc3339_of(one.expires_at))
-        for one in every(node)
-    ]
+    rows = [(one.name, moment(one.created_at), moment(one.seen_at), moment(one.expires_at)) for one in every(node)]
     if not rows:
         click.echo("Nobody is signed in.")
         return

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from node.cli.common import counted, printable, table, with_node
-from node.context import Node
 from schemas.vocabulary import ORGANISATION_TYPES
+
+if TYPE_CHECKING:
+    from node.context import Node
 
 
 @click.group()

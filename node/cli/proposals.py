@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from node.cli.common import counted, printable, table, with_node
+from node.cli.common import counted, moment, printable, table, with_node
 from node.cli.plain_options import defaults_of, with_plain_options
 from node.cli.unreadable import explained
-from node.context import Node
-from schemas.fields import rfc3339_of
 
 if TYPE_CHECKING:
+    from node.context import Node
     from node.services.aggregating.previewing import Preview
     from node.services.aggregating.proposals import Proposal
 
@@ -34,7 +33,7 @@ def list_(node: Node, decided: bool) -> None:
         click.echo("Nothing was decided yet." if decided else "No proposal waits for an answer.")
         return
     heads = ("id", "proposed", "state", "address", "name", "e-mail", "reason")
-    table(heads, [(p.id, rfc3339_of(p.proposed_at), p.state, p.url, p.name, p.email, p.reason) for p in found])
+    table(heads, [(p.id, moment(p.proposed_at), p.state, p.url, p.name, p.email, p.reason) for p in found])
 
 
 @proposal.command()
@@ -52,7 +51,7 @@ def show(node: Node, number: int) -> None:
 def _print_proposal(found: Proposal) -> None:
     facts = {"name": found.name, "e-mail": found.email, "note": found.note, "reason": found.reason}
     click.echo(f"Proposal {found.id}, {found.state}: {found.url}")
-    click.echo(f"  proposed {rfc3339_of(found.proposed_at)}")
+    click.echo(f"  proposed {moment(found.proposed_at)}")
     for name, value in facts.items():
         if value:
             click.echo(f"  {name}: {' '.join(value.split())}")

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from node.cli.common import counted, printable, table, with_node
-from node.context import Node
-from schemas.fields import rfc3339_of
+from node.cli.common import counted, moment, printable, table, with_node
 
 if TYPE_CHECKING:
+    from node.context import Node
     from node.services.moderation.reporting import ReportedListing
     from node.storage.removals import Batch
 
@@ -57,7 +56,7 @@ def list_(node: Node, limit: int) -> None:
 def _removals(heading: str, batches: Sequence[Batch]) -> None:
     if batches:
         click.echo(heading)
-        rows = [(one.batch, one.source_id, one.size, rfc3339_of(one.removed_at)) for one in batches]
+        rows = [(one.batch, one.source_id, one.size, moment(one.removed_at)) for one in batches]
         table(("batch", "source", "listings", "since"), rows)
 
 
@@ -151,7 +150,7 @@ def _reported(node: Node, one: ReportedListing) -> Iterator[str]:
     yield f"  {entry.id}, {source}"
     yield f"  {node.settings.url}listings/{entry.key}"
     for report in one.reports:
-        yield f"  {rfc3339_of(report.reported_at)}: {_REPORTED.get(report.reason, report.reason)}"
+        yield f"  {moment(report.reported_at)}: {_REPORTED.get(report.reason, report.reason)}"
         yield from (f"    {line.strip()}" for line in report.words.splitlines() if line.strip())
         if report.email:
             yield f"    from {report.email}"

@@ -7,12 +7,15 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
 from node.cli.common import with_node, with_upgraded_node
-from node.context import Node
 from node.logs import start_logging
+
+if TYPE_CHECKING:
+    from node.context import Node
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +87,7 @@ def worker(node: Node) -> None:
 
 
 def _listening(node: Node, host: str | None, port: int | None, threads: int | None) -> Node:
+    from node.context import Node
     from node.processes import look_for_cycles_less
 
     look_for_cycles_less()  # before most of the program is loaded, which is a tenth quicker for it

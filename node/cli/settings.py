@@ -27,10 +27,10 @@ def settings(settings: Settings) -> None:
 
 def with_published(settings: Settings) -> Settings:
     """The settings under what an operator published, where there is a database to ask."""
-    from node.context import Node
-
     if not settings.node_url or not (settings.database_url or (settings.home / DATABASE_FILE).exists()):
         return settings
+    from node.context import Node
+
     node = Node.open(settings)
     click.get_current_context().call_on_close(node.database.close)
     return node.settings

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 import orjson
 
-from node.cli.common import counted, printable, table, with_node
+from node.cli.common import counted, moment, printable, table, with_node
 from node.cli.plain_options import defaults_of, with_plain_options
 from node.cli.unreadable import explained
-from node.context import Node
-from schemas.fields import rfc3339_of
 
 if TYPE_CHECKING:
     from federation.records import Source
+    from node.context import Node
 
 
 @click.group()
@@ -79,11 +78,11 @@ def list_(node: Node) -> None:
 def _identical(health: Any) -> str:
     if health.source.verified_at is None:
         return "not known"
-    return str(rfc3339_of(health.source.verified_at)) if health.identical else "differs"
+    return str(moment(health.source.verified_at)) if health.identical else "differs"
 
 
 def _moment(seconds: int | None, otherwise: str) -> str:
-    return otherwise if seconds is None else str(rfc3339_of(seconds))
+    return otherwise if seconds is None else str(moment(seconds))
 
 
 def _known(node: Node, number: int) -> Source:
@@ -116,12 +115,12 @@ def show(node: Node, number: int, as_json: bool) -> None:
     click.echo(f"  listings   {told.mirror_count} sent; " + ", ".join(f"{n} {s}" for s, n in counts.items()))
     click.echo(f"  identical  {_identical(health)}; last verified {_moment(told.verified_at, 'never')}")
     click.echo(f"  next due   {_moment(health.next_read, 'not while it is ' + told.state)}\n")
-    events = [(rfc3339_of(event.at), event.code, event.message) for event in sources.history(node, number)[:10]]
+    events = [(moment(event.at), event.code, event.message) for event in sources.history(node, number)[:10]]
     if events:
         table(("at", "what happened", "in words"), events)
         click.echo()
     polls = sources.recent_polls(node, number)[:10]
-    rows = [(rfc3339_of(p.at), p.code, p.added, p.changed, p.removed, f"{p.milliseconds} ms", p.message) for p in polls]
+    rows = [(moment(p.at), p.code, p.added, p.changed, p.removed, f"{p.milliseconds} ms", p.message) for p in polls]
     table(("read at", "result", "new", "changed", "removed", "took", "in words"), rows)
     _print_problems(node, number)
 

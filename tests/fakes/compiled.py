@@ -16,6 +16,8 @@ from sqlalchemy.util import LRUCache
 from werkzeug.routing import BaseConverter, Rule
 from werkzeug.routing.rules import RulePart
 
+from node.web.routes import LateRule
+
 
 class CompiledTemplates(BytecodeCache):
     """Keeps them in memory, by a template's name and its text. A first page took half a second."""
@@ -87,4 +89,5 @@ def share_what_is_compiled() -> None:
     """Let all Flask applications and all SQLite databases that are made from now on share it."""
     options: dict[str, Any] = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
     Flask.jinja_options, Flask.url_rule_class = options, CompiledRule
+    LateRule.__bases__ = (CompiledRule,)
     registry.register("sqlite", __name__, CompiledStatements.__name__)

@@ -64,5 +64,6 @@ def test_a_copy_of_a_rule_makes_its_own_addresses() -> None:
 def test_a_node_that_was_asked_for_no_address_has_compiled_none(app: Flask) -> None:
     names = {rule._build.__func__.__name__ for rule in app.url_map.iter_rules()}  # type: ignore[attr-defined]
     assert names == {"make"}
+    assert {type(rule) for rule in app.url_map.iter_rules()} == {LateRule}
     with app.test_request_context():
         assert app.url_for("desk.signing_in.ask").endswith("/desk/sign-in")
