@@ -46,12 +46,12 @@ def key(key_id: str) -> Response:
     found = _key()
     if found.id != key_id:
         abort(404, "This key signs nothing here any more. Ask for the badge anew at the organisation's page.")
-    return _json(found.as_jwk())
+    return _json(_jwk(found))
 
 
 @blueprint.get("/.well-known/jwks.json")
 def keys() -> Response:
-    return _json({"keys": [_key().as_jwk()]})
+    return _json({"keys": [_jwk(_key())]})
 
 
 @blueprint.get("/organisations/<key>/badges/<name>.json")
@@ -84,6 +84,10 @@ def _key() -> BadgeKey:
         return badge_keys.own(current_node().settings)
     except KeyFileError as error:
         raise ServiceUnavailable("The key for badges cannot be read here just now.") from error
+
+
+def _jwk(found: BadgeKey) -> dict[str, str]:
+    return found.as_jwk(open_badges.issuer_of(current_node()).key(found.id))
 
 
 def _json(document: dict[str, Any]) -> Response:

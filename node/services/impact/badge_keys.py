@@ -43,9 +43,9 @@ class BadgeKey:
 
         return self.private.sign(data, PKCS1v15(), SHA256())
 
-    def as_jwk(self) -> dict[str, str]:
-        """The public half as a JSON Web Key (RFC 7517)."""
-        return {"kty": "RSA", "n": self.n, "e": self.e, "kid": self.id, "alg": "RS256", "use": "sig"}
+    def as_jwk(self, name: str) -> dict[str, str]:
+        """The public half as a JSON Web Key (RFC 7517), under the name that tokens call it by."""
+        return {"kty": "RSA", "n": self.n, "e": self.e, "kid": name, "alg": "RS256", "use": "sig"}
 
 
 def own(settings: Settings) -> BadgeKey:
