@@ -44,8 +44,12 @@ def certificate_page(
         badges=tuple(badge for badge in all_badges(whole=True) if badge.id in names),
         groups=tuple(group for group in groups if group[1]),
         notes=tuple(_notes(found)),
-        estimated=bool(given.factors),
+        estimated=_is_estimated(given.goods),
     )
+
+
+def _is_estimated(goods: GoodsTotal) -> bool:
+    return bool(goods.co2e_g or goods.cost_pence)
 
 
 def _goods(goods: GoodsTotal, currency: str) -> Group:
@@ -110,7 +114,7 @@ def _notes(found: Year) -> list[str]:
         _("Only handovers count that both sides confirmed, each with a signed receipt."),
         _("Things, loans, rooms and help are counted each by itself and never added up."),
     ]
-    if found.given.factors:
+    if _is_estimated(found.given.goods):
         versions = ", ".join(found.given.factors)
         notes.append(_("CO2e and disposal are estimates, by the factors of version %(version)s.", version=versions))
     version = found.recognition.version

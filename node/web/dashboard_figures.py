@@ -17,6 +17,8 @@ from schemas.standings import AFTER_A_YES, BEFORE_A_YES, Standings
 from schemas.tally import ONE_SIDED
 
 PathOf = Callable[[str], str | None]
+NOT_KNOWN = "–"
+"""Stands in the place of a number that nobody knows: it is not none."""
 
 
 def headline(found: Dashboard) -> tuple[ImpactFigure, ...]:
@@ -57,17 +59,20 @@ def _goods(total: Standings, currency: str) -> Iterator[ImpactFigure]:
     of = total.confirmed
     if not of("weighed") + of("unweighed"):
         return
-    yield ImpactFigure(*say.mass(of("weight_g")), _sources(of), _unknown(of("unweighed")), "how-weight")
+    number, unit = say.mass(of("weight_g")) if of("weighed") else (NOT_KNOWN, _("kg"))
+    yield ImpactFigure(
+        number, _("%(unit)s kept in use", unit=unit), _sources(of), _unknown(of("unweighed")), "how-weight"
+    )
     if of("co2e_known"):
         number, unit = say.mass(of("co2e_g"))
         missing = of("weighed") + of("unweighed") - of("co2e_known")
         note = _without(missing)
-        ranged = say.mass_range(of("co2e_low_g"), of("co2e_high_g"))
+        ranged = say.mass_range(of("co2e_low_g"), of("co2e_high_g"), of("co2e_g"))
         yield ImpactFigure(number, _("%(unit)s CO₂e avoided, about", unit=unit), ranged, note, "how-co2e")
     if of("cost_known"):
         note = _without(of("weighed") + of("unweighed") - of("cost_known"))
         amount = say.money(of("cost_pence"), currency)
-        yield ImpactFigure(amount, _("of disposal avoided"), "", note, "how-cost")
+        yield ImpactFigure(amount, _("of disposal avoided"), _("landfill tax alone"), note, "how-cost")
 
 
 def _sources(of: Callable[[str], int]) -> str:
@@ -106,8 +111,8 @@ def _hours(total: Standings, ledger: str, unit: str) -> Iterator[ImpactFigure]:
         ranged = say_many("%(count)s time", "%(count)s times", times, count=words.number(times))
         told = words.number(unknown)
         text = say_many("hours not known of %(count)s time", "hours not known of %(count)s times", unknown, count=told)
-        note = text if unknown else ""
-        yield ImpactFigure(say.hours(total.confirmed(f"{ledger}_minutes")), unit, ranged, note, "how-hours")
+        known = say.hours(total.confirmed(f"{ledger}_minutes")) if unknown < times else NOT_KNOWN
+        yield ImpactFigure(known, unit, ranged, text if unknown else "", "how-hours")
 
 
 def months(found: Dashboard, path_of: PathOf) -> ImpactTable:
@@ -149,7 +154,7 @@ def _row(label: str, sums: Standings, most: int, path: str | None, highest: int 
         path=path,
         weight=say.massed(of("weight_g")) if of("weighed") else "",
         co2e=say.massed(of("co2e_g")) if known else "",
-        co2e_range=say.mass_range(of("co2e_low_g"), of("co2e_high_g")) if known else "",
+        co2e_range=say.mass_range(of("co2e_low_g"), of("co2e_high_g"), of("co2e_g")) if known else "",
         uses=of("uses"),
         space=say.hours(of("space_minutes")) if of("space_minutes") else "",
         skills=say.hours(of("skill_minutes")) if of("skill_minutes") else "",

@@ -21,10 +21,18 @@ _TONNE_G, _HUNDRED_KG_G = 1_000_000, 100_000
 
 def mass(grams: int) -> tuple[str, str]:
     """A number and its unit: tonnes from ten tonnes on, kilograms with a decimal below a hundred."""
-    if abs(grams) >= 10 * _TONNE_G:
+    if _is_tonnes(grams):
         return words.number(round(grams / _TONNE_G, 1)), _("tonnes")
+    return _kilograms(grams), _("kg")
+
+
+def _is_tonnes(grams: int) -> bool:
+    return abs(grams) >= 10 * _TONNE_G
+
+
+def _kilograms(grams: int) -> str:
     kilograms = grams / 1000
-    return words.number(round(kilograms) if abs(grams) >= _HUNDRED_KG_G else round(kilograms, 1)), _("kg")
+    return words.number(round(kilograms) if abs(grams) >= _HUNDRED_KG_G else round(kilograms, 1))
 
 
 def massed(grams: int) -> str:
@@ -32,12 +40,18 @@ def massed(grams: int) -> str:
     return "\u00a0".join(mass(grams))
 
 
-def mass_range(low: int, high: int) -> str:
-    """ "300 to 1,100 kg"."""
-    (least, unit), (most, other) = mass(low), mass(high)
-    if unit == other:
-        return _("%(low)s to %(high)s", low=least, high=f"{most}\u00a0{unit}")
-    return _("%(low)s to %(high)s", low=f"{least}\u00a0{unit}", high=f"{most}\u00a0{other}")
+def mass_range(low: int, high: int, about: int | None = None) -> str:
+    """ "300 to 1,100 kg": both ends in the unit of what stands beside it, ``about``, else of the lower one."""
+    if _is_tonnes(low if about is None else about):
+        least, most, unit = words.number(_tonnes(low)), words.number(_tonnes(high)), _("tonnes")
+    else:
+        least, most, unit = _kilograms(low), _kilograms(high), _("kg")
+    return _("%(low)s to %(high)s", low=least, high=f"{most}\u00a0{unit}")
+
+
+def _tonnes(grams: int) -> float:
+    # A small end of a wide range is not none.
+    return round(grams / _TONNE_G, 1 if abs(grams) >= _TONNE_G else 3)
 
 
 def hours(minutes: int) -> str:

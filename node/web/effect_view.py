@@ -130,8 +130,8 @@ def _kept(goods: GoodsTotal) -> list[EffectFigure]:
         figures.append(EffectFigure(value, _("%(unit)s kept in use", unit=unit), "", WEIGHT))
     if goods.co2e_g:
         value, unit = mass(goods.co2e_g)
-        least_most = mass_range(goods.co2e_low_g, goods.co2e_high_g)
-        figures.append(EffectFigure(value, _("%(unit)s of CO2e avoided", unit=unit), least_most, CO2E))
+        least_most = mass_range(goods.co2e_low_g, goods.co2e_high_g, goods.co2e_g)
+        figures.append(EffectFigure(value, _("%(unit)s of CO2e avoided, about", unit=unit), least_most, CO2E))
     return figures
 
 

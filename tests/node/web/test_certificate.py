@@ -101,6 +101,14 @@ def test_the_figures_are_those_of_the_year(client: FlaskClient) -> None:
     assert "So far, until 1 December" in said
 
 
+def test_what_is_no_estimate_is_not_called_one(node: Node, client: FlaskClient) -> None:
+    with node.database.write() as tx:
+        handovers.drop(tx, [row.exchange for row in ROWS if row.action == "give"])
+    said = certificate(client).text_content()
+    assert "Loans that came back" in said
+    assert "estimates" not in said
+
+
 def test_level_and_badges_are_those_of_the_years_end(node: Node, client: FlaskClient) -> None:
     give(node, SCHOOL, 40, apart=2)
     clock_of(node).pass_by(days=400)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +58,42 @@ def test_only_what_both_sides_confirmed_is_in_the_figures(browser: Browser) -> N
 def test_ledgers_are_apart_with_ranges_sources_and_what_is_not_known(browser: Browser) -> None:
     told = figures(browser)[4:]
     assert [one.rpartition(" How it is counted")[0] for one in told] == [
-        "26 kg stated: 26 kg weight not known of 1 handover",
+        "26 kg kept in use stated: 26 kg weight not known of 1 handover",
         "13 kg CO₂e avoided, about 7 to 29 kg no figure for 1 handover",
-        "£3 of disposal avoided no figure for 1 handover",
+        "£3 of disposal avoided landfill tax alone no figure for 1 handover",
         "1 loan 4 things in all",
         "2 hours of rooms 1 time",
-        "0 hours of help 1 time hours not known of 1 time",
+        "– hours of help 1 time hours not known of 1 time",
     ]
+
+
+def test_a_weight_that_nobody_knows_is_not_none(tmp_path: Path) -> None:
+    browser = Browser(tmp_path / "home")
+    with browser.node.database.write() as tx:
+        handovers.put(tx, [replace(handover(1), weight_g=None, weight_source="unknown", co2e_g=None, cost_pence=None)])
+    told = [one for one in figures(browser) if "kept in use" in one]
+    assert told == ["– kg kept in use weight not known of 1 handover How it is counted: kg kept in use"]
+
+
+@pytest.mark.parametrize(
+    ("low", "about", "high", "number", "ranged"),
+    [
+        (7_200, 13_000, 29_000, "13 kg", "7.2 to 29\u00a0kg"),
+        (4_295_000, 8_375_000, 14_520_000, "8,375 kg", "4,295 to 14,520\u00a0kg"),
+        (4_295_000, 10_400_000, 14_520_000, "10.4 tonnes", "4.3 to 14.5\u00a0tonnes"),
+        (40_000, 10_400_000, 14_520_000, "10.4 tonnes", "0.04 to 14.5\u00a0tonnes"),
+    ],
+    ids=["kilograms", "an end of tonnes", "an end of kilograms", "a small end"],
+)
+def test_a_range_is_in_the_unit_of_what_it_is_about(
+    browser: Browser, low: int, about: int, high: int, number: str, ranged: str
+) -> None:
+    with browser.node.database.write() as tx:
+        handovers.drop(tx, [one.exchange for one in handovers.every(tx)])
+        handovers.put(tx, [replace(handover(1), co2e_low_g=low, co2e_g=about, co2e_high_g=high)])
+    assert any(
+        one.startswith(f"{number} CO₂e avoided, about {ranged}".replace("\u00a0", " ")) for one in figures(browser)
+    )
 
 
 def test_each_figure_leads_to_how_it_is_counted(browser: Browser) -> None:
@@ -175,6 +205,13 @@ def test_the_report_has_methods_caveats_and_the_same_figures(browser: Browser) -
     assert {"Methods", "What these figures do not say", "Check it"} <= set(headings)
     assert [words(one) for one in page.xpath("//li[@class='figure']")] == figures(browser)
     assert not page.xpath("//details")
+
+
+def test_a_table_stays_one_on_paper() -> None:
+    """A sheet of A4 is as narrow as a tablet: what is meant for phones says that it is for screens."""
+    css = (files("node") / "static" / "css" / "panels.css").read_text("utf-8")
+    before = css[: css.index(".stacked thead")]
+    assert before[before.rindex("@media") :].startswith("@media screen and (max-width")
 
 
 def test_what_is_still_wanted_is_counted_by_kind(browser: Browser) -> None:

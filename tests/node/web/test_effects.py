@@ -141,7 +141,7 @@ class TestPage:
             "1 time they had something",
             "1 other organisation",
             "55.5 kg kept in use",
-            "kg of CO2e avoided 235 to 745 kg",
+            "kg of CO2e avoided, about 235 to 745 kg",
             "£7.26 of disposal avoided",
             "1 loan that came back",
             "2.5 hours of rooms",
