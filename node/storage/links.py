@@ -47,6 +47,11 @@ def forget(tx: Tx, before: int) -> None:
     tx.execute(delete(links).where(links.c.expires_at < before))
 
 
+def forget_over(tx: Tx, purpose: str, now: int) -> None:
+    """Forget links for a purpose whose time is over."""
+    tx.execute(delete(links).where(links.c.purpose == purpose, links.c.expires_at < now))
+
+
 def remove_since(tx: Tx, purpose: str, account_id: str, expires_at: int) -> None:
     """Let those links of one account stop working that would end at ``expires_at`` or later."""
     c = links.c

@@ -263,8 +263,7 @@ def test_what_it_weighed_stands_on_both_desks_and_in_both_halves(
     both.owner(rules.HAND_OVER)
     both.asker(rules.HAND_OVER)
     both.settle()
-    at, there = (here, other) if side == OWNER else (other, here)
-    measuring.measure(at, both.one, Party(side), "19,5 kg")
+    measuring.measure(here if side == OWNER else other, both.one, Party(side), "19,5 kg")
     both.settle()
     for node, half in ((here, OWNER), (other, ASKER)):
         stored = now_of(node, both.one)
@@ -274,9 +273,16 @@ def test_what_it_weighed_stands_on_both_desks_and_in_both_halves(
         assert found is not None
         said = orjson.loads(found)["_sharefeed"]
         assert (said["weight_kg"], said["weight_source"]) == (19.5, "measured")
-    with pytest.raises(FormError):
-        measuring.measure(there, both.one, Party(ASKER if side == OWNER else OWNER), "3")
-    measuring.measure(at, both.one, Party(side), "")
+    if side == OWNER:
+        with pytest.raises(FormError):
+            measuring.measure(other, both.one, Party(ASKER), "3")
+    else:
+        measuring.measure(here, both.one, Party(OWNER), "3")
+        both.settle()
+        assert {(now_of(node, both.one).weight_g, now_of(node, both.one).measured_by) for node in (here, other)} == {
+            (3_000, OWNER)
+        }
+    measuring.measure(here, both.one, Party(OWNER), "")
     both.settle()
     assert [now_of(node, both.one).measured_by for node in (here, other)] == ["", ""]
 

@@ -174,6 +174,16 @@ def test_an_organisation_of_the_same_node_is_asked_at_its_desk(here: Node, wires
     assert (found.state, found.taker_name) == (ONE_OPERATOR, "Gladstone Connect")
 
 
+def test_a_neighbour_is_not_flooded(here: Node, wires: FarWires, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(given, "UNANSWERED", 2)
+    club(here)
+    for _ in range(2):
+        gave(here, wires, quantity=1)
+    with pytest.raises(ExchangeError):
+        gave(here, wires, quantity=1)
+    assert [subject for _, subject in subjects(here)].count("Did you get this? A desk") == 2
+
+
 def taken_back(node: Node, one: str) -> None:
     acting.act(node, one, Act(rules.TAKE_BACK, OWNER, outcome=rules.CANCELLED))
 

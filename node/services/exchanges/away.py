@@ -7,7 +7,7 @@ from dataclasses import replace
 from node.context import Node
 from node.services.exchanges import asking, links
 from node.services.exchanges.acting import ExchangeError, act, keep
-from node.services.exchanges.between_nodes import across
+from node.services.exchanges.between_nodes import across, given
 from node.services.exchanges.people import telling
 from node.services.exchanges.receivers import Receiver
 from node.services.listings import publishing
@@ -56,12 +56,13 @@ def gave_to_organisation(
     ``receiver`` is one that `receivers.chosen` has found. Raises `UnknownListingError` and `ExchangeError`.
     """
     with publishing.writing(node) as tx:
-        row = _given(tx, key, organisation_id, quantity)
+        row, person = _given(tx, key, organisation_id, quantity), links.person_of(node, receiver.id)
+        if not receiver.peer and given.is_asked_much(tx, node, person):
+            raise ExchangeError(Refusal("busy"))
         made = asking.off_site(row, quantity, node.now)
         known = replace(made, listing={**made.listing, "asker": receiver.told})
         stored = known if receiver.peer else replace(known, asker_id=receiver.id)
         exchanges.add(tx, stored)
-        person = links.person_of(node, receiver.id)
         who = Person(stored.id, receiver.name, receiver.email, "", str(node.settings.language), person, "", node.now)
         exchange_people.add(tx, who)
         home = Home(stored.id, OWNER, receiver.peer, organisation_id, receiver.told)

@@ -1,7 +1,8 @@
 """What a gift weighed, and how long help or the use of a room took: said once it was handed over, by either side.
 
-Whoever says it first is believed, and may correct it for as long as anybody is known here; the other side reads it.
-Refuses what is far beyond what such things weigh, until it is said twice.
+Whoever says it first is believed, and may correct it for as long as anybody is known here; the other side reads it. The
+owner may correct what the asker has said. Refuses what is far beyond what such things weigh, until it is said twice,
+and altogether from who asks: anybody may ask, and what is said here stands in a city's sums.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from node.storage.engine import Tx
 from node.storage.exchanges import Event, Stored
 from schemas import exchange as rules
 from schemas.errors import Problem
-from schemas.exchange import ASKER
+from schemas.exchange import ASKER, OWNER
 from schemas.impact import estimate
 from schemas.message import HEAVIEST_G, LONGEST_MIN, State
 from schemas.records import dataclass
@@ -63,9 +64,9 @@ def measured_in(stored: Stored) -> str:
 
 
 def may_measure(stored: Stored, side: str, now: int) -> bool:
-    """Whether a side can say it now: once it was handed over, and the other side has not said it."""
+    """Whether a side can say it now: once it was handed over, and the owner has not said it where the asker would."""
     over = stored.closed_at is not None and now - stored.closed_at > rules.FORGET_S
-    mine = stored.measured_by in ("", side)
+    mine = side == OWNER or stored.measured_by in ("", side)
     return bool(measured_in(stored)) and stored.exchange.state in _SAID and not over and mine
 
 
@@ -96,11 +97,13 @@ def measure(node: Node, exchange_id: str, party: Party, typed: str, sure: bool =
 def heard(tx: Tx, node: Node, before: Stored, weight_g: int | None, minutes: int | None) -> bool:
     """At the owner's home: the asker has weighed or timed it, or takes that back; whether it counts.
 
-    What the owner's side has said stays.
+    What the owner's side has said stays, and what is hard to believe is not taken.
     """
     what = measured_in(before)
     amount = weight_g if what == WEIGHT else minutes
     if not may_measure(before, ASKER, node.now) or (amount is None and (weight_g, minutes) != (None, None)):
+        return False
+    if amount is not None and is_doubtful(before, amount):
         return False
     blank = replace(before, weight_g=None, minutes=None, measured_by="")
     values: dict[str, Any] = {"weight_g" if what == WEIGHT else "minutes": amount, "measured_by": ASKER}
@@ -135,8 +138,8 @@ def _measured(before: Stored, side: str, typed: str, sure: bool) -> Stored:
     amount = read(what, typed)
     if amount is None:
         raise FormError([_not_read(what)])
-    if not sure and is_doubtful(before, amount):
-        raise FormError([_doubt(what)])
+    if is_doubtful(before, amount) and (side == ASKER or not sure):
+        raise FormError([_too_much(what) if side == ASKER else _doubt(what)])
     values: dict[str, Any] = {"weight_g" if what == WEIGHT else "minutes": amount}
     return replace(before, measured_by=side, **values)
 
@@ -151,6 +154,13 @@ def _doubt(what: str) -> Problem:
     if what == WEIGHT:
         return Problem("/weight", DOUBTFUL, "This is much more than such things weigh. If it is right, tick the box.")
     return Problem("/hours", DOUBTFUL, "This is very long. If it is right, tick the box.")
+
+
+def _too_much(what: str) -> Problem:
+    if what == WEIGHT:
+        message = "This is much more than such things weigh. If it is right, the other side can say it."
+        return Problem("/weight", "too-much", message)
+    return Problem("/hours", "too-much", "This is very long. If it is right, the other side can say it.")
 
 
 def read(what: str, typed: str) -> int | None:

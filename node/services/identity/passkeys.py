@@ -20,6 +20,7 @@ from node.services.identity.audit import by, record
 from node.services.limits.strangers import text_problems
 from node.settings import Settings
 from node.storage import accounts
+from node.storage import links as stored_links
 from node.storage import passkeys as stored
 from node.storage.accounts import Account
 from node.storage.engine import Tx
@@ -105,6 +106,7 @@ def remove(node: Node, account: Account, passkey_id: str) -> bool:
 def options_to_show(node: Node) -> dict[str, Any]:
     """What the browser needs to show a passkey, whosever it is (PublicKeyCredentialRequestOptions, in JSON)."""
     with node.database.write() as tx:
+        stored_links.forget_over(tx, _SHOW, node.now)
         token = links.make(tx, node, _SHOW, MINUTES)
     options, _state = _server(node).authenticate_begin(
         user_verification=_REQUIRED,  # type: ignore[arg-type]

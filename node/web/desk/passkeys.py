@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, abort, g, render_template, request
+from flask import Blueprint, Response, abort, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from node.services.identity import accounts, passkeys, proving
 from node.services.identity.passkeys import PasskeyError
+from node.services.limits.allowance import Allowance, TooFastError, network_of
 from node.web import current_node
 from node.web.cards import moment
 from node.web.desk.device import device_of
@@ -26,6 +27,9 @@ blueprint = guarded("passkeys")
 door = Blueprint("passkey_door", __name__)
 
 PASSKEYS = f"{PATH}/account/passkeys"
+A_MINUTE = 60
+"""How often one network may ask for what a passkey is to answer."""
+_ALLOWANCE = "sharefeed.passkeys"
 _LONGEST_ANSWER = 20_000
 
 
@@ -92,6 +96,12 @@ def prove() -> ResponseReturnValue:
 
 @door.post("/sign-in/passkey/options")
 def options_to_show() -> Response:
+    node, known = current_node(), current_app.extensions
+    # Each is a row that is kept for some minutes, and anybody may ask.
+    allowance: Allowance = known.setdefault(_ALLOWANCE, Allowance("passkeys", A_MINUTE))
+    told = allowance.take(network_of(request.remote_addr or ""), node.clock().timestamp())
+    if not told.allowed:
+        raise TooFastError(allowance.name, told.window_s)
     return _json(passkeys.options_to_show(current_node()))
 
 

@@ -120,6 +120,15 @@ class TestWhoMaySayIt:
         weigh(node, one, "14", ASKER)
         assert known(node, one) == (14_000, None, ASKER)
 
+    def test_the_owner_corrects_what_the_asker_has_said_and_not_the_reverse(self, node: Node):
+        one = handed(node, shared(node))
+        weigh(node, one, "250", ASKER)
+        weigh(node, one, "25")
+        assert known(node, one) == (25_000, None, OWNER)
+        assert handover(node, one).weight_g == 25_000
+        with pytest.raises(FormError):
+            weigh(node, one, "250", ASKER)
+
     def test_it_can_be_said_for_a_month(self, node: Node):
         one = handed(node, shared(node))
         clock_of(node).pass_by(days=29)
@@ -171,6 +180,16 @@ class TestWhatIsHardToBelieve:
         assert known(node, one)[0] is None
         weigh(node, one, "2600", sure=True)
         assert known(node, one)[0] == 2_600_000
+
+    def test_is_not_taken_from_whoever_asks(self, node: Node):
+        one = handed(node, shared(node))
+        for sure in (False, True):
+            with pytest.raises(FormError) as refused:
+                weigh(node, one, "99000", ASKER, sure)
+            assert refused.value.problems[0].code == "too-much"
+        with node.database.write() as tx:
+            assert not measuring.heard(tx, node, now_of(node, one), 99_000_000, None)
+        assert known(node, one) == (None, None, "")
 
     @pytest.mark.parametrize(
         ("listing", "quantity", "amount", "doubtful"),

@@ -65,7 +65,7 @@ def handle(tx: Tx, node: Node, message: Message) -> Outcome:
     sender, person = sender_of(node, "node", peers.site_of(message.from_)), links.person_of(node, asked.id)
     if exchange_people.count_from(tx, sender, node.now - floods.HOUR_S) >= AN_HOUR:
         return Outcome("too-many", "This node has told of many handovers within an hour. Tell of it later.")
-    if exchange_people.asked_by(tx, person, node.now - rules.FORGET_S, _UNANSWERED) >= UNANSWERED:
+    if is_asked_much(tx, node, person):
         return Outcome("too-many", "They have not answered many others yet.")
     stored = _stored(node, message, listing, asked, exchange_id)
     exchanges.add(tx, stored)
@@ -76,6 +76,11 @@ def handle(tx: Tx, node: Node, message: Message) -> Outcome:
     exchanges.note(tx, exchange_id, Event(node.now, OWNER, rules.HAND_OVER, rules.HANDED_OVER, stored.exchange.granted))
     telling.ask_receiver(tx, node, stored)
     return Outcome()
+
+
+def is_asked_much(tx: Tx, node: Node, person: str) -> bool:
+    """Whether an organisation (by its hash) has as many to answer as it may be asked at once."""
+    return exchange_people.asked_by(tx, person, node.now - rules.FORGET_S, _UNANSWERED) >= UNANSWERED
 
 
 def _listing(message: Message) -> Listing | None:

@@ -16,10 +16,12 @@ from fido2.cose import ES256
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
 from node.context import Node
 from node.services.identity import accounts, passkeys
 from node.settings import Settings
+from node.storage.account_tables import links
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL, clock_of
 from tests.node.web.desk.signed_in import send, signed_in, token_of
@@ -236,3 +238,15 @@ def test_it_stands_in_place_of_a_password_where_who_one_is_is_asked(
 )
 def test_a_node_without_a_name_has_none(tmp_path: Any, url: str, possible: bool) -> None:
     assert passkeys.available(Settings(tmp_path, {"node_url": url})) is possible
+
+
+def test_nobody_fills_the_database_with_what_passkeys_are_to_answer(app: Flask, node: Node) -> None:
+    client = client_of(app)
+    sent = {"data": {"csrf_token": token_of(client, DOOR)}, "headers": {"Referer": URL}}
+    found = [client.post(f"{DOOR}/passkey/options", **sent).status_code for _ in range(70)]
+    assert found[0] == 200
+    assert found[-1] == 429
+    clock_of(node).pass_by(minutes=passkeys.MINUTES + 1)
+    assert client.post(f"{DOOR}/passkey/options", **sent).status_code == 200
+    with node.database.read() as tx:
+        assert tx.execute(select(func.count()).select_from(links)).scalar() == 1
