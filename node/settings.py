@@ -21,6 +21,13 @@ SETTINGS_FILE = "settings.toml"
 RESTORING = ".restoring"
 """The folder in which a backup is brought back; where it is still there, that was cut off."""
 SECRET_FILE = "secret.key"  # noqa: S105 - the name of the file, not its content
+LEAST_SECRET = 32
+"""Bytes. One that was cut off, as on a full disk, could be guessed."""
+_WITHOUT_IT = (
+    "Nothing was changed. Put your copy of it back. Only if there is none, make a new one with `openssl rand -hex 32`,"
+    " in a file that only the node's user may read: everybody signs in again then, and the log of who did what no"
+    " longer checks"
+)
 KEY_FILE = "key"
 DATABASE_FILE = "sharefeed.sqlite"
 DEFAULT_HOME = "sharefeed-data"
@@ -261,11 +268,15 @@ class Settings:
         return str(self.database_url) or f"sqlite:///{self.home / DATABASE_FILE}"
 
     def secret(self) -> bytes:
-        """The node's secret, from its file. Raises `SettingError` where `sharefeed init` has not made one."""
+        """The node's secret, from its file. Raises `SettingError` where that is not there, or too short to be one."""
+        path = self.home / SECRET_FILE
         try:
-            return (self.home / SECRET_FILE).read_bytes()
+            found = path.read_bytes()
         except OSError as error:
-            raise SettingError("secret", f"cannot read {SECRET_FILE}; run `sharefeed init` first") from error
+            raise SettingError("secret", f"{path} cannot be read: {error.strerror}. {_WITHOUT_IT}") from error
+        if len(found) < LEAST_SECRET:
+            raise SettingError("secret", f"what stands in {path} is no secret, or not the whole of it. {_WITHOUT_IT}")
+        return found
 
 
 def load(home: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:

@@ -72,7 +72,7 @@ def worker(node: Node) -> None:
     from node.processes import give_way
     from node.serving import stop_on_sigterm
 
-    _check(node)
+    check(node)
     start_logging()
     stop_on_sigterm()
     give_way()
@@ -93,11 +93,11 @@ def _listening(node: Node, host: str | None, port: int | None, threads: int | No
     look_for_cycles_less()  # before most of the program is loaded, which is a tenth quicker for it
     wanted = {"host": host, "port": port, "threads": threads}
     given = {name: value for name, value in wanted.items() if value is not None}
-    _check(node)
+    check(node)
     return Node(node.settings.changed(**given), node.database, node.clock)
 
 
-def _check(node: Node) -> None:
+def check(node: Node) -> None:
     """Raises `SettingError` now for what would otherwise fail in the night."""
     from node.services.configuration import keys
     from node.services.configuration.setup import check_described, check_settings, check_url
@@ -105,7 +105,23 @@ def _check(node: Node) -> None:
     check_url(node.settings)
     check_settings(node.settings)
     check_described(node.settings)
+    node.settings.secret()
+    lost = keys.is_missing(node) and _has_worked(node)
     keys.own(node)
+    if lost:
+        click.echo(
+            f"There was no key in {keys.path_of(node.settings)}, so a new one was made. Nodes that know this one "
+            "believe nothing it says until their operators say so. If you have the old key: stop this, run "
+            "`sharefeed key import FILE --replace`, and start it again.",
+            err=True,
+        )
+
+
+def _has_worked(node: Node) -> bool:
+    from node.storage import heartbeats
+
+    with node.database.read() as tx:
+        return heartbeats.by_name(tx, "worker") is not None
 
 
 def _answer(node: Node, begun: Callable[[], None] = lambda: None) -> None:

@@ -86,7 +86,7 @@ def send(client: FlaskClient, path: str, page: str, **fields: object) -> TestRes
 @contextmanager
 def elsewhere(home: Path, level: str = L0, quantity: int = 1, **document: Any) -> Iterator[Elsewhere]:
     home.mkdir(parents=True, exist_ok=True)
-    (home / SECRET_FILE).write_text("not a secret")
+    (home / SECRET_FILE).write_text("not a secret, but as long as a true one is")
     with aggregator(home, mail_capture=True) as made:
         folder = made.school()
         folder.add("desk", _sharefeed__quantity={"available": quantity}, _sharefeed__request_url=None)

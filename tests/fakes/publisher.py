@@ -38,7 +38,7 @@ class Clock:
 def publisher(home: Path, database: Database | None = None, **settings: Any) -> Node:
     """A node in ``home``, its database ready; on an SQLite file there unless another is given."""
     home.mkdir(parents=True, exist_ok=True)
-    (home / SECRET_FILE).write_text("not a secret")
+    (home / SECRET_FILE).write_text("not a secret, but as long as a true one is")
     values = {"node_url": URL, "node_name": "Share", **settings}
     chosen = database or database_at(home / "sharefeed.sqlite")
     node = Node.open(Settings(home, values), chosen, Clock())

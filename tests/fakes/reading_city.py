@@ -89,7 +89,7 @@ def reading(folder: Path, page_entries: int = 2) -> Iterator[City]:
     for name in ("city", "school", "charity"):
         home = folder / name
         home.mkdir()
-        (home / SECRET_FILE).write_text("not a secret")
+        (home / SECRET_FILE).write_text("not a secret, but as long as a true one is")
         database = database_at(home / "sharefeed.sqlite")
         node = make_node(database, name, clock, wire, home, page_entries=page_entries, aggregate=name == "city")
         nodes[node.settings.url] = node

@@ -111,7 +111,7 @@ def reader(home: Path, database: Database, net: ScriptedNet | None = None) -> Re
     """An aggregator on this database, by the clock of the net."""
     found = net or ScriptedNet()
     home.mkdir(parents=True, exist_ok=True)
-    (home / SECRET_FILE).write_text("not a secret")
+    (home / SECRET_FILE).write_text("not a secret, but as long as a true one is")
     settings = Settings(home, {"node_url": CITY, "node_name": "City", "aggregate": True})
     node = Node(settings, database, lambda: datetime.fromtimestamp(found.clock.now, UTC))
     prepare_database(node)

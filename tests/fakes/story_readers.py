@@ -88,7 +88,7 @@ def town(home: Path) -> Town:
     school = publisher(home / "school", mail_capture=True)
     folder = home / "city"
     folder.mkdir(parents=True)
-    (folder / SECRET_FILE).write_text("not a secret")
+    (folder / SECRET_FILE).write_text("not a secret, but as long as a true one is")
     settings = Settings(folder, {"node_url": CITY, "node_name": "City", "aggregate": True})
     city = Node.open(settings, database_at(folder / "sharefeed.sqlite"), clock_of(school))
     prepare_database(city)

@@ -196,9 +196,21 @@ def _from_file(path: Path) -> Ring:
             raise KeyFileError(f"Others on this machine may read {path}. Run `chmod 600` on it")
         if path.stat().st_size > _MOST_BYTES:
             raise KeyFileError(f"{path} is too large for a key")
-        return read(path.read_bytes(), str(path))
+        content = path.read_bytes()
     except OSError as error:
         raise KeyFileError(f"{path} cannot be read: {error.strerror}") from error
+    try:
+        return read(content, str(path))
+    except KeyFileError as error:
+        raise KeyFileError(
+            f"{error}. Bring your copy of the key back with `sharefeed key import FILE --replace`. Only if there is "
+            "none, move that file away: a new key is made then, and other nodes believe it once their operators say so"
+        ) from error
+
+
+def is_missing(node: Node) -> bool:
+    """Whether this node has no key, so that the next who asks for it makes a new one."""
+    return not os.environ.get(VARIABLE) and not path_of(node.settings).exists()
 
 
 def _write_new(path: Path, keys: Ring) -> None:

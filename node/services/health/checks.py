@@ -22,7 +22,7 @@ from node.services.health import certificate, other_clocks
 from node.services.mail import postman
 from node.services.mail.mail_settings import smtp_password
 from node.services.syndication.feed_readers import readers
-from node.settings import SECRET_FILE, SettingError
+from node.settings import LEAST_SECRET, SECRET_FILE, SettingError
 from node.storage import copying, heartbeats, measured, messages, migrate, outbox, troubles
 from node.storage.engine import BUSY, FULL, READ_ONLY, StorageError
 from node.storage.measured import Reading
@@ -99,8 +99,10 @@ def _looked(node: Node, code: str, check: Callable[[Node], Finding]) -> Finding:
 
 
 def _database(node: Node) -> Finding:
-    if migrate.needs_upgrade(node.database):
-        return Finding("database", BROKEN, "old")
+    version = migrate.revision(node.database)
+    if version != migrate.HEAD:
+        newer = version is not None and version > migrate.HEAD
+        return Finding("database", BROKEN, "newer" if newer else "old")
     begun = time.monotonic()
     try:
         with node.database.write() as tx:
@@ -336,6 +338,8 @@ def _secrets(node: Node) -> Finding:
         return Finding("secrets", BROKEN, "missing", {"file": str(path)})
     if path.stat().st_mode & _OTHERS:
         return Finding("secrets", BROKEN, "open", {"file": str(path)})
+    if path.stat().st_size < LEAST_SECRET:
+        return Finding("secrets", BROKEN, "short", {"file": str(path)})
     try:
         keys.own(node)
     except SharefeedError as error:

@@ -49,6 +49,11 @@ _WORDS: Mapping[str, _Words] = {
         later("Nothing that this version adds can be kept."),
         later("Stop the node, run “sharefeed db upgrade”, and start it again."),
     ),
+    "database.newer": (
+        later("The database has the form of a newer version."),
+        later("This version leaves it alone, and shows and changes nothing."),
+        later("Install the newer version again. There is no way back but a backup of before."),
+    ),
     "database.unwritable": (
         later("Nothing can be written to the database: %(problem)s"),
         later("Pages can be read, but nobody can publish or change anything."),
@@ -287,7 +292,12 @@ _WORDS: Mapping[str, _Words] = {
     "secrets.missing": (
         later("%(file)s is not there."),
         later("Nobody stays signed in, and links that were mailed do not work."),
-        later("Put the copy of it back. Only if there is none, make a new one."),
+        later("Put the copy of it back. Only if there is none, make a new one with “openssl rand -hex 32”."),
+    ),
+    "secrets.short": (
+        later("What stands in %(file)s is no secret, or not the whole of it."),
+        later("Whoever guesses it could sign in as anybody."),
+        later("Put the copy of it back. Only if there is none, make a new one with “openssl rand -hex 32”."),
     ),
     "unseen": (
         later("It could not be looked at: %(problem)s"),

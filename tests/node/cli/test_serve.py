@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 import pytest
 
-from node.cli.serve import Beside, both
+from node.cli.serve import Beside, both, check
+from node.context import Node
+from node.services.configuration.keys import KeyFileError
+from node.services.configuration.setup import init
+from node.services.health.watch import beat
 from node.serving import stop_on_sigterm
+from node.settings import KEY_FILE, SECRET_FILE, SettingError
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Node:
+    return init(tmp_path / "node", {"node_url": "https://share.example.org/", "node_name": "Share"}, {})
 
 
 def answering(begun: Callable[[], None]) -> None:
@@ -36,3 +47,27 @@ def test_what_is_asked_to_stop_stops_its_work_and_has_not_failed() -> None:
     with pytest.raises(SystemExit) as ended:
         both(asked, Beside(lambda: lambda: stopped.append("work")))
     assert (ended.value.code, stopped) == (0, ["work"])
+
+
+@pytest.mark.parametrize("left", [pytest.param(None, id="gone"), pytest.param("3f9a", id="cut off")])
+def test_a_secret_that_is_gone_or_cut_off_stops_it_and_leads_to_no_dead_end(node: Node, left: str | None) -> None:
+    path = node.settings.home / SECRET_FILE
+    path.unlink() if left is None else path.write_text(left)
+    with pytest.raises(SettingError, match="Put your copy of it back") as told:
+        check(node)
+    assert str(path) in str(told.value)
+    assert "sharefeed init" not in str(told.value)
+
+
+def test_a_key_that_was_lost_is_not_replaced_without_a_word(node: Node, capsys: pytest.CaptureFixture[str]) -> None:
+    path = node.settings.home / KEY_FILE
+    path.unlink()
+    check(node)
+    assert capsys.readouterr().err == ""
+    beat(node)
+    path.unlink()
+    check(node)
+    assert f"There was no key in {path}" in capsys.readouterr().err
+    path.write_text("nonsense")
+    with pytest.raises(KeyFileError, match="sharefeed key import FILE --replace"):
+        check(node)

@@ -352,6 +352,9 @@ def test_a_secret_that_others_may_read_is_broken(node: Node) -> None:
     path = node.settings.home / SECRET_FILE
     path.chmod(0o640)
     assert found(node, "secrets") == (BROKEN, "open")
+    path.chmod(0o600)
+    path.write_text("3f9a")
+    assert found(node, "secrets") == (BROKEN, "short")
     path.unlink()
     assert found(node, "secrets") == (BROKEN, "missing")
 
@@ -412,6 +415,12 @@ def test_a_database_that_cannot_be_written_is_broken_and_the_rest_is_still_seen(
     assert seen["database"] == (BROKEN, "unwritable")
     assert seen["worker"] == (BROKEN, "unseen")
     assert seen["secrets"] == (OK, "ok")
+
+
+def test_a_database_of_a_newer_version_is_said_to_be_so(node: Node) -> None:
+    with node.database.write() as tx:
+        tx.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    assert found(node, "database") == (BROKEN, "newer")
 
 
 def with_pragma(node: Node, pragma: str) -> None:
