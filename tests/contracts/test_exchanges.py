@@ -242,10 +242,21 @@ def test_both_write_to_each_other_through_the_node(node: Node) -> None:
     assert "cem.example" not in answers
     with pytest.raises(FormError):
         acting.write(node, one, ASKER, "   ")
+    act(node, one, rules.ACCEPT)
     for _ in range(acting.A_DAY - 1):
         acting.write(node, one, ASKER, "And?")
     with pytest.raises(FormError):
         acting.write(node, one, ASKER, "And?")
+
+
+def test_who_asks_waits_for_a_word_after_some_letters(node: Node) -> None:
+    one = asked(node, shared(node), words="Please")
+    for _ in range(acting.IN_A_ROW - 1):
+        acting.write(node, one, ASKER, "And?")
+    with pytest.raises(FormError):
+        acting.write(node, one, ASKER, "And?")
+    acting.write(node, one, OWNER, "One moment.")
+    acting.write(node, one, ASKER, "Thank you.")
 
 
 def test_one_network_may_ask_so_often_and_who_asks_again_gets_the_link(node: Node) -> None:

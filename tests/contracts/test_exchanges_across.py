@@ -580,6 +580,14 @@ class TestAHostileNode:
         assert self.asks(wires, third, here, 9) == ("done", "")
         third.database.close()
 
+    def test_writes_without_an_end_to_nobody(self, here: Node, other: Node, wires: FarWires) -> None:
+        shared(here)
+        assert self.asks(wires, other, here, 1) == ("done", "")
+        told = {"type": "message", "exchange": f"{URL}exchanges/{1:020}", "words": "Buy this"}
+        found = [self.said(wires, other, here, told) for _ in range(acting.IN_A_ROW + 2)]
+        assert found.count(("done", "")) == acting.IN_A_ROW
+        assert found[-1] == ("refused", "too-many")
+
     def test_fills_no_database_with_what_is_refused(self, here: Node, other: Node, wires: FarWires) -> None:
         for number in range(3):
             told = {"type": "cancel", "exchange": f"{URL}exchanges/{number:020}", "sequence": 2}

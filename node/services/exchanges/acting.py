@@ -28,6 +28,8 @@ from schemas.exchange import ASKER, OWNER, Act, Refusal, decide
 LONGEST_LETTER = 2000
 A_DAY = 20
 """Letters of one side in one exchange."""
+IN_A_ROW = 6
+"""Letters of who asks, with what they asked, before a yes or a word of the owner."""
 UNANSWERED = 3
 """Letters to somebody who answers for another node, before they have said yes."""
 MISTAKES = 3
@@ -125,12 +127,21 @@ def write(node: Node, exchange_id: str, side: str, words: str) -> None:
         if exchange_people.count_letters(tx, exchange_id, side, node.now - rules.DAY_S) >= A_DAY:
             message = "This is a lot for one day. Please write again tomorrow."
             raise FormError([Problem("/words", "too-many", message)])
-        if _is_unanswered(stored, side) and exchange_people.count_letters(tx, exchange_id, side, 0) >= UNANSWERED:
+        few = _is_unanswered(stored, side) and exchange_people.count_letters(tx, exchange_id, side, 0) >= UNANSWERED
+        if few or is_in_a_row(tx, stored, side):
             message = "They have not answered yet. Please wait until they do."
             raise FormError([Problem("/words", "too-many", message)])
         exchange_people.write(tx, exchange_id, Letter(node.now, side, words))
         telling.tell_letter(tx, node, stored, side, words)
         across.tell_letter(tx, node, stored, side, words)
+
+
+def is_in_a_row(tx: Tx, stored: Stored, side: str) -> bool:
+    """Whether who asks has written so often since the owner last wrote that they have to wait for a word or a yes."""
+    if side != ASKER or stored.exchange.state != rules.REQUESTED:
+        return False
+    latest = exchange_people.letters(tx, stored.id)[-IN_A_ROW:]
+    return len(latest) == IN_A_ROW and all(letter.side == ASKER for letter in latest)
 
 
 def _is_unanswered(stored: Stored, side: str) -> bool:

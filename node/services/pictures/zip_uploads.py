@@ -22,9 +22,12 @@ from node.storage.imports import Import
 FOLDER = "imports"
 MOST_BYTES = 60 * 2**20
 KEPT_S = 86_400
-"""So long after the last step of an import its zip is still there, for rows that are put right."""
+"""So long after the last step of an import its zip is still there, for rows that are put right; of each organisation
+the latest.
+"""
 _WITHOUT = "There is no zip with photos here. Add one to this import, or the photo at the listing itself."
 _END = ".zip"
+_MOST_LOOKED_AT = 1000
 
 
 def path_of(node: Node, one: Import) -> Path:
@@ -39,6 +42,7 @@ def take(node: Node, one: Import, save: Callable[[Path], object]) -> None:
     """Keep a zip for this import, in place of one before; ``save`` writes it. Raises `PictureError` and `OSError`."""
     path = path_of(node, one)
     path.parent.mkdir(mode=0o700, exist_ok=True)
+    _forget_others(node, one)
     begun = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         save(begun)
@@ -69,6 +73,16 @@ def shelf(node: Node, one: Import, only_try: bool) -> Shelf:
 
 def forget(node: Node, one: Import) -> None:
     path_of(node, one).unlink(missing_ok=True)
+
+
+def _forget_others(node: Node, one: Import) -> None:
+    """An organisation keeps one zip: the latest."""
+    tidy(node)
+    with node.database.read() as tx:
+        theirs = stored.of_organisation(tx, one.organisation_id, _MOST_LOOKED_AT)
+    for other in theirs:
+        if other.id != one.id:
+            forget(node, other)
 
 
 def tidy(node: Node) -> int:

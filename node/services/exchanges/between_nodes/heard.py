@@ -298,6 +298,8 @@ def _letter(tx: Tx, node: Node, stored: Stored, side: str, message: Message) -> 
     since = node.now - rules.DAY_S
     if exchange_people.count_letters(tx, stored.id, side, since) >= 2 * acting.A_DAY:
         return Outcome("too-many", "This is a lot for one day.")
+    if acting.is_in_a_row(tx, stored, side):
+        return Outcome("too-many", "They have not answered yet.")
     exchange_people.write(tx, stored.id, Letter(node.now, side, words))
     telling.tell_letter(tx, node, stored, side, words)
     return Outcome()

@@ -263,6 +263,21 @@ def test_a_zip_goes_with_its_import_or_a_day_after_it(browser: FlaskClient, node
     assert list(folder.iterdir()) == []
 
 
+def test_an_organisation_keeps_its_latest_zip_alone(browser: FlaskClient, app: Flask, node: Node) -> None:
+    folder = node.settings.home / "imports"
+    theirs = signed_in(app, node, "nene-park", "owner")
+    there = HERE.replace("riverside-school", "nene-park")
+    other = send(theirs, there, there, file=(io.BytesIO(PHOTO_LIST.encode()), "kit.csv")).headers["Location"]
+    photos = io.BytesIO(zipped(chairs_jpg=camera.jpeg()))
+    send(theirs, f"{other}/photos", there, photos=(photos, "photos.zip"))
+    first = looked_at(browser, PHOTO_LIST)
+    send_photos(browser, first, zipped(chairs_jpg=camera.jpeg()))
+    press(browser, first, "run")
+    last = looked_at(browser, PHOTO_LIST)
+    send_photos(browser, last, zipped(chairs_jpg=camera.jpeg()))
+    assert {path.stem for path in folder.glob("*.zip")} == {path.rpartition("/")[2] for path in (other, last)}
+
+
 def test_a_row_cannot_speak_for_another_organisation(browser: FlaskClient, app: Flask, node: Node) -> None:
     neighbour = signed_in(app, node, "nene-park", "owner")
     theirs = looked_at(browser, "id,title,organisation\n1,A marquee,Nene Park\n2,Six chairs,Riverside School\n")
