@@ -15,6 +15,8 @@ from schemas.message import HANDED_OVER, MESSAGE, PASS_ON, REQUEST
 from schemas.records import dataclass
 
 WAITING, FAILED, REFUSED = "waiting", "failed", "refused"
+_ENDS = ("/", ":", "./", ".:")
+"""What may follow the host in an address."""
 _c = messages_out.c
 
 
@@ -57,7 +59,7 @@ def claim(tx: Tx, now: int, lease_s: int, limit: int, but_to: Collection[str] = 
     older = messages_out.alias("older")
     same = and_(older.c.to_node == _c.to_node, older.c.exchange_id == _c.exchange_id, older.c.state == WAITING)
     first = ~exists().where(same, older.c.number < _c.number)
-    there = [_c.to_node.contains(f"://{site}{end}", autoescape=True) for site in but_to for end in "/:"]
+    there = [_c.to_node.icontains(f"://{site}{end}", autoescape=True) for site in but_to for end in _ENDS]
     due = and_(_c.state == WAITING, _c.due_at <= now, _c.lease_until <= now, not_(or_(false(), *there)), first)
     query = select(_c.number).where(due).order_by(_c.due_at, _c.number).limit(limit)
     numbers = [row.number for row in tx.execute(query.with_for_update(skip_locked=True, of=messages_out))]

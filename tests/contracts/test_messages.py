@@ -216,6 +216,23 @@ class TestEachIsTakenOnce:
             pass
         assert not other.outgoing.is_set()
 
+    @pytest.mark.parametrize(
+        "to",
+        [
+            "https://slow.example.org/a/",
+            "https://SLOW.example.org/",
+            "https://slow.example.org:8443/",
+            "https://slow.example.org./",
+        ],
+    )
+    def test_a_site_is_one_however_it_is_written(self, to: str, here: Node) -> None:
+        say(here, "hello", to)
+        say(here, "hello", "https://slow.example.org.uk/", exchange_id="two")
+        assert peers.site_of(to) == "slow.example.org"
+        with here.database.write() as tx:
+            claimed = messages.claim(tx, here.now, 60, 9, [peers.site_of(to)])
+        assert [one.to_node for one in claimed] == ["https://slow.example.org.uk/"]
+
     def test_what_is_forgotten_has_no_words_on_its_way(self, other: Node) -> None:
         for type_ in ("cancel", "message", "cancel"):
             with other.database.write() as tx:

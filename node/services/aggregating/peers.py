@@ -39,7 +39,7 @@ def site_of(node_id: str) -> str:
     """
     parts = urlsplit(node_id)
     is_here = parts.hostname in ("127.0.0.1", "localhost", "::1")
-    return parts.netloc if is_here else parts.hostname or node_id
+    return parts.netloc if is_here else (parts.hostname or node_id).rstrip(".")
 
 
 class PeerError(SharefeedError):
