@@ -25,7 +25,8 @@ from typing import Any
 from bench.relevance import NOW, asked, unjudged
 from node.context import Node
 from node.services.configuration import setup
-from node.services.file_formats.spreadsheet import Sheet, read_file, text_of
+from node.services.file_formats.reading import read_file
+from node.services.file_formats.spreadsheet import Sheet, text_of
 from node.services.importing.sheets import Options, Report, import_sheet
 from node.services.listings.publishing import listings
 from schemas.free.judge import judge

@@ -35,7 +35,8 @@ from node.search.follow import Follower
 from node.search.request import from_args
 from node.services.catalogue.search import search
 from node.services.configuration import setup
-from node.services.file_formats.spreadsheet import Sheet, SheetRow, read_file, text_of
+from node.services.file_formats.reading import read_file
+from node.services.file_formats.spreadsheet import Sheet, SheetRow, text_of
 from node.services.file_formats.workbook import Cell
 from node.services.importing.columns import field_of, folded
 from node.services.importing.sheets import Options, Report, import_sheet

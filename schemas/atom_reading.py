@@ -15,6 +15,7 @@ from schemas.canonical import EXTENSION
 from schemas.errors import DocumentError, Problem
 from schemas.node_document import VERSION
 from schemas.page import Page, load_head
+from schemas.xml_parser import guarded_parser
 
 _DELETED = f"/{EXTENSION}/deleted/"
 
@@ -26,16 +27,7 @@ def parse(data: bytes) -> etree._Element:
     """
     text = xml_text.text_of(data)
     xml_text.check(text)
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        recover=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = guarded_parser()
     try:
         return etree.fromstring(text.encode("utf-8", "surrogatepass"), parser)
     except etree.XMLSyntaxError as error:

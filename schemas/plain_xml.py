@@ -14,6 +14,7 @@ from lxml import etree
 from schemas import xml_text
 from schemas.atom_names import UNWRITABLE, local_name
 from schemas.errors import DocumentError, Problem
+from schemas.xml_parser import guarded_parser
 
 MAX_ENTRIES = 2000
 MAX_ELEMENTS = 50_000
@@ -55,16 +56,7 @@ def root_of(text: str) -> tuple[etree._Element, list[Problem]]:
     xml_text.check(text)
     if text.count("&") > MAX_ENTITIES:
         raise DocumentError.of("too-large", "This document holds more escaped characters than any feed should.")
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        recover=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = guarded_parser(recover=True)
     try:
         root = etree.fromstring(_repaired(text).encode("utf-8"), parser)
     except etree.XMLSyntaxError as error:

@@ -61,7 +61,7 @@ def import_(context: click.Context, /, file: Path, errors: Path | None, home: Pa
 
     Good rows are kept, bad rows are reported. Exits with 1 if some rows were refused.
     """
-    from node.services.file_formats.spreadsheet import read_file
+    from node.services.file_formats.reading import read_file
     from node.services.importing.sheets import Options, import_sheet
 
     node = open_node(settings_of(home))

@@ -56,7 +56,7 @@ def publish(context: click.Context, /, file: Path, folder: Path, errors: Path | 
     Upload the folder to any web space. Run the command again whenever the spreadsheet has changed. Exits with 1 if some
     rows were refused.
     """
-    from node.services.file_formats.spreadsheet import read_file
+    from node.services.file_formats.reading import read_file
     from node.services.importing.rows import read_table
     from node.services.pictures.shelf import Shelf
     from node.services.syndication import static_site

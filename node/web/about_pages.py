@@ -23,7 +23,7 @@ from node.web.cards import cards_of
 from node.web.code_words import category
 from node.web.listing_page import SHEET_NAME, Scene
 from node.web.often_shared import often_shared
-from node.web.pages import scene_of
+from node.web.scene import scene_of
 from node.web.search_page import Addresses
 from node.web.view_models.parts import Head, Link
 from node.web.view_models.portal import AccessibilityPage, BelongsPage, HowItWorksPage, IdeaRow, IdeasPage, PrivacyPage

@@ -11,7 +11,7 @@ from node.services.syndication.feeds import CHANGES_PATH
 from node.web import current_node
 from node.web.api import document_of
 from node.web.api_page import forms_of, groups_of
-from node.web.pages import scene_of
+from node.web.scene import scene_of
 from node.web.view_models.api import ApiPage
 
 blueprint = Blueprint("api_docs", __name__)

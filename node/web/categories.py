@@ -19,7 +19,7 @@ from node.web import current_node
 from node.web.cards import cards_of
 from node.web.code_words import category as names_of
 from node.web.listing_page import Scene
-from node.web.pages import scene_of
+from node.web.scene import scene_of
 from node.web.search_page import Addresses, calendar_of, feeds_of
 from node.web.view_models.parts import Link
 from node.web.view_models.portal import CategoriesPage, CategoryEntry, CategoryPage

@@ -16,8 +16,8 @@ from node.web import words
 from node.web.cards import Paths
 from node.web.code_words import category, word
 from node.web.dashboard_page import Ways
-from node.web.pages import scene_of
 from node.web.phrases import say as _
+from node.web.scene import scene_of
 from node.web.site import site_of
 from node.web.view_models.dashboard import ImpactHandover, ImpactHandoversPage
 from node.web.view_models.parts import Link, Pager, Site

@@ -23,7 +23,7 @@ from node.web import dashboard_figures as figures
 from node.web import dashboard_words as say
 from node.web import words
 from node.web.listing_page import Scene
-from node.web.pages import scene_of
+from node.web.scene import scene_of
 from node.web.search_page import Addresses
 from node.web.view_models.dashboard import ImpactFilter, ImpactPage, ImpactPeriod, ImpactTable
 from node.web.view_models.parts import Choice, Head, Link

@@ -13,7 +13,7 @@ from node.services.syndication.feeds import CHANGES_PATH, rendered
 from node.web import current_node
 from node.web.cards import moment
 from node.web.conditional import conditional, open_to_all
-from node.web.pages import scene_of
+from node.web.scene import scene_of
 from node.web.view_models.parts import Link
 from node.web.view_models.portal import DownloadFile, DownloadsPage
 

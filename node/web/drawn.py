@@ -81,7 +81,7 @@ def _key(match: Match, site: Site) -> tuple[Hashable, ...]:
 
 
 def _draw(node: Node, new: Mapping[tuple[Hashable, ...], Match]) -> dict[tuple[Hashable, ...], Frame]:
-    from node.web.pages import scene_of
+    from node.web.scene import scene_of
 
     paths = scene_of(node, [match.shown for match in new.values()]).paths
     draw, made = _macro(), {}

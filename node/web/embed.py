@@ -24,8 +24,8 @@ from node.web.conditional import conditional, open_to_all
 from node.web.embed_code import SCRIPT_PATH
 from node.web.frame_request import FrameRequest
 from node.web.listing_page import Scene
-from node.web.pages import scene_of
 from node.web.phrases import say as _
+from node.web.scene import scene_of
 from node.web.view_models.embed import EmbedFrame
 from node.web.view_models.parts import Card, Head, Link
 

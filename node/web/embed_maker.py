@@ -15,8 +15,8 @@ from node.services.catalogue.embedding import MOST, Strip
 from node.web import current_node, embed_code, frame_request, words
 from node.web.embed import path_of, title_of
 from node.web.frame_request import MAKER_PATH, FrameRequest, searched
-from node.web.pages import scene_of
 from node.web.phrases import say as _
+from node.web.scene import scene_of
 from node.web.security import with_frames
 from node.web.view_models.embed import EmbedCode, EmbedMaker
 from node.web.view_models.parts import Choice, Form

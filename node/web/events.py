@@ -19,7 +19,7 @@ from node.web.cards import cards_of
 from node.web.conditional import conditional, open_to_all
 from node.web.event_words import is_this_week, next_date
 from node.web.listing_page import EVENT_ICS, EVENTS_ICS
-from node.web.pages import scene_of
+from node.web.scene import scene_of
 from node.web.search_days import usual_days
 from node.web.site import site_of
 from node.web.view_models.events import EventGroup, EventsPage

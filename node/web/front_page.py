@@ -22,9 +22,9 @@ from node.web.effect_view import effect_strip
 from node.web.events import PATH as EVENTS_PATH
 from node.web.events import next_cards
 from node.web.listing_page import Scene
-from node.web.pages import scene_of
 from node.web.phrases import say as _
 from node.web.prose import paragraphs
+from node.web.scene import scene_of
 from node.web.search_page import Addresses, place_error
 from node.web.site import site_of
 from node.web.sources import summary

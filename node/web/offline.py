@@ -18,8 +18,8 @@ from node.context import Node
 from node.services.syndication.feeds import Rendered, rendered
 from node.web import current_node
 from node.web.conditional import conditional
-from node.web.pages import scene_of
 from node.web.phrases import say as _
+from node.web.scene import scene_of
 from node.web.site import site_of
 from node.web.static_files import address_of
 from node.web.view_models.parts import Site

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +16,8 @@ from node.services.catalogue.shown import Found, Gone, Host
 from node.services.moving import moves
 from node.services.stories import reading
 from node.services.stories.reading import Shown as Told
-from node.storage.catalogue import Shown
 from node.web import current_node
-from node.web.cards import Paths, addresses_of, cards_of, logo_of, moment
+from node.web.cards import cards_of, logo_of, moment
 from node.web.listing_page import (
     Scene,
     listing_page,
@@ -28,7 +26,8 @@ from node.web.listing_page import (
     pager_of,
     publisher_page,
 )
-from node.web.site import feed_links, site_of
+from node.web.scene import scene_of
+from node.web.site import site_of
 from node.web.view_models.effect import EffectBox
 from node.web.view_models.listing import GonePage, ListingPage
 from node.web.view_models.parts import FeedLink, Head, Link
@@ -216,12 +215,3 @@ def _follow(node: Node, host: Host, scene: Scene) -> tuple[tuple[FeedLink, ...],
 
     theirs, addresses = SearchRequest(organisation=(short_key(host.organisation.id),)), Addresses(scene.paths.root)
     return feeds_of(theirs, addresses), addresses.of_alert(theirs) if can_mail(node.settings) else None
-
-
-def scene_of(node: Node, shown: Iterable[Shown], logo: str | None = None) -> Scene:
-    """Where the pages of the running node are, with our copies of the pictures that these listings name, and a logo."""
-    settings, root = node.settings, request.script_root
-    wanted = addresses_of(shown) | ({logo} if logo else set())
-    paths = Paths(root, settings.url, settings.timezone, copies=services.copies(node, wanted))
-    search = f"{root}/search" if settings.aggregate else None
-    return Scene(paths, feed_links(root), search, now=node.clock())

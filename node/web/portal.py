@@ -14,7 +14,7 @@ from node.services.catalogue.wishing import Close, close_to
 from node.services.mail.mail_settings import can_mail
 from node.web import current_node, drawn, words
 from node.web.front_page import front_page
-from node.web.pages import scene_of
+from node.web.scene import scene_of
 from node.web.search_page import Asked, search_page
 from node.web.site import site_of
 

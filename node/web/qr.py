@@ -10,7 +10,7 @@ from node.services.printing import qr
 from node.web import current_node
 from node.web.conditional import conditional
 from node.web.listing_page import QR_NAME
-from node.web.pages import scene_of
+from node.web.scene import scene_of
 
 blueprint = Blueprint("qr", __name__)
 

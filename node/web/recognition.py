@@ -24,9 +24,9 @@ from node.services.syndication.feeds import rendered
 from node.web import current_node
 from node.web.conditional import conditional, open_to_all
 from node.web.listing_page import QR_NAME
-from node.web.pages import scene_of
 from node.web.recognition_view import RULES_PATH, Where, all_badges, all_levels, in_full, words_of
 from node.web.recognition_words import name_of
+from node.web.scene import scene_of
 from node.web.view_models.parts import Head, Link
 from node.web.view_models.recognition import RulesPage
 from schemas import recognition

@@ -15,7 +15,7 @@ from node.services.catalogue.shown import Found
 from node.web import current_node
 from node.web.cards import cards_of
 from node.web.listing_page import QR_NAME, SHEET_NAME, listing_page
-from node.web.pages import scene_of
+from node.web.scene import scene_of
 from node.web.view_models.listing import PosterPage, SheetPage
 from node.web.view_models.parts import Card, Head, Link
 

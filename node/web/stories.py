@@ -25,8 +25,8 @@ from node.web.form_state import form_at
 from node.web.frame_request import FrameRequest
 from node.web.inside import keep_private, page_number, pager
 from node.web.listing_page import Scene
-from node.web.pages import scene_of
 from node.web.said import plain
+from node.web.scene import scene_of
 from node.web.story_view import ATOM_PATH as ATOM
 from node.web.story_view import JSON_PATH, LIST_PATH, card_of, cards_of, feed_links, paths_for, story_path, view_of
 from node.web.view_models.parts import Form, Head, Link

@@ -14,9 +14,9 @@ from node.services.catalogue import shown as services
 from node.services.stories.reading import Shown
 from node.web.cards import Paths, sign_of
 from node.web.code_words import word
-from node.web.pages import scene_of
 from node.web.phrases import say as _
 from node.web.prose import paragraphs
+from node.web.scene import scene_of
 from node.web.view_models.parts import FeedLink, Image, Link, StoryCard
 from node.web.view_models.stories import StoryView
 from node.web.words import clip

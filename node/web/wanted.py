@@ -26,7 +26,7 @@ from node.web.cards import card_of
 from node.web.code_words import category
 from node.web.listing_page import Scene, pager_of
 from node.web.matches import why
-from node.web.pages import scene_of
+from node.web.scene import scene_of
 from node.web.search_page import Addresses, feeds_of, place_error
 from node.web.search_reach import reach_of, usual_km
 from node.web.site import site_of

@@ -13,8 +13,8 @@ from node.services.catalogue.wishing import Wish
 from node.services.mail.mail_settings import can_mail
 from node.web import current_node
 from node.web.code_words import category, word
-from node.web.pages import scene_of
 from node.web.phrases import say as _
+from node.web.scene import scene_of
 from node.web.search_page import Addresses
 from node.web.view_models.parts import Link
 from node.web.view_models.portal import WishPage

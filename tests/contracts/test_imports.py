@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from node.context import Node
-from node.services.file_formats.spreadsheet import read
+from node.services.file_formats.reading import read
 from node.services.identity import accounts, members
 from node.services.identity.members import Member
 from node.services.importing import imports, steps

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from node.context import Node
-from node.services.file_formats.spreadsheet import read
+from node.services.file_formats.reading import read
 from node.services.identity import accounts, members
 from node.services.identity.members import Member
 from node.services.importing import imports, steps

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from itertools import chain, islice
-from pathlib import Path
 from typing import Any
 
 from node.services.file_formats.workbook import LAST_ROW, MAX_COLUMNS, Cell, WorkbookError, rows_of
@@ -28,17 +27,6 @@ MAX_CELL = 32_767
 
 _HEADER_SEARCH = 20
 _DELIMITERS = (",", ";", "\t")
-_KINDS = (
-    (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls) or one with a password"),
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"{\\rtf", "a word processor's document"),
-    (b"<html", "a web page"),
-    (b"<!doctype html", "a web page"),
-    (b"<table", "a web page"),
-    (b"<?xml", "an XML document"),
-)
 
 _END = "\x00the end\x00"
 _UNCLOSED = (
@@ -89,33 +77,8 @@ class Sheet:
     remarks: tuple[str, ...] = ()
 
 
-def read_file(path: Path) -> Sheet:
-    """The spreadsheet in a file. Raises `SpreadsheetError`."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise SpreadsheetError(f"{path} cannot be read: {error.strerror}.") from error
-    return read(data)
-
-
-def read(data: bytes, any_headings: bool = False) -> Sheet:
-    """The rows in ``data``, whatever program wrote it: XLSX if it begins like one, what `detection` knows, else CSV.
-
-    One of its columns must be called "title", unless somebody will say which column is which (``any_headings``).
-    """
-    if len(data) > MAX_FILE_BYTES:
-        raise SpreadsheetError(f"The file is larger than {MAX_FILE_BYTES // 2**20} MB. Split it into smaller files.")
-    for opening, what in _KINDS:
-        if data[:20].lstrip().lower().startswith(opening.lower()):
-            raise SpreadsheetError(f"This is {what}. Save the list as .xlsx or as CSV and import that.")
-    from node.services.file_formats.detection import read_known, translated
-
-    known = read_known(data)
-    return translated(_table(data, any_headings)) if known is None else known
-
-
-def _table(data: bytes, any_headings: bool) -> Sheet:
+def table(data: bytes, any_headings: bool) -> Sheet:
+    """The rows of a workbook or else of CSV, one of whose columns must be called "title", but for ``any_headings``."""
     if not data.startswith(b"PK"):
         return _sheet(_csv_rows(data), any_headings)
     remarks: list[str] = []

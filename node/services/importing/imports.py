@@ -14,7 +14,7 @@ import orjson
 
 from node.context import Node
 from node.processes import FullError, GivenUpError
-from node.services.file_formats.spreadsheet import Sheet, SheetRow, SpreadsheetError, read, text_of
+from node.services.file_formats.spreadsheet import Sheet, SheetRow, SpreadsheetError, text_of
 from node.services.identity import audit
 from node.services.identity.members import Member
 from node.services.importing.column_guess import LOOKED_AT, guess
@@ -65,6 +65,8 @@ class Packed:
 
 def packed(data: bytes) -> Packed:
     """Read a file. Raises `SpreadsheetError`. To be done in another process: it may take long, and much memory."""
+    from node.services.file_formats.reading import read
+
     sheet = read(data, any_headings=True)
     rows = []
     room = MOST_TEXT

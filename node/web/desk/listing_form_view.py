@@ -38,8 +38,8 @@ from node.web.inside import head
 from node.web.listing_page import QR_NAME, SHEET_NAME, listing_page
 from node.web.marked import marked_texts
 from node.web.often_shared import often_shared
-from node.web.pages import scene_of
 from node.web.said import plain
+from node.web.scene import scene_of
 from node.web.view_models.desk import DeskFrame
 from node.web.view_models.desk_listings import (
     DeskAsks,

@@ -26,7 +26,7 @@ from node.web.desk import undoing
 from node.web.desk.listing_form_view import category_groups, place_choices
 from node.web.form_state import form_at
 from node.web.inside import head, pager
-from node.web.pages import scene_of
+from node.web.scene import scene_of
 from node.web.view_models.desk import DeskFrame
 from node.web.view_models.desk_listings import (
     DeskBoardWord,

@@ -25,7 +25,7 @@ from node.web.desk.gate import guarded, member_now
 from node.web.event_words import coming, date_words, next_time
 from node.web.inside import head
 from node.web.listing_page import QR_NAME, Scene
-from node.web.pages import scene_of
+from node.web.scene import scene_of
 from node.web.site import site_of
 from node.web.view_models.desk_print import DeskPaperPage, DeskPrintPage, PaperItem, PaperSheet
 from node.web.view_models.parts import Choice, Image

@@ -27,7 +27,7 @@ from node.web.desk.photo_form import take_large_forms
 from node.web.desk.profile_form import HOURS_FIELDS, PLACE_FIELDS
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
-from node.web.pages import scene_of
+from node.web.scene import scene_of
 from node.web.view_models.parts import Choice, Image
 from node.web.view_models.profile import DeskNewOrganisationPage, DeskProfilePage
 from schemas.errors import Problem

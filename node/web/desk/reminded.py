@@ -13,7 +13,7 @@ from node.web import current_node
 from node.web.cards import moment
 from node.web.form_state import form_at
 from node.web.inside import head
-from node.web.pages import scene_of
+from node.web.scene import scene_of
 from node.web.view_models.desk_listings import DeskRemindedPage
 
 blueprint = Blueprint("reminded", __name__)

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from node.cli import main
-from node.services.file_formats.spreadsheet import read_file
+from node.services.file_formats.reading import read_file
 from schemas import json_feed
 
 GOOD = "id,title,organisation,quantity\r\n1,Desk,Ferry Club,2\r\n2,Chair,Ferry Club,\r\n"

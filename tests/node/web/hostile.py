@@ -27,7 +27,7 @@ from node.services.alerts import choices as alert_choices
 from node.services.alerts import links as alert_links
 from node.services.alerts import news as alert_news
 from node.services.alerts.asking import Asker
-from node.services.file_formats.spreadsheet import read
+from node.services.file_formats.reading import read
 from node.services.identity import operator
 from node.services.importing.sheets import Options, import_sheet
 from node.services.listings.publishing import ensure_organisation, put_organisation

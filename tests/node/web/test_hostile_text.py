@@ -18,7 +18,7 @@ from lxml import etree, html
 from werkzeug.test import TestResponse
 
 from federation.facts import short_key
-from node.services.file_formats.spreadsheet import read
+from node.services.file_formats.reading import read
 from node.services.importing.row_values import Defaults
 from node.services.importing.rows import read_table
 from node.services.mail import mailbox

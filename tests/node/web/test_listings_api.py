@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from node.context import Node
-from node.services.file_formats.spreadsheet import read
+from node.services.file_formats.reading import read
 from node.services.identity.api_tokens import BOOKINGS_WRITE, LISTINGS_READ, LISTINGS_WRITE
 from node.services.importing.listing_cells import PAGE
 from node.services.importing.sheets import Options, import_sheet

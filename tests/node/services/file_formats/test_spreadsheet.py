@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from node.services.file_formats import spreadsheet
-from node.services.file_formats.spreadsheet import SheetRow, SpreadsheetError, read, text_of
+from node.services.file_formats.reading import read
+from node.services.file_formats.spreadsheet import SheetRow, SpreadsheetError, text_of
 from node.services.file_formats.workbook import MAX_UNPACKED_BYTES
 from tests.thorough import examples
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from node.services.file_formats.spreadsheet import Sheet, SheetRow, read
+from node.services.file_formats.reading import read
+from node.services.file_formats.spreadsheet import Sheet, SheetRow
 from node.services.importing.columns import CHOICES, COLUMNS, code_of, field_of
 from node.services.importing.row_values import Defaults
 from node.services.importing.rows import Reading, Refusal, RowProblem, Table, match_columns, read_table

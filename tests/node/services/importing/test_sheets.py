@@ -16,7 +16,8 @@ from PIL import Image
 from node.context import Node
 from node.services.bookings.arranging import put_rules
 from node.services.bookings.rules import Rules
-from node.services.file_formats.spreadsheet import Sheet, SheetRow, read
+from node.services.file_formats.reading import read
+from node.services.file_formats.spreadsheet import Sheet, SheetRow
 from node.services.importing.sheets import Options, Report, import_sheet
 from node.services.listings.publishing import edit, ensure_organisation, listing, listings, put_listings, withdraw
 from node.services.organisations.hosting import organisations

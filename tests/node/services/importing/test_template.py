@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from node.services.file_formats import spreadsheet
-from node.services.file_formats.spreadsheet import Sheet, SheetRow, read
+from node.services.file_formats.reading import read
+from node.services.file_formats.spreadsheet import Sheet, SheetRow
 from node.services.importing.columns import CHOICES, COLUMNS
 from node.services.importing.row_values import BUILDING_M, LOCALITY_M, Defaults
 from node.services.importing.rows import Name, Refusal, read_table

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from node.context import Node
 from node.services.bookings.making import book
 from node.services.desk import drafts
-from node.services.file_formats.spreadsheet import read
+from node.services.file_formats.reading import read
 from node.services.identity.audit import of_organisation
 from node.services.importing.item_cells import cells_of, said_so
 from node.services.importing.row_values import Defaults, compose, parse_cells

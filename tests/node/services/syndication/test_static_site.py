@@ -12,7 +12,8 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from lxml import html
 
-from node.services.file_formats.spreadsheet import Sheet, SheetRow, read
+from node.services.file_formats.reading import read
+from node.services.file_formats.spreadsheet import Sheet, SheetRow
 from node.services.importing.row_values import Defaults
 from node.services.importing.rows import read_table
 from node.services.pictures.shelf import Shelf

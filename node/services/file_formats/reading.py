@@ -1,7 +1,7 @@
-"""What a file of listings is, by its content: a feed, an export of ours, or the list of another program.
+"""Reading a file of listings: what it is, by its content, be it a spreadsheet, a feed, an export or a program's list.
 
 Each reader makes the same table of rows that a spreadsheet is, under our own headings, so that everything after it is
-shared. `read_known` is for what is no spreadsheet at all, `translated` for tables whose headings are another program's.
+shared. Files of any other kind are refused as a whole.
 """
 
 from __future__ import annotations
@@ -9,19 +9,55 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from pathlib import Path
 from typing import IO
 
 from node.services.file_formats.commons_booking import from_timeframes, is_timeframes
 from node.services.file_formats.json_rows import begins_like_json, read_json
 from node.services.file_formats.lend_engine import from_lend_engine, is_lend_engine
 from node.services.file_formats.own_download import from_download, is_download
-from node.services.file_formats.spreadsheet import MAX_FILE_BYTES, Sheet, SpreadsheetError
+from node.services.file_formats.spreadsheet import MAX_FILE_BYTES, Sheet, SpreadsheetError, table
 from node.services.moving import export_zip
 
 _PIECE = 2**16
+_KINDS = (
+    (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls) or one with a password"),
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"{\\rtf", "a word processor's document"),
+    (b"<html", "a web page"),
+    (b"<!doctype html", "a web page"),
+    (b"<table", "a web page"),
+    (b"<?xml", "an XML document"),
+)
 
 
-def read_known(data: bytes) -> Sheet | None:
+def read_file(path: Path) -> Sheet:
+    """The rows in a file. Raises `SpreadsheetError`."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise SpreadsheetError(f"{path} cannot be read: {error.strerror}.") from error
+    return read(data)
+
+
+def read(data: bytes, any_headings: bool = False) -> Sheet:
+    """The rows in ``data``, whatever program wrote it: a list that is known, else XLSX or CSV.
+
+    One of its columns must be called "title", unless somebody will say which column is which (``any_headings``).
+    """
+    if len(data) > MAX_FILE_BYTES:
+        raise SpreadsheetError(f"The file is larger than {MAX_FILE_BYTES // 2**20} MB. Split it into smaller files.")
+    for opening, what in _KINDS:
+        if data[:20].lstrip().lower().startswith(opening.lower()):
+            raise SpreadsheetError(f"This is {what}. Save the list as .xlsx or as CSV and import that.")
+    known = _read_known(data)
+    return _translated(table(data, any_headings)) if known is None else known
+
+
+def _read_known(data: bytes) -> Sheet | None:
     """The rows of what is no spreadsheet and yet known; None for everything else. Raises `SpreadsheetError`."""
     if begins_like_json(data):
         return read_json(data)
@@ -31,7 +67,7 @@ def read_known(data: bytes) -> Sheet | None:
     return None
 
 
-def translated(sheet: Sheet) -> Sheet:
+def _translated(sheet: Sheet) -> Sheet:
     """The table under our headings, if it is one of another program; as it is otherwise."""
     if is_download(sheet.headings):
         return from_download(sheet)

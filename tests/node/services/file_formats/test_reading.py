@@ -13,7 +13,8 @@ import orjson
 import pytest
 
 from node.context import Node
-from node.services.file_formats.spreadsheet import Sheet, SpreadsheetError, read
+from node.services.file_formats.reading import read
+from node.services.file_formats.spreadsheet import Sheet, SpreadsheetError
 from node.services.importing.sheets import Options, Report, import_sheet
 from node.services.listings.publishing import listings, put_listings, withdraw
 from node.services.moving import export_zip
