@@ -20,7 +20,7 @@ from tests.federation.made import DAY_S, OWN, PRESENT, SOURCE, read, row
 LEVELS = pytest.mark.parametrize("level", [L0, L1])
 NO_APPEAL = {"_sharefeed__appeal": None}
 ADVERT = {"title": "Marquee hire", "content_text": "From £250 a day. Half price in May with code MAY.", **NO_APPEAL}
-HOPED = {"content_text": "Free for members. Deposit of £20 and a donation of £5 per use for everyone else, please.", **NO_APPEAL}
+HOPED = {"content_text": "Free for members. Deposit of £20 and a donation of £5 per use for all else.", **NO_APPEAL}
 APPEAL = {"_sharefeed__appeal": "The sum is what others ask for such a thing."}
 
 
