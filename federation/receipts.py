@@ -19,13 +19,22 @@ from schemas.errors import DocumentError, Problem
 from schemas.exchange import ASKER, OWNER
 from schemas.handover import PERSON
 from schemas.page import MAX_PAGE_ENTRIES, Page, PageHead
-from schemas.receipt import LARGEST_HALF_BYTES, Half, hash_and_payload, is_signed_with, load_half, not_signed
+from schemas.receipt import (
+    LARGEST_HALF_BYTES,
+    UNKNOWN_KEY,
+    Half,
+    hash_and_payload,
+    is_signed_with,
+    load_half,
+    not_signed,
+    of_unknown_key,
+)
 from schemas.records import dataclass
 
 LONGEST_ID = 2048
 MOST_REASONS = 5
 KeyOf = Callable[[str, str], str | None]
-"""Node id and key id -> the public key that is believed to be that node's; None where none is."""
+"""Node id and key id -> the public key that is believed to be that node's; None where none is, or not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,11 @@ class Judged:
     text: str
     problems: tuple[Problem, ...] = ()
     exchange: str = ""
+
+    @property
+    def awaits_key(self) -> bool:
+        """Whether it is to be judged again: its key could not be looked up, or is not believed yet."""
+        return any(problem.code == UNKNOWN_KEY for problem in self.problems)
 
 
 def address(url: str, cursor: str | None) -> str:
@@ -108,8 +122,8 @@ def judge(item: Any, teller: Teller, key_of: KeyOf) -> Judged | None:
     except DocumentError as error:
         return Judged(identity, _hash_of(item), None, "", tuple(map(_plain, error.problems[:MOST_REASONS])))
     problems = tuple(_problems(half, len(text.encode()), teller))
-    if not problems and not _is_signed(item, half, teller, key_of, form):
-        problems = (not_signed(),)
+    if not problems:
+        problems = _problems_of_signature(item, half, teller, key_of, form)
     return Judged(identity, hash_, None if problems else half, text, problems, half.exchange)
 
 
@@ -124,10 +138,16 @@ def _hash_of(item: Any) -> str:
         return ""
 
 
-def _is_signed(item: Any, half: Half, teller: Teller, key_of: KeyOf, form: bytes | None) -> bool:
+def _problems_of_signature(
+    item: Any, half: Half, teller: Teller, key_of: KeyOf, form: bytes | None
+) -> tuple[Problem, ...]:
+    if not half.key:
+        return (not_signed(),)
     # The key is asked for under the node's present id: a node that has moved has taken it along.
-    public = key_of(teller.ids[0], half.key or "")
-    return public is not None and is_signed_with(item, public, form)
+    public = key_of(teller.ids[0], half.key)
+    if public is None:
+        return (of_unknown_key(),)
+    return () if is_signed_with(item, public, form) else (not_signed(),)
 
 
 def _problems(half: Half, size: int, teller: Teller) -> list[Problem]:

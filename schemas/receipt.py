@@ -312,6 +312,14 @@ def half_id(node_id: str, exchange: str, side: str) -> str:
     return f"{node_id}receipts/{part}.{side}"
 
 
+UNKNOWN_KEY = "unknown-key"
+
+
+def of_unknown_key() -> Problem:
+    """The problem of a half whose key is not, or not yet, believed to be that of the node that it names."""
+    return Problem(f"/{EXTENSION}/key", UNKNOWN_KEY, "Its key is not known as one of the node that it names.")
+
+
 def not_signed(pointer: str = f"/{EXTENSION}/sig") -> Problem:
     """The problem of a half whose signature is not that of the node that it names."""
     return Problem(pointer, "bad-signature", "This is not signed with a key of the node that it names.")

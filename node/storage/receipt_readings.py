@@ -29,6 +29,7 @@ class Reading:
     """How far one source's receipts have been read; moments are whole seconds since 1970 in UTC.
 
     ``again_at`` is when they are to be read from the start again, ``again_s`` how long that is put off the next time.
+    ``awaits_keys`` is whether something of it was set aside because its key was not known.
     ``day`` is the latest one, in days since 1970, on which something new was taken, and ``day_bytes`` how much then.
     """
 
@@ -47,6 +48,7 @@ class Reading:
     whole_at: int | None = None
     again_at: int | None = None
     again_s: int = 0
+    awaits_keys: bool = False
     day: int = 0
     day_bytes: int = 0
     verified_at: int | None = None
@@ -124,6 +126,13 @@ def save(tx: Tx, reading: Reading, asked_with: str | None) -> None:
 def soon(tx: Tx, source_id: int) -> None:
     """Let the receipts of a source be read at the next opportunity."""
     tx.execute(update(receipt_readings).where(_r.source_id == source_id).values(due_at=0))
+
+
+def anew(tx: Tx, node_id: str) -> None:
+    """Let the receipts of a node of which something waits for a key be read from the start at the next opportunity."""
+    its_own = select(sources.c.id).where(sources.c.node_id == node_id)
+    waiting = and_(_r.source_id.in_(its_own), _r.awaits_keys)
+    tx.execute(update(receipt_readings).where(waiting).values(due_at=0, again_at=0, again_s=0))
 
 
 def held(tx: Tx, source_id: int, ids: Collection[str]) -> dict[str, Held]:

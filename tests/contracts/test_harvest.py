@@ -158,8 +158,8 @@ def resigned(sent: dict[str, Any], key: bytes) -> dict[str, Any]:
 SCHOOLS = Party("school", f"{OURS}organisations/school", "Riverside School")
 HOSTILE: dict[str, tuple[dict[str, Any], str]] = {
     "altered": (forged(quantity=500), "bad-signature"),
-    "under another key": (item(half(number=9), key_of(EVIL)), "bad-signature"),
-    "in the school's name": (resigned(forged(), key_of(EVIL)), "bad-signature"),
+    "under another key": (item(half(number=9), key_of(EVIL)), "unknown-key"),
+    "in the school's name": (resigned(forged(), key_of(EVIL)), "unknown-key"),
     "no half at all": ({"id": f"{OURS}receipts/1", "title": "Buy now"}, "missing"),
     "no JSON that has one form": ({**forged(), "id": f"{OURS}receipts/1", "more": 2**60}, "bad-number"),
     "too large": (resigned({**forged(), "more": "x" * 20_000}, key_of(OURS)), "too-large"),
@@ -281,6 +281,33 @@ def test_no_node_fills_the_disk_in_a_day(city: Reader) -> None:
     assert changed() == 9
 
 
+def test_what_came_while_its_key_could_not_be_looked_up_counts_afterwards(city: Reader) -> None:
+    school, charity = pair_of(city, 3)
+    city.read(school)
+    city.silent = True
+    assert city.read(charity).code == "ok"
+    assert city.aside(charity) == ["unknown-key"] * 3
+    assert city.counted() == []
+    city.silent = False
+    # Nothing has changed in its feed: what was set aside is judged again all the same.
+    assert city.read(charity).code == "ok"
+    assert city.aside(charity) == []
+    assert len(city.counted()) == 3
+    assert [city.read(charity).code for _ in range(3)] == ["ok", "unchanged", "unchanged"]
+
+
+def test_a_key_that_stays_unknown_is_asked_for_more_and_more_seldom(city: Reader) -> None:
+    _school, charity = pair_of(city)
+    city.silent = True
+    began = city.net.clock.now
+    for _ in range(60):
+        city.read(charity)
+        city.net.clock.now += DAY_S // 2
+    asked = city.reading(charity).reading
+    assert 5 <= asked <= 12, asked
+    assert city.net.clock.now - began == 30 * DAY_S
+
+
 def test_a_page_that_is_too_large_is_not_read(city: Reader) -> None:
     school, _charity = pair_of(city, 3)
     city.limits = Limits(bytes=1000)
@@ -296,7 +323,7 @@ def test_many_keys_cost_few_requests(city: Reader) -> None:
         publish(evil, item(half(OWNER, number, home=EVIL, owner=own), key))
     city.read(evil)
     assert len(city.asked_keys) == Limits().keys
-    assert city.aside(evil) == ["bad-signature"] * 60
+    assert city.aside(evil) == ["unknown-key"] * 60
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from federation.fetch_error import FetchError
 from node.context import Node
-from node.storage import peers
+from node.storage import peers, receipt_readings
 from node.storage.engine import Tx
 from node.storage.peers import FORMER, OFFERED, OPERATOR, PINNED, SEEN, SIGNED, Peer, PeerKey
 from schemas import signing
@@ -205,6 +205,7 @@ def believe(node: Node, node_id: str, key_id: str) -> None:
         if found is None or found.state not in (OFFERED, PINNED):
             raise PeerError(f"{node_id} offers no key {key_id}; `sharefeed key known` lists what was offered")
         peers.pin(tx, node_id, key_id, found.public, OPERATOR, node.now)
+        receipt_readings.anew(tx, node_id)
 
 
 def known(node: Node) -> list[PeerKey]:

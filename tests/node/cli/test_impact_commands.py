@@ -42,7 +42,7 @@ def test_what_was_set_aside_is_told_with_its_reasons(tmp_path: Path) -> None:
     assert "Scripted" in told.output
     assert "1 half was set aside" in told.output
     assert f"{OURS}receipts/00000000000000000002.owner" in told.output
-    assert "bad-signature" in told.output
+    assert "unknown-key" in told.output
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from sqlalchemy import update
 from federation.fetch import Answer
 from node.app import create_app
 from node.context import Node
+from node.services.aggregating import peers
+from node.services.configuration import keys
 from node.services.receipts import matching, verify
 from node.services.receipts.verify import VerifyError
 from node.settings import Settings
@@ -126,7 +128,21 @@ def test_a_half_that_is_not_signed_rightly_is_named(city: City) -> None:
     assert (feed.halves, len(feed.aside), feed.failure) == (0, 8, "")
     unfounded = [one for one in found.compared.differences if one.code == "unfounded"]
     assert len(unfounded) == 8
-    assert "bad-signature" in unfounded[0].words
+    assert "unknown-key" in unfounded[0].words
+
+
+def test_a_node_that_lost_its_key_is_counted_on_when_the_operator_believes_the_new_one(city: City) -> None:
+    charity = city.nodes[THEIRS]
+    (charity.settings.home / "key").unlink()
+    city.clock.move(minutes=2)
+    city.publish(half(OWNER, 20), half(ASKER, 20))
+    city.read()
+    assert [line.get("why") for line in lines(city) if line["exchange"].endswith("20")] == ["one-sided"]
+    city.clock.move(days=3)
+    city.read()
+    peers.believe(city.node, THEIRS, keys.own(charity).id)
+    city.read()
+    assert [line.get("why") for line in lines(city) if line["exchange"].endswith("20")] == [None]
 
 
 def test_a_node_that_cannot_be_reached_explains_what_is_missing(city: City) -> None:
