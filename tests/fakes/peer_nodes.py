@@ -14,6 +14,7 @@ from node.services.messages import receiving
 from node.services.messages.receiving import MessageError
 from node.services.messages.sending import Courier
 from node.services.syndication import node_document
+from node.turns import NoTurnError
 from schemas.http_signature import Request
 
 GOOD, DROPPED, UNANSWERED, DOUBLED = "good", "dropped", "unanswered", "doubled"
@@ -65,6 +66,8 @@ class Wires:
         request = Request("POST", url, {name.lower(): value for name, value in headers.items()})
         try:
             return answer(url, 202, receiving.receive(node, request, body, self, self.handlers))
+        except NoTurnError as error:
+            return answer(url, 429, orjson.dumps({"title": "too-many", "detail": str(error)}))
         except MessageError as error:
             return answer(url, error.status, orjson.dumps({"title": error.code, "detail": str(error)}))
 
