@@ -5,7 +5,7 @@ Refuses to know people: a person is a side without an id and a name.
 
 from __future__ import annotations
 
-from schemas.records import dataclass
+from typing import NamedTuple
 
 MATCHED, ONE_OPERATOR, ONE_SIDED, DIFFERS = "matched", "one_operator", "one_sided", "differs"
 HANDOVER_STATES = (MATCHED, ONE_OPERATOR, ONE_SIDED, DIFFERS)
@@ -18,8 +18,7 @@ MEASURED, STATED, DEFAULT, NOT_KNOWN = "measured", "stated", "default", "unknown
 WEIGHT_SOURCES = (MEASURED, STATED, DEFAULT, NOT_KNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class Handover:
+class Handover(NamedTuple):
     """One exchange as its receipt has it.
 
     ``counted``: it is matched and came to its end as it should. ``weight_g`` are grams of all units together and None

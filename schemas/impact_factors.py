@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
@@ -150,7 +150,12 @@ class Factors:
 
     def of_category(self, path: str) -> tuple[Goods, ...]:
         """The rows of a category, the first that fits counting; those of no category come last."""
-        return tuple(row for name in (path, "") for row in self.goods if row.category == name)
+        return _of_category(self, path)
+
+
+@lru_cache(maxsize=1024)
+def _of_category(factors: Factors, path: str) -> tuple[Goods, ...]:
+    return tuple(row for name in (path, "") for row in factors.goods if row.category == name)
 
 
 class Exact(Number):

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from datetime import date, datetime
-from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from marshmallow.exceptions import ValidationError
 
@@ -49,12 +47,8 @@ class Party:
     id: str | None = None
     name: str | None = None
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Party, (self.type, self.id, self.name)
 
-
-@dataclass(frozen=True, slots=True)
-class Half:
+class Half(NamedTuple):
     """One half of a receipt. ``weight_kg`` is of one unit, ``hours`` of the whole exchange; days are calendar dates.
 
     ``owner`` is whose listing it was. ``asker_home`` is the node that speaks for who asked, so that no other can.
@@ -98,13 +92,6 @@ class Half:
     def succeeded(self) -> bool:
         """Whether it came to its end as it should."""
         return self.outcome in SUCCESSES
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # For other processes: what dataclasses bring along takes three times as long.
-        return Half, _values(self)
-
-
-_values = attrgetter(*(one.name for one in fields(Half)))
 
 
 class _DayAlone(Day):
@@ -261,7 +248,7 @@ def dump_half(half: Half) -> dict[str, Any]:
 
 def signed(half: Half, private: bytes) -> dict[str, Any]:
     """The half as a JSON Feed item, with the name of the key and its signature."""
-    item = dump_half(replace(half, key=signing.key_id(signing.public_of(private)), sig=None))
+    item = dump_half(half._replace(key=signing.key_id(signing.public_of(private)), sig=None))
     item[EXTENSION]["sig"] = signing.sign(private, RECEIPT, payload(item))
     return item
 

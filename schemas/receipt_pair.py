@@ -6,7 +6,6 @@ Refuses to count anything that only one node says.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from operator import attrgetter
 from typing import Any
@@ -116,8 +115,7 @@ def handover(found: Pair, now: int, factors: Factors | None = None) -> Handover 
     if not found.owner.succeeded:
         return made
     effect = estimate(made, found.owner.unit or "", factors)
-    return replace(
-        made,
+    return made._replace(
         weight_g=effect.weight_g,
         weight_source=effect.weight_source,
         minutes=effect.minutes,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Row, delete, or_, select
@@ -16,7 +15,7 @@ from node.storage.upsert import upsert
 from schemas.handover import Handover as Handover
 
 _c = handovers.c
-_NAMES = tuple(field.name for field in fields(Handover))
+_NAMES = Handover._fields
 _ALL = select(*(_c[name] for name in _NAMES))
 
 
@@ -26,7 +25,7 @@ def put(tx: Tx, rows: Sequence[Handover]) -> None:
         return
     rollups.lock(tx)
     before = by_exchanges(tx, [row.exchange for row in rows])
-    upsert(tx, handovers, [{name: getattr(row, name) for name in _NAMES} for row in rows])
+    upsert(tx, handovers, [row._asdict() for row in rows])
     rollups.move(tx, before.values(), rows)
 
 

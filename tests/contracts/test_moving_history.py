@@ -159,7 +159,7 @@ def test_receipts_come_as_they_were_signed_and_the_profile_shows_what_they_say(t
     assert (found.receipts, found.stories, found.remarks) == (2, 1, [])
     [here], [there] = known(town.new), known(town.old)
     assert (here.state, here.counted, here.weight_g) == (MATCHED, True, 26_000)
-    assert replace(here, changed_at=0) == replace(there, changed_at=0)
+    assert here._replace(changed_at=0) == there._replace(changed_at=0)
     organisation = hosting.organisation(town.new, SLUG)
     assert organisation is not None
     assert effects.of(town.new, organisation.organisation).given.goods.weight_g == 26_000
@@ -248,7 +248,7 @@ def test_nobody_confirms_in_anothers_name(town: Town) -> None:
         half = receipt.load_half(item)
         if half.side == ASKER:
             name = receipt.half_id(RIVAL, half.exchange, ASKER)
-            changed = replace(half, id=name, signed_by=RIVAL, asker_home=RIVAL, key=own.id, sig=None)
+            changed = half._replace(id=name, signed_by=RIVAL, asker_home=RIVAL, key=own.id, sig=None)
             made = receipt.signed(changed, own.private)
             item.clear()
             item.update(made)
@@ -272,8 +272,7 @@ def test_nobody_writes_themselves_a_history_with_a_neighbour(waits: bool, town: 
         half = receipt.load_half(item)
         by = rivals[half.side == ASKER]
         exchange = f"{mine}exchanges/{'0' * 20}"
-        changed = replace(
-            half,
+        changed = half._replace(
             id=receipt.half_id(by.settings.url, exchange, half.side),
             exchange=exchange,
             signed_by=by.settings.url,

@@ -221,8 +221,8 @@ def test_handovers_can_be_worked_out_anew_from_what_is_known(node: Node) -> None
     numbers = [given(node, f"desk-{number}") for number in range(3)]
     with node.database.write() as tx:
         before = list(handovers.every(tx))
-        handovers.put(tx, [replace(before[0], quantity=50, factors="old")])
-        handovers.put(tx, [replace(before[1], exchange="https://other.example/exchanges/1")])
+        handovers.put(tx, [before[0]._replace(quantity=50, factors="old")])
+        handovers.put(tx, [before[1]._replace(exchange="https://other.example/exchanges/1")])
         handovers.drop(tx, [before[2].exchange])
     assert matching.settle_every(node) == len(numbers)
     with node.database.read() as tx:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from federation.facts import short_key
@@ -68,7 +67,7 @@ def test_an_organisations_own_and_the_first_of_each_kind_are_enough(node: Node) 
 def test_whoever_shared_or_received_is_found_by_the_key_of_their_page(node: Node) -> None:
     chance = random.Random(3)
     rows = [made(chance, number) for number in range(60)]
-    named = [replace(row, giver_name=f"Of {row.giver_id}", giver_type="school") for row in rows if row.counted]
+    named = [row._replace(giver_name=f"Of {row.giver_id}", giver_type="school") for row in rows if row.counted]
     with node.database.write() as tx:
         assert recognised.by_key(tx, short_key(SIDES[0])) is None
         handovers.put(tx, named)
@@ -80,8 +79,8 @@ def test_whoever_shared_or_received_is_found_by_the_key_of_their_page(node: Node
 
 
 def test_who_only_received_is_found_as_well(node: Node) -> None:
-    row = replace(made(random.Random(1), 1), state="matched", counted=True, giver_id=SIDES[0], taker_id=SIDES[1])
+    row = made(random.Random(1), 1)._replace(state="matched", counted=True, giver_id=SIDES[0], taker_id=SIDES[1])
     with node.database.write() as tx:
-        handovers.put(tx, [replace(row, taker_name="Taker", taker_type="charity")])
+        handovers.put(tx, [row._replace(taker_name="Taker", taker_type="charity")])
     with node.database.read() as tx:
         assert recognised.by_key(tx, short_key(SIDES[1])) == Organisation(SIDES[1], "Taker", "charity")

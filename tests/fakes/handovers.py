@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from schemas.handover import MATCHED, STATED, Handover
@@ -41,7 +40,7 @@ def handover(number: int = 1, **changes: Any) -> Handover:
         month="2026-11",
         changed_at=1_794_000_000,
     )
-    return replace(made, **changes)
+    return made._replace(**changes)
 
 
 def one_of_each() -> list[Handover]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ class City:
         for url in dict.fromkeys(one.signed_by for one in halves):
             node = self.nodes[url]
             with node.database.write() as tx:
-                own = [replace(one, key=None) for one in halves if one.signed_by == url]
+                own = [one._replace(key=None) for one in halves if one.signed_by == url]
                 issue.publish(tx, node, keys.own(node), own)
 
     def read(self) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from marshmallow.exceptions import ValidationError
 
 from schemas import fields
@@ -22,6 +23,7 @@ from schemas.fields import (
     Many,
     Number,
     Part,
+    Pattern,
     Text,
     problems_of,
     refuse,
@@ -183,3 +185,18 @@ def test_an_address_can_be_taken_apart(field: Field, text: str, good: bool) -> N
         assert not good
     else:
         assert good
+
+
+@pytest.mark.parametrize("kind", [HttpUrl, AbsoluteUri])
+@given(st.text("htps:/a.1@[]?#% é\x00\x7f\n\u2028", max_size=12).map("https://a{}".format) | st.text(max_size=8))
+def test_an_address_that_is_plain_at_first_sight_is_one(kind: type[Pattern], text: str) -> None:
+    seen, looked_at = kind(), kind()
+    setattr(looked_at, "_is_plain", lambda _value: False)  # noqa: B010 - only this one looks at each of them closely
+
+    def read(field: Pattern) -> str:
+        try:
+            return field.deserialize(text)
+        except ValidationError as error:
+            return str(error)
+
+    assert read(seen) == read(looked_at)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import copy
-import pickle
 import random
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -55,7 +54,7 @@ def test_a_half_survives_the_way_there_and_back(changes: dict[str, Any]) -> None
         one = half(side, **changes)
         sent = item(one)
         read = load_half(loads(canonical_bytes(sent)))
-        assert replace(read, sig=None) == one
+        assert read._replace(sig=None) == one
         assert signed(read, key_of(one.signed_by)) == sent
 
 
@@ -98,13 +97,6 @@ def test_what_is_wrong_is_said_with_its_place(path: str, value: Any, code: str) 
         load_half(sent)
     assert code in [problem.code for problem in caught.value.problems]
     assert all(problem.pointer.startswith("/") for problem in caught.value.problems)
-
-
-@pytest.mark.parametrize(
-    "one", [half(), half(ASKER, **FULL), half(asker=SOMEBODY, attested=True)], ids=["", "full", "by"]
-)
-def test_a_half_is_the_same_in_another_process(one: Half) -> None:
-    assert pickle.loads(pickle.dumps(one)) == one
 
 
 def test_nobody_but_the_asker_speaks_for_the_asker() -> None:
@@ -198,7 +190,7 @@ FREE: dict[str, Any] = {
 
 def changed(one: Half, path: str, value: Any) -> Half:
     name, _, inner = path.partition("/")
-    return replace(one, **{name: replace(getattr(one, name), **{inner: value}) if inner else value})
+    return one._replace(**{name: replace(getattr(one, name), **{inner: value}) if inner else value})
 
 
 def test_halves_that_say_the_same_match() -> None:
@@ -230,7 +222,7 @@ def test_what_may_differ_does_no_harm(path: str) -> None:
 def test_every_member_either_may_differ_or_may_not() -> None:
     apart = {"id", "content_text", "date_published", "date_modified", "type", "side", "signed_by", "attested"}
     ruled = {path.partition("/")[0] for path in (*SAME, *FREE, "exchange")} | apart | {"key", "sig"}
-    assert ruled == {field.name for field in fields(Half)}
+    assert ruled == {*Half._fields}
     assert set(CONTRADICTIONS) == set(SAME) - {"asker_home"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import field, fields
+from dataclasses import field
 from typing import Any
 
 from schemas.handover import Handover
@@ -14,7 +14,7 @@ from schemas.tally import standing_of, sums_of
 EFFECT = ("co2e_low_g", "co2e_g", "co2e_high_g", "cost_pence")
 WEIGHTS = ("weight_g", "default_g", "stated_g", "weighed", "unweighed")
 _NOT_COMPARED = frozenset(("changed_at", "why", "differences", "factors"))
-_COMPARED = tuple(one.name for one in fields(Handover) if one.name not in _NOT_COMPARED)
+_COMPARED = tuple(name for name in Handover._fields if name not in _NOT_COMPARED)
 _NOTHING = (None, "")
 
 Sums = Mapping[str, Mapping[str, Mapping[str, int]]]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import orjson
@@ -186,7 +185,7 @@ def _differs(tx: Tx, half: Half) -> bool:
     if text is None:
         return True
     known = receipt.load_half(orjson.loads(text))
-    return replace(known, date_modified=half.date_modified, key=None, sig=None) != half
+    return known._replace(date_modified=half.date_modified, key=None, sig=None) != half
 
 
 def _half(node: Node, stored: Stored, events: Sequence[Event], who: Parties, side: str) -> Half:
@@ -226,7 +225,7 @@ def _half(node: Node, stored: Stored, events: Sequence[Event], who: Parties, sid
         signed_by=node.settings.url,
         attested=who.attested and (side == ASKER or stored.contact_id is not None),
     )
-    return replace(half, content_text=sentence(half))
+    return half._replace(content_text=sentence(half))
 
 
 def _that_stand(events: Sequence[Event]) -> Sequence[Event]:

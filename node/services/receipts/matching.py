@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 
 import orjson
 
@@ -52,4 +51,4 @@ def _handover(node: Node, halves: Iterable[KnownHalf]) -> Handover | None:
 
 
 def _differs(one: Handover, before: Handover | None) -> bool:
-    return before is None or replace(before, changed_at=one.changed_at) != one
+    return before is None or before._replace(changed_at=one.changed_at) != one

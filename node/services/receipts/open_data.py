@@ -6,7 +6,6 @@ It is made so that anybody can work it out again from the receipts alone (`share
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
@@ -99,7 +98,8 @@ def lines(node: Node, after: str) -> tuple[Rendered, str | None]:
 
 def line_of(one: Handover, differences: Iterable[str] = ()) -> dict[str, Any]:
     """What is said of one exchange; members that say nothing are left out. ``why`` says why it is not counted."""
-    members = {name: value for name, value in asdict(one).items() if name not in _LEFT_OUT and value not in (None, "")}
+    said = one._asdict().items()
+    members = {name: value for name, value in said if name not in _LEFT_OUT and value not in (None, "")}
     why = why_not(one)
     told = list(differences)
     return {**members, **({"why": why} if why else {}), **({"differences": told} if told else {})}

@@ -1,15 +1,17 @@
 """The parts of a verification that are done in other processes: judging pages, and matching halves. Pure.
 
-Halves travel between processes as the bytes that they were packed into: whoever only passes them on never unpacks them,
-which would cost as much as checking half of what stands in them.
+Halves travel between processes as the bytes that they were packed into: whoever only passes them on never unpacks them.
+JSON packs them in a third of the time that pickle takes, most of which goes into dates.
 """
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
+
+import orjson
 
 from federation.receipts import Judged, Teller, check_page, judge
 from schemas import impact_factors, json_feed
@@ -17,7 +19,7 @@ from schemas.canonical import contribution
 from schemas.handover import Handover
 from schemas.impact_factors import Factors
 from schemas.page import PageHead
-from schemas.receipt import Half
+from schemas.receipt import Half, Party
 from schemas.receipt_pair import handover, pair
 
 
@@ -69,7 +71,33 @@ def _told(one: Judged) -> Told:
     half, adds = one.half, contribution(one.id, one.hash)
     if half is None:
         return Told(one.id, adds, one.exchange, "", "", b"", str(one.problems[0]))
-    return Told(one.id, adds, half.exchange, half.side, half.signed_by, pickle.dumps(half), "")
+    return Told(one.id, adds, half.exchange, half.side, half.signed_by, packed(half), "")
+
+
+def packed(half: Half) -> bytes:
+    """The half, as `unpacked` reads it."""
+    return orjson.dumps(tuple(half))
+
+
+def unpacked(data: bytes) -> Half:
+    """What `packed` wrote."""
+    told = orjson.loads(data)
+    for at in _MOMENTS:
+        told[at] = datetime.fromisoformat(told[at])
+    for at in _DAYS:
+        told[at] = told[at] and date.fromisoformat(told[at])
+    for at in _PARTIES:
+        told[at] = Party(**told[at])
+    return Half(*told)
+
+
+def _members_of(kind: str) -> tuple[int, ...]:
+    """Where in a half members of this type stand."""
+    kinds = enumerate(Half.__annotations__[name] for name in Half._fields)
+    return tuple(at for at, found in kinds if getattr(found, "__forward_arg__", found) in (kind, f"{kind} | None"))
+
+
+_MOMENTS, _DAYS, _PARTIES = map(_members_of, ("datetime", "date", "Party"))
 
 
 def handovers_of(exchanges: Iterable[Sequence[bytes]], owned: Owned) -> list[tuple[Handover, Handover]]:
@@ -79,10 +107,8 @@ def handovers_of(exchanges: Iterable[Sequence[bytes]], owned: Owned) -> list[tup
     """
     own, shipped = owned.factors(), impact_factors.shipped()
     found = []
-    for packed in exchanges:
-        # They were packed by `judged_page`, in a process of ours, and come from nowhere else.
-        halves: list[Half] = [pickle.loads(one) for one in packed]  # noqa: S301
-        known = pair(halves)
+    for halves in exchanges:
+        known = pair(map(unpacked, halves))
         made = handover(known, 0, own) if known else None
         if known is not None and made is not None:
             found.append((made, made if own is shipped else handover(known, 0, shipped) or made))

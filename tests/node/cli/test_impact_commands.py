@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -81,7 +80,7 @@ def test_anybody_can_verify_a_node_and_is_told_what_differs(tmp_path: Path) -> N
         assert "By receipts: 1 exchange, 0 counted." in fine.output
         with node.database.write() as tx:
             [one] = handovers.every(tx)
-            handovers.put(tx, [replace(one, quantity=7)])
+            handovers.put(tx, [one._replace(quantity=7)])
         wrong = verified(url, "--allow-loopback")
         assert wrong.exit_code == 1
         assert f"{one.exchange}: quantity is 7 there and 1 by its receipts." in wrong.output

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -70,7 +69,7 @@ def test_ledgers_are_apart_with_ranges_sources_and_what_is_not_known(browser: Br
 def test_a_weight_that_nobody_knows_is_not_none(tmp_path: Path) -> None:
     browser = Browser(tmp_path / "home")
     with browser.node.database.write() as tx:
-        handovers.put(tx, [replace(handover(1), weight_g=None, weight_source="unknown", co2e_g=None, cost_pence=None)])
+        handovers.put(tx, [handover(1)._replace(weight_g=None, weight_source="unknown", co2e_g=None, cost_pence=None)])
     told = [one for one in figures(browser) if "kept in use" in one]
     assert told == ["– kg kept in use weight not known of 1 handover How it is counted: kg kept in use"]
 
@@ -90,7 +89,7 @@ def test_a_range_is_in_the_unit_of_what_it_is_about(
 ) -> None:
     with browser.node.database.write() as tx:
         handovers.drop(tx, [one.exchange for one in handovers.every(tx)])
-        handovers.put(tx, [replace(handover(1), co2e_low_g=low, co2e_g=about, co2e_high_g=high)])
+        handovers.put(tx, [handover(1)._replace(co2e_low_g=low, co2e_g=about, co2e_high_g=high)])
     assert any(
         one.startswith(f"{number} CO₂e avoided, about {ranged}".replace("\u00a0", " ")) for one in figures(browser)
     )
@@ -272,7 +271,7 @@ def test_where_nothing_ended_the_page_says_so_and_leads_on(browser: Browser) -> 
 def test_text_of_others_stays_text(browser: Browser) -> None:
     evil = '"><script>alert(1)</script>'
     with browser.node.database.write() as tx:
-        handovers.put(tx, [replace(handover(1), place=evil, title=evil, giver_name=evil, category=evil, action="odd")])
+        handovers.put(tx, [handover(1)._replace(place=evil, title=evil, giver_name=evil, category=evil, action="odd")])
     for path in ADDRESSES[:3]:
         assert "<script>alert" not in browser.text(f"{path}?{NOVEMBER}")
 

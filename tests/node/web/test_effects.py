@@ -51,7 +51,7 @@ def told(number: int, giver: str = SCHOOL, **said: Any) -> Handover:
     effect = estimate(made)
     figures = {name: getattr(effect, name) for name in ("weight_g", "weight_source", "co2e_low_g", "co2e_g")}
     figures |= {"co2e_high_g": effect.co2e_high_g, "cost_pence": effect.cost_pence, "minutes": effect.minutes}
-    return replace(made, factors=effect.factors, **figures)
+    return made._replace(factors=effect.factors, **figures)
 
 
 def keep(node: Node, *rows: Handover) -> None:

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import stat
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -195,7 +194,7 @@ def test_a_level_that_nothing_stands_behind_any_more_has_no_picture(node: Node, 
     """A receipt may turn out to differ: then nobody can go on showing what was made of it."""
     assert client.get(f"{PAGE}/badges/level.svg").status_code == 200
     with node.database.write() as tx:
-        every = [replace(one, state="differs", counted=False) for one in handovers.every(tx)]
+        every = [one._replace(state="differs", counted=False) for one in handovers.every(tx)]
         handovers.put(tx, every)
     assert client.get(f"{PAGE}/badges/level.svg").status_code == 404
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -65,7 +64,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     Follower(made.node).catch_up()
     with made.node.database.write() as tx:
         handovers.put(
-            tx, [replace(one, title="Biurko", giver_name="Park", taker_name="Szkoła") for one in one_of_each()]
+            tx, [one._replace(title="Biurko", giver_name="Park", taker_name="Szkoła") for one in one_of_each()]
         )
     proposals.propose(made.node, "https://szkola.example/", "Szkoła", "", "", "192.0.2.1")
     yield made

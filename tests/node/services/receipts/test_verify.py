@@ -71,7 +71,7 @@ def put(city: City, **changes: Any) -> str:
     """Let the catalogue claim something else of the first handover that it counts."""
     with city.node.database.write() as tx:
         [first, *_] = [one for one in handovers.every(tx) if one.counted]
-        handovers.put(tx, [replace(first, **changes)])
+        handovers.put(tx, [first._replace(**changes)])
     return first.exchange
 
 
