@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -125,15 +126,7 @@ class _Address(Pattern):
 
     def _is_plain(self, value: Any) -> bool:
         """Whether it is right at first sight, as nearly all are: seven stand in a receipt, a dozen in a listing."""
-        return (
-            type(value) is str
-            and len(value) <= self.limit
-            and value.isascii()
-            and value.isprintable()
-            and self.form.match(value) is not None
-            and "[" not in value
-            and "]" not in value
-        )
+        return type(value) is str and len(value) <= self.limit and _is_plain(self.form, value)
 
     def _refuse_unreadable(self, address: str) -> None:
         """What fits the form and still has no host that can be read, such as half of an IPv6 address."""
@@ -141,6 +134,13 @@ class _Address(Pattern):
             urlsplit(address)
         except ValueError as error:
             raise refuse(self.code, self.message) from error
+
+
+@lru_cache(maxsize=1024)
+def _is_plain(form: re.Pattern[str], address: str) -> bool:
+    """The same few nodes and organisations are named again and again."""
+    seen = address.isascii() and address.isprintable() and form.match(address) is not None
+    return seen and "[" not in address and "]" not in address
 
 
 class HttpUrl(_Address):
