@@ -27,9 +27,9 @@ BUSY_TIMEOUT_S = 30
 _WRITES, _AFTER = "sharefeed_writes", "sharefeed_after"
 
 
-BUSY, FULL, READ_ONLY, AWAY, DAMAGED = "busy", "full", "read-only", "away", "damaged"
+BUSY, FULL, READ_ONLY, AWAY, DAMAGED, UNFIT = "busy", "full", "read-only", "away", "damaged", "unfit"
 """Why a database may not do what it is asked: others hold it, its disk is full, it can only be read, it is not there
-or does not answer, or its file is broken."""
+or does not answer, its file is broken, or what it was given is nothing that can be kept or asked for."""
 
 
 def once_kept(tx: Tx, act: Callable[[], None]) -> None:
@@ -40,7 +40,7 @@ def once_kept(tx: Tx, act: Callable[[], None]) -> None:
 class StorageError(SharefeedError):
     """The database did not do what was asked. Nothing of the transaction was kept.
 
-    ``reason`` is `BUSY`, `FULL`, `READ_ONLY`, `AWAY` or `DAMAGED`; empty where it is another, or not known.
+    ``reason`` is `BUSY`, `FULL`, `READ_ONLY`, `AWAY`, `DAMAGED` or `UNFIT`; empty where it is another, or not known.
     """
 
     def __init__(self, message: str, reason: str | None = None) -> None:
@@ -88,6 +88,9 @@ class Database:
             raise StorageError(refusal(said), reason_of(said)) from error
         except PoolTimeout as error:
             raise StorageError(refusal("all of its connections are in use, and stay locked"), BUSY) from error
+        except (UnicodeEncodeError, OverflowError) as error:
+            # Drivers let these through: half a character, and a number that is too large for SQLite.
+            raise StorageError(_CANNOT_BE_KEPT, UNFIT) from error
 
     def _read_options(self) -> dict[str, Any]:
         # A page, its count and its digest must come from one snapshot; SQLite gives that to any transaction.
@@ -118,6 +121,7 @@ _PUT_BACK = "Put your last copy of it back, then run `sharefeed db epoch`."
 _MAKE_ROOM = "Make room on its disk."
 _LOOK_AT_DISK = "Look at its disk: it could not be read or written."
 _LOOK_AT_SERVER = "Look whether PostgreSQL runs, and whether DATABASE_URL names it as it is."
+_CANNOT_BE_KEPT = "This holds a character that cannot be kept, or a number that is too large. Nothing was changed."
 _TRY_AGAIN = "Another process holds it; try again."
 _SIGNS = (
     ("unable to open", AWAY, _LOOK_AT_FOLDER),
@@ -128,7 +132,13 @@ _SIGNS = (
     ("disk I/O", DAMAGED, _LOOK_AT_DISK),
     ("not a database", DAMAGED, _PUT_BACK),
     ("malformed", DAMAGED, _PUT_BACK),
+    ("NUL (0x00)", UNFIT, _CANNOT_BE_KEPT),
+    ("out of range", UNFIT, _CANNOT_BE_KEPT),
+    ("too many clients", BUSY, "It takes no more connections; try again, or let it take more (max_connections)."),
+    ("connection to server", AWAY, _LOOK_AT_SERVER),
     ("connection failed", AWAY, _LOOK_AT_SERVER),
+    ("connection is bad", AWAY, _LOOK_AT_SERVER),
+    ("timeout expired", AWAY, _LOOK_AT_SERVER),
     ("closed the connection", AWAY, _LOOK_AT_SERVER),
     ("terminating connection", AWAY, _LOOK_AT_SERVER),
     ("the connection is closed", AWAY, _LOOK_AT_SERVER),
@@ -136,7 +146,6 @@ _SIGNS = (
     ("locked", BUSY, _TRY_AGAIN),
     ("deadlock", BUSY, _TRY_AGAIN),
     ("could not serialize", BUSY, _TRY_AGAIN),
-    ("too many clients", BUSY, "It takes no more connections; try again, or let it take more (max_connections)."),
 )
 """What stands in an error of SQLite or PostgreSQL, which reason that is, and what to do about it."""
 
@@ -144,6 +153,8 @@ _SIGNS = (
 def refusal(said: str) -> str:
     """What the database said, and what to do about it where that is known."""
     told = f"the database refused: {' '.join(said.split())}"
+    if reason_of(said) == UNFIT:
+        return _CANNOT_BE_KEPT
     return next((f"{told.rstrip('.?')}. {advice}" for sign, _, advice in _SIGNS if sign in said), told)
 
 

@@ -83,7 +83,8 @@ AWAY = replace(
 DAMAGED = replace(
     STORAGE, retry_s=300, detail="The database cannot be read as it should; nothing was changed.", cause="damaged"
 )
-BY_REASON = {"busy": BUSY, "full": FULL, "read-only": READ_ONLY, "away": AWAY, "damaged": DAMAGED}
+UNFIT = Answer(400, PROBLEMS_URL + "bad-parameter")
+BY_REASON = {"busy": BUSY, "full": FULL, "read-only": READ_ONLY, "away": AWAY, "damaged": DAMAGED, "unfit": UNFIT}
 """The reasons of `node.storage.engine.StorageError`."""
 UNEXPECTED = Answer(500, "about:blank")
 _OF_FILES = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EROFS: READ_ONLY, errno.EIO: DAMAGED}
@@ -156,6 +157,10 @@ def _log(error: Exception, answer: Answer) -> str:
     if answer.type == _INDEX:
         # It is being built, which is no fault to be traced: every search until then would write forty lines.
         current_app.logger.warning("%s %s has to wait, reference %s: %s", request.method, _place(), reference, error)
+        return reference
+    if answer in BY_REASON.values() and not isinstance(error, OSError):
+        # The database says what it is in one line, and where it was asked helps nobody who has to mend that.
+        current_app.logger.error("%s %s failed, reference %s: %s", request.method, _place(), reference, error)
         return reference
     current_app.logger.error("%s %s failed, reference %s", request.method, _place(), reference, exc_info=error)
     return reference

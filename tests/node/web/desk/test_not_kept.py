@@ -144,6 +144,18 @@ def test_people_are_told_what_is_the_matter(browser: FlaskClient, node: Node, tr
     assert [one for one in ("can only be read", "no room left", "took too long") if one in text] == [said]
 
 
+def test_a_database_that_is_away_is_told_in_one_line_of_the_log(
+    browser: FlaskClient, node: Node, caplog: pytest.LogCaptureFixture
+) -> None:
+    with locked(node):
+        path = f"{DESK}/drafts/{drafts.new_id()}"
+        sent = {"sign": "give", "title": "Chairs", "csrf_token": token_of(browser, f"{DESK}/listings/new/give")}
+        browser.post(path, data=sent, headers={"Referer": URL})
+    (record,) = [record for record in caplog.records if "failed, reference" in record.getMessage()]
+    assert "database is locked" in record.getMessage()
+    assert not record.exc_info
+
+
 @pytest.mark.parametrize(
     ("error", "status", "cause"),
     [
@@ -156,6 +168,9 @@ def test_people_are_told_what_is_the_matter(browser: FlaskClient, node: Node, tr
         pytest.param(StorageError("could not extend file: No space left on device"), 503, "full", id="postgres-full"),
         pytest.param(StorageError("cannot execute INSERT in a read-only transaction"), 503, "read-only", id="standby"),
         pytest.param(StorageError("server closed the connection unexpectedly"), 503, "away", id="away"),
+        pytest.param(StorageError("connection is bad: no such file"), 503, "away", id="no-server"),
+        pytest.param(StorageError("connection to server at x failed: FATAL: too many clients"), 503, "busy", id="many"),
+        pytest.param(StorageError("PostgreSQL text cannot contain NUL (0x00) bytes"), 400, "", id="no-text"),
         pytest.param(StorageError("database disk image is malformed"), 503, "damaged", id="malformed"),
         pytest.param(StorageError("no such table: listings"), 503, "", id="another"),
     ],
