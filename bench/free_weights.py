@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.canonical import EXTENSION
+from schemas.free.keys import neighbours
 from schemas.free.signs import GIVING, OFFERED, SELLING, SOFT, Signs, read, signs_of
 from schemas.free.weights import DOUBTFUL, FILE
 
@@ -33,12 +34,12 @@ SCALE = 0.5
 RIDGE = 1.0
 LEAST_LISTINGS = 2
 """Words of fewer listings are not learned: they would be the listings' own."""
-LINE = 0.65
+LINE = 0.5
 """The sum of the regression from which a listing is doubted, so that about three in a hundred genuine ones that were
 not trained on are: ``--check`` says how many.
 """
 OF_BORDERLINE = 0.3
-OF_A_WORD, OF_A_PHRASE, OF_A_FACT, OF_BUSINESS = 0.6, 0.25, 0.6, 0.7
+OF_A_WORD, OF_A_PAIR, OF_A_PHRASE, OF_A_FACT, OF_BUSINESS = 0.6, 0.5, 0.25, 0.6, 0.7
 """What one of them counts in the regression: the less, the more it is held back."""
 FACTS = tuple(sorted(GIVING))
 PHRASES = tuple(sorted(SELLING | SOFT))
@@ -136,6 +137,7 @@ _FUNCTION_WORDS = frozenset(
 """Words that say how fluently somebody writes, not what is offered."""
 _STEPS, _MOMENTUM = 400, 0.9
 _FOLDS = 5
+_LEAST_POINTS = 0.015
 _ALARMS = 0.02
 
 
@@ -171,8 +173,9 @@ def _item(row: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _features(signs: Signs) -> dict[str, float]:
-    """Feature -> value; a word's begins with a space, so that it can have no other feature's name."""
-    found = {f" {key}": OF_A_WORD for key in signs.text.keys if key.isalpha() and key not in _FUNCTION_WORDS}
+    """Feature -> value. That of a word begins with a space, and that of two neighbours has another between them."""
+    found = {f" {key}": OF_A_WORD for key in signs.said.keys if key.isalpha() and key not in _FUNCTION_WORDS}
+    found |= {f" {one} {two}": OF_A_PAIR for one, two in neighbours(signs.said.string) if _says_something(one, two)}
     found |= {kind: OF_A_FACT for kind in FACTS if kind in signs.signs}
     found |= {kind: OF_A_PHRASE * sign.strength for kind, sign in signs.signs.items() if kind in PHRASES}
     if signs.is_business:
@@ -181,29 +184,39 @@ def _features(signs: Signs) -> dict[str, float]:
     return found
 
 
+def _says_something(*keys: str) -> bool:
+    return not _FUNCTION_WORDS.issuperset(keys)
+
+
 def train(known: Sequence[Example]) -> dict[str, float]:
     """Feature -> weight, with ``start``, by accelerated gradient descent from nought."""
     often = Counter(name for one in known for name in one.features)
-    rows = [[(n, v) for n, v in one.features.items() if often[n] >= LEAST_LISTINGS] for one in known]
+    names = sorted(name for name, count in often.items() if count >= LEAST_LISTINGS)
+    place = {name: number for number, name in enumerate(names, 1)}
+    # The first place is the start, which every listing has.
+    rows = [[(0, 1.0), *((place[n], v) for n, v in one.features.items() if n in place)] for one in known]
     is_advert = [one.label != "genuine" for one in known]
-    share = [OF_BORDERLINE if one.label == "borderline" else 1.0 for one in known]
-    adverts = sum(part for part, yes in zip(share, is_advert, strict=True) if yes)
-    gifts = is_advert.count(False)
-    share = [part * gifts / adverts if yes else part for part, yes in zip(share, is_advert, strict=True)]
-    step = 1 / (RIDGE + 0.25 * max(sum(v * v for _, v in row) + 1 for row in rows) * sum(share) / 8)
-    weights: dict[str, float] = {"start": 0.0}
-    speed: dict[str, float] = {}
+    share = _shares(known)
+    step = 1 / (RIDGE + 0.25 * max(sum(v * v for _, v in row) for row in rows) * sum(share) / 8)
+    weights, speed = [0.0] * (len(names) + 1), [0.0] * (len(names) + 1)
     for _ in range(_STEPS):
-        slope = {name: RIDGE * value for name, value in weights.items() if name != "start"}
+        slope = [RIDGE * value for value in weights]
+        slope[0] = 0.0
         for row, yes, part in zip(rows, is_advert, share, strict=True):
-            off = part * (_chance(_sum(weights, row)) - yes)
-            slope["start"] = slope.get("start", 0.0) + off
-            for name, value in row:
-                slope[name] = slope.get(name, 0.0) + off * value
-        for name, value in slope.items():
-            speed[name] = _MOMENTUM * speed.get(name, 0.0) - step * value
-            weights[name] = weights.get(name, 0.0) + speed[name]
-    return weights
+            off = part * (_chance(sum([weights[at] * value for at, value in row])) - yes)
+            for at, value in row:
+                slope[at] += off * value
+        speed = [_MOMENTUM * fast - step * steep for fast, steep in zip(speed, slope, strict=True)]
+        weights = [value + fast for value, fast in zip(weights, speed, strict=True)]
+    return {"start": weights[0], **{name: weights[at] for name, at in place.items()}}
+
+
+def _shares(known: Sequence[Example]) -> list[float]:
+    """What each listing counts, so that both sides count alike."""
+    told = {"genuine": 1.0, "promotion": 1.0, "borderline": OF_BORDERLINE}
+    adverts = sum(told[one.label] for one in known if one.label != "genuine")
+    gifts = sum(one.label == "genuine" for one in known)
+    return [told[one.label] * (1.0 if one.label == "genuine" else gifts / adverts) for one in known]
 
 
 def _sum(weights: Mapping[str, float], row: Iterable[tuple[str, float]]) -> float:
@@ -236,6 +249,12 @@ def document(known: Sequence[Example]) -> str:
     """The file of trained weights, ready to be kept."""
     weights = {name: SCALE * value for name, value in train(known).items()}
     labels = Counter(one.label for one in known)
+    words = {
+        name[1:]: round(value * (OF_A_PAIR if " " in name[1:] else OF_A_WORD), 3)
+        for name, value in sorted(weights.items())
+        if name.startswith(" ")
+    }
+    words = {name: value for name, value in words.items() if abs(value) >= _LEAST_POINTS}
     return json.dumps(
         {
             "about": "Trained by python -m bench.free_weights on listings.csv, free_extra.csv and free_strange.csv of "
@@ -249,15 +268,21 @@ def document(known: Sequence[Example]) -> str:
             },
             "facts": {kind: round(weights.get(kind, 0.0) * OF_A_FACT, 3) for kind in FACTS},
             "phrases": {kind: round(weights.get(kind, 0.0) * OF_A_PHRASE, 3) for kind in PHRASES},
-            "stems": {
-                name.strip(): round(value * OF_A_WORD, 3)
-                for name, value in sorted(weights.items())
-                if name.startswith(" ") and abs(value) >= 0.02
-            },
+            "stems": {name: value for name, value in words.items() if " " not in name},
+            "pairs": _pairs({name: value for name, value in words.items() if " " in name}),
         },
         ensure_ascii=False,
         indent=0,
     )
+
+
+def _pairs(words: Mapping[str, float]) -> dict[str, dict[str, float]]:
+    """Those that stand first -> those beside them -> weight."""
+    found: dict[str, dict[str, float]] = {}
+    for name, value in words.items():
+        first, second = name.split(" ")
+        found.setdefault(first, {})[second] = value
+    return found
 
 
 def main() -> None:

@@ -22,8 +22,8 @@ OF_WORDS = frozenset([NOT_FREE_WORDS, DOUBTFUL_WORDS])
 
 _MOST_QUOTES = 4
 _LONGEST_QUOTE = 60
-_LEAST_SHARE = 0.1
-"""Signs that added less than a tenth of the score are not told: they decided nothing."""
+_LEAST_SHARE = 0.05
+"""Signs that added less than a twentieth of the score are not told: they decided nothing."""
 
 _SENTENCES: Mapping[str, str] = {
     "price": "This names a price to pay: {words}.",

@@ -10,13 +10,15 @@ Messages are whole sentences in English; interfaces translate them by the kind.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from schemas.errors import Mark
+from schemas.free.keys import WORD, are_beside, key_beside
 from schemas.free.signs import (
     BROCHURE_WORD,
+    GIVING,
     SELLING,
     SOFT,
     VOICE,
@@ -27,7 +29,6 @@ from schemas.free.signs import (
     merged,
     read,
     signs_of,
-    spans_of,
 )
 from schemas.free.texts import Words
 from schemas.free.weights import BY_HAND, CLEAR, DOUBTFUL, Trained, trained
@@ -41,16 +42,26 @@ _ASIDE = frozenset(["urgency", "call", VOICE])
 """Kinds of selling that are never plain by themselves: gifts can be urgent too."""
 _PLAIN_STRENGTH = 0.9
 _SECOND_STRENGTH = 0.5
-SURE = 2.0
+SURE = 3.0
 """What phrases come to, as they are weighed by hand, from which no other words take the doubt."""
-ASKED, OPEN = 0.7, 0.25
-"""What phrases of kinds that gifts seldom have come to, by hand, and the score from which they are enough: their other
-words do not speak for a gift.
+OPEN, ASKED = 0.5, 0.7
+"""The score from which other words do not speak for a gift, and what phrases of kinds that gifts seldom have come to,
+by hand, so that they are then enough for a doubt.
+"""
+PLAINLY_ASKED = 1.2
+"""What phrases of what is asked back, or of an income, or of selling in the small print, come to, by hand, so that only
+words that speak for a gift outweigh them.
+"""
+STOPPED, STOPPED_ALL_THE_SAME = 1.6, 2.5
+"""The score of a clear case, and that of one in which something speaks for a gift. What lies below is for a person to
+decide: genuine listings that tell of prices come close.
 """
 _NO_PHRASE = frozenset([BUSINESS, TONE, PLAIN])
 _SELDOM_IN_PASSING = SOFT | {"hire", "job", "lead", "earning", "trial", "contest"}
+_SAID_PLAINLY = SOFT | {"earning"}
 _MOST_MARKS = 20
 _MARKED_FROM, _MUCH = 0.02, 0.12
+_SHORT = 3
 """Words that add less, and short ones, are counted, but not marked."""
 
 
@@ -93,18 +104,38 @@ def judge(item: Mapping[str, Any]) -> Verdict:
     by_hand = _by_hand(found)
     points = _trained(found, weights)
     score = sum(points.values())
-    is_doubted = score >= DOUBTFUL and sum(value > 0 for value in points.values()) >= 2
     sold = sum(value for kind, value in by_hand.items() if kind not in SOFT)
-    if sold >= CLEAR and _is_plain(found.signs):
-        return _verdict(NOT_FREE if is_doubted else DOUBTED, found, weights, by_hand)
-    if is_doubted:
+    if sold >= CLEAR and score >= OPEN and _is_plain(found.signs):
+        least = STOPPED if GIVING.isdisjoint(found.signs) else STOPPED_ALL_THE_SAME
+        return _verdict(NOT_FREE if score >= least else DOUBTED, found, weights, by_hand)
+    if score >= DOUBTFUL and sum(value > 0 for value in points.values()) >= 2:
         return _verdict(DOUBTED, found, weights, points)
-    asked = {kind: value for kind, value in by_hand.items() if kind in _SELDOM_IN_PASSING}
-    if sum(asked.values()) >= ASKED and score >= OPEN:
+    asked = _asked(by_hand, score) or _asked_in_small_print(found, by_hand, score)
+    if asked:
         return _verdict(DOUBTED, found, weights, asked)
     if sum(by_hand.values()) >= SURE:
         return _verdict(DOUBTED, found, weights, by_hand)
     return Verdict(FREE, score, (), found.words)
+
+
+def _asked(by_hand: Mapping[str, float], score: float) -> dict[str, float]:
+    """The phrases that are enough for a doubt beside other words of this score, of kinds that gifts seldom have."""
+    asked = {kind: value for kind, value in by_hand.items() if kind in _SELDOM_IN_PASSING}
+    if score >= OPEN and sum(asked.values()) >= ASKED:
+        return asked
+    asked = {kind: value for kind, value in asked.items() if kind in _SAID_PLAINLY}
+    return asked if score >= 0 and sum(asked.values()) >= PLAINLY_ASKED else {}
+
+
+def _asked_in_small_print(found: Signs, by_hand: Mapping[str, float], score: float) -> dict[str, float]:
+    """The phrases of selling in what a giver asks of takers, where nobody tells what a thing once cost."""
+    end = found.words.said
+    asked = {
+        kind: value
+        for kind, value in by_hand.items()
+        if value > 0 and kind not in SOFT and any(start >= end for start, _ in found.signs[kind].spans)
+    }
+    return asked if score >= 0 and sum(asked.values()) >= PLAINLY_ASKED else {}
 
 
 def _verdict(kind: str, found: Signs, weights: Trained, points: Mapping[str, float]) -> Verdict:
@@ -116,7 +147,7 @@ def _hardly_anything(reading: Reading, weights: Trained) -> bool:
 
     It does so for most listings, which is why this is asked first.
     """
-    most = weights.start + sum(weights.of_keys(reading.text.keys))
+    most = weights.start + sum(weights.of_keys(reading.said.keys)) + sum(weights.of_neighbours(reading.said.string))
     most += weights.phrases[VOICE] * BROCHURE_WORD * len(reading.brochure)
     if reading.is_business:
         most += weights.business[reading.offered]
@@ -133,12 +164,12 @@ def _trained(found: Signs, weights: Trained) -> dict[str, float]:
     points = {
         kind: weights.phrases[kind] * sign.strength for kind, sign in found.signs.items() if kind in weights.phrases
     }
-    single = weights.of_keys(found.text.keys)
-    points[TONE] = sum(value for value in single if value > 0)
+    tone = [*weights.of_keys(found.said.keys), *weights.of_neighbours(found.said.string)]
+    points[TONE] = sum(value for value in tone if value > 0)
     if found.is_business:
         points[BUSINESS] = weights.business[found.offered]
     facts = sum(value for kind, value in weights.facts.items() if kind in found.signs)
-    points[PLAIN] = weights.start + facts + sum(value for value in single if value < 0)
+    points[PLAIN] = weights.start + facts + sum(value for value in tone if value < 0)
     return points
 
 
@@ -155,10 +186,22 @@ def _part(kind: str, points: float, spans: Iterable[tuple[int, int]], words: Wor
 
 
 def _spans_of_tone(found: Signs, weights: Trained) -> tuple[tuple[int, int], ...]:
-    """Where the words stand that add much, or a little where none adds much."""
-    adding = {token: weights.of_word(token) for token in found.text.tokens if len(token) > 3}
-    least = _MUCH if max(adding.values(), default=0.0) >= _MUCH else _MARKED_FROM
-    return spans_of(found.text.string, {token for token, points in adding.items() if points >= least})
+    """Where the words and neighbours stand that add much, or a little where none adds much."""
+    adding = [*_adding(found.said.string, weights)]
+    least = _MUCH if max((points for points, _ in adding), default=0.0) >= _MUCH else _MARKED_FROM
+    return merged(span for points, span in adding if points >= least)
+
+
+def _adding(text: str, weights: Trained) -> Iterator[tuple[float, tuple[int, int]]]:
+    """What each word, and each with the one before it, adds, and where it stands."""
+    before = None
+    for match in WORD.finditer(text):
+        word, start = match[0], match.start()
+        if len(word) > _SHORT:
+            yield weights.of_word(word), match.span()
+        if before and are_beside(text, before.end(), start):
+            yield weights.of_pair(key_beside(before[0]), key_beside(word)), (before.start(), match.end())
+        before = match
 
 
 def _is_plain(signs: Mapping[str, Sign]) -> bool:

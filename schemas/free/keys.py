@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from schemas.free.folding import BLANK, GAP
 
 KEY = 5
 """Words are looked up, and weighed, by so many letters: a rough way to take their endings off."""
@@ -27,7 +31,8 @@ SPECIAL = {
 }
 """Signs that stand for many words in a phrase, and the regular expressions of those."""
 
-_WORD = re.compile(r"\w+")
+WORD = re.compile(r"\w+")
+_APART = re.compile(f"[{GAP}{BLANK}]+")
 _SPACED = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
 _DIGIT = re.compile(r"\d")
 _FINDERS = {
@@ -61,7 +66,7 @@ COMMON = _keys(
 
 def key_of(word: str) -> str:
     """The key of a word in a phrase; a sign that stands for many words is its own."""
-    found = None if word in SPECIAL else _WORD.match(word)
+    found = None if word in SPECIAL else WORD.match(word)
     return found[0][:KEY] if found else word
 
 
@@ -87,9 +92,25 @@ class Text:
         return self._places[special]
 
 
+def neighbours(string: str) -> Iterator[tuple[str, str]]:
+    """The keys of each two words beside each other in a folded text, with nothing between them that was taken away."""
+    for part in _APART.split(string):
+        yield from pairwise(map(key_beside, _words_of(part)))
+
+
+def are_beside(string: str, end: int, start: int) -> bool:
+    """Whether nothing was taken away between where one word ends and the next one starts."""
+    return _APART.search(string, end, start) is None
+
+
+def key_beside(word: str) -> str:
+    """The key of a word beside another. Figures all have the same."""
+    return word[:KEY] if word.isalpha() else NUMBER
+
+
 def _words_of(string: str) -> list[str]:
     # Without letters beyond ASCII this is twice as fast as a pattern.
-    return string.translate(_SPACED).split() if string.isascii() else _WORD.findall(string)
+    return string.translate(_SPACED).split() if string.isascii() else WORD.findall(string)
 
 
 def _keys_in(string: str) -> set[str]:

@@ -14,9 +14,9 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from schemas.canonical import EXTENSION
-from schemas.free.books import ASSURANCE, CONTEXT, books
+from schemas.free.books import ASSURANCE, CONTEXT, FOR_A_LISTING, books
 from schemas.free.folding import BLANK, GAP
-from schemas.free.keys import Text
+from schemas.free.keys import WORD, Text
 from schemas.free.phrasebook import Found, find
 from schemas.free.phrases import Rule
 from schemas.free.texts import Words, words_of
@@ -40,13 +40,13 @@ _MORE = 0.3
 BROCHURE_WORD = 0.3
 _SHARE_OF_VOLUNTEERS = 0.25
 
-_WORD = re.compile(r"\w+")
 _MEASURE = re.compile(r"\d ?(?:cm|mm|m|ft|in|inch|inches|kg|g|l|litres?|w|v|gb|tb|lumens|sq|x|×)(?!\w)")
 _QUOTED = re.compile(rf"(?<!\w)(?:'(?=\S)[^'{GAP}]{{2,90}}(?<=\S)'|[\"“”][^\"“”{GAP}]{{2,90}}[\"“”])(?!\w)")
 _PLAINLY_FREE = re.compile(
-    rf"(?:^|[{GAP}.!?;,(–-] ?)((?:it's |its |it is |all |and |totally |completely |absolutely |yes,? )?"
+    rf"(?:^|[{GAP}.!?;,(–] ?|(?<!\w)- ?)((?:it's |its |it is |all |and |totally |completely |absolutely |yes,? )?"
     rf"(?:free|gratis|for free|for nothing|no cost|no charge|am ddim|za darmo|kostenlos|gratuit|nemokamai|de graca))"
     rf"(?= ?(?:[.!?;),{GAP}]|$))"
+    rf"|(?<![\w.,])([£€$] ?0(?:\.00?)?)(?= ?(?:[.!?;),](?:[ {GAP}]|$)|{GAP}|$))"
 )
 _PRINTED = frozenset(
     ["say", "says", "sayin", "said", "print", "side", "graph", "label", "sign", "signs", "stamp", "marke"]
@@ -65,10 +65,14 @@ class Sign(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """An item as it is read at first: its words, which of them there are, and who gives it."""
+    """An item as it is read at first: its words, which of them there are, and who gives it.
+
+    ``said`` are those of the thing itself: without the small print, which has the same words whatever is offered.
+    """
 
     words: Words
     text: Text
+    said: Text
     extension: Mapping[str, Any]
 
     @property
@@ -90,14 +94,14 @@ class Reading(NamedTuple):
     def brochure(self) -> Set[str]:
         """The words of brochures in it."""
         words = books().brochure
-        return words.keys & self.text.keys and words.words & self.text.tokens
+        return words.keys & self.said.keys and words.words & self.said.tokens
 
 
 class Signs(NamedTuple):
-    """All signs of one item. ``text`` is what was left of its words without the context."""
+    """All signs of one item. ``said`` is what was left of the words of the thing itself without the context."""
 
     words: Words
-    text: Text
+    said: Text
     signs: Mapping[str, Sign]
     is_business: bool
     offered: str = ""
@@ -107,7 +111,12 @@ def read(item: Mapping[str, Any]) -> Reading:
     """A JSON Feed item, read. Never raises, whatever it holds."""
     words = words_of(item)
     extension = item.get(EXTENSION)
-    return Reading(words, Text(words.text), extension if isinstance(extension, dict) else {})
+    text = Text(words.text)
+    return Reading(words, text, _said(words, text), extension if isinstance(extension, dict) else {})
+
+
+def _said(words: Words, text: Text) -> Text:
+    return text if len(text.string) <= words.said else Text(text.string[: words.said])
 
 
 def has_signals(reading: Reading) -> bool:
@@ -123,13 +132,19 @@ def signs_of(reading: Reading) -> Signs:
     spans = merged(_context(others, text))
     if spans:
         text = Text(_without(text.string, spans))
-    giving = [one for one in find(others, text) if one.rule.kind != CONTEXT]
+    said = _said(reading.words, text)
+    giving = [one for one in find(others, text) if one.rule.kind == ASSURANCE or _is_for(one, said)]
     signs = _settled([*find(books().signals.possible(text.keys), text)], giving)
     if reading.is_want:
         signs = {kind: sign for kind, sign in signs.items() if not _is_of_offers(sign)}
-    _note_brochure(signs, text)
-    _note_facts(signs, text.string, reading.extension)
-    return Signs(reading.words, text, signs, reading.is_business, reading.offered)
+    _note_brochure(signs, said)
+    _note_facts(signs, said.string, reading.extension)
+    return Signs(reading.words, said, signs, reading.is_business, reading.offered)
+
+
+def _is_for(one: Found, said: Text) -> bool:
+    """Whether it speaks for a listing. "First come, first served" in its small print does not."""
+    return one.rule.kind in FOR_A_LISTING and one.end <= len(said.string)
 
 
 def _is_of_offers(sign: Sign) -> bool:
@@ -209,7 +224,7 @@ def merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 def spans_of(text: str, words: Iterable[str]) -> tuple[tuple[int, int], ...]:
     """Where these whole words stand in the text."""
     wanted = frozenset(words)
-    return tuple(match.span() for match in _WORD.finditer(text) if match[0] in wanted)
+    return tuple(match.span() for match in WORD.finditer(text) if match[0] in wanted)
 
 
 def _note_brochure(signs: dict[str, Sign], text: Text) -> None:
@@ -225,7 +240,7 @@ def _note_facts(signs: dict[str, Sign], text: str, extension: Mapping[str, Any])
         signs["measure"] = Sign("measure", 1.0, (match.span(),))
     match = _PLAINLY_FREE.search(text)
     if match:
-        signs["plainly"] = Sign("plainly", 1.0, (match.span(1),))
+        signs["plainly"] = Sign("plainly", 1.0, (match.span(match.lastindex or 0),))
     weight = extension.get("weight_kg")
     has_weight = isinstance(weight, int | float) and weight > 0
     if has_weight or extension.get("condition") in _WORN:

@@ -21,21 +21,20 @@ LONGEST = 60_000
 """A valid listing is shorter; of others, what lies beyond is not read."""
 _MARKUP = re.compile(r"<[^<>]{0,2000}>|&(?:#\d{1,7}|#x[0-9a-f]{1,6}|\w{2,31});", re.IGNORECASE)
 _BREAKS = re.compile(r"</?(?:p|div|li|ul|ol|br|h[1-6]|tr|td|table)\b", re.IGNORECASE)
-_FIELDS = (
-    *((None, name, f"/{name}") for name in ("title", "content_text", "content_html")),
-    *((EXTENSION, name, f"/{EXTENSION}/{name}") for name in ("terms", "safety", "accessibility", "request_url")),
-)
+_SAID = ("title", "content_text", "content_html")
+_ASKED = ("terms", "safety", "accessibility", "request_url")
 _MOST_TAGS = 50
 
 
 class Words(NamedTuple):
-    """``text`` holds the fields one after another, with gaps in between, each as long as it was sent. ``veiled`` is
-    where words stood in disguise.
+    """``text`` holds the fields one after another, with gaps in between, each as long as it was sent. What is said of
+    the thing ends at ``said``; small print follows. ``veiled`` is where words stood in disguise.
     """
 
     text: str
     fields: tuple[str, ...]
     originals: tuple[str, ...]
+    said: int
     veiled: Spans = ()
 
     def mark(self, start: int, end: int) -> Mark:
@@ -54,19 +53,12 @@ class Words(NamedTuple):
 
 
 def words_of(item: Mapping[str, Any]) -> Words:
-    """The words of a JSON Feed item: title, text, markup without its tags, what its giver asks of takers, tags, what
-    its pictures show, and what its place is called.
+    """The words of a JSON Feed item: title, text, markup without its tags, and tags; then, in small print, what its
+    giver asks of takers, what its pictures show, what its place is called, and what it is counted in.
     """
-    fields, originals = [], []
-    extension = item.get(EXTENSION)
-    for where, name, field in _FIELDS:
-        text = item.get(name) if where is None else extension.get(name) if isinstance(extension, dict) else None
-        if isinstance(text, str):
-            fields.append(field)
-            originals.append(text)
-    for field, text in (*_tags(item), *_small_print(extension)):
-        fields.append(field)
-        originals.append(text)
+    said, small = [*_said(item)], [*_small_print(item.get(EXTENSION))]
+    fields = [field for field, _ in (*said, *small)]
+    originals = [text for _, text in (*said, *small)]
     if sum(map(len, originals)) > LONGEST:
         originals = [text[: LONGEST // len(originals)] for text in originals]
     read = originals
@@ -75,10 +67,15 @@ def words_of(item: Mapping[str, Any]) -> Words:
             _unmarked(text) if name == "/content_html" else text for name, text in zip(fields, originals, strict=True)
         ]
     whole, veiled = unveiled(GAP.join(text.replace(GAP, " ") for text in read))
-    return Words(spelled(_folded(whole)), tuple(fields), tuple(originals), veiled)
+    end = sum(map(len, originals[: len(said)])) + max(len(said) - 1, 0)
+    return Words(spelled(_folded(whole)), tuple(fields), tuple(originals), end, veiled)
 
 
-def _tags(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _said(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name in _SAID:
+        text = item.get(name)
+        if isinstance(text, str):
+            yield f"/{name}", text
     tags = item.get("tags")
     for number, tag in enumerate(tags[:_MOST_TAGS] if isinstance(tags, list) else ()):
         if isinstance(tag, str):
@@ -86,8 +83,10 @@ def _tags(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _small_print(extension: Any) -> Iterator[tuple[str, str]]:
-    """What stands beside a listing and is read all the same: what its pictures show, and what its place is called."""
     said = extension if isinstance(extension, dict) else {}
+    for name in _ASKED:
+        if isinstance(said.get(name), str):
+            yield f"/{EXTENSION}/{name}", said[name]
     images = said.get("images")
     for number, image in enumerate(images[:_MOST_TAGS] if isinstance(images, list) else ()):
         if isinstance(image, dict) and isinstance(image.get("alt"), str):
@@ -95,6 +94,11 @@ def _small_print(extension: Any) -> Iterator[tuple[str, str]]:
     place = said.get("place")
     if isinstance(place, dict) and isinstance(place.get("name"), str):
         yield f"/{EXTENSION}/place/name", place["name"]
+    quantity = said.get("quantity")
+    unit = quantity.get("unit") if isinstance(quantity, dict) else None
+    # A single word ("each", "hours") says nothing.
+    if isinstance(unit, str) and len(unit.split()) > 1:
+        yield f"/{EXTENSION}/quantity/unit", unit
 
 
 def _folded(whole: str) -> str:

@@ -1,5 +1,5 @@
-"""What each sign weighs. The weights of kinds are set by hand. Those of single words, and what facts of a listing add
-to them, are trained by ``python -m bench.free_weights`` and kept in ``schemas/data/free_weights.json``.
+"""What each sign weighs: by hand, kind by kind, for whoever reads a single phrase; and as it was trained, together with
+words and neighbouring words, by ``python -m bench.free_weights``, which keeps it in ``schemas/data/free_weights.json``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from schemas.free.keys import KEY
+from schemas.free.keys import KEY, neighbours
 
 FILE = Path(__file__).parent.parent / "data" / "free_weights.json"
 
@@ -39,8 +39,8 @@ BY_HAND: Mapping[str, float] = {
 
 
 class Trained(NamedTuple):
-    """``stems`` are by key, ``facts`` and ``phrases`` by kind of sign, the latter at strength 1. Where the giver is a
-    business, ``business`` is added, by what is offered.
+    """``stems`` are by key, ``pairs`` by the keys of two words beside each other, ``facts`` and ``phrases`` by kind of
+    sign, the latter at strength 1. Where the giver is a business, ``business`` is added, by what is offered.
     """
 
     start: float
@@ -48,6 +48,7 @@ class Trained(NamedTuple):
     facts: Mapping[str, float]
     phrases: Mapping[str, float]
     stems: Mapping[str, float]
+    pairs: Mapping[str, Mapping[str, float]]
 
     def of_word(self, token: str) -> float:
         """What this word adds."""
@@ -57,9 +58,19 @@ class Trained(NamedTuple):
         """What each of these adds that adds anything."""
         return [self.stems[key] for key in keys if key in self.stems]
 
+    def of_pair(self, first: str, second: str) -> float:
+        """What these keys beside each other add."""
+        known = self.pairs.get(first)
+        return known.get(second, 0.0) if known else 0.0
+
+    def of_neighbours(self, string: str) -> list[float]:
+        """What each two neighbours in a folded text add that add anything, however often they stand there."""
+        found = {pair: self.of_pair(*pair) for pair in neighbours(string) if pair[0] in self.pairs}
+        return [points for points in found.values() if points]
+
 
 @cache
 def trained() -> Trained:
     """The trained weights."""
     found = json.loads(FILE.read_text(encoding="utf-8"))
-    return Trained(found["start"], found["business"], found["facts"], found["phrases"], found["stems"])
+    return Trained(*(found[name] for name in Trained._fields))

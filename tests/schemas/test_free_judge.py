@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from schemas.free.explain import DOUBTFUL_WORDS, NOT_FREE_WORDS, fingerprint, problems_of, word_problems
 from schemas.free.judge import ASKED, Verdict, judge
 from schemas.free.signs import GIVING, SELLING, SOFT
+from schemas.free.texts import words_of
 from schemas.free.weights import BY_HAND, trained
 from tests.schemas.free_cases import CASES, CLEAR, DOUBTED, FREE, Case
 from tests.thorough import examples
@@ -120,17 +121,61 @@ def test_words_that_are_only_turned_round_when_they_are_shown_are_read_as_shown(
     [
         pytest.param({"images": [{"url": "a"}, {"alt": ADVERT}]}, "/_sharefeed/images/1/alt", id="a picture"),
         pytest.param({"place": {"name": ADVERT}}, "/_sharefeed/place/name", id="a place"),
+        pytest.param({"terms": ADVERT}, "/_sharefeed/terms", id="terms"),
+        pytest.param({"quantity": {"unit": ADVERT}}, "/_sharefeed/quantity/unit", id="a unit"),
     ],
 )
-def test_adverts_beside_a_listing_are_read(members: dict[str, object], pointer: str) -> None:
-    problems = word_problems({"title": "Boots", "content_text": "Worn once.", "_sharefeed": members})
-    assert problems[0].code == NOT_FREE_WORDS
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        pytest.param("Size nine.", NOT_FREE_WORDS, id="nothing speaks for a gift"),
+        pytest.param("Worn once.", DOUBTFUL_WORDS, id="wear does"),
+    ],
+)
+def test_adverts_beside_a_listing_are_read(members: dict[str, object], pointer: str, text: str, code: str) -> None:
+    problems = word_problems({"title": "Boots", "content_text": text, "_sharefeed": members})
+    assert problems[0].code == code
     assert {mark.pointer for problem in problems for mark in problem.marks} == {pointer}
+
+
+SMALL_PRINT = {
+    "terms": "First come, first served. Bring it back clean.",
+    "accessibility": "Step-free. Free.",
+    "safety": "It is worn and wobbles.",
+    "request_url": "https://node.example/gifts/old",
+    "place": {"name": "St Mary's old school hall"},
+    "images": [{"url": "https://node.example/a.jpg", "alt": "Two old chairs, one of them 60 cm high"}],
+}
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CLEAR + DOUBTED + FREE[:20]])
+def test_the_words_of_small_print_speak_for_no_listing(case: Case) -> None:
+    """It has the same words whatever is offered."""
+    item = {**case.item, "_sharefeed": {**case.item["_sharefeed"], **SMALL_PRINT}}
+    assert (judge(item).kind, judge(item).score) == (case.verdict, pytest.approx(judge(case.item).score))
+
+
+@pytest.mark.parametrize(
+    ("terms", "kind"),
+    [
+        ("The hire charge is £20.", "doubtful"),
+        ("£20 per session.", "doubtful"),
+        ("No hire charge.", "free"),
+        ("Bus 1 costs £2 from town.", "free"),
+    ],
+)
+def test_what_is_charged_is_read_in_small_print_too(terms: str, kind: str) -> None:
+    assert judge({"title": "Hall", "_sharefeed": {"terms": terms}}).kind == kind
+
+
+@pytest.mark.parametrize("unit", ["each", "hours", "discount"])
+def test_a_unit_of_a_word_is_not_read(unit: str) -> None:
+    assert words_of({"_sharefeed": {"quantity": {"unit": unit}}}).text == ""
 
 
 @pytest.mark.parametrize("said", [None, 3, [], {}, [None, 3, {"alt": 3}], {"name": 3}])
 def test_what_is_no_text_beside_a_listing_is_passed_over(said: object) -> None:
-    assert judge({"title": "Boots", "_sharefeed": {"images": said, "place": said}}).kind == "free"
+    assert judge({"title": "Boots", "_sharefeed": {"images": said, "place": said, "quantity": said}}).kind == "free"
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,11 @@ WRONG: dict[str, tuple[Any, int, str]] = {
     "no text": ({**DESK, "title": ["a"]}, 400, ""),
     "yes": ({**DESK, "quantity": True}, 400, ""),
     "not free": ({**DESK, "price": "20"}, 422, "/price"),
-    "an advert": ({**DESK, "description": "Half price in May with code MAY. From £12 per hour."}, 422, "/description"),
+    "an advert": (
+        {**DESK, "description": "Half price at our shop with code MAY. From £12 each, free delivery over £50."},
+        422,
+        "/description",
+    ),
     "a number that is none": ({**DESK, "quantity": "lots"}, 422, "/quantity"),
     "another organisation": ({**DESK, "organisation": "Mending Room"}, 422, "/organisation"),
 }
