@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
@@ -13,8 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
-from werkzeug.routing import BaseConverter, Rule
-from werkzeug.routing.rules import RulePart
+from werkzeug.routing import Rule
 
 from node.web.routes import LateRule
 
@@ -36,35 +35,28 @@ class CompiledTemplates(BytecodeCache):
 class CompiledRule(Rule):
     """A route that is taken apart once, and whose functions that write addresses are made once.
 
-    Those of an aggregator took a tenth of a second. Without defaults and hosts, all that they know of it is its text
-    and what reads the parts of an address.
+    Those of an aggregator took a tenth of a second. Without defaults and hosts, all that they know of it is its text,
+    what its map does with slashes, and what reads the parts of an address.
     """
 
-    kept: dict[tuple[str, bool], Callable[..., tuple[str, str]]] = {}
-    parsed: dict[tuple[Any, ...], tuple[list[RulePart], list[tuple[bool, str]], dict[str, BaseConverter]]] = {}
+    kept: dict[tuple[Any, ...], CompiledRule] = {}
+    makers: tuple[Callable[..., tuple[str, str]], ...]
 
-    def _parse_rule(self, rule: str) -> Iterable[RulePart]:
-        if self.subdomain or self.host:
-            return super()._parse_rule(rule)
-        key = (rule, *self.map.converters.items())
-        if key not in self.parsed:
-            before = len(self._trace)
-            parts = list(super()._parse_rule(rule))
-            self.parsed[key] = parts, self._trace[before:], self._converters
-            return parts
-        parts, trace, converters = self.parsed[key]
-        self._trace.extend(trace)
-        self._converters.update(converters)
-        self.arguments.update(converters)
-        return parts
-
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+    def compile(self) -> None:
         if self.defaults or self.subdomain or self.host:
-            return super()._compile_builder(append_unknown)
-        key = (self.rule, append_unknown)
-        if key not in self.kept:
-            self.kept[key] = super()._compile_builder(append_unknown)
-        return self.kept[key]
+            super().compile()
+            return
+        assert self.map is not None
+        key = (type(self), self.rule, self.merge_slashes, *self.map.converters.items())
+        known = self.kept.get(key)
+        if known is None:
+            super().compile()
+            self.makers = tuple(made.__func__ for made in (self._build, self._build_unknown))  # type: ignore[attr-defined]
+            self.kept[key] = self
+            return
+        self._parts, self._trace, self._converters = known._parts, known._trace, known._converters
+        self.arguments.update(known.arguments)
+        self._build, self._build_unknown = (make.__get__(self) for make in known.makers)
 
 
 class CompiledStatements(SQLiteDialect_pysqlite):
