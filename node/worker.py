@@ -127,7 +127,7 @@ def publisher_jobs(clock: Clock, node: Node) -> list[Callable[[], None]]:
     from node.services.listings import board_reports, expiry, reminders
     from node.services.mail import postman
     from node.services.moving import moves
-    from node.services.pictures import fetching, leftovers, uploads
+    from node.services.pictures import fetching, leftovers, unused, uploads
 
     def expire() -> None:
         while expiry.expire(node):
@@ -153,6 +153,7 @@ def publisher_jobs(clock: Clock, node: Node) -> list[Callable[[], None]]:
     clock.every(IMPORT_EVERY_S, partial(steps.work, node))
     clock.every(COPY_EVERY_S, partial(fetching.fetch_due, node))
     clock.every(24 * HOUR_S, partial(leftovers.sweep, node))
+    clock.every(24 * HOUR_S, partial(unused.tidy, node))
     clock.every(24 * HOUR_S, partial(imports.tidy, node))
     clock.every(HOUR_S, partial(reminders.remind, node))
     clock.every(HOUR_S, partial(moves.finish, node))

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, delete, exists, func, select, update
 
 from node.storage.among import among
+from node.storage.desk_tables import desk_drafts, listing_versions
 from node.storage.engine import Tx
+from node.storage.import_tables import imports
 from node.storage.photo_tables import picture_copies, picture_wants
+from node.storage.story_tables import stories
+from node.storage.tables import listings, organisations
 from node.storage.upsert import insert_of, upsert
 from schemas.records import dataclass
 
 WAITING, READY, FAILED = "waiting", "ready", "failed"
 _c, _w = picture_copies.c, picture_wants.c
+_FILE = re.compile(r"[0-9a-f]{32}\.jpg")
+_WHERE_NAMED: tuple[Column[str], ...] = (
+    listings.c.document,
+    listing_versions.c.document,
+    desk_drafts.c.images,
+    stories.c.document,
+    stories.c.images,
+    organisations.c.document,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +111,37 @@ def failed(tx: Tx, copy: Copy, problem: str, due_at: int | None) -> None:
     state = WAITING if due_at is not None else FAILED
     told = {"state": state, "tries": copy.tries + 1, "due_at": due_at or 0, "lease_until": 0, "problem": problem}
     tx.execute(update(picture_copies).where(_c.key == copy.key).values(told))
+
+
+def names(tx: Tx) -> set[str]:
+    """The names of the files of all copies that are here."""
+    return set(tx.execute(select(_c.name).where(_c.state == READY)).scalars())
+
+
+def named(tx: Tx, files: set[str]) -> set[str]:
+    """Which of these files a listing, a version of one, a draft, a story or an organisation names."""
+    found: set[str] = set()
+    for column in _WHERE_NAMED:
+        query = select(column).where(column.contains(".jpg"))
+        if len(files) == 1:
+            query = query.where(column.contains(next(iter(files)), autoescape=True)).limit(1)
+        for text in tx.execute(query.execution_options(yield_per=500)).scalars():
+            found.update(files.intersection(_FILE.findall(text)))
+    return found
+
+
+def forget(tx: Tx, name: str) -> None:
+    """Forget the copies that are this file."""
+    tx.execute(delete(picture_copies).where(_c.name == name, _c.state == READY))
+
+
+def forget_failed(tx: Tx) -> None:
+    """Forget what could not be had, where the import that named it is gone."""
+    failed = select(_c.key).where(_c.state == FAILED)
+    kept = exists().where(imports.c.id == _w.import_id)
+    tx.execute(delete(picture_wants).where(_w.copy_key.in_(failed), ~kept))
+    waits = exists().where(_w.copy_key == _c.key)
+    tx.execute(delete(picture_copies).where(_c.state == FAILED, ~waits))
 
 
 def of_import(tx: Tx, import_id: str, states: Collection[str], limit: int) -> list[tuple[str, str]]:

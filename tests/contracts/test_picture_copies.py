@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import time
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from sqlalchemy import delete, select
 
 from node.context import Node
 from node.services.file_formats.reading import read
@@ -18,11 +21,16 @@ from node.services.identity.members import Member
 from node.services.importing import imports, steps
 from node.services.importing.sheets import Options, import_sheet
 from node.services.listings import publishing
-from node.services.pictures import fetching
+from node.services.pictures import fetching, unused
 from node.services.pictures.fetching import RETRY_S, fetch_due, missing
-from node.storage import listing_versions
+from node.services.pictures.unused import KEPT_S
+from node.storage import imports as stored_imports
+from node.storage import listing_versions, photo_tables
 from node.storage import picture_copies as stored
+from node.storage.desk_tables import listing_versions as listing_versions_table
 from node.storage.engine import Database
+from node.storage.tables import listings as listings_table
+from schemas.listing import Image as Image_
 from tests.fakes.publisher import URL, clock_of, publisher, school
 from tests.fakes.sites import Sites, found
 
@@ -226,3 +234,55 @@ def test_no_organisation_takes_all_the_room(node: Node, monkeypatch: pytest.Monk
         bring_of(node, name, count)
         with node.database.read() as tx:
             assert stored.count_waiting(tx) == waiting, name
+
+
+def test_a_copy_goes_when_nothing_has_named_it_for_long(node: Node, member: Member) -> None:
+    bring(node)
+    fetch_due(node, Photos(*BOTH))  # type: ignore[arg-type]
+    chairs, tent = (node.settings.home / "media" / url.rpartition("/")[2] for url in pictures(node)["1"])
+    late = time.time() + KEPT_S + 60
+    assert unused.tidy(node, late) == 0, "listings name them"
+    with node.database.write() as tx:
+        tx.execute(delete(listing_versions_table))
+        one = listings_table.c.key == next(row.key for row in publishing.listings(node) if row.key.endswith(".1"))
+        tx.execute(delete(listings_table).where(one))
+    assert unused.tidy(node) == 0, "it was fetched a moment ago"
+    assert unused.tidy(node, late) == 1
+    assert (chairs.exists(), tent.exists()) == (False, True)
+    assert unused.tidy(node, late) == 0
+    sites = Photos(*BOTH)
+    assert bring(node) == {"added": 1, "unchanged": 1}
+    assert fetch_due(node, sites) == 1  # type: ignore[arg-type]
+    assert sites.asked == [CHAIRS], "what is gone is fetched again"
+    assert chairs.exists()
+
+
+def test_a_copy_that_an_import_asks_for_again_stays(node: Node) -> None:
+    bring(node)
+    fetch_due(node, Photos(*BOTH))  # type: ignore[arg-type]
+    images = [Image_(CHAIRS, "Chairs")]
+    with node.database.write() as tx:
+        for table in (listing_versions_table, listings_table):
+            tx.execute(delete(table))
+    for file in (node.settings.home / "media").iterdir():
+        os.utime(file, (0, 0))
+    (own,) = fetching.copied(node, images)
+    assert unused.tidy(node) == 1
+    assert (node.settings.home / "media" / own.url.rpartition("/")[2]).exists()
+    assert fetching.copied(node, [Image_(TENT)]) == (Image_(TENT),)
+
+
+def test_what_could_not_be_had_is_forgotten_with_its_import(node: Node, member: Member) -> None:
+    bring(node)
+    sites = Photos(found(CHAIRS, b"<html>", "text/html"), found(TENT, b"<html>", "text/html"))
+    for wait in (0, *RETRY_S):
+        clock_of(node).pass_by(seconds=wait)
+        fetch_due(node, sites)  # type: ignore[arg-type]
+    unused.tidy(node)
+    one = last_import(node, member).id
+    assert len(missing(node, one).failed) == 2
+    with node.database.write() as tx:
+        stored_imports.remove(tx, one)
+    unused.tidy(node)
+    with node.database.read() as tx:
+        assert not [*tx.execute(select(photo_tables.picture_copies)), *tx.execute(select(photo_tables.picture_wants))]

@@ -8,6 +8,7 @@ as it was named, and the import says so.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -47,7 +48,9 @@ def copied(node: Node, images: Sequence[Image]) -> tuple[Image, ...]:
         return tuple(images)
     with node.database.read() as tx:
         names = stored.ready(tx, list(others))
-    own = {url: _address(node, names[key]) for key, url in others.items() if key in names}
+    own = {
+        url: _address(node, names[key]) for key, url in others.items() if key in names and _taken_up(node, names[key])
+    }
     return tuple(replace(image, url=own.get(image.url, image.url)) for image in images)
 
 
@@ -135,6 +138,15 @@ def missing(node: Node, import_id: str) -> Missing:
     with node.database.read() as tx:
         failed = stored.of_import(tx, import_id, (FAILED,), MOST_TOLD)
         return Missing(stored.count_of_import(tx, import_id, WAITING), tuple(failed))
+
+
+def _taken_up(node: Node, name: str) -> bool:
+    """Have a copy that is here stay, as it is asked for; whether it is still here."""
+    try:
+        os.utime(node.settings.home / "media" / name)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _is_ours(node: Node, url: str) -> bool:
