@@ -230,14 +230,15 @@ def _beside(path: Path, keys: Ring) -> Any:
     """A file with these keys in the folder of the path, readable by its owner alone and safely on the disk."""
     try:
         with NamedTemporaryFile(dir=path.parent, prefix=".key-", delete=False) as file:
-            file.write(written(keys))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            yield file.name
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(file.name)
+            # From here on nothing of it may stay: a full disk is met while it is written.
+            try:
+                file.write(written(keys))
+                file.flush()
+                os.fsync(file.fileno())
+                yield file.name
+            finally:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(file.name)
     except OSError as error:
         raise KeyFileError(f"{path} cannot be written: {error.strerror}. Nothing was changed") from error
 

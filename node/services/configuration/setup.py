@@ -69,8 +69,13 @@ def init(home: Path, values: Mapping[str, Any], environment: Mapping[str, str] |
         # First what may fail, last what says that there is a node here: init can then be run again.
         prepare_database(node)
         write_private(home / SECRET_FILE, secrets.token_hex(32))
-        keys.own(node)
-        write_private(home / SETTINGS_FILE, settings_text(settings, values))
+        try:
+            keys.own(node)
+            write_private(home / SETTINGS_FILE, settings_text(settings, values))
+        except (OSError, SharefeedError):
+            # Nothing has been signed with it yet, and with it the folder would pass for a node.
+            (home / SECRET_FILE).unlink(missing_ok=True)
+            raise
     except OSError as error:
         message = f"{home} cannot be written to: {error.strerror}. No node was made. Choose another folder with --home."
         raise SetupError(message) from error
@@ -133,10 +138,19 @@ def check_described(settings: Settings) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """A new file that only its owner may read from its first moment on: secrets, and perhaps a database's password."""
+    """A new file that only its owner may read from its first moment on: secrets, and perhaps a database's password.
+
+    Raises `OSError`, and leaves nothing then: half a secret would be taken for one.
+    """
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def settings_text(settings: Settings, names: Collection[str]) -> str:

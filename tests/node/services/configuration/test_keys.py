@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from threading import Thread
 
@@ -166,3 +168,36 @@ def test_a_private_key_with_another_public_one_is_not_brought(node: Node) -> Non
     with pytest.raises(KeyFileError, match="beside it"):
         keys.bring(node, keys.written(mixed), replacing=True)
     assert keys.ring(node) == own
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from node.services.configuration.setup import write_private
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (5, 5))
+try:
+    write_private(Path(sys.argv[1]), "a secret of some length")
+except OSError as error:
+    print(error.strerror)
+"""
+
+
+def test_half_a_secret_is_never_left(tmp_path: Path) -> None:
+    file = tmp_path / "secret.key"
+    ran = subprocess.run(
+        [sys.executable, "-c", FULL, str(file)], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ran.stdout == "File too large\n"
+    assert not file.exists()
+
+
+def test_init_can_be_run_again_where_it_could_not_end(tmp_path: Path) -> None:
+    home, init = tmp_path / "home", ["init", "--url", URL, "--name", "Share"]
+    (home / KEY_FILE).mkdir(parents=True)
+    first = CliRunner().invoke(main, [*init, "--home", str(home)])
+    assert (first.exit_code, isinstance(first.exception, SystemExit)) == (1, True), first.output
+    (home / KEY_FILE).rmdir()
+    again = CliRunner().invoke(main, [*init, "--home", str(home)])
+    assert again.exit_code == 0, again.output
