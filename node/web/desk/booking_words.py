@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 from babel.dates import format_interval, format_skeleton, format_time
 from babel.units import format_unit
@@ -67,8 +67,10 @@ def hours(span: Span) -> str:
 
 
 def when(span: Span) -> str:
-    """A span with its days: "Wed 2 Dec, 09:00–10:00", or with both days where there are two."""
+    """A span with its days: "Wed 2 Dec, 09:00–10:00", with both days where there are two, without times if all day."""
     first, last = local(span.starts).date(), local(span.ends - 1).date()
+    if local(span.starts).time() == local(span.ends).time() == time.min:
+        return short_day(first) if first == last else f"{short_day(first)} – {short_day(last)}"
     if first == last:
         return f"{short_day(first)}, {hours(span)}"
     return f"{short_day(first)}, {clock(span.starts)} – {short_day(last)}, {hours(span).partition('–')[2]}"

@@ -199,8 +199,28 @@ def test_something_with_a_calendar_is_asked_for_a_time(node: Node, stranger: Fla
     one = every(node)[0]
     act(node, one, rules.CONFIRM, ASKER)
     assert "Wed 2 Dec, 10:00–11:00" in words(stranger.get(last_link(node, "ann")))
+    assert "On 2 December, from 10:00 until 11:00." in mails(node)[-1][2]
     act(node, one, rules.ACCEPT)
     assert "It is taken then" in problems(send(stranger, path, path, **TYPED, **times))[0]
+
+
+@pytest.mark.parametrize(
+    ("days", "shown", "mailed"),
+    [
+        ({"first": "2026-12-10", "last": "2026-12-12"}, "Thu 10 Dec – Sat 12 Dec", "From 10 December to 12 December."),
+        ({"first": "2026-12-10"}, "Thu 10 Dec", "On 10 December."),
+    ],
+    ids=["several", "one"],
+)
+def test_whole_days_are_told_without_a_midnight(
+    node: Node, stranger: FlaskClient, days: dict[str, str], shown: str, mailed: str
+) -> None:
+    tent = shared(node, "tent", title="A tent", action="lend")
+    assert ask(stranger, tent, **days).status_code == 200
+    assert mailed in mails(node)[-1][2]
+    said = words(stranger.get(last_link(node, "cem")))
+    assert shown in said
+    assert "00" not in said.partition("When")[2].partition("What you have written")[0]
 
 
 def test_nobody_came_too_early_is_explained_at_the_calendar(node: Node, app: Flask, desk: Askable) -> None:

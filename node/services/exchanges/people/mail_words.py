@@ -76,7 +76,7 @@ SAID: Mapping[tuple[str, str], Said] = {
             "hear of it once "
             "you say that it was you. If it was not, do nothing: in two days it is forgotten."
         ),
-        later("It was me: send it"),
+        later("Send my request"),
     ),
     (OWNER, rules.REQUESTED): Said(
         later("Somebody asks for %(title)s"),

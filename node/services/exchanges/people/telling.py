@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -316,8 +316,19 @@ def _when(node: Node, exchange: Exchange, voice: Voice) -> str:
     from babel.dates import format_time
 
     zone = ZoneInfo(node.settings.timezone)
-    first, last = (datetime.fromtimestamp(moment, zone) for moment in (exchange.starts_at, exchange.ends_at))
-    begins, ends = (f"{_day(one, voice)}, {format_time(one, 'short', locale=voice.locale)}" for one in (first, last))
+    # An end at midnight is that of the day before.
+    first, last, end = (
+        datetime.fromtimestamp(at, zone) for at in (exchange.starts_at, exchange.ends_at - 1, exchange.ends_at)
+    )
+    begins, ends = (format_time(one, "short", locale=voice.locale) for one in (first, end))
+    is_one_day, are_whole = first.date() == last.date(), first.time() == end.time() == time.min
+    if are_whole and is_one_day:
+        return voice.say("On %(day)s.", day=_day(first, voice))
+    if are_whole:
+        return voice.say("From %(first)s to %(last)s.", first=_day(first, voice), last=_day(last, voice))
+    if is_one_day:
+        return voice.say("On %(day)s, from %(first)s until %(last)s.", day=_day(first, voice), first=begins, last=ends)
+    begins, ends = f"{_day(first, voice)}, {begins}", f"{_day(end, voice)}, {ends}"
     return voice.say("From %(first)s until %(last)s.", first=begins, last=ends)
 
 
