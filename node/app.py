@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 
 from node.context import Node
 from node.services.configuration.setup import check_settings
+from node.services.mail.mail_settings import open_mailbox
 from node.settings import Settings
 from node.web import compression, current_node, errors, feeds, filters, languages, security, static_files
 from node.web.numbers import RowNumber
@@ -67,12 +68,13 @@ AGGREGATOR_MODULES = (
     "node.web.alerts",
     "node.web.alert_manage",
     "node.web.alert_stop",
-    "node.web.mailbox",
     "node.web.control",
     "node.web.api",
     "node.web.api_docs",
 )
 """Modules with a ``blueprint``. One whose requests carry no form, only JSON, also says ``without_csrf = True``."""
+MAILBOX = "node.web.mailbox"
+"""Only where mails are kept for everyone at this machine, whatever kind of node that is."""
 
 
 class _Json(DefaultJSONProvider):
@@ -109,7 +111,7 @@ def create_app(node: Node) -> Flask:
     _install_templates(app, node)
     languages.install(app)
     feeds.prepare(app)
-    _register(app, CSRFProtect(app), node.settings.aggregate)
+    _register(app, CSRFProtect(app), node.settings)
     return app
 
 
@@ -131,8 +133,9 @@ def _install_templates(app: Flask, node: Node) -> None:
     app.context_processor(site)
 
 
-def _register(app: Flask, csrf: CSRFProtect, aggregate: bool) -> None:
-    for name in WEB_MODULES + (AGGREGATOR_MODULES if aggregate else ()):
+def _register(app: Flask, csrf: CSRFProtect, settings: Settings) -> None:
+    more = AGGREGATOR_MODULES if settings.aggregate else ()
+    for name in (*WEB_MODULES, *more, *((MAILBOX,) if open_mailbox(settings) else ())):
         module = import_module(name)
         app.register_blueprint(module.blueprint)
         if getattr(module, "without_csrf", False):

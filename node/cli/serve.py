@@ -126,6 +126,7 @@ def _has_worked(node: Node) -> bool:
 
 def _answer(node: Node, begun: Callable[[], None] = lambda: None) -> None:
     from node.app import create_app
+    from node.services.mail.mail_settings import open_mailbox
     from node.serving import serve as answer
 
     start_logging()
@@ -134,7 +135,8 @@ def _answer(node: Node, begun: Callable[[], None] = lambda: None) -> None:
     if settings.allow_loopback:
         click.secho("allow_loopback is on: this node reads addresses on this machine. For development only.", fg="red")
     if settings.mail_capture:
-        click.secho("mail_capture is on: mails are kept and none is sent. For development only.", fg="red")
+        where = f" They stand at {settings.url}mailbox." if open_mailbox(settings) else ""
+        click.secho(f"mail_capture is on: mails are kept and none is sent.{where} For development only.", fg="red")
     told = f"{settings.node_name} answers on http://{settings.host}:{settings.port}/ as {settings.url}"
 
     def listening() -> None:

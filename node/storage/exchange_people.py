@@ -99,13 +99,21 @@ def open_of(tx: Tx, person: str, listing_id: str, states: Collection[str]) -> li
 
 
 def had_before(
-    tx: Tx, people: Sequence[str], organisation_id: str, states: Sequence[str], contact_id: str | None = None
+    tx: Tx,
+    people: Sequence[str],
+    organisation_id: str,
+    states: Sequence[str],
+    contact_id: str | None = None,
+    but: str = "",
 ) -> set[str]:
-    """Which of these people are known to have had something of this organisation: an exchange in one of the states."""
+    """Which of these people are known to have had something of this organisation: an exchange in one of the states.
+
+    ``but`` is the id of an exchange that does not count, such as the one that is looked at.
+    """
     x = exchanges.c
     query = select(_c.person).join(exchanges, x.id == _c.exchange_id).where(_c.person.in_(list(people)))
     theirs = and_(x.organisation_id == organisation_id, x.contact_id.is_not_distinct_from(contact_id))
-    return {row.person for row in tx.execute(query.where(theirs, x.state.in_(states)))}
+    return {row.person for row in tx.execute(query.where(theirs, x.state.in_(states), x.id != but))}
 
 
 def over_before(tx: Tx, moment: int, limit: int) -> list[str]:

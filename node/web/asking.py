@@ -118,14 +118,9 @@ def _page(what: Askable, typed: dict[str, str], errors: dict[str, str], sent_to:
         elsewhere=what.row.source.name if isinstance(what.row, ForeignListing) else "",
         hands_on=isinstance(what.row, ForeignListing) and what.row.takes_messages,
         sent_to=sent_to,
-        mailbox_path=f"{request.script_root}/mailbox" if sent_to and _mailbox() else None,
+        mailbox_path=f"{request.script_root}/mailbox" if sent_to and open_mailbox(node.settings) else None,
     )
     return render_template("portal/ask.html", page=page)
-
-
-def _mailbox() -> bool:
-    node = current_node()
-    return bool(node.settings.aggregate and open_mailbox(node.settings))
 
 
 def _needs(chosen: str) -> tuple[Choice, ...]:

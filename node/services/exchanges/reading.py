@@ -87,7 +87,9 @@ def by_member(node: Node, member: Member, exchange_id: str) -> Seen | None:
 def _seen(tx: Tx, stored: Stored, party: Party) -> Seen:
     person = exchange_people.of(tx, stored.id)
     known = (
-        exchange_people.had_before(tx, [person.person], stored.organisation_id, rules.HAPPENED, stored.contact_id)
+        exchange_people.had_before(
+            tx, [person.person], stored.organisation_id, rules.HAPPENED, stored.contact_id, stored.id
+        )
         if person
         else set()
     )

@@ -123,6 +123,7 @@ def proposal_row(proposal: Proposal) -> ProposalRow:
         listings=read.listings if read else None,
         problems=len(read.problems) if read else None,
         reason=proposal.reason or None,
+        unread=seen is None,
     )
 
 

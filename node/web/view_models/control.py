@@ -122,7 +122,7 @@ class OverviewPage:
 @dataclass(frozen=True, slots=True)
 class ProposalRow:
     """One proposed source. ``state``: waiting, accepted, refused. ``level`` as in SourceRow, or ``None``
-    if unreadable.
+    if unreadable, or ``unread`` so far.
     """
 
     path: str
@@ -134,6 +134,7 @@ class ProposalRow:
     listings: int | None = None
     problems: int | None = None
     reason: str | None = None
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -483,6 +483,15 @@ def test_kept_mails_are_for_the_operator_of_a_site(tmp_path: Path) -> None:
     assert "no mail is sent" in words(browser.text("/control/")).lower()
 
 
+def test_a_publisher_that_is_tried_out_shows_its_mails_too(tmp_path: Path) -> None:
+    home, elsewhere = (
+        create_app(publisher(tmp_path / name, mail_capture=True, node_url=url)).test_client()
+        for name, url in (("home", "http://127.0.0.1:8080/"), ("elsewhere", "https://share.example.org/"))
+    )
+    assert "No mail has been written yet" in home.get("/mailbox", base_url="http://127.0.0.1:8080").text
+    assert elsewhere.get("/mailbox", base_url="https://share.example.org").status_code == 404
+
+
 def test_at_home_everyone_reads_kept_mails(tmp_path: Path) -> None:
     browser = Browser(tmp_path / "home", mail_capture=True, node_url="http://127.0.0.1:8080/")
     client, page = browser.client, "http://127.0.0.1:8080"

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from node.app import create_app
 from node.context import Node
-from node.services.exchanges import asking, links
+from node.services.exchanges import asking, links, reading
 from node.services.exchanges.asking import Askable
 from node.services.identity import accounts, members
 from node.services.listings.publishing import listing
@@ -383,6 +383,15 @@ def test_who_runs_the_node_decides_a_dispute(node: Node, app: Flask, desk: Askab
     assert "Decide: it came back" not in words(operator.get(path))
     assert "Called off" in words(press(operator, path, do="settle_cancelled"))
     assert subjects(node)[-1] == ("cem", "It is decided: A desk")
+
+
+def test_what_somebody_has_now_is_not_what_they_had_before(node: Node, desk: Askable) -> None:
+    first = asked(node, desk)
+    for name, side in ((rules.ACCEPT, OWNER), (rules.HAND_OVER, OWNER), (rules.HAND_OVER, ASKER)):
+        act(node, first, name, side)
+    again = asked(node, shared(node, "another"))
+    pages = [reading.by_organisation(node, now_of(node, one).organisation_id, one) for one in (first, again)]
+    assert [page is not None and page.had_before for page in pages] == [False, True]
 
 
 def test_the_owner_reads_what_was_asked_in_the_mail(node: Node, desk: Askable) -> None:
