@@ -79,8 +79,19 @@ def _explained(error: SharefeedError) -> str:
     problems: Sequence[Problem] = getattr(error, "problems", ())
     if not problems:
         return str(error)
-    lines = [f"{problem.message}{f' (at {problem.pointer})' if problem.pointer else ''}" for problem in problems]
+    from node.services.limits.strangers import FormError
+
+    # What was typed has a name; where something stands in a file, a pointer tells.
+    lines = [_line(problem, isinstance(error, FormError)) for problem in problems]
     return "\n  ".join([NOTHING_CHANGED, *lines])
+
+
+def _line(problem: Problem, typed: bool) -> str:
+    if not problem.pointer:
+        return problem.message
+    if typed:
+        return f"{problem.pointer.strip('/')}: {problem.message}"
+    return f"{problem.message} (at {problem.pointer})"
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

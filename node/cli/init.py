@@ -36,12 +36,35 @@ class Asked(click.Option):
 _ASKED = "node.cli.init.asked"
 
 
+def _look_at_url(context: click.Context, _: click.Parameter, value: str) -> str:
+    """While somebody is there to put it right, before more is asked; else all is looked at where the node is made."""
+    if context.meta.get(_ASKED):
+        from node.services.configuration.setup import check_url
+        from node.settings import SettingError
+
+        try:
+            check_url(Settings(Path(), {"node_url": value}))
+        except SettingError as error:
+            raise click.BadParameter(f"the address {str(error).partition(': ')[2]}") from error
+    return value
+
+
+def _look_at_email(context: click.Context, _: click.Parameter, value: str) -> str:
+    if value and context.meta.get(_ASKED):
+        from node.services.identity.accounts import email_problems
+
+        for problem in email_problems(value.strip()):
+            raise click.BadParameter(problem.message)
+    return value
+
+
 @click.command()
 @click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="Folder to make the node in.")
 @click.option(
     "--url",
     required=True,
     cls=Asked,
+    callback=_look_at_url,
     prompt="Address of the node for ever, such as https://share.example.org/",
     help="Public address of the node, for ever: ids of listings begin with it.",
 )
@@ -64,6 +87,7 @@ _ASKED = "node.cli.init.asked"
 @click.option(
     "--account",
     cls=Asked,
+    callback=_look_at_email,
     prompt="Your e-mail address, to sign in with (empty: no account yet)",
     default="",
     metavar="EMAIL",
@@ -81,9 +105,7 @@ def init(home: Path | None, others: tuple[str, ...], account: str, account_name:
     folder = home or context.find_object(Path) or Path(os.environ.get("SHAREFEED_HOME", DEFAULT_HOME))
     node = make(folder, {**_chosen(options), **dict(_pair(text) for text in others)})
     context.call_on_close(node.database.close)
-    _say_what_next(folder, node.settings)
-    if account:
-        _make_account(node, account, account_name)
+    _say_what_next(folder, node.settings, _link_for(node, account, account_name) if account else "")
 
 
 def _check_account(email: str, name: str | None) -> None:
@@ -96,14 +118,12 @@ def _check_account(email: str, name: str | None) -> None:
         raise FormError(problems)
 
 
-def _make_account(node: Node, email: str, name: str | None) -> None:
+def _link_for(node: Node, email: str, name: str | None) -> str:
+    """The link that signs the new account of who runs the node in."""
     from node.services.identity import accounts
 
     made = accounts.add(node, name or email.partition("@")[0], email, operator=True)
-    click.echo(f"\nThis link signs {made.email} in, once, within {accounts.LINK_MINUTES // 60} hours:")
-    click.echo(
-        f"  {accounts.new_link(node, made)}\n      open it while `sharefeed serve` runs; there you choose a password"
-    )
+    return accounts.new_link(node, made)
 
 
 def _chosen(options: dict[str, Any]) -> dict[str, Any]:
@@ -133,10 +153,18 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _say_what_next(folder: Path, settings: Settings) -> None:
+def _say_what_next(folder: Path, settings: Settings, link: str) -> None:
     option = "" if str(folder) == DEFAULT_HOME else f" --home {shlex.quote(str(folder))}"
     click.echo(f"{settings.node_name} is ready in {folder}. Its settings are in {folder / SETTINGS_FILE}.")
-    click.echo("\nNext:")
+    if link:
+        from node.services.identity.accounts import LINK_MINUTES
+
+        click.echo(f"\nNext:\n  sharefeed serve{option}\n      leave it running, and in a browser open")
+        click.echo(
+            f"  {link}\n      once, within {LINK_MINUTES // 60} hours: it signs you in. Choose a password there,"
+        )
+        click.echo("      and add your organisation and what it shares. The desk leads you through it.")
+    click.echo("\nOr all of it from here:" if link else "\nNext:")
     for command, why in _steps(option, settings):
         click.echo(f"  {command}\n      {why}")
     for line in _to_the_world(folder, settings):

@@ -23,8 +23,8 @@ TRAP = "homepage"
 def form() -> str:
     if not current_node().settings.proposals:
         abort(404)
-    # A link may bring the address along; it is shown, never sent by itself.
-    return _page({"url": request.args.get("url", "")[:2048]}, {})
+    # A link may bring the address and the name along; they are shown, never sent by themselves.
+    return _page({name: request.args.get(name, "")[:2048] for name in ("url", "name")}, {})
 
 
 @blueprint.post(PATH)

@@ -116,9 +116,9 @@ def _to_be_found(node: Node, slug: str, has_shared: bool) -> tuple[DeskStep, ...
 
 
 def _proposing(node: Node) -> str:
-    """The board's form with our address in it; empty where no board is known."""
-    board, ours = node.settings.board_url, node.settings.url
-    return f"{board.rstrip('/')}/sources/propose?{urlencode({'url': ours})}" if board else ""
+    """The board's form with our address and name in it; empty where no board is known."""
+    board, ours = node.settings.board_url, {"url": node.settings.url, "name": node.settings.node_name}
+    return f"{board.rstrip('/')}/sources/propose?{urlencode(ours)}" if board else ""
 
 
 def _telling(node: Node, slug: str, checked: Checked | None, by_step: bool) -> DeskTelling | None:

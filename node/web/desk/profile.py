@@ -69,7 +69,10 @@ def save(slug: str) -> ResponseReturnValue:
 def new() -> str:
     if not g.account.operator:
         abort(404)
-    return _new_page({"name": "", "type": hosting.DEFAULT_TYPE}, {})
+    node = current_node()
+    # The first one is mostly called like the site that was made for it.
+    name = "" if hosting.organisations(node) else node.settings.node_name
+    return _new_page({"name": name, "type": hosting.DEFAULT_TYPE}, {})
 
 
 @blueprint.post("/new")

@@ -68,7 +68,7 @@ def test_init_without_an_account_makes_none(run: Run) -> None:
 
 
 def test_init_refuses_an_account_before_it_makes_anything(run: Run, tmp_path: Path) -> None:
-    assert "must be an e-mail address" in run(*INIT, "--account", "anna", code=1).output
+    assert "email: This must be an e-mail address" in run(*INIT, "--account", "anna", code=1).output
     assert not (tmp_path / "home").exists()
 
 

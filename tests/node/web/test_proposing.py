@@ -54,6 +54,13 @@ def test_nothing_typed_is_lost(browser: Browser, changes: dict[str, str], where:
     assert proposals.waiting(browser.node) == []
 
 
+def test_a_link_brings_the_address_and_the_name_along(browser: Browser) -> None:
+    text = browser.text(f"{PATH}?url=https%3A%2F%2Fpark.example%2F&name=Park+%22group%22&note=Hello")
+    assert ('value="https://park.example/"' in text, 'value="Park &#34;group&#34;"' in text) == (True, True)
+    assert 'name="note"' in text
+    assert ">Hello" not in text
+
+
 def test_what_is_typed_stays_text(browser: Browser) -> None:
     answer = browser.post(PATH, PATH, url="", note='"><script>alert(1)</script>')
     assert "<script>alert" not in answer.get_data(as_text=True)
