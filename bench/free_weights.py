@@ -34,7 +34,7 @@ SCALE = 0.5
 RIDGE = 1.0
 LEAST_LISTINGS = 2
 """Words of fewer listings are not learned: they would be the listings' own."""
-LINE = 0.5
+LINE = 0.65
 """The sum of the regression from which a listing is doubted, so that about three in a hundred genuine ones that were
 not trained on are: ``--check`` says how many.
 """

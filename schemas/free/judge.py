@@ -52,7 +52,7 @@ PLAINLY_ASKED = 1.2
 """What phrases of what is asked back, or of an income, or of selling in the small print, come to, by hand, so that only
 words that speak for a gift outweigh them.
 """
-STOPPED, STOPPED_ALL_THE_SAME = 1.6, 2.5
+STOPPED, STOPPED_ALL_THE_SAME = 1.52, 2.42
 """The score of a clear case, and that of one in which something speaks for a gift. What lies below is for a person to
 decide: genuine listings that tell of prices come close.
 """
