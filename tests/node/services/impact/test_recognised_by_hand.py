@@ -16,7 +16,7 @@ from schemas.exchange import ASKER, OWNER
 from schemas.receipt import Half, Party
 from tests.fakes.halves import CHARITY, OURS, SCHOOL, THEIRS, half
 from tests.fakes.reading_city import CITY, City, reading
-from tests.node.services import recognised_by_hand
+from tests.node.services.impact import recognised_by_hand
 from tests.node.services.receipts import counted_by_hand
 
 CLUBS = tuple(Party("community_group", f"{THEIRS}organisations/club-{number}", f"Club {number}") for number in range(4))
