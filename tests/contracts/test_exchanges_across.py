@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from node.context import Node
 from node.services.exchanges import acting, links, measuring, reading
 from node.services.exchanges.acting import ExchangeError
-from node.services.exchanges.between_nodes import codes
+from node.services.exchanges.between_nodes import across, codes
 from node.services.exchanges.between_nodes import heard as rules_of_heard
 from node.services.exchanges.links import Party
 from node.services.exchanges.people import privacy
@@ -361,6 +361,56 @@ def test_of_two_who_act_at_once_the_owners_home_decides(here: Node, other: Node,
     both.owner(rules.CANCEL, "It broke.")
     both.asker(rules.HAND_OVER)
     assert both.settle() == rules.CANCELLED
+
+
+def test_the_copy_waits_until_the_owners_home_has_heard_what_was_done_here(
+    here: Node, other: Node, wires: FarWires
+) -> None:
+    both = begun(here, other, wires)
+    both.owner(rules.ACCEPT)
+    both.settle()
+    both.asker(rules.HAND_OVER)
+    both.owner(rules.CANCEL, "It broke.")
+    deliver(wires, here)
+    assert now_of(other, both.one).exchange.state == rules.HANDED_OVER
+    assert both.settle() == rules.CANCELLED
+
+
+def test_what_the_owners_home_said_before_undoes_nothing_it_said_since(
+    here: Node, other: Node, wires: FarWires
+) -> None:
+    both = begun(here, other, wires)
+    both.owner(rules.ACCEPT)
+    both.owner(rules.HAND_OVER)
+    both.settle()
+    with here.database.read() as tx:
+        home = exchange_homes.of(tx, both.one)
+        assert home is not None
+        before = across.state_of(tx, home, now_of(here, both.one))
+    both.owner(rules.TAKE_BACK)
+    assert both.settle() == rules.ACCEPTED
+    told = {"type": "state", "exchange": f"{URL}exchanges/{both.one}", "state": before}
+    with here.database.write() as tx:
+        sending.send(tx, here, OTHER, told, both.one)
+    assert both.settle() == rules.ACCEPTED
+
+
+def test_an_act_that_comes_late_does_not_hide_those_after_it(here: Node, other: Node, wires: FarWires) -> None:
+    both = begun(here, other, wires)
+    both.owner(rules.ACCEPT)
+    both.settle()
+    both.asker(rules.HAND_OVER)
+    both.settle()
+    heard = []
+    for late in ("no_show", "measured"):
+        told = {"type": late, "exchange": f"{URL}exchanges/{both.one}", "sequence": 1}
+        with other.database.write() as tx:
+            sending.send(tx, other, URL, told, both.one)
+        both.settle()
+        with here.database.read() as tx:
+            home = exchange_homes.of(tx, both.one)
+        heard.append(home.acts if home else None)
+    assert heard == [2, 2]
 
 
 def test_who_withdraws_while_it_is_accepted_calls_it_off(here: Node, other: Node, wires: FarWires) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
+from federation.fetch import Answer
 from node.services.aggregating import sources as services
 from node.services.receipts.harvest import Limits
 from node.storage import receipt_readings, sources
@@ -23,7 +24,7 @@ from schemas.receipt import Party
 from tests.fakes import faults
 from tests.fakes.halves import CHARITY, OURS, SOMEBODY, THEIRS, both, half, item, key_of
 from tests.fakes.receipt_feeds import Reader, publish, reader
-from tests.fakes.scripted import DAY_S, ScriptedNode
+from tests.fakes.scripted import DAY_S, Request, ScriptedNode
 
 EVIL, THIRD = "https://evil.example/", "https://third.example/"
 
@@ -115,6 +116,23 @@ def test_a_node_that_was_restored_is_read_from_the_start(city: Reader) -> None:
     assert len(city.counted()) == 2
     school.faults = deque([faults.resync] * 2)
     assert city.read(school).code == "repeated-resync"
+
+
+def test_a_page_of_another_history_is_not_read_on_from_where_this_one_was(city: Reader) -> None:
+    """A copy that was brought back may know the cursor, and yet not what was removed after it was made."""
+    school, charity = pair_of(city, 2)
+    city.read(school), city.read(charity)
+    school.log.rows.pop(next(iter(school.log.rows)))
+    school.faults = deque([of_another_epoch])
+    assert city.read(school).code == "ok"
+    assert sorted(city.states()) == [MATCHED]
+
+
+def of_another_epoch(node: ScriptedNode, request: Request, honest: Answer) -> Answer:
+    page = node.answer(replace(request, etag=None))
+    told = orjson.loads(page.body)
+    told["_sharefeed"]["epoch"] = "00000000-0000-4000-8000-000000000009"
+    return replace(page, body=orjson.dumps(told))
 
 
 def test_unreachable_is_not_taken_back(city: Reader) -> None:

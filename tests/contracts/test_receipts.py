@@ -11,7 +11,8 @@ import pytest
 
 from node.context import Node
 from node.services.configuration import keys, setup
-from node.services.exchanges import asking, away, chasing
+from node.services.exchanges import asking, away, chasing, measuring
+from node.services.exchanges.links import Party
 from node.services.receipts import issue, matching
 from node.services.syndication import feeds
 from node.services.syndication.cursor import CursorError
@@ -206,6 +207,16 @@ def test_to_sign_again_changes_nothing(node: Node) -> None:
         issue.follow(tx, node, stored)
     assert issue.issue_missing(node) == 0
     assert page(node) == before
+
+
+def test_what_is_said_of_the_weight_later_is_signed_anew_and_stands_alone(node: Node) -> None:
+    one = given(node)
+    for typed, weight in (("19.5", 19.5), ("21", 21.0)):
+        measuring.measure(node, one, Party(OWNER), typed)
+        assert [(half.side, half.weight_kg, half.weight_source) for half in halves(node)] == [
+            (OWNER, weight, "measured"),
+            (ASKER, weight, "measured"),
+        ]
 
 
 def test_another_key_signs_what_is_new_and_leaves_what_was(node: Node) -> None:
