@@ -95,14 +95,21 @@ def verify(settings: Settings, url: str, as_json: bool, allow_loopback: bool) ->
     Reads its account and the receipts of every node that it names, checks each signature, and explains each difference.
     Ends with 0 where all agrees, 1 where something differs, 2 where the account cannot be read.
     """
+    from federation.pasted import addresses
+    from node.cli.unreadable import in_words, is_here
     from node.services.receipts.verify import verify as work_out
     from schemas.errors import SharefeedError
 
     try:
+        # A name without a scheme is a site's, and on this machine there is rarely a certificate for it.
+        address = addresses(url)[-1 if is_here(url) else 0]
         with client_of(settings, allow_loopback) as client:
-            found = work_out(client, url, datetime.now(UTC).date())
+            found = work_out(client, address, datetime.now(UTC).date())
     except SharefeedError as error:
-        click.echo(printable(f"{url} cannot be verified: {error}"), err=True)
+        allowed = allow_loopback or bool(settings.allow_loopback)
+        first, *more = in_words(error, url, allowed, "say --allow-loopback")
+        for line in (f"{url} cannot be verified: {first}", *more):
+            click.echo(printable(line), err=True)
         raise SystemExit(UNREADABLE) from error
     if as_json:
         click.echo(json.dumps({**asdict(found), "agrees": found.agrees}, ensure_ascii=False))

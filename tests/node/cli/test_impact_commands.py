@@ -10,6 +10,7 @@ from threading import Thread
 from typing import Any
 
 import orjson
+import pytest
 from click.testing import CliRunner, Result
 from werkzeug.serving import make_server
 
@@ -69,6 +70,21 @@ def serving(home: Path) -> Iterator[Node]:
 
 def verified(url: str, *options: str) -> Result:
     return CliRunner().invoke(main, ["impact", "verify", url, *options], env={"SHAREFEED_HOME": "", "DATABASE_URL": ""})
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:48999/", "localhost:48999"])
+def test_whoever_verifies_on_their_own_machine_is_told_how(address: str) -> None:
+    refused = verified(address)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr.startswith(f"{address} cannot be verified: ")
+    assert "To allow it, say --allow-loopback." in refused.stderr
+    assert "http://" in verified(address, "--allow-loopback").stderr.split(": ", 1)[1]
+    assert "--allow-loopback" not in verified(address, "--allow-loopback").stderr
+
+
+def test_what_is_no_address_is_called_so_and_never_looked_for() -> None:
+    refused = verified("desk@school.example")
+    assert (refused.exit_code, "This is an e-mail address" in refused.stderr) == (2, True)
 
 
 def test_anybody_can_verify_a_node_and_is_told_what_differs(tmp_path: Path) -> None:
