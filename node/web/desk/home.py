@@ -111,8 +111,13 @@ def _to_be_found(node: Node, slug: str, has_shared: bool) -> tuple[DeskStep, ...
     check = DeskStep(_("Let it be checked whether a board can read you"), "", self_check.was_fine(node), checking)
     if not node.settings.board_url:
         return (check,)
-    read = any(one.node_url.rstrip("/") == node.settings.board_url.rstrip("/") for one in feed_readers.readers(node))
-    return (check, DeskStep(_("Propose us to the board"), _proposing(node) if has_shared else "", read))
+    propose = _proposing(node) if has_shared else ""
+    return (check, DeskStep(_("Propose us to the board"), propose, _board_reads_us(node)))
+
+
+def _board_reads_us(node: Node) -> bool:
+    board = node.settings.board_url.rstrip("/")
+    return bool(board) and any(one.node_url.rstrip("/") == board for one in feed_readers.readers(node))
 
 
 def _proposing(node: Node) -> str:
@@ -128,7 +133,11 @@ def _telling(node: Node, slug: str, checked: Checked | None, by_step: bool) -> D
     """
     if node.settings.aggregate or not member_now().may(OWNER):
         return None
-    told = DeskTelling(node.settings.url, _proposing(node), None if by_step else form_at(f"/desk/{slug}/check"))
+    check = None if by_step else form_at(f"/desk/{slug}/check")
+    read = _board_reads_us(node)
+    told = DeskTelling(
+        node.settings.url, "" if read else _proposing(node), node.settings.board_url if read else "", check
+    )
     if checked is None:
         return told
     wrong = tuple((title, plain(message)) for title, message in checked.wrong)

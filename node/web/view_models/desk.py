@@ -111,6 +111,7 @@ class DeskStep:
 class DeskTelling:
     """How the city's board hears of this node: ``propose_url`` is its form with our ``address`` in it, if known.
 
+    ``board_url`` is that board once it reads us; nothing is proposed then.
     ``check`` is a button that reads our feed as a board would. ``checked`` is what came of it, a state of
     `node.services.validation.self_check`, with the ``count`` of listings that a board would show and what is
     ``wrong``, a title or nothing with a sentence.
@@ -118,6 +119,7 @@ class DeskTelling:
 
     address: str
     propose_url: str = ""
+    board_url: str = ""
     check: Form | None = None
     checked: str = ""
     count: int = 0

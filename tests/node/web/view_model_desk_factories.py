@@ -167,7 +167,8 @@ STATES = ("fine", "faulty", "unreached", "inside", "open", "another")
 
 def checked(state: str) -> vm.DeskOverviewPage:
     wrong = (("Oak desk", "It is over."), ("", "No address stands in it.")) if state == "faulty" else ()
-    told = DeskTelling("https://share.example.org/", "", FORM, state, 3, wrong)
+    board = "https://city.example/" if state == "fine" else ""
+    told = DeskTelling("https://share.example.org/", "", board, FORM, state, 3, wrong)
     return replace(overview(), telling=told)
 
 

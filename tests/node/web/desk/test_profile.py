@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from PIL import Image
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import encode_multipart
 
+from node.app import create_app
 from node.context import Node
 from node.services.identity import audit
 from node.services.identity.audit import COMMAND_LINE
@@ -22,7 +24,8 @@ from node.services.organisations import hosting, profiles
 from node.services.validation import self_check
 from node.storage import heartbeats
 from node.storage.engine import StorageError
-from tests.fakes.publisher import URL, draft
+from tests.fakes.own_client import client_of
+from tests.fakes.publisher import URL, draft, publisher
 from tests.node.web.desk.signed_in import send, signed_in, token_of
 
 SLUG = "riverside-school"
@@ -175,6 +178,24 @@ def test_the_last_steps_are_to_be_checked_and_read_once_something_is_shared(app:
     with node.database.write() as tx:
         heartbeats.beat(tx, self_check.CHECK, node.now)
     assert owner.get(path).text.count("is-done") == 2
+
+
+@pytest.mark.parametrize(
+    ("reader", "proposes"),
+    [("https://city.example", False), ("https://other.example", True), ("https://city.example.other.example", True)],
+)
+def test_nobody_is_told_to_propose_what_their_board_reads(tmp_path: Path, reader: str, proposes: bool) -> None:
+    node = publisher(tmp_path / "read", board_url="https://city.example/")
+    app = create_app(node)
+    put_listings(node, [draft(node)])
+    client_of(app).get("/changes.json", headers={"User-Agent": f"sharefeed/1.0 (+{reader}/)"})
+    text = signed_in(app, node, SLUG).get(f"/desk/{SLUG}/").text
+    assert (">Propose us to the board</a></p>" in text, "The board of your city reads you" in text) == (
+        proposes,
+        not proposes,
+    )
+    assert "Please add us to your board" not in text
+    node.database.close()
 
 
 def test_who_runs_the_node_adds_an_organisation(app: Flask, node: Node) -> None:
