@@ -122,10 +122,10 @@ def test_who_had_it_says_what_it_weighed(node: Node, browser: Browser) -> None:
         cem.goto(f"{home}{last_link(node, 'cem')}")
         cem.get_by_role("button", name="Yes, it was handed over").click()
         cem.get_by_label("Kilograms, all of it together").fill("much")
-        cem.get_by_role("button", name="Keep it").click()
+        cem.get_by_role("button", name="Save").click()
         expect(cem.get_by_label("Kilograms, all of it together")).to_have_value("much")
         cem.get_by_label("Kilograms, all of it together").fill("31.5")
-        cem.get_by_role("button", name="Keep it").click()
+        cem.get_by_role("button", name="Save").click()
         expect(cem.get_by_text("31.5 kg").first).to_be_visible()
         address = cem.url
         assert [line for line in noted if "422" not in line] == []

@@ -257,3 +257,14 @@ class TestOnThePage:
         assert known(node, one) == (None, 120, ASKER)
         assert handover(node, one).minutes == 120
         assert "2 hours, you say" in words(stranger.get(cem))
+
+
+@pytest.mark.parametrize(("language", "button"), [("en", "Save"), ("pl", "Zapisz")])
+def test_the_button_says_that_what_was_typed_is_saved(
+    language: str, button: str, node: Node, stranger: FlaskClient
+) -> None:
+    """Not *Keep it*, which reads in other languages as leaving the thing where it is."""
+    handed(node, shared(node))
+    page = stranger.get(last_link(node, "cem"), headers={"Accept-Language": language})
+    [form] = html.fromstring(page.get_data(as_text=True)).xpath("//form[input[@name='do' and @value='measure']]")
+    assert [one.text_content() for one in form.xpath(".//button")] == [button]
