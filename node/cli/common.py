@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from gettext import ngettext
@@ -30,7 +31,8 @@ home_option = click.option(
 def settings_of(home: Path | None) -> Settings:
     """The settings of the node in ``home``, else in the folder that was named before the command."""
     folder = home_folder(home or click.get_current_context().find_object(Path))
-    if (folder / RESTORING).exists():
+    # Of a folder that cannot be looked into, reading the settings says so.
+    if os.path.exists(folder / RESTORING):
         _end_restoring(folder)
     return load(folder)
 

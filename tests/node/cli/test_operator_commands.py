@@ -380,3 +380,12 @@ class TestSettings:
         refused = run("init", "--url", "https://city.example/", "--name", "City", "--set", "units=leagues")
         assert refused.exit_code == 1
         assert "units" in refused.output
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A name that is too long is refused to everybody, where missing rights stop everybody but root.
+    monkeypatch.setenv("SHAREFEED_HOME", "/" + "x" * 300)
+    result = CliRunner().invoke(main, ["operator", "sessions"])
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+    assert "settings.toml cannot be read: File name too long" in result.output
