@@ -44,7 +44,7 @@ def operator(board: Everything, browser: Browser) -> Iterator[tuple[Page, list[s
 
 
 def test_every_view_that_answers_is_looked_at_or_is_no_page(tmp_path: Path) -> None:
-    node = publisher(tmp_path / "home", aggregate=True, mail_capture=True)
+    node = publisher(tmp_path / "home", aggregate=True, mail_capture=True, node_url="http://127.0.0.1:8123/")
     rules = create_app(node).url_map.iter_rules()
     views = {rule.endpoint for rule in rules if "GET" in (rule.methods or ())}
     node.database.close()
