@@ -47,6 +47,11 @@ class Stored:
         return str(self.listing["title"])
 
     @property
+    def listed(self) -> int:
+        """How many of it there were on the board when it was asked for."""
+        return int(self.listing.get("quantity") or 1)
+
+    @property
     def key(self) -> str:
         """The key of the listing on this node."""
         return str(self.listing["key"])

@@ -34,6 +34,7 @@ from node.web.said import plain
 from node.web.story_view import begin_path
 from node.web.view_models.exchanges import ExchangeLetter, ExchangePress, ExchangeView
 from node.web.view_models.parts import Form, Link
+from node.web.words import number
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OPERATOR, OWNER, Act
 
@@ -366,8 +367,11 @@ def _facts(seen: Seen) -> tuple[tuple[str, str], ...]:
         found += [(_("From"), seen.organisation)]
     if person and person.for_whom:
         found.append((_("For"), person.for_whom))
-    if exchange.asked > 1:
-        found.append((_("How many"), str(exchange.asked)))
+    if seen.stored.listed > 1:
+        many = _("%(count)s of %(total)s", count=number(exchange.asked), total=number(seen.stored.listed))
+        found.append((_("How many"), many))
+    elif exchange.asked > 1:
+        found.append((_("How many"), number(exchange.asked)))
     if exchange.granted and exchange.granted != exchange.asked:
         found.append((_("Promised"), str(exchange.granted)))
     if exchange.starts_at is not None and exchange.ends_at is not None:

@@ -331,6 +331,7 @@ def told_of(listing: Listing) -> dict[str, Any]:
         "organisation_type": listing.organisation.type,
         "kind": listing.kind,
         "category": listing.category,
+        "quantity": listing.quantity.available,
         "unit": listing.quantity.unit,
         "weight_kg": listing.weight_kg,
         "hours": listing.hours,

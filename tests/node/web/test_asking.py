@@ -223,6 +223,14 @@ def test_whole_days_are_told_without_a_midnight(
     assert "00" not in said.partition("When")[2].partition("What you have written")[0]
 
 
+def test_one_of_many_is_told_as_one_of_them(node: Node, stranger: FlaskClient) -> None:
+    desks = shared(node, "desks", title="14 desks", quantity=14)
+    assert ask(stranger, desks, quantity="1").status_code == 200
+    act(node, every(node)[0], rules.CONFIRM, ASKER)
+    assert "Cem asks for “14 desks” (1 of them)." in mails(node)[-1][2]
+    assert "How many1 of 14" in words(stranger.get(last_link(node, "ann")))
+
+
 def test_nobody_came_too_early_is_explained_at_the_calendar(node: Node, app: Flask, desk: Askable) -> None:
     key, _organisation = bookable(node)
     what = asking.askable(node, key)

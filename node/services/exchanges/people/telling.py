@@ -294,7 +294,7 @@ def _values(tx: Tx, node: Node, stored: Stored, voice: Voice, reader: str) -> di
 
     person, exchange = exchange_people.of(tx, stored.id), stored.exchange
     number = exchange.granted or exchange.asked
-    much = voice.say(" (%(count)s of them)", count=voice.number(number)) if number > 1 else ""
+    much = voice.say(" (%(count)s of them)", count=voice.number(number)) if max(number, stored.listed) > 1 else ""
     day = datetime.fromtimestamp(rules.due_at(exchange), UTC).astimezone(ZoneInfo(node.settings.timezone))
     organisation = contacts.organisation_of(tx, stored) or node.settings.node_name
     name = (person.name if person else "") or voice.say("somebody")
