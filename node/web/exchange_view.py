@@ -151,6 +151,7 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         ),
         answer=make(rules.ACCEPT, rules.DECLINE) if rules.ACCEPT in can else None,
         many=exchange.asked if exchange.asked > 1 else 0,
+        left=seen.left if seen.left is not None and seen.left < exchange.asked else None,
         write=make("write") if is_live and known and not _attests(seen) else None,
         cancel=make(rules.CANCEL) if rules.CANCEL in can else None,
         measure=measure_form(stored, make(MEASURE)) if measures else None,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from node.context import Node
-from node.services.exchanges import links
+from node.services.exchanges import links, stock
 from node.services.exchanges.links import Party
 from node.services.exchanges.people import contacts
 from node.services.identity.members import Member
@@ -32,6 +32,7 @@ class Seen:
     """An exchange with all that belongs to it. ``person`` is None once they are forgotten.
 
     ``had_before``: this person is known to have had something of this organisation. ``others``: how many wait besides.
+    ``left``: how many can be promised to them still, where that is for the reader to say and numbers say it.
     ``compares``: a code that was typed here is on its way to be compared.
     """
 
@@ -43,6 +44,7 @@ class Seen:
     events: Sequence[Event]
     had_before: bool
     others: int
+    left: int | None = None
     home: Home | None = None
     undelivered: Sequence[Undelivered] = ()
     on_its_way: int = 0
@@ -53,7 +55,7 @@ def by_token(node: Node, token: str) -> Seen:
     """What a link shows. Raises `ExchangeLinkError`."""
     with node.database.read() as tx:
         stored, party = links.party(node, tx, token)
-        return _seen(tx, stored, party)
+        return _seen(tx, stored, party, node.now)
 
 
 def by_organisation(node: Node, organisation_id: str, exchange_id: str) -> Seen | None:
@@ -64,7 +66,7 @@ def by_organisation(node: Node, organisation_id: str, exchange_id: str) -> Seen 
             return None
         if stored.exchange.state == rules.UNCONFIRMED or (home is not None and home.side == ASKER):
             return None
-        return _seen(tx, stored, Party(OWNER))
+        return _seen(tx, stored, Party(OWNER), node.now)
 
 
 def by_member(node: Node, member: Member, exchange_id: str) -> Seen | None:
@@ -74,17 +76,17 @@ def by_member(node: Node, member: Member, exchange_id: str) -> Seen | None:
         home = exchange_homes.of(tx, exchange_id)
         if stored is not None and home is not None and home.side == ASKER:
             mine = home.own_id == member.organisation_id
-            return _seen(tx, stored, Party(ASKER, accounts.by_id(tx, member.account_id))) if mine else None
+            return _seen(tx, stored, Party(ASKER, accounts.by_id(tx, member.account_id)), node.now) if mine else None
         if stored is not None and stored.asker_id == member.organisation_id:
-            return _seen(tx, stored, Party(ASKER, accounts.by_id(tx, member.account_id)))
+            return _seen(tx, stored, Party(ASKER, accounts.by_id(tx, member.account_id)), node.now)
         if stored is None or stored.organisation_id != member.organisation_id or stored.contact_id is not None:
             return None
         if stored.exchange.state == rules.UNCONFIRMED:
             return None
-        return _seen(tx, stored, Party(OWNER, accounts.by_id(tx, member.account_id)))
+        return _seen(tx, stored, Party(OWNER, accounts.by_id(tx, member.account_id)), node.now)
 
 
-def _seen(tx: Tx, stored: Stored, party: Party) -> Seen:
+def _seen(tx: Tx, stored: Stored, party: Party, now: int) -> Seen:
     person = exchange_people.of(tx, stored.id)
     known = (
         exchange_people.had_before(
@@ -96,7 +98,10 @@ def _seen(tx: Tx, stored: Stored, party: Party) -> Seen:
     alike = exchanges.of_listing(tx, stored.listing_id)
     others = [one for one in alike if one.exchange.state == rules.REQUESTED and one.id != stored.id]
     letters, events = exchange_people.letters(tx, stored.id), exchanges.events(tx, stored.id)
-    seen = Seen(stored, party, contacts.organisation_of(tx, stored), person, letters, events, bool(known), len(others))
+    organisation = contacts.organisation_of(tx, stored)
+    may_promise = party.side == OWNER and stored.exchange.state == rules.REQUESTED
+    left = stock.room(tx, stored, now) if may_promise else None
+    seen = Seen(stored, party, organisation, person, letters, events, bool(known), len(others), left)
     home = exchange_homes.of(tx, stored.id)
     if home is None:
         return seen

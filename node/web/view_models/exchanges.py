@@ -108,7 +108,8 @@ class ExchangeView:
     """An exchange as one side sees it. ``state`` is a code, ``lead`` a sentence, ``facts`` are label and text.
 
     ``presses`` are what can be done with one press, ``answer`` has the fields ``quantity`` (where there are ``many``)
-    and ``words`` and the buttons ``accept`` and ``decline`` as ``do``, ``write`` and ``cancel`` the field ``words``.
+    and ``words`` and the buttons ``accept``, unless none are ``left``, and ``decline`` as ``do``, ``write`` and
+    ``cancel`` the field ``words``. ``left`` is set where fewer are left than they ask for.
     ``measure`` has the field ``weight`` or ``hours``, as ``measures`` says, and the box ``sure`` where what was typed
     is ``doubted``; ``measured`` is set where something is known already.
     ``tell_path`` leads an owner to where they tell its story, once it has happened.
@@ -130,6 +131,7 @@ class ExchangeView:
     presses: tuple[ExchangePress, ...] = ()
     answer: Form | None = None
     many: int = 0
+    left: int | None = None
     write: Form | None = None
     cancel: Form | None = None
     note: str = ""

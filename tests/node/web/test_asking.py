@@ -231,6 +231,22 @@ def test_one_of_many_is_told_as_one_of_them(node: Node, stranger: FlaskClient) -
     assert "How many1 of 14" in words(stranger.get(last_link(node, "ann")))
 
 
+def test_of_what_is_promised_already_no_yes_is_offered(node: Node, stranger: FlaskClient) -> None:
+    desks = shared(node, "desks", quantity=3)
+    first, second, third = (asked(node, desks, name, quantity=2) for name in ("Cem", "Dora", "Eve"))
+    act(node, first, rules.ACCEPT, quantity=2)
+    page = words(stranger.get(last_link(node, "ann")))
+    assert "Not promised to others yet: 1." in page
+    assert "Yes, they can have it" in page
+    act(node, second, rules.ACCEPT, quantity=1)
+    page = words(stranger.get(last_link(node, "ann")))
+    assert "All of it is promised to others already." in page
+    assert "Yes, they can have it" not in page
+    act(node, first, rules.CANCEL)
+    assert "Yes, they can have it" in words(stranger.get(last_link(node, "ann")))
+    assert now_of(node, third).exchange.state == rules.REQUESTED
+
+
 def test_nobody_came_too_early_is_explained_at_the_calendar(node: Node, app: Flask, desk: Askable) -> None:
     key, _organisation = bookable(node)
     what = asking.askable(node, key)
