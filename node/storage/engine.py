@@ -7,7 +7,7 @@ publication row. Reading never waits for writing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -24,6 +24,16 @@ Tx: TypeAlias = Connection
 """An open transaction. Services pass it on; only storage looks inside."""
 
 BUSY_TIMEOUT_S = 30
+PATIENCE_OF_POSTGRES: Mapping[str, int] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""How long a server may say nothing before it is away, in seconds, the last one in milliseconds. By itself the driver
+waits for ever, and with it everyone who looks at a page. What the address of the database says comes first.
+"""
 _WRITES, _AFTER = "sharefeed_writes", "sharefeed_after"
 
 
@@ -181,7 +191,10 @@ def _engine(url: str) -> Engine:
     if parsed.get_backend_name() in ("postgresql", "postgres"):
         # What is written is not for logs, so errors do not repeat it.
         psycopg = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(psycopg, pool_pre_ping=True, pool_size=8, hide_parameters=True)
+        patience = {name: value for name, value in PATIENCE_OF_POSTGRES.items() if name not in parsed.query}
+        return create_engine(
+            psycopg, pool_pre_ping=True, pool_size=8, hide_parameters=True, connect_args=dict(patience)
+        )
     raise StorageError(f"DATABASE_URL names {parsed.get_backend_name()}; only sqlite and postgresql are known")
 
 
