@@ -192,9 +192,7 @@ def _engine(url: str) -> Engine:
         # What is written is not for logs, so errors do not repeat it.
         psycopg = parsed.set(drivername="postgresql+psycopg")
         patience = {name: value for name, value in PATIENCE_OF_POSTGRES.items() if name not in parsed.query}
-        return create_engine(
-            psycopg, pool_pre_ping=True, pool_size=8, hide_parameters=True, connect_args=dict(patience)
-        )
+        return create_engine(psycopg, pool_pre_ping=True, pool_size=8, hide_parameters=True, connect_args=patience)
     raise StorageError(f"DATABASE_URL names {parsed.get_backend_name()}; only sqlite and postgresql are known")
 
 

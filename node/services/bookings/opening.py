@@ -59,6 +59,11 @@ def whole_day(day: date, zone: ZoneInfo) -> Span:
     return Span(moment(day, 0, zone), moment(day, DAY_MINUTES, zone))
 
 
+def are_midnights(starts: datetime, ends: datetime) -> bool:
+    """Whether a span between these moments, by the clock on the wall, is one of whole days."""
+    return starts.time() == ends.time() == time.min
+
+
 def closed_on(closures: Iterable[Closure], day: date) -> Closure | None:
     """The closure that ``day`` falls into."""
     return next((closure for closure in closures if _covers(closure, day)), None)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 
 from babel.dates import format_interval, format_skeleton, format_time
 from babel.units import format_unit
 
-from node.services.bookings.opening import Span
+from node.services.bookings.opening import Span, are_midnights
 from node.services.bookings.refusals import REASONS, Refusal
 from node.web import current_node, words
 from node.web.phrases import later, say
@@ -69,7 +69,7 @@ def hours(span: Span) -> str:
 def when(span: Span) -> str:
     """A span with its days: "Wed 2 Dec, 09:00–10:00", with both days where there are two, without times if all day."""
     first, last = local(span.starts).date(), local(span.ends - 1).date()
-    if local(span.starts).time() == local(span.ends).time() == time.min:
+    if are_midnights(local(span.starts), local(span.ends)):
         return short_day(first) if first == last else f"{short_day(first)} – {short_day(last)}"
     if first == last:
         return f"{short_day(first)}, {hours(span)}"

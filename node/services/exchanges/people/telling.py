@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from node.context import Node
 from node.languages import base, offered, translations
+from node.services.bookings.opening import are_midnights
 from node.services.exchanges import links
 from node.services.exchanges.between_nodes import across
 from node.services.exchanges.people import contacts
@@ -321,7 +322,7 @@ def _when(node: Node, exchange: Exchange, voice: Voice) -> str:
         datetime.fromtimestamp(at, zone) for at in (exchange.starts_at, exchange.ends_at - 1, exchange.ends_at)
     )
     begins, ends = (format_time(one, "short", locale=voice.locale) for one in (first, end))
-    is_one_day, are_whole = first.date() == last.date(), first.time() == end.time() == time.min
+    is_one_day, are_whole = first.date() == last.date(), are_midnights(first, end)
     if are_whole and is_one_day:
         return voice.say("On %(day)s.", day=_day(first, voice))
     if are_whole:
