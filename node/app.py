@@ -15,62 +15,63 @@ from node.context import Node
 from node.services.configuration.setup import check_settings
 from node.services.mail.mail_settings import open_mailbox
 from node.settings import Settings
-from node.web import compression, current_node, errors, feeds, filters, languages, security, static_files
+from node.web import compression, current_node, errors, feeds, security, static_files
+from node.web.appearance.site import site_of
 from node.web.numbers import RowNumber
 from node.web.routes import LateRule
-from node.web.site import site_of
+from node.web.wording import filters, languages
 
 WEB_MODULES = (
     "node.web.feeds",
-    "node.web.brand_files",
-    "node.web.pages",
-    "node.web.asking",
-    "node.web.asking_as",
-    "node.web.asked",
-    "node.web.asked_already",
-    "node.web.meeting",
+    "node.web.appearance.brand_files",
+    "node.web.portal.pages",
+    "node.web.exchanges.asking",
+    "node.web.exchanges.asking_as",
+    "node.web.exchanges.asked",
+    "node.web.exchanges.asked_already",
+    "node.web.exchanges.meeting",
     "node.web.inbox",
-    "node.web.media",
-    "node.web.qr",
-    "node.web.calendars",
-    "node.web.events",
-    "node.web.stories",
-    "node.web.listings_api",
-    "node.web.bookings_api",
-    "node.web.requests_api",
-    "node.web.sheets",
-    "node.web.recognition",
-    "node.web.open_badges",
-    "node.web.effects",
-    "node.web.languages",
-    "node.web.embed",
-    "node.web.embed_maker",
-    "node.web.oembed",
+    "node.web.portal.media",
+    "node.web.portal.qr",
+    "node.web.portal.calendars",
+    "node.web.portal.events",
+    "node.web.stories.views",
+    "node.web.api.listings",
+    "node.web.api.bookings",
+    "node.web.api.requests",
+    "node.web.portal.sheets",
+    "node.web.impact.recognition",
+    "node.web.impact.open_badges",
+    "node.web.impact.views",
+    "node.web.wording.languages",
+    "node.web.embedding.frame",
+    "node.web.embedding.maker",
+    "node.web.embedding.oembed",
     "node.web.desk",
 )
 AGGREGATOR_MODULES = (
-    "node.web.organisations_found",
-    "node.web.portal",
-    "node.web.photos",
-    "node.web.search_feeds",
-    "node.web.downloads",
-    "node.web.dashboard",
-    "node.web.manifest",
+    "node.web.portal.organisations_found",
+    "node.web.portal.catalogue",
+    "node.web.portal.photos",
+    "node.web.searching.feeds",
+    "node.web.portal.downloads",
+    "node.web.dashboard.views",
+    "node.web.appearance.manifest",
     "node.web.offline",
-    "node.web.wanted",
-    "node.web.wishing",
-    "node.web.categories",
-    "node.web.about_pages",
-    "node.web.sources",
-    "node.web.proposing",
-    "node.web.reporting",
-    "node.web.story_reports",
-    "node.web.alerts",
-    "node.web.alert_manage",
-    "node.web.alert_stop",
+    "node.web.portal.wanted",
+    "node.web.portal.wishing",
+    "node.web.portal.categories",
+    "node.web.portal.about_pages",
+    "node.web.portal.sources",
+    "node.web.portal.proposing",
+    "node.web.portal.reporting",
+    "node.web.stories.reports",
+    "node.web.alerts.subscribing",
+    "node.web.alerts.managing",
+    "node.web.alerts.stopping",
     "node.web.control",
-    "node.web.api",
-    "node.web.api_docs",
+    "node.web.api.reading",
+    "node.web.api.docs",
 )
 """Modules with a ``blueprint``. One whose requests carry no form, only JSON, also says ``without_csrf = True``."""
 MAILBOX = "node.web.mailbox"
@@ -116,7 +117,8 @@ def create_app(node: Node) -> Flask:
 
 
 def _install_api_rules(app: Flask, settings: Settings) -> None:
-    from node.web import api_rules, limits
+    from node.web import limits
+    from node.web.api import rules as api_rules
 
     limits.install(app, settings)
     api_rules.install(app)

@@ -26,9 +26,11 @@ def texts() -> Catalog:
     [
         pytest.param("Skip to the content", None, "node/templates/base.html", id="a page"),
         pytest.param("Hello,", None, "node/templates/mail/alert_confirm.txt.j2", id="a mail"),
-        pytest.param("Best match", None, "node/web/search_page.py", id="code"),
-        pytest.param("For parts or repair", None, "node/web/code_words.py", id="a word that is translated later"),
-        pytest.param(("%(count)s listing", "%(count)s listings"), None, "node/web/words.py", id="one or more"),
+        pytest.param("Best match", None, "node/web/searching/page.py", id="code"),
+        pytest.param(
+            "For parts or repair", None, "node/web/wording/code_words.py", id="a word that is translated later"
+        ),
+        pytest.param(("%(count)s listing", "%(count)s listings"), None, "node/web/wording/words.py", id="one or more"),
         pytest.param("This must be a whole number.", "said", "schemas/fields.py", id="a problem of a document"),
         pytest.param("Choose how often.", "said", "node/services/alerts/asking.py", id="a problem of a form"),
     ],

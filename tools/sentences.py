@@ -1,8 +1,8 @@
 """Finds the sentences in which problems are explained, where the code knows no language: for `tools.translate`.
 
 ``schemas``, ``federation`` and some services say what is wrong in plain English and keep it so, in reports that are
-stored and sent. Their sentences are translated where a page shows them (`node.web.said`), so each is a message of the
-context ``said`` here: `This has %(value)s characters.` for ``f"This has {len(value)} characters."``.
+stored and sent. Their sentences are translated where a page shows them (`node.web.wording.said`), so each is a
+message of the context ``said`` here: `This has %(value)s characters.` for ``f"This has {len(value)} characters."``.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from __future__ import annotations
 from flask import current_app
 
 from node.context import Node
-from node.web.preview import preview_of
+from node.web.appearance.preview import preview_of
 
 
 def current_node() -> Node:

@@ -17,9 +17,9 @@ import orjson
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from node.web.phrases import later, say
 from node.web.view_models.parts import Head
 from node.web.view_models.portal import ErrorPage
+from node.web.wording.phrases import later, say
 from schemas import problem
 from schemas.errors import Problem
 from schemas.records import dataclass

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from flask import request
 from flask_wtf.csrf import generate_csrf
 
-from node.web.said import plain
 from node.web.view_models.parts import Form
+from node.web.wording.said import plain
 from schemas.errors import Problem
 
 

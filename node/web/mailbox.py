@@ -9,7 +9,7 @@ from node.context import Node
 from node.services.mail import mailbox
 from node.services.mail.mail_settings import open_mailbox
 from node.web import current_node
-from node.web.cards import moment
+from node.web.portal.cards import moment
 from node.web.view_models.alerts import KeptMail, MailboxPage
 from node.web.view_models.parts import Head, Link
 

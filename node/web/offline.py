@@ -17,13 +17,13 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 from node.context import Node
 from node.services.syndication.feeds import Rendered, rendered
 from node.web import current_node
+from node.web.appearance.site import site_of
 from node.web.conditional import conditional
-from node.web.phrases import say as _
-from node.web.scene import scene_of
-from node.web.site import site_of
+from node.web.portal.scene import scene_of
 from node.web.static_files import address_of
 from node.web.view_models.parts import Site
 from node.web.view_models.portal import OfflinePage
+from node.web.wording.phrases import say as _
 
 blueprint = Blueprint("offline", __name__)
 

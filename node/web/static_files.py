@@ -11,7 +11,7 @@ from urllib.parse import quote
 from flask import Flask, Response, request
 from markupsafe import Markup
 
-from node.web.preview import preview_of
+from node.web.appearance.preview import preview_of
 
 _ICON = Markup('<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#i-{}"></use></svg>')
 _POINTING = ("back", "next", "out")

@@ -17,10 +17,10 @@ from node.context import Node
 from node.services.syndication.static_site import FRONT_PAGE_LISTINGS, PAGE_END, StaticSite, front_page
 from node.storage.catalogue import Shown
 from node.storage.engine import Database
-from node.web import filters, static_files
-from node.web.cards import Paths
-from node.web.languages import install_words
-from node.web.listing_page import (
+from node.web import static_files
+from node.web.appearance.site import feed_links, site_of
+from node.web.portal.cards import Paths
+from node.web.portal.listing_page import (
     Scene,
     listing_page,
     organisation_box,
@@ -28,7 +28,8 @@ from node.web.listing_page import (
     pager_of,
     publisher_page,
 )
-from node.web.site import feed_links, site_of
+from node.web.wording import filters
+from node.web.wording.languages import install_words
 
 
 def render(site: StaticSite) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from node.context import Node
 from node.services.configuration import appearance
 from node.services.configuration.appearance import SETTINGS_ALONE
 from node.services.identity import operator
-from node.web.brand import shades
+from node.web.appearance.brand import shades
 from tests.e2e.looking import violations
 from tests.e2e.visits import visit
 

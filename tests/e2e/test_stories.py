@@ -15,7 +15,7 @@ from node.services.identity import accounts, members
 from node.services.identity.members import EDITOR
 from node.services.listings.publishing import put_listings
 from node.storage import handovers
-from node.web.frame_request import PATH as FRAME
+from node.web.embedding.request import PATH as FRAME
 from schemas import exchange as rules
 from tests.e2e.looking import WIDE, overflow, violations
 from tests.e2e.test_asking import served

@@ -74,7 +74,7 @@ def record(
     *,
     about: str | None = None,
 ) -> None:
-    """Add an entry in the transaction of what it is about. ``action`` is a code of `node.web.code_words.AUDIT`.
+    """Add an entry in the transaction of what it is about. ``action`` is a code of `node.web.wording.code_words.AUDIT`.
 
     ``about`` says whose name stands in the subject: an account's id, or what `named` gave.
     """

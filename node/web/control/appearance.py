@@ -16,14 +16,14 @@ from node.services.configuration.appearance_form import NAMES, colour_of, writte
 from node.services.limits.strangers import FormError
 from node.services.pictures.shrinking import PictureError
 from node.web import current_node
-from node.web.brand import is_colour
+from node.web.appearance.brand import is_colour
 from node.web.control.appearance_view import appearance_page, logo_page, verdict
 from node.web.control.frame import control_frame
 from node.web.control.gate import guarded
 from node.web.control.preview import BOARD_PATH
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import say, to
-from node.web.said import plain
+from node.web.wording.said import plain
 
 blueprint = guarded("appearance")
 

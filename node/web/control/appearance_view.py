@@ -17,12 +17,11 @@ from node.services.configuration.appearance_form import NAMES, UNITS, written
 from node.services.pictures.logos import parts_of
 from node.settings import Settings
 from node.storage.appearances import Version
-from node.web import words
-from node.web.brand import BUILT_IN, DARK_PAPER, LIGHT_PAPER, MIN_CONTRAST, Shade, is_colour, shades
-from node.web.cards import moment
+from node.web.appearance.brand import BUILT_IN, DARK_PAPER, LIGHT_PAPER, MIN_CONTRAST, Shade, is_colour, shades
 from node.web.control.preview import BOARD_PATH, PATH
 from node.web.form_state import form_at
 from node.web.inside import head
+from node.web.portal.cards import moment
 from node.web.security import MAX_BODY_BYTES
 from node.web.view_models.appearance import (
     AppearancePage,
@@ -34,6 +33,7 @@ from node.web.view_models.appearance import (
 )
 from node.web.view_models.control import ControlFrame
 from node.web.view_models.parts import Choice, Form, Image
+from node.web.wording import words
 
 BACK_PATH = "/control/appearance/back"
 LONGEST_SETTING = 120

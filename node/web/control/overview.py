@@ -17,7 +17,7 @@ from node.web.control.frame import control_frame
 from node.web.control.gate import guarded
 from node.web.control.rows import queue_row, removal
 from node.web.inside import head
-from node.web.sources import moment, source_row
+from node.web.portal.sources import moment, source_row
 from node.web.view_models.control import MassRemoval, OverviewPage
 
 blueprint = guarded("overview")

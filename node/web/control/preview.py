@@ -17,7 +17,8 @@ from node.search.request import SearchRequest
 from node.services.catalogue import board
 from node.services.catalogue import search as searching
 from node.services.configuration import appearance
-from node.web import current_node, preview
+from node.web import current_node
+from node.web.appearance import preview
 from node.web.control.frame import control_frame
 from node.web.control.gate import guarded
 from node.web.form_state import form_at

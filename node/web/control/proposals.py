@@ -14,15 +14,15 @@ from node.services.aggregating.plain_defaults import AT_FIRST, FIELDS, from_fiel
 from node.services.aggregating.proposals import Proposal, ProposalError, UnknownProposalError, preview_of
 from node.storage.proposals import WAITING
 from node.web import current_node
-from node.web.code_words import category, word
 from node.web.control.frame import control_frame
 from node.web.control.gate import guarded
 from node.web.control.rows import preview, proposal_row
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import PAGE_ROWS, head, page_number, pager, say, to
-from node.web.said import plain
 from node.web.view_models.control import ProposalPage, ProposalsPage
 from node.web.view_models.parts import Choice
+from node.web.wording.code_words import category, word
+from node.web.wording.said import plain
 from schemas.errors import DocumentError, SharefeedError
 from schemas.vocabulary import ACTIONS, KINDS, ORGANISATION_TYPES, categories
 

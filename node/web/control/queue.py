@@ -19,19 +19,19 @@ from node.services.moderation import controlling, decisions, reporting
 from node.services.moderation.decisions import QUEUE_STATES, ModerationError, QueueItem
 from node.storage.catalogue import Shown
 from node.web import current_node
-from node.web.cards import card_of
-from node.web.code_words import word
 from node.web.control.frame import control_frame
 from node.web.control.gate import guarded
 from node.web.control.overview import removals
 from node.web.control.rows import MOST_REASON, item_path, paths_of, queue_row, reported_row, text_of
 from node.web.form_state import form_at, typed_in
 from node.web.inside import PAGE_ROWS, head, page_number, pager, say, to
-from node.web.marked import marked_texts
-from node.web.said import plain
+from node.web.portal.cards import card_of
+from node.web.portal.marked import marked_texts
 from node.web.view_models.control import QueueItemPage, QueuePage, QueueRow
 from node.web.view_models.network import Verdict
 from node.web.view_models.parts import Card, Link
+from node.web.wording.code_words import word
+from node.web.wording.said import plain
 from schemas.canonical import EXTENSION
 
 blueprint = guarded("queue")

@@ -14,16 +14,16 @@ from node.services.moderation.decisions import ModerationError
 from node.services.moderation.reporting import ReportedListing
 from node.storage.reports import Report
 from node.web import current_node
-from node.web.cards import card_of, moment
-from node.web.code_words import word
 from node.web.control.frame import control_frame
 from node.web.control.gate import guarded
 from node.web.control.rows import MOST_REASON, item_path, paths_of, reported_path, text_of
 from node.web.form_state import form_at, typed_in
 from node.web.inside import head, say, to
-from node.web.said import plain
+from node.web.portal.cards import card_of, moment
 from node.web.view_models.control import ReportedPage, ReportRow
 from node.web.view_models.parts import Link
+from node.web.wording.code_words import word
+from node.web.wording.said import plain
 
 blueprint = guarded("reported")
 

@@ -19,12 +19,12 @@ from node.services.moderation.decisions import HOLD_DAYS, QueueItem
 from node.services.moderation.reporting import ReportedListing
 from node.storage.catalogue import Shown
 from node.storage.removals import Batch
-from node.web.cards import Paths, card_of, moment, sign_of
-from node.web.code_words import word
 from node.web.form_state import form_at
+from node.web.portal.cards import Paths, card_of, moment, sign_of
 from node.web.view_models.control import MassRemoval, Preview, ProposalRow, QueueRow
 from node.web.view_models.network import Verdict
 from node.web.view_models.parts import Card
+from node.web.wording.code_words import word
 from schemas.canonical import EXTENSION
 from schemas.errors import Problem
 

@@ -20,7 +20,7 @@ from node.web.control.frame import control_frame
 from node.web.control.gate import guarded
 from node.web.form_state import form_at, typed_in
 from node.web.inside import head, say, to
-from node.web.sources import source_row
+from node.web.portal.sources import source_row
 from node.web.view_models.control import ControlSourcePage, ControlSourcesPage
 from node.web.view_models.network import SourceRow
 from node.web.view_models.parts import Form

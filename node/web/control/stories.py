@@ -11,16 +11,16 @@ from node.services.stories import moderating
 from node.services.stories.moderating import ModerationError, Reported
 from node.storage.story_shelf import FINE, Looked, Shelved
 from node.web import current_node
-from node.web.cards import moment
-from node.web.code_words import word
 from node.web.control.frame import control_frame
 from node.web.control.gate import guarded
 from node.web.form_state import form_at
 from node.web.inside import PAGE_ROWS, head, page_number, pager, say, to
-from node.web.said import plain
-from node.web.story_view import story_path
+from node.web.portal.cards import moment
+from node.web.stories.view import story_path
 from node.web.view_models.parts import Form
 from node.web.view_models.stories import ControlStoriesPage, ControlStoryRow
+from node.web.wording.code_words import word
+from node.web.wording.said import plain
 
 blueprint = guarded("stories")
 

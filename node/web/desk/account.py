@@ -15,12 +15,12 @@ from node.services.limits.strangers import FormError
 from node.services.limits.throttling import TooManyTriesError
 from node.storage.sessions import StoredSession
 from node.web import current_node
-from node.web.cards import moment
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import PATH, PROVE, guarded, proved
 from node.web.desk.signing_in import first_page, passkey_form, wait_a_while, way_back
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
+from node.web.portal.cards import moment
 from node.web.view_models.desk import DeskAccountPage, DeskPasswordPage, DeskProvePage, DeskSessionRow
 from node.web.view_models.parts import Choice, Link
 

@@ -16,14 +16,14 @@ from node.services.exchanges.between_nodes.asking_across import FarListing, FarL
 from node.services.identity.members import EDITOR
 from node.services.limits.strangers import FormError
 from node.web import current_node
-from node.web.asking_times import plain_span
 from node.web.desk.frame import desk_frame, own_places
 from node.web.desk.gate import at_least, guarded, member_now, turn_of_member
+from node.web.exchanges.asking_times import plain_span
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
-from node.web.said import plain
 from node.web.view_models.exchanges import DeskAskChoicePage, DeskAskPage
 from node.web.view_models.parts import Link
+from node.web.wording.said import plain
 
 blueprint = guarded("ask")
 

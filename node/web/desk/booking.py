@@ -27,12 +27,12 @@ from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, member_now
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
-from node.web.phrases import later
-from node.web.phrases import say as word
-from node.web.said import plain
-from node.web.typed_times import typed_day, typed_time
 from node.web.view_models.calendar import BookingStep, DeskBookingPage
 from node.web.view_models.parts import Choice, Link
+from node.web.wording.phrases import later
+from node.web.wording.phrases import say as word
+from node.web.wording.said import plain
+from node.web.wording.typed_times import typed_day, typed_time
 
 blueprint = guarded("booking", least=EDITOR)
 

@@ -10,9 +10,10 @@ from babel.units import format_unit
 
 from node.services.bookings.opening import Span, are_midnights
 from node.services.bookings.refusals import REASONS, Refusal
-from node.web import current_node, words
-from node.web.phrases import later, say
-from node.web.site import site_of
+from node.web import current_node
+from node.web.appearance.site import site_of
+from node.web.wording import words
+from node.web.wording.phrases import later, say
 
 _UNITS = (("duration-day", 1440), ("duration-hour", 60), ("duration-minute", 1))
 CALENDAR_PROBLEMS = {

@@ -23,8 +23,8 @@ from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, proved
 from node.web.form_state import form_at
 from node.web.inside import head
-from node.web.said import plain
 from node.web.view_models.desk_move import DeskBringPage, DeskBrought
+from node.web.wording.said import plain
 
 blueprint = guarded("bringing")
 

@@ -17,15 +17,15 @@ from node.services.desk.bulk import Done, Offer, Wish
 from node.services.desk.listings import CATEGORY, EXPIRES, PAUSE, RENEW, RESUME, WITHDRAW
 from node.services.identity.members import Member
 from node.storage.listings import STATES, Filter
-from node.web.code_words import category, word
 from node.web.desk.gate import member_now
 from node.web.desk.listing_form_view import place_choices
 from node.web.desk.listings_view import DRAFTS, Asked, done
 from node.web.form_state import form_at
 from node.web.inside import head, page_number
-from node.web.said import plain
 from node.web.view_models.desk import DeskFrame
 from node.web.view_models.desk_listings import DeskBulkPage
+from node.web.wording.code_words import category, word
+from node.web.wording.said import plain
 
 LONGEST_SEARCH = 100
 _FIELD = {WITHDRAW: "reason"}

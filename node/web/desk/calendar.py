@@ -23,9 +23,9 @@ from node.web.desk import booking_words as say_of
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, member_now
 from node.web.inside import head, to
-from node.web.phrases import say
 from node.web.view_models.calendar import BookableRow, BookingRow, CalendarDay, DeskCalendarPage, FreeTimes
 from node.web.view_models.parts import Link
+from node.web.wording.phrases import say
 
 blueprint = guarded("calendar", least=EDITOR)
 

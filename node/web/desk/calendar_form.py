@@ -8,13 +8,13 @@ from datetime import date
 from babel.dates import get_day_names
 
 from node.services.bookings.rules import DAYS, FREE, SLOTS, Opening, Rules, problems_of
-from node.web import words
 from node.web.desk import booking_words as say_of
-from node.web.phrases import later, say
-from node.web.said import plain
-from node.web.typed_times import WRONG_DAY, time_if_any
 from node.web.view_models.calendar import OpeningDay
 from node.web.view_models.parts import Choice
+from node.web.wording import words
+from node.web.wording.phrases import later, say
+from node.web.wording.said import plain
+from node.web.wording.typed_times import WRONG_DAY, time_if_any
 from schemas.errors import Problem
 
 _PLAIN = (

@@ -29,7 +29,6 @@ from node.services.organisations.opening_times import openings_of
 from node.storage.busy import BusyCalendar
 from node.storage.closures import StoredClosure
 from node.web import current_node
-from node.web.calendars import LISTING_PATH, ORGANISATION_PATH, PRIVATE_PATH
 from node.web.desk import booking_words as say_of
 from node.web.desk import calendar_form
 from node.web.desk.calendar import calendar_path, settings_path
@@ -38,10 +37,11 @@ from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, member_now
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
-from node.web.phrases import say as word
-from node.web.typed_times import WRONG_DAY
+from node.web.portal.calendars import LISTING_PATH, ORGANISATION_PATH, PRIVATE_PATH
 from node.web.view_models.calendar import BusyRow, ClosureRow, DeskCalendarSettingsPage, DeskClosedPage, SecretAddress
 from node.web.view_models.parts import Choice
+from node.web.wording.phrases import say as word
+from node.web.wording.typed_times import WRONG_DAY
 from schemas.canonical import EXTENSION
 
 blueprint = guarded("calendar_settings", least=EDITOR)

@@ -21,8 +21,8 @@ from node.web.desk.gate import at_least, guarded, member_now, turn_of_member
 from node.web.desk.requests import MOST_AGREED
 from node.web.form_state import form_at, typed_in
 from node.web.inside import head, say, to
-from node.web.said import plain
 from node.web.view_models.exchanges import DeskGivenPage, DeskReceiver
+from node.web.wording.said import plain
 from schemas import exchange as rules
 
 blueprint = guarded("giving")
@@ -136,6 +136,6 @@ def _page(slug: str, row: OwnListing, typed: dict[str, str], errors: dict[str, s
 
 
 def _button(one: Receiver) -> DeskReceiver:
-    from node.web.code_words import word
+    from node.web.wording.code_words import word
 
     return DeskReceiver(f"{ORGANISATION}{one.id} {one.peer}", one.name, word(one.type, "organisation_type"))

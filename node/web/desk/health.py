@@ -11,12 +11,12 @@ from node.services.identity.members import OWNER
 from node.services.syndication.feed_readers import head_of_log, readers
 from node.storage.feed_readers import FeedReader
 from node.web import current_node
-from node.web.cards import moment
 from node.web.desk.frame import desk_frame, own_places
 from node.web.desk.gate import guarded
 from node.web.inside import head
-from node.web.phrases import say
+from node.web.portal.cards import moment
 from node.web.view_models.health import DeskHealthPage, HealthPart, HealthReader
+from node.web.wording.phrases import say
 
 blueprint = guarded("health")
 

@@ -24,8 +24,8 @@ from node.web.desk.gate import at_least, guarded, member_now
 from node.web.desk.stories_view import latest_to_tell
 from node.web.form_state import form_at
 from node.web.inside import head
-from node.web.said import plain
 from node.web.view_models.desk import DeskHomePage, DeskOverviewPage, DeskPlace, DeskStep, DeskTelling
+from node.web.wording.said import plain
 
 blueprint = guarded("home")
 

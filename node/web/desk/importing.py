@@ -24,7 +24,7 @@ from node.web import current_node
 from node.web.desk.gate import at_least, guarded, member_now
 from node.web.desk.importing_view import ROWS, import_page, imports_page, rows_page, typed_cells
 from node.web.inside import page_number, say, to
-from node.web.said import plain
+from node.web.wording.said import plain
 
 blueprint = guarded("imports", EDITOR)
 AT_ONCE_S = 0.8

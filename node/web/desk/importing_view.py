@@ -30,13 +30,10 @@ from node.storage.imports import (
     Import,
     ImportRow,
 )
-from node.web.cards import moment
-from node.web.code_words import word
 from node.web.desk.frame import desk_frame
 from node.web.form_state import form_at
-from node.web.import_words import COUNTS
 from node.web.inside import head, pager
-from node.web.said import plain
+from node.web.portal.cards import moment
 from node.web.view_models.desk_imports import (
     DeskImportCell,
     DeskImportColumn,
@@ -49,6 +46,9 @@ from node.web.view_models.desk_imports import (
     DeskImportsPage,
 )
 from node.web.view_models.parts import Choice, Form
+from node.web.wording.code_words import word
+from node.web.wording.import_words import COUNTS
+from node.web.wording.said import plain
 
 PAGE, ROWS, LOOK, SAMPLES = 20, 10, 12, 3
 NOT_USED = ""

@@ -29,7 +29,7 @@ from node.web.desk.photo_form import read as read_photos
 from node.web.desk.saving import Writing, signed_out
 from node.web.form_state import form_at, sentences
 from node.web.inside import say, to
-from node.web.said import plain
+from node.web.wording.said import plain
 
 views = guarded("desk_listing_form", EDITOR)
 take_large_forms(views)

@@ -29,17 +29,14 @@ from node.services.organisations import hosting
 from node.services.pictures import uploads
 from node.storage.catalogue import Shown
 from node.storage.desk_drafts import DeskDraft
-from node.web import words
-from node.web.cards import card_of, moment, place_of
-from node.web.code_words import category, word
 from node.web.desk.photo_form import photo_fields
 from node.web.form_state import form_at
 from node.web.inside import head
-from node.web.listing_page import QR_NAME, SHEET_NAME, listing_page
-from node.web.marked import marked_texts
-from node.web.often_shared import often_shared
-from node.web.said import plain
-from node.web.scene import scene_of
+from node.web.portal.cards import card_of, moment, place_of
+from node.web.portal.listing_page import QR_NAME, SHEET_NAME, listing_page
+from node.web.portal.marked import marked_texts
+from node.web.portal.often_shared import often_shared
+from node.web.portal.scene import scene_of
 from node.web.view_models.desk import DeskFrame
 from node.web.view_models.desk_listings import (
     DeskAsks,
@@ -54,6 +51,9 @@ from node.web.view_models.desk_listings import (
 from node.web.view_models.desk_photos import PhotoFields
 from node.web.view_models.listing import ListingPage
 from node.web.view_models.parts import Choice, Link
+from node.web.wording import words
+from node.web.wording.code_words import category, word
+from node.web.wording.said import plain
 from schemas.event import NOT_NEEDED, SIGN_UP
 from schemas.listing import load_listing
 from schemas.place import Place
@@ -249,7 +249,7 @@ def _photos(node: Node, member: Member, draft: DeskDraft) -> PhotoFields:
 def preview_page(node: Node, draft: DeskDraft, shown: Shown, judged: Judged, root: str) -> DeskPreviewPage:
     """The very page that visitors will see, with what leads nowhere yet left out, and the desk's bar above it."""
     from node.services.impact import factors
-    from node.web.effect_view import of_listing
+    from node.web.impact.effect import of_listing
 
     scene = scene_of(node, [shown])
     page = listing_page(shown, scene)

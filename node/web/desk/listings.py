@@ -22,7 +22,7 @@ from node.web.desk.listing_form import own_listing
 from node.web.desk.listings_view import done, history_page, listings_page
 from node.web.form_state import sentences
 from node.web.inside import say, to
-from node.web.said import plain
+from node.web.wording.said import plain
 
 blueprint = guarded("desk_listings", EDITOR)
 FIELDS = ("reason", "category", "expires", "place")

@@ -20,13 +20,12 @@ from node.services.listings import board_reports
 from node.services.listings.publishing import OwnListing
 from node.storage.desk_drafts import DeskDraft
 from node.storage.listings import LIVE, PAUSED, STATES, Filter
-from node.web.cards import Paths, moment, pictures_of
-from node.web.code_words import category, word
 from node.web.desk import undoing
 from node.web.desk.listing_form_view import category_groups, place_choices
 from node.web.form_state import form_at
 from node.web.inside import head, pager
-from node.web.scene import scene_of
+from node.web.portal.cards import Paths, moment, pictures_of
+from node.web.portal.scene import scene_of
 from node.web.view_models.desk import DeskFrame
 from node.web.view_models.desk_listings import (
     DeskBoardWord,
@@ -38,6 +37,7 @@ from node.web.view_models.desk_listings import (
     DeskVersion,
 )
 from node.web.view_models.parts import Choice
+from node.web.wording.code_words import category, word
 from schemas.canonical import EXTENSION
 from schemas.records import dataclass
 from schemas.vocabulary import roots

@@ -9,12 +9,12 @@ from node.services.identity import audit
 from node.services.identity.members import OWNER
 from node.storage.audit import Entry
 from node.web import current_node
-from node.web.cards import moment
-from node.web.code_words import word
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded
 from node.web.inside import PAGE_ROWS, head, page_number, pager
+from node.web.portal.cards import moment
 from node.web.view_models.desk_people import DeskLogPage, DeskLogRow
+from node.web.wording.code_words import word
 
 blueprint = guarded("log", OWNER)
 

@@ -17,14 +17,14 @@ from node.storage.accounts import Account
 from node.storage.invitations import Invitation
 from node.storage.memberships import MemberRow
 from node.web import current_node
-from node.web.cards import moment
-from node.web.code_words import word
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, proved
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
+from node.web.portal.cards import moment
 from node.web.view_models.desk_people import DeskInvitationRow, DeskMemberRow, DeskMembersPage
 from node.web.view_models.parts import Choice
+from node.web.wording.code_words import word
 
 blueprint = guarded("members", OWNER)
 

@@ -13,11 +13,11 @@ from node.services.identity.members import OWNER
 from node.services.moving import moves
 from node.services.moving.moves import DAYS, MoveError
 from node.web import current_node
-from node.web.cards import moment
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, proved, turn_of_member
 from node.web.form_state import form_at, typed_in
 from node.web.inside import head, say, to
+from node.web.portal.cards import moment
 from node.web.view_models.desk_move import DeskMovePage
 
 blueprint = guarded("moving", OWNER)

@@ -14,13 +14,13 @@ from node.services.identity import accounts, passkeys, proving
 from node.services.identity.passkeys import PasskeyError
 from node.services.limits.allowance import Allowance, TooFastError, network_of
 from node.web import current_node
-from node.web.cards import moment
 from node.web.desk.device import device_of
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import PATH, PROVE, SIGN_IN, guarded, proved
 from node.web.desk.signing_in import way_back, welcome
 from node.web.form_state import form_at
 from node.web.inside import head, say, to
+from node.web.portal.cards import moment
 from node.web.view_models.desk import DeskPasskeyRow, DeskPasskeysPage
 
 blueprint = guarded("passkeys")

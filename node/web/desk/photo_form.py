@@ -27,10 +27,10 @@ from node.services.pictures.shrinking import PictureError
 from node.services.pictures.upload_names import FOLDER
 from node.services.pictures.uploads import MOST_PHOTOS, BusyError, Photo
 from node.web import current_node
-from node.web.cards import Paths
-from node.web.said import plain
+from node.web.portal.cards import Paths
 from node.web.security import MOST_BODY_BYTES
 from node.web.view_models.desk_photos import PhotoFields, PhotoItem
+from node.web.wording.said import plain
 from schemas.listing import Image
 from schemas.records import dataclass
 

@@ -19,9 +19,9 @@ from node.web.desk.photo_form import FILES, photo_item, sent_files, take_large_f
 from node.web.errors import for_machine
 from node.web.form_state import form_at
 from node.web.inside import head, say, to
-from node.web.said import plain
-from node.web.scene import scene_of
+from node.web.portal.scene import scene_of
 from node.web.view_models.desk_photos import DeskPhotosPage
+from node.web.wording.said import plain
 
 blueprint = guarded("photos", EDITOR)
 take_large_forms(blueprint)

@@ -18,17 +18,17 @@ from node.services.printing import paper, printable
 from node.services.printing.paper import KINDS, SIGNUP
 from node.storage.catalogue import Shown
 from node.web import current_node
-from node.web.cards import Paths, card_of, cards_of, pictures_of, text_of
-from node.web.code_words import word
+from node.web.appearance.site import site_of
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, member_now
-from node.web.event_words import coming, date_words, next_time
 from node.web.inside import head
-from node.web.listing_page import QR_NAME, Scene
-from node.web.scene import scene_of
-from node.web.site import site_of
+from node.web.portal.cards import Paths, card_of, cards_of, pictures_of, text_of
+from node.web.portal.listing_page import QR_NAME, Scene
+from node.web.portal.scene import scene_of
 from node.web.view_models.desk_print import DeskPaperPage, DeskPrintPage, PaperItem, PaperSheet
 from node.web.view_models.parts import Choice, Image
+from node.web.wording.code_words import word
+from node.web.wording.event_words import coming, date_words, next_time
 
 blueprint = guarded("printing")
 

@@ -19,7 +19,6 @@ from node.services.organisations import hosting, profiles
 from node.services.organisations.profiles import MOST_LOGO_BYTES, FoundAt, NewLogo
 from node.services.pictures.upload_names import FOLDER
 from node.web import current_node
-from node.web.code_words import word
 from node.web.desk import profile_form
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, member_now
@@ -27,9 +26,10 @@ from node.web.desk.photo_form import take_large_forms
 from node.web.desk.profile_form import HOURS_FIELDS, PLACE_FIELDS
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
-from node.web.scene import scene_of
+from node.web.portal.scene import scene_of
 from node.web.view_models.parts import Choice, Image
 from node.web.view_models.profile import DeskNewOrganisationPage, DeskProfilePage
+from node.web.wording.code_words import word
 from schemas.errors import Problem
 from schemas.organisation import Organisation
 from schemas.vocabulary import ORGANISATION_TYPES

@@ -11,12 +11,12 @@ from node.services.bookings.rules import Opening, Rules, problems_of
 from node.services.desk.place import DOOR, PRECISIONS, precision_of, told
 from node.services.importing.row_values import parse_cells
 from node.services.organisations.opening_times import openings_of, weekly_of
-from node.web import words
 from node.web.desk.calendar_form import clock, field_of
-from node.web.phrases import say
-from node.web.said import plain
-from node.web.typed_times import time_if_any
 from node.web.view_models.calendar import OpeningDay
+from node.web.wording import words
+from node.web.wording.phrases import say
+from node.web.wording.said import plain
+from node.web.wording.typed_times import time_if_any
 from schemas.opening import OpeningHours
 from schemas.organisation import Organisation
 from schemas.place import Place

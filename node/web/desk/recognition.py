@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from node.web import current_node
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded
+from node.web.impact.earned import recognition_box
+from node.web.impact.recognition import found_at, where_of, years_of
 from node.web.inside import head
-from node.web.recognition import found_at, where_of, years_of
-from node.web.recognition_view import recognition_box
 from node.web.view_models.recognition import DeskRecognitionPage
 
 blueprint = guarded("recognition")

@@ -10,10 +10,10 @@ from node.services.listings import reminders
 from node.services.listings.reminders import Asked, ReminderLinkError
 from node.storage.listings import LIVE, WITHDRAWN
 from node.web import current_node
-from node.web.cards import moment
 from node.web.form_state import form_at
 from node.web.inside import head
-from node.web.scene import scene_of
+from node.web.portal.cards import moment
+from node.web.portal.scene import scene_of
 from node.web.view_models.desk_listings import DeskRemindedPage
 
 blueprint = Blueprint("reminded", __name__)

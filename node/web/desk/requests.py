@@ -14,14 +14,14 @@ from node.services.exchanges.reading import AGREED, OVER, Row, Seen
 from node.services.identity.members import EDITOR, OWNER
 from node.services.mail.mail_settings import can_mail
 from node.storage.asking_rules import FAIRNESS, AskingRules
-from node.web import current_node, meeting
-from node.web.cards import moment
-from node.web.code_words import word
+from node.web import current_node
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, member_now
-from node.web.exchange_view import NotDoneError, copy_of, perform, view_of, waits_for_answer
+from node.web.exchanges import meeting
+from node.web.exchanges.view import NotDoneError, copy_of, perform, view_of, waits_for_answer
 from node.web.form_state import form_at
 from node.web.inside import PAGE_ROWS, head, page_number, pager, say, to
+from node.web.portal.cards import moment
 from node.web.view_models.exchanges import (
     DeskRequestPage,
     DeskRequestRow,
@@ -29,6 +29,7 @@ from node.web.view_models.exchanges import (
     ExchangePage,
 )
 from node.web.view_models.parts import Choice
+from node.web.wording.code_words import word
 from schemas import exchange as rules
 
 blueprint = guarded("requests")

@@ -15,8 +15,8 @@ from node.web.desk.gate import SIGN_IN
 from node.web.desk.photo_form import SentPhotos
 from node.web.form_state import form_at
 from node.web.inside import head, say, to
-from node.web.said import plain
 from node.web.view_models.desk_listings import DeskSignedOutPage
+from node.web.wording.said import plain
 from schemas.errors import SharefeedError
 from schemas.records import dataclass
 

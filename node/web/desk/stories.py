@@ -27,7 +27,7 @@ from node.web.desk.photo_form import SentPhotos, take_large_forms
 from node.web.desk.photo_form import read as read_photos
 from node.web.desk.saving import Writing, signed_out
 from node.web.inside import say, to
-from node.web.said import plain
+from node.web.wording.said import plain
 
 views = guarded("desk_stories_form", EDITOR)
 take_large_forms(views)

@@ -16,16 +16,13 @@ from node.services.stories.writing import PEOPLE, Judged
 from node.storage import stories as stored
 from node.storage.engine import Tx
 from node.storage.stories import PUBLISHED, OwnStory
-from node.web.cards import moment
-from node.web.code_words import word
 from node.web.desk.photo_form import photo_fields
 from node.web.form_state import form_at
 from node.web.inside import head
-from node.web.marked import marked_texts
-from node.web.phrases import say as _
-from node.web.said import plain
-from node.web.stories import answers_to, state_of
-from node.web.story_view import begin_path, card_of, paths_for, story_path, view_of, with_whom
+from node.web.portal.cards import moment
+from node.web.portal.marked import marked_texts
+from node.web.stories.view import begin_path, card_of, paths_for, story_path, view_of, with_whom
+from node.web.stories.views import answers_to, state_of
 from node.web.view_models.desk import DeskFrame
 from node.web.view_models.desk_listings import DeskWords
 from node.web.view_models.desk_photos import PhotoFields
@@ -39,6 +36,9 @@ from node.web.view_models.stories import (
     DeskStoryWordPage,
     StoryToTell,
 )
+from node.web.wording.code_words import word
+from node.web.wording.phrases import say as _
+from node.web.wording.said import plain
 from schemas.listing import Image
 from schemas.story import MOST_PHOTOS, Other, Story, shown_as
 

@@ -12,14 +12,14 @@ from node.services.identity import api_tokens
 from node.services.identity.members import OWNER
 from node.services.limits.strangers import FormError
 from node.web import current_node
-from node.web.cards import moment
-from node.web.code_words import word
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, proved
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
+from node.web.portal.cards import moment
 from node.web.view_models.desk_people import DeskTokenRow, DeskTokensPage
 from node.web.view_models.parts import Choice
+from node.web.wording.code_words import word
 
 blueprint = guarded("tokens", OWNER)
 

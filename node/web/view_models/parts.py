@@ -2,7 +2,7 @@
 
 Every class here is a finished answer: plain values and URL paths, with nothing left for a template to look
 up or to decide beyond wording. Words for codes (``give``, ``fair``, ``charity``), dates and distances are
-made by ``node.web.words`` in the reader's language, so a view model carries the code and the number, never
+made by ``node.web.wording.words`` in the reader's language, so a view model carries the code and the number, never
 the sentence.
 
 Conventions, true of every view model:

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from node.search.cursors import Mark, decode, encode
 from node.search.request import SearchRequest, from_args
-from node.web.api_schemas import SEARCH_PARAMETERS
+from node.web.api.shapes import SEARCH_PARAMETERS
 from schemas.vocabulary import ACTIONS, CONDITIONS, KINDS
 
 Pairs = list[tuple[str, str]]

@@ -11,12 +11,13 @@ from flask_babel import Babel
 from jinja2 import StrictUndefined
 from lxml import html
 
-from node.web import filters, static_files, words
+from node.web import static_files
 from node.web.view_models import all_pages as vm
+from node.web.wording import filters, words
 from tests.node.web import view_model_factories as make
 from tests.node.web import view_model_pages as pages
 
-NODE = Path(words.__file__).parents[1]
+NODE = Path(words.__file__).parents[2]
 TEMPLATES = NODE / "templates"
 STATIC = NODE / "static"
 

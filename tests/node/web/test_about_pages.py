@@ -14,7 +14,7 @@ from node.services.alerts import asking as alerts
 from node.services.identity import operator
 from node.services.moderation import reporting
 from node.services.pictures import proxy
-from node.web import meeting
+from node.web.exchanges import meeting
 from schemas.free.judge import judge
 from tests.fakes.sites import PARK, item
 from tests.node.web.aggregator import Browser, follow, send

@@ -18,7 +18,7 @@ from node.app import create_app
 from node.search.follow import Follower
 from node.services.listings.publishing import ensure_organisation
 from node.storage import catalogue
-from node.web.api_schemas import SEARCH_PARAMETERS
+from node.web.api.shapes import SEARCH_PARAMETERS
 from schemas import atom_feed, json_feed
 from schemas.canonical import listing_hash
 from schemas.vocabulary import categories

@@ -19,7 +19,7 @@ from federation.facts import short_key
 from node.app import create_app
 from node.context import Node
 from node.services.limits.allowance import TooFastError
-from node.web.api import document_of
+from node.web.api.reading import document_of
 from schemas import json_feed
 from schemas.canonical import listing_hash
 from schemas.listing import load_listing

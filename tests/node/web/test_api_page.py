@@ -13,8 +13,8 @@ from lxml import html
 from federation.facts import short_key
 from node.app import create_app
 from node.context import Node
-from node.web.api import document_of
-from node.web.api_page import forms_of
+from node.web.api.page import forms_of
+from node.web.api.reading import document_of
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL, publisher
 from tests.node.search.board import WHO, Board, listing

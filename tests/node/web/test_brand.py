@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from node.app import create_app
-from node.web.brand import (
+from node.web.appearance.brand import (
     BUILT_IN,
     DARK_HARDEST,
     DARK_PAPER,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from node.web import card_days
+from node.web.portal import card_days
 from node.web.view_models.all_pages import Card
 from tests.node.web import view_model_factories as make
 from tests.node.web.page_rendering import application

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from node.web.day_strip import MOST_WEEKS, DayStrip, full_days, strip
+from node.web.portal.day_strip import MOST_WEEKS, DayStrip, full_days, strip
 from node.web.view_models.all_pages import Card
 from tests.node.web import view_model_factories as make
 from tests.node.web.page_rendering import application

@@ -11,7 +11,7 @@ from lxml import html
 from node.search.follow import Follower
 from node.services.pictures import proxy
 from node.storage import photos as stored
-from node.web import drawn
+from node.web.portal import drawn
 from tests.fakes.publisher import clock_of
 from tests.fakes.sites import item
 from tests.node.web.aggregator import Browser, follow, send

@@ -17,7 +17,7 @@ from node.context import Node
 from node.services.impact import effects
 from node.services.listings.publishing import put_listings
 from node.storage import handovers
-from node.web.effect_words import breakable, money
+from node.web.impact.saved import breakable, money
 from schemas.handover import MEASURED, Handover
 from schemas.impact import GOODS, LEDGERS, estimate, total
 from schemas.impact_factors import shipped

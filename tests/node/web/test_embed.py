@@ -16,8 +16,9 @@ from node.app import create_app
 from node.search.follow import Follower
 from node.search.request import SearchRequest
 from node.services.listings.publishing import put_listings
-from node.web import brand, security
-from node.web.frame_request import FrameRequest
+from node.web import security
+from node.web.appearance import brand
+from node.web.embedding.request import FrameRequest
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import clock_of, draft, publisher
 from tests.fakes.sites import PARK, item

@@ -16,8 +16,8 @@ from lxml import html
 from node.app import create_app
 from node.services.listings import publishing
 from node.services.listings.drafts import Draft
-from node.web.event_words import next_time
 from node.web.view_models.all_pages import Card, EventDate
+from node.web.wording.event_words import next_time
 from schemas.event import Event
 from schemas.listing import Available, Place
 from schemas.strict_json import loads

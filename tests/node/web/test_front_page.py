@@ -12,7 +12,7 @@ from lxml import html
 
 from node.search.follow import Follower
 from node.services.catalogue import board
-from node.web.front_page import EACH, NEAR, NEW, PLACES
+from node.web.portal.front_page import EACH, NEAR, NEW, PLACES
 from tests.fakes.publisher import clock_of
 from tests.fakes.sites import PARK, item
 from tests.node.web.aggregator import Browser, follow, send

@@ -26,8 +26,8 @@ from node.services.pictures.shelf import Shelf
 from node.services.syndication import static_site
 from node.settings import Settings
 from node.storage import outbox
-from node.web.prose import body_of
 from node.web.static_pages import render
+from node.web.wording.prose import body_of
 from tests.fakes.publisher import START, URL
 from tests.fakes.sites import PARK, item
 from tests.node.web import hostile

@@ -17,8 +17,8 @@ from node.context import Node
 from node.search.follow import Follower
 from node.services.listings.publishing import put_listings
 from node.settings import SettingError
-from node.web import words as filters
-from node.web.languages import COOKIE
+from node.web.wording import words as filters
+from node.web.wording.languages import COOKIE
 from tests.fakes.mirrored import mirrored, write_mirrored
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import draft, publisher

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from node.web import words
+from node.web.wording import words
 from schemas import vocabulary
 from tests.node.web.page_rendering import STATIC
 

@@ -12,7 +12,7 @@ from lxml import etree, html
 from PIL import Image
 
 from node.storage import appearances
-from node.web import brand, manifest
+from node.web.appearance import brand, manifest
 from tests.fakes.mirrored import mirrored, write_mirrored
 from tests.node.web.aggregator import Browser
 from tests.node.web.page_rendering import STATIC

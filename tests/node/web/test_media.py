@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from node.context import Node
 from node.services.pictures.renditions import made
-from node.web.cards import Paths
+from node.web.portal.cards import Paths
 from node.web.view_models.parts import Image
 from tests.fakes import camera
 from tests.fakes.publisher import URL

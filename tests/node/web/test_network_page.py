@@ -12,8 +12,8 @@ from lxml import html
 
 from federation.records import HELD, PLAIN, QUARANTINED, SHOWN, Source
 from node.services.aggregating.sources import Health
-from node.web.code_words import VOCABULARIES
-from node.web.sources import badge_of
+from node.web.portal.sources import badge_of
+from node.web.wording.code_words import VOCABULARIES
 from tests.fakes.publisher import START, clock_of
 from tests.fakes.sites import PARK, document, item
 from tests.node.web.aggregator import Browser, follow, send

@@ -15,7 +15,7 @@ from federation.facts import short_key
 from node.app import create_app
 from node.search.follow import Follower
 from node.services.listings.publishing import put_listings
-from node.web.oembed import own_path
+from node.web.embedding.oembed import own_path
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL, clock_of, draft, publisher
 from tests.fakes.sites import PARK, item

@@ -15,7 +15,7 @@ from federation.facts import short_key
 from federation.records import HELD, MOVED, QUARANTINED, Source
 from node.storage import events, mirror
 from node.storage import sources as stored
-from node.web.origins import comparison_of
+from node.web.portal.origins import comparison_of
 from tests.fakes.publisher import clock_of
 from tests.fakes.sites import NOW, PARK, item
 from tests.node.web import view_model_factories as make

@@ -10,7 +10,7 @@ from babel.messages.mofile import write_mo
 from flask import Flask, render_template_string, request
 from flask_babel import Babel, force_locale
 
-from node.web import phrases
+from node.web.wording import phrases
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from node.services.pictures import proxy as photos
 from node.storage import photos as stored_photos
 from node.storage import sources as stored
 from node.web.static_files import address_of
-from node.web.words import even_columns
+from node.web.wording.words import even_columns
 from tests.fakes.publisher import URL
 from tests.fakes.sites import PARK, document, item
 from tests.node.web import view_model_factories as make

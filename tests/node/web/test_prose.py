@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as parser
 
-from node.web.prose import body_of, clean, paragraphs
+from node.web.wording.prose import body_of, clean, paragraphs
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from node.app import create_app
 from node.context import Node
 from node.services.impact import badge_pictures
 from node.storage import handovers
-from node.web.recognition_words import MEANINGS, NAMES
+from node.web.impact.recognition_words import MEANINGS, NAMES
 from schemas import recognition
 from schemas.recognition import rules
 from tests.fakes.handed import OTHER, give, handed

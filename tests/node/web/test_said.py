@@ -11,8 +11,8 @@ from flask import Flask
 from lxml import html
 
 from node.app import create_app
-from node.web import said
 from node.web.view_models import all_pages as vm
+from node.web.wording import said
 from tests.fakes.mirrored import mirrored, write_mirrored
 from tests.fakes.publisher import publisher
 from tests.node.web import view_model_factories as make

@@ -19,7 +19,7 @@ from schemathesis.engine import Status, events, from_schema
 from werkzeug.routing import Rule
 
 from node.services.identity import operator
-from node.web.api import document_of as api_document
+from node.web.api.reading import document_of as api_document
 from tests.fakes.publisher import URL
 from tests.node.web.busy import Busy
 

@@ -15,10 +15,10 @@ from node.search.follow import Follower
 from node.search.request import SearchRequest
 from node.services.aggregating import sources
 from node.services.catalogue.search import FacetCount, FacetValue
-from node.web.search_days import in_words, usual_days
-from node.web.search_facets import MOST_SHOWN, facet_of
-from node.web.search_page import Addresses
-from node.web.search_reach import reach_of, within_words
+from node.web.searching.days import in_words, usual_days
+from node.web.searching.facets import MOST_SHOWN, facet_of
+from node.web.searching.page import Addresses
+from node.web.searching.reach import reach_of, within_words
 from schemas.vocabulary import categories
 from tests.fakes.publisher import START
 from tests.fakes.sites import PARK, item

@@ -7,8 +7,9 @@ from flask import Flask, render_template_string
 from flask_babel import Babel, force_locale
 from markupsafe import Markup
 
-from node.web import phrases, slots
-from node.web.slots import Drawn, Shelf, drawn_once, slot
+from node.web.portal import slots
+from node.web.portal.slots import Drawn, Shelf, drawn_once, slot
+from node.web.wording import phrases
 
 PAGE = """
 {%- macro row(name, count) -%}

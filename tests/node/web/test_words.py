@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from node.web import words
-from node.web.code_words import VOCABULARIES, word
 from node.web.view_models.all_pages import Place
+from node.web.wording import words
+from node.web.wording.code_words import VOCABULARIES, word
 from tests.node.web import view_model_factories as make
 from tests.node.web.page_rendering import application
 

@@ -13,9 +13,9 @@ from typing import Any
 from markupsafe import Markup
 
 from node.services.moderation.reporting import REASONS
-from node.web.code_words import word
 from node.web.view_models import all_pages as vm
 from node.web.view_models.listing import OpeningBox, OpeningLine
+from node.web.wording.code_words import word
 
 NOW = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from node.services.configuration.appearance_form import FIELDS, NAMES, UnfitError, colour_of, read_form, written
 from node.services.configuration.setup import check_described
 from node.settings import APPEARANCE, Settings
-from node.web.brand import is_colour
+from node.web.appearance.brand import is_colour
 
 SETTINGS = Settings(Path("/nowhere"), {"node_url": "https://share.example.org/", "node_name": "Share"})
 AS_IT_STANDS = {name: written(getattr(SETTINGS, name)) for name in NAMES}

@@ -17,7 +17,7 @@ from node.context import Node
 from node.services.exchanges.asking import Askable
 from node.services.identity import accounts
 from node.storage.message_tables import messages_out
-from node.web.asking_as import own_node
+from node.web.exchanges.asking_as import own_node
 from schemas.listing import Quantity
 from tests.fakes.exchanges import every, now_of, shared
 from tests.fakes.publisher import publisher

@@ -22,10 +22,10 @@ from node.services.identity.members import EDITOR, VIEWER, Member
 from node.services.organisations import hosting
 from node.services.pictures import uploads
 from node.services.pictures.uploads import Photo
-from node.web.cards import Paths
 from node.web.desk import photo_form
 from node.web.desk.photo_form import SentPhotos
 from node.web.form_state import form_at
+from node.web.portal.cards import Paths
 from schemas.listing import Image
 from tests.fakes import camera
 from tests.fakes.publisher import URL, publisher

@@ -1,0 +1,1 @@
+"""Asking for mails about what is new, and ending them."""

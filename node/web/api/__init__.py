@@ -1,0 +1,1 @@
+"""The JSON API for other programs, its OpenAPI document, and the page about it."""

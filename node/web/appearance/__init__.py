@@ -1,0 +1,1 @@
+"""How a node looks: its colour, its icons, its words."""

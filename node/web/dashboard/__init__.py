@@ -1,0 +1,1 @@
+"""The city's view: what all sharing came to."""

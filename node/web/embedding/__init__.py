@@ -1,0 +1,1 @@
+"""Listings on other websites."""

@@ -1,0 +1,1 @@
+"""Asking for a listing, and the page of what becomes of that."""

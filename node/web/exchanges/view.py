@@ -1,0 +1,392 @@
+"""An exchange as one side sees it, and what that side can do there. The same by a link in a mail and at the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import request
+from flask_babel import gettext as _
+
+from node.context import Node
+from node.services.bookings.opening import Span
+from node.services.bookings.refusals import BookingError
+from node.services.exchanges import acting, measuring
+from node.services.exchanges.acting import ExchangeError
+from node.services.exchanges.between_nodes import attested
+from node.services.exchanges.links import code_of
+from node.services.exchanges.people import stopping
+from node.services.exchanges.reading import Seen
+from node.services.impact.effects import METHOD_PATH
+from node.services.limits.strangers import FormError
+from node.services.limits.throttling import TooManyTriesError
+from node.services.stories import handed
+from node.storage import organisations
+from node.storage.owner_contacts import STOPPED
+from node.web.desk.booking_words import refused, when
+from node.web.exchanges.measures import measure_form, measured_fact
+from node.web.form_state import form_at, sentences, typed_in
+from node.web.portal.cards import moment
+from node.web.stories.view import begin_path
+from node.web.view_models.exchanges import ExchangeLetter, ExchangePress, ExchangeView
+from node.web.view_models.parts import Form, Link
+from node.web.wording.code_words import word
+from node.web.wording.said import plain
+from node.web.wording.words import number
+from schemas import exchange as rules
+from schemas.exchange import ASKER, OPERATOR, OWNER, Act
+
+FIELDS = ("do", "quantity", "words", "code", "weight", "hours", "sure")
+MEASURE, SEND_LINK = "measure", "send_link"
+PRESSES = (
+    *(rules.CONFIRM, rules.HAND_OVER, rules.BRING_BACK, rules.TAKE_BACK),
+    *(rules.DISPUTE, rules.MISS, rules.WITHDRAW),
+)
+AT_THE_BAY = (rules.HAND_OVER, rules.MEET, rules.BRING_BACK)
+"""What is often done where there is no connection."""
+_ACTS = (*PRESSES, rules.ACCEPT, rules.DECLINE, rules.CANCEL)
+_SETTLING = {f"settle_{outcome}": outcome for outcome in rules.OUTCOMES}
+_A_MOMENT_S = 1800
+_NEEDS_WORDS = (rules.DECLINE, rules.CANCEL)
+
+
+class NotDoneError(Exception):
+    """What somebody wanted could not be: ``errors`` are sentences by the field, ``what`` which of the forms it was."""
+
+    def __init__(self, what: str, errors: Mapping[str, str], typed: Mapping[str, str]) -> None:
+        self.what, self.errors, self.typed = what, dict(errors), dict(typed)
+
+    @property
+    def is_doubt(self) -> bool:
+        """Whether it could be done if they said once more that they mean it."""
+        problems = self.__cause__.problems if isinstance(self.__cause__, FormError) else ()
+        return any(problem.code == measuring.DOUBTFUL for problem in problems)
+
+
+def perform(node: Node, seen: Seen) -> None:
+    """Do what the form that was sent says. Raises `NotDoneError`."""
+    typed = typed_in(*FIELDS)
+    what, party, exchange_id = typed["do"], seen.party, seen.stored.id
+    try:
+        if what == "write":
+            acting.write(node, exchange_id, party.side, typed["words"])
+        elif what == rules.MEET:
+            acting.meet(node, exchange_id, party, typed["code"])
+        elif what == MEASURE:
+            said = typed["weight"] or typed["hours"]
+            measuring.measure(node, exchange_id, party, said, bool(typed["sure"]))
+        elif what == SEND_LINK and _is_strangers(seen):
+            attested.send_link(node, exchange_id)
+        elif what in _SETTLING and _may_settle(seen):
+            acting.act(node, exchange_id, Act(rules.SETTLE, OPERATOR, outcome=_SETTLING[what]))
+        elif what in _ACTS:
+            if what in _NEEDS_WORDS and not typed["words"].strip():
+                raise NotDoneError(what, {"words": _("Say why, in a few words: they read it.")}, typed)
+            quantity = _number(typed) if what == rules.ACCEPT and seen.stored.exchange.asked > 1 else None
+            # Of what nobody had asked for, nothing was agreed before.
+            outcome = rules.CANCELLED if what == rules.TAKE_BACK and _was_given(seen) else ""
+            acting.act(node, exchange_id, Act(what, party.side, quantity, outcome), typed["words"], party.name)
+        if party.contact is not None:
+            stopping.confirm(node, party.contact)
+    except (FormError, ExchangeError, BookingError, TooManyTriesError) as error:
+        raise NotDoneError(what, _sentences(error), typed) from error
+
+
+def _may_settle(seen: Seen) -> bool:
+    """Who runs the node decides what both sides see differently."""
+    account = seen.party.account
+    return seen.party.side == OWNER and account is not None and account.operator
+
+
+def _settling(seen: Seen, path: str) -> tuple[ExchangePress, ...]:
+    if seen.stored.exchange.state != rules.DISPUTED or not _may_settle(seen):
+        return ()
+    fitting = [do for do, outcome in _SETTLING.items() if outcome != rules.RETURNED or seen.stored.exchange.is_loan]
+    return tuple(ExchangePress(word(do, "exchange_press"), form_at(path, {"do": do})) for do in fitting)
+
+
+def _number(typed: Mapping[str, str]) -> int | None:
+    text = typed["quantity"].strip()
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+
+
+def _sentences(error: Exception) -> dict[str, str]:
+    if isinstance(error, FormError):
+        return sentences(error.problems)
+    if isinstance(error, BookingError):
+        return {"": refused(error.refusal)}
+    if isinstance(error, ExchangeError):
+        return {"": plain(error.refusal.sentence)}
+    return {"": _("There were too many wrong tries. Please wait a while and try again.")}
+
+
+def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None) -> ExchangeView:
+    """The exchange for the side that looks at it; forms are sent to ``path`` on this site."""
+    stored, exchange, side = seen.stored, seen.stored.exchange, seen.party.side
+    can = _possible(seen, node.now)
+    make = _forms(path, wrong)
+    known = seen.person is not None
+    is_live = exchange.is_open and exchange.state != rules.UNCONFIRMED
+    # What was given away already has nobody at a door.
+    meets = rules.MEET in can and known and not _was_given(seen)
+    meet = _code_form(make, seen) if meets else None
+    measures = measuring.may_measure(stored, side, node.now) and not _is_strangers(seen)
+    return ExchangeView(
+        listing=Link(stored.title, _address(seen), language=stored.listing["language"]),
+        state=exchange.state,
+        lead=_lead(seen),
+        note=_note(seen),
+        here_path=request.script_root + path,
+        bay_path=f"{request.script_root}{path}/bay" if known and set(can) & set(AT_THE_BAY) else "",
+        facts=_facts(seen),
+        letters=_letters(seen),
+        presses=(
+            *(_press(name, seen, path) for name in PRESSES if name in can),
+            *_settling(seen, path),
+            *_sending_link(seen, path),
+        ),
+        answer=make(rules.ACCEPT, rules.DECLINE) if rules.ACCEPT in can else None,
+        many=exchange.asked if exchange.asked > 1 else 0,
+        left=seen.left if seen.left is not None and seen.left < exchange.asked else None,
+        write=make("write") if is_live and known and not _attests(seen) else None,
+        cancel=make(rules.CANCEL) if rules.CANCEL in can else None,
+        measure=measure_form(stored, make(MEASURE)) if measures else None,
+        measures=measuring.measured_in(stored) if measures else "",
+        measured=bool(stored.measured_by),
+        doubted=bool(wrong and wrong.is_doubt),
+        method_path=request.script_root + METHOD_PATH,
+        code=code_of(node, stored.id, side) if meets else "",
+        qr_path=f"{request.script_root}{path}/qr.svg" if meets and not _is_strangers(seen) else "",
+        meet=meet,
+        compares=meets and seen.compares,
+        erase=form_at(f"{path}/forget") if _is_person(seen) and exchange.state != rules.UNCONFIRMED else None,
+        take_path=f"{request.script_root}{path}/mine.json" if _is_person(seen) else "",
+        kept_elsewhere=_host(seen) if _attests(seen) and exchange.state != rules.UNCONFIRMED else "",
+        stop=form_at(f"{path}/stop") if seen.party.contact is not None else None,
+        stop_open=request.path.endswith("/stop"),
+        stopped=seen.party.contact is not None and seen.party.contact.state == STOPPED,
+        wrong=form_at(path, {}, wrong.errors) if wrong else _just_answered(meet, seen, node.now),
+        tell_path=_tell_path(node, seen),
+    )
+
+
+def _was_given(seen: Seen) -> bool:
+    """Whether it was given to an organisation that is asked only now whether that was so."""
+    return "asker" in seen.stored.listing
+
+
+def _lead(seen: Seen) -> str:
+    state, side = seen.stored.exchange.state, seen.party.side
+    if _was_given(seen) and state == rules.HANDED_OVER:
+        return word(f"given_{side}", "exchange_given")
+    if _was_given(seen) and state == rules.CANCELLED and not seen.stored.exchange.owner_said:
+        return word(f"taken_back_{side}", "exchange_given")
+    return word(state, "exchange_stranger" if _is_strangers(seen) else f"exchange_{side}")
+
+
+def copy_of(view: ExchangeView) -> ExchangeView:
+    """What of an exchange a phone may keep, for a place without a connection: how it is handed over, and no person."""
+    presses = tuple(press for press in view.presses if press.form.typed.get("do") in AT_THE_BAY)
+    return ExchangeView(
+        listing=Link(view.listing.label, "", language=view.listing.language),
+        state=view.state,
+        lead=view.lead,
+        presses=presses,
+        code=view.code,
+        meet=view.meet,
+        here_path=view.here_path,
+        bay_path=view.bay_path,
+        is_copy=True,
+    )
+
+
+def _attests(seen: Seen) -> bool:
+    """Whether who asked is known at the owner's site, and here only that their address was confirmed."""
+    return seen.home is not None and seen.home.attests
+
+
+def _is_strangers(seen: Seen) -> bool:
+    """Whether who looks asked in a catalogue, where what they say counts."""
+    return seen.party.side == ASKER and seen.home is not None and seen.home.is_strangers
+
+
+def _possible(seen: Seen, now: int) -> tuple[str, ...]:
+    can = rules.possible(seen.stored.exchange, seen.party.side, now)
+    if rules.TAKE_BACK in can:
+        # Nobody disputes what they have said themselves.
+        can = tuple(name for name in can if name != rules.DISPUTE)
+    return tuple(name for name in can if name in acting.STRANGERS_MAY) if _is_strangers(seen) else can
+
+
+def _sending_link(seen: Seen, path: str) -> tuple[ExchangePress, ...]:
+    """For who asked in a catalogue: the way to where they say what became of it."""
+    if not _is_strangers(seen) or seen.person is None:
+        return ()
+    return (ExchangePress(word(SEND_LINK, "exchange_press"), form_at(path, {"do": SEND_LINK})),)
+
+
+def _host(seen: Seen) -> str:
+    return urlsplit(seen.home.peer).netloc if seen.home else ""
+
+
+def _is_person(seen: Seen) -> bool:
+    """Whether who looks is the person who asked, and still known: not a member of an organisation that did."""
+    return seen.party.side == ASKER and seen.person is not None and seen.party.account is None
+
+
+def _address(seen: Seen) -> str:
+    """Where its listing is shown: here, or at its home."""
+    stored = seen.stored
+    return f"{request.script_root}/listings/{stored.key}" if stored.key else str(stored.listing["url"])
+
+
+def waits_for_answer(seen: Seen) -> bool:
+    """Whether what was sent just now is a code that the other side's site compares."""
+    return seen.home is not None and request.form.get("do") == rules.MEET
+
+
+def _note(seen: Seen) -> str:
+    """What is particular where the other side is not of this site."""
+    if seen.undelivered:
+        return str(
+            _("Something could not be delivered to their site: %(problem)s", problem=seen.undelivered[-1].problem)
+        )
+    if seen.compares:
+        return str(
+            _("The code that you typed is being compared at their site. Until they have answered, nothing is noted.")
+        )
+    if seen.on_its_way:
+        return str(_("What you did is on its way to their site."))
+    if _is_strangers(seen):
+        return _where_it_counts(seen)
+    if _attests(seen):
+        return _where_they_answer(seen)
+    if seen.stored.contact_id is None or seen.stored.exchange.state != rules.REQUESTED or seen.party.side != ASKER:
+        return ""
+    return str(
+        _(
+            "They publish on a site of their own, so we have written to the address that they name there. "
+            "Perhaps they do not know us yet, and may not answer."
+        )
+    )
+
+
+def _where_it_counts(seen: Seen) -> str:
+    if not seen.stored.exchange.is_open:
+        return ""
+    return str(
+        _(
+            "You asked for this on %(site)s. Here you can write to them. That it was handed over you say on that site, "
+            "by the link that you got when you asked.",
+            site=_host(seen),
+        )
+    )
+
+
+def _where_they_answer(seen: Seen) -> str:
+    if seen.stored.exchange.state == rules.UNCONFIRMED:
+        return str(
+            _(
+                "When you send it, your name, your address and what you wrote go to their site, %(site)s, which "
+                "answers you. Here they are forgotten.",
+                site=_host(seen),
+            )
+        )
+    if seen.stored.exchange.is_open:
+        return str(
+            _(
+                "They answer you by mail from %(site)s, with a link to write to them. This page is where you say what "
+                "became of it, so keep the mail that brought you here.",
+                site=_host(seen),
+            )
+        )
+    return ""
+
+
+def _tell_path(node: Node, seen: Seen) -> str:
+    """Where the owner tells what became of it; nowhere before both have said that it happened."""
+    stored = seen.stored
+    if seen.party.side != OWNER or stored.exchange.state not in handed.OVER:
+        return ""
+    with node.database.read() as tx:
+        host = organisations.by_ids(tx, [stored.organisation_id]).get(stored.organisation_id)
+    return begin_path(host.slug, handed.uri_of(node, stored.id)) if host else ""
+
+
+def _forms(path: str, wrong: NotDoneError | None) -> Callable[..., Form]:
+    def make(*acts: str) -> Form:
+        mine = wrong if wrong is not None and wrong.what in acts else None
+        return form_at(path, mine.typed if mine else {}, mine.errors if mine else {})
+
+    return make
+
+
+def _code_form(make: Callable[..., Form], seen: Seen) -> Form:
+    """Where the code of the other side is typed, with what became of the last one, where another node compares them."""
+    form, home = make(rules.MEET), seen.home
+    if form.typed or form.errors or home is None or not home.code_answer:
+        return _prefilled(form)
+    return replace(_prefilled(form), errors={"code": word(home.code_answer, "exchange_code")})
+
+
+def _just_answered(meet: Form | None, seen: Seen, now: int) -> Form | None:
+    """What is said at the head of the page of a code that was typed a moment ago."""
+    is_new = seen.home is not None and now - seen.home.code_at < _A_MOMENT_S
+    return meet if meet is not None and meet.errors and is_new else None
+
+
+def _prefilled(form: Form) -> Form:
+    """With the code that a scanned picture brought along; it still wants a press."""
+    code = request.args.get("code", "")[: acting.CODE_LENGTH]
+    return form if form.typed or not code else Form(form.action_path, form.csrf_token, {"code": code}, form.errors)
+
+
+def _press(name: str, seen: Seen, path: str) -> ExchangePress:
+    state = seen.stored.exchange.state
+    label = "agree" if name == rules.HAND_OVER and state == rules.HANDED_OVER else name
+    main = name in (rules.CONFIRM, rules.HAND_OVER, rules.BRING_BACK)
+    return ExchangePress(word(label, "exchange_press"), form_at(path, {"do": name}), main)
+
+
+def _letters(seen: Seen) -> tuple[ExchangeLetter, ...]:
+    names = {OWNER: seen.organisation, ASKER: seen.person.name if seen.person else ""}
+    return tuple(
+        ExchangeLetter(names[one.side], one.words, moment(one.at), one.side == seen.party.side) for one in seen.letters
+    )
+
+
+def _facts(seen: Seen) -> tuple[tuple[str, str], ...]:
+    exchange, person = seen.stored.exchange, seen.person
+    found: list[tuple[str, Any]] = []
+    if seen.party.side == OWNER:
+        found += [(_("Who"), person.name if person else _("Nobody is known any more"))]
+    else:
+        found += [(_("From"), seen.organisation)]
+    if person and person.for_whom:
+        found.append((_("For"), person.for_whom))
+    if seen.stored.listed > 1:
+        many = _("%(count)s of %(total)s", count=number(exchange.asked), total=number(seen.stored.listed))
+        found.append((_("How many"), many))
+    elif exchange.asked > 1:
+        found.append((_("How many"), number(exchange.asked)))
+    if exchange.granted and exchange.granted != exchange.asked:
+        found.append((_("Promised"), str(exchange.granted)))
+    if exchange.starts_at is not None and exchange.ends_at is not None:
+        found.append((_("When"), when(Span(exchange.starts_at, exchange.ends_at))))
+    found += measured_fact(seen.stored, seen.party.side)
+    if seen.party.side == OWNER:
+        found += _for_the_owner(seen)
+    return tuple(found)
+
+
+def _for_the_owner(seen: Seen) -> list[tuple[str, str]]:
+    found = [(_("Had something before"), _("Yes"))] if seen.had_before else []
+    if seen.stored.need:
+        found.append((_("How much it is needed"), word(str(seen.stored.need), "exchange_need")))
+    if seen.others and seen.stored.exchange.state == rules.REQUESTED:
+        found.append((_("Others who wait for the same"), str(seen.others)))
+    return found

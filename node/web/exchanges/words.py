@@ -1,0 +1,128 @@
+"""The words of exchanges for their codes: how each state reads for each side, and what one presses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from node.web.wording.phrases import later as _l
+
+FAIRNESS: Mapping[str, str] = {
+    "first": _l("If several ask, who asked first has it."),
+    "need": _l("If several ask, who needs it most has it."),
+    "new": _l("If several ask, who has not had anything before has it."),
+}
+NEEDS: Mapping[str, str] = {
+    "0": _l("It would be nice to have"),
+    "1": _l("We need it"),
+    "2": _l("We need it soon, and have nothing else"),
+}
+STATES: Mapping[str, str] = {
+    "unconfirmed": _l("Not sent yet"),
+    "requested": _l("Waiting for an answer"),
+    "accepted": _l("Agreed"),
+    "handed_over": _l("Handed over, one side says"),
+    "lent": _l("Lent"),
+    "brought_back": _l("Brought back, one side says"),
+    "disputed": _l("Seen differently"),
+    "received": _l("Handed over"),
+    "returned": _l("Back again"),
+    "declined": _l("Declined"),
+    "withdrawn": _l("No longer needed"),
+    "expired": _l("Ended without an answer"),
+    "cancelled": _l("Called off"),
+    "no_show": _l("Nobody came"),
+    "unknown": _l("Outcome not known"),
+}
+OWNER_LEADS: Mapping[str, str] = {
+    "requested": _l("They wait for your answer."),
+    "accepted": _l("You have said yes. Agree with them on when and how; when it is done, say so here."),
+    "handed_over": _l("One of you has said that it was handed over. The other one is asked."),
+    "lent": _l("They have it. When it is back, say so here."),
+    "brought_back": _l("They say that it is back. Is that so?"),
+    "disputed": _l("You see it differently. Who runs this site will look at it."),
+    "received": _l("It was handed over, and both of you have said so. Thank you."),
+    "returned": _l("It is back. Thank you."),
+    "declined": _l("You have declined."),
+    "withdrawn": _l("They do not need it any more."),
+    "expired": _l("It was not answered for three weeks, and is over."),
+    "cancelled": _l("It was called off."),
+    "no_show": _l("Nobody came. It is free for others."),
+    "unknown": _l("Nobody has said what became of it."),
+}
+ASKER_LEADS: Mapping[str, str] = {
+    "unconfirmed": _l("Nobody has seen it yet. Press the button, and it is sent."),
+    "requested": _l("It is sent. You get a mail when they answer."),
+    "accepted": _l("They say yes. Agree with them on when and how; when it is done, say so here."),
+    "handed_over": _l("One of you has said that it was handed over. The other one is asked."),
+    "lent": _l("You have it. When you have brought it back, say so here."),
+    "brought_back": _l("You have said that it is back. They are asked."),
+    "disputed": _l("You see it differently. Who runs this site will look at it."),
+    "received": _l("It was handed over, and both of you have said so. Thank you."),
+    "returned": _l("It is back. Thank you."),
+    "declined": _l("They cannot let you have it this time."),
+    "withdrawn": _l("You have said that you do not need it any more."),
+    "expired": _l("They did not answer for three weeks, so it is over."),
+    "cancelled": _l("It was called off."),
+    "no_show": _l("Nobody came. It is not promised to you any more."),
+    "unknown": _l("Nobody has said what became of it."),
+}
+STRANGER_LEADS: Mapping[str, str] = {
+    **ASKER_LEADS,
+    "accepted": _l("They say yes. Agree with them on when and how."),
+    "lent": _l("You have it. Bring it back as you have agreed."),
+}
+"""For who asked in a catalogue, where they say what became of it."""
+GIVEN_LEADS: Mapping[str, str] = {
+    "given_owner": _l("You have said that they got it. They are asked whether it was so."),
+    "given_asker": _l("They say that you got this. Was it so?"),
+    "taken_back_owner": _l("You have said that this was a mistake. It is yours again, and they need not answer."),
+    "taken_back_asker": _l("They had pressed your name by mistake, and have said so. You need not do anything."),
+}
+"""For what was given away without being asked for."""
+PRESSES: Mapping[str, str] = {
+    "confirm": _l("Send it"),
+    "withdraw": _l("I do not need it any more"),
+    "hand_over": _l("It was handed over"),
+    "agree": _l("Yes, it was handed over"),
+    "bring_back": _l("It is back"),
+    "miss": _l("Nobody came"),
+    "dispute": _l("No, that is not so"),
+    "take_back": _l("That was a mistake"),
+    "send_link": _l("Send me that link again"),
+    "settle_received": _l("Decide: it was handed over"),
+    "settle_returned": _l("Decide: it came back"),
+    "settle_cancelled": _l("Decide: nothing came of it"),
+}
+CODE_ANSWERS: Mapping[str, str] = {
+    "bad-code": _l(
+        "This was not the code of the other side, so nothing is noted. Ask them for it again. You can also say without "
+        "it that it was handed over; then they are asked."
+    ),
+    "no-more-codes": _l(
+        "There were too many wrong codes, so none is looked at any more. Say without it that it was handed over; then "
+        "they are asked."
+    ),
+    "not-now": _l("When the code arrived, nothing was to be handed over. Look below at how it stands, and try again."),
+    "lost": _l(
+        "The code could not be brought to their site, so nothing is noted. Say without it that it was handed over; "
+        "then they are asked as soon as their site can be reached."
+    ),
+}
+"""What became of a code that another node has compared."""
+CONTACTS: Mapping[str, str] = {
+    "new": _l("They have had one mail and have pressed nothing yet, so they get no other."),
+    "willing": _l("They take requests."),
+    "stopped": _l("They have said that they want no requests."),
+}
+VOCABULARIES: Mapping[str, Mapping[str, str]] = {
+    "fairness": FAIRNESS,
+    "exchange_need": NEEDS,
+    "contact": CONTACTS,
+    "exchange": STATES,
+    "exchange_owner": OWNER_LEADS,
+    "exchange_asker": ASKER_LEADS,
+    "exchange_stranger": STRANGER_LEADS,
+    "exchange_press": PRESSES,
+    "exchange_code": CODE_ANSWERS,
+    "exchange_given": GIVEN_LEADS,
+}

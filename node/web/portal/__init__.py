@@ -1,0 +1,1 @@
+"""The pages that everyone sees: listings, organisations, events, sources."""
