@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from node.context import Node
 from node.services.listings import publishing
 from tests.e2e.hands import Hands
-from tests.e2e.looking import overflow, violations
+from tests.e2e.looking import WIDE, overflow, see_as, violations
 from tests.e2e.test_desk_photos import node as node
 from tests.e2e.test_desk_photos import photo, sign_in
 from tests.e2e.visits import visit
@@ -18,8 +18,9 @@ PHONE = 390
 
 
 def well(page: Page) -> None:
-    assert violations(page) == [], page.url
-    assert overflow(page, PHONE) == [], page.url
+    for width in (WIDE, PHONE):
+        see_as(page, width=width)
+        assert violations(page) + overflow(page, width) == [], (page.url, width)
 
 
 MINUTE_S = 60

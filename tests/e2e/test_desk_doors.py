@@ -19,7 +19,7 @@ from node.services.identity.members import EDITOR, OWNER
 from node.services.identity.resetting import PURPOSE
 from node.services.organisations import hosting
 from tests.e2e.boards import Quiet
-from tests.e2e.looking import overflow, violations
+from tests.e2e.looking import WIDE, overflow, remember, see_as, violations
 from tests.e2e.visits import visit
 from tests.fakes.publisher import publisher
 
@@ -107,15 +107,21 @@ def inside(app: Flask) -> list[str]:
     return sorted(path for path in paths if "<" not in path and not path.startswith(("/desk/sign-in", "/desk/reset")))
 
 
-def looks_well(page: Page, path: str) -> list[str]:
-    return [f"{path}: {fault}" for fault in [*violations(page), *overflow(page, PHONE)]]
+def looks_well(page: Page, path: str, *, dark: bool = False) -> list[str]:
+    """What is wrong on a phone, and with what a desktop shows besides."""
+    found = [*violations(page), *overflow(page, PHONE)]
+    remember(page)
+    see_as(page, width=WIDE, dark=dark)
+    found += [*violations(page, fresh=True), *overflow(page, WIDE)]
+    see_as(page, width=PHONE, dark=dark)
+    return [f"{path}: {fault}" for fault in found]
 
 
 def test_no_page_of_the_desk_shuts_anybody_out(app: Flask, node: Node, browser: Browser) -> None:
     with visit(browser, width=PHONE, theme="dark") as (stranger, _):
         for path in doors(node):
             stranger.goto(at(node, path))
-            assert looks_well(stranger, path) == []
+            assert looks_well(stranger, path, dark=True) == []
     paths = inside(app)
     assert len(paths) > 12
     with visit(browser, width=PHONE) as (page, noted):
