@@ -266,7 +266,8 @@ def test_what_cannot_be_asked_for_here_stays_as_it_was(node: Node, app: Flask, s
     client = signed_in(app, node, SLUG, "owner")
     assert send(client, f"{DESK}/requests", f"{DESK}/requests", fairness="new").status_code == 303
     assert stranger.get(form_of(desk)).status_code == 404
-    assert "Please ask the organisation itself." in words(stranger.get(f"/listings/{desk.row.key}"))
+    page = words(stranger.get(f"/listings/{desk.row.key}"))
+    assert "This site takes no requests for it. Please ask the organisation itself." in page
 
 
 def test_links_of_others_and_of_former_members_open_nothing(node: Node, stranger: FlaskClient, desk: Askable) -> None:
