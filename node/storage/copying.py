@@ -19,7 +19,7 @@ from sqlalchemy import func, inspect, select, table, text
 from sqlalchemy.engine import make_url
 
 from node.storage import migrate
-from node.storage.engine import Database, StorageError, Tx, refusal, sqlite_url
+from node.storage.engine import Database, StorageError, Tx, connected, refusal, sqlite_url
 from schemas.records import dataclass
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -72,9 +72,10 @@ def copy(database: Database, path: Path) -> Copied:
 
 
 def _copy_file(source: Path, path: Path) -> Copied:
+    if not source.exists():
+        raise StorageError(f"There is no database at {source}, and no backup was made")
     try:
-        place = f"{source.absolute().as_uri()}?mode=rw"
-        with closing(sqlite3.connect(place, uri=True)) as own, closing(sqlite3.connect(path)) as made:
+        with closing(connected(str(source), {})) as own, closing(sqlite3.connect(path)) as made:
             # In one step: in several, each write from elsewhere would make it begin again.
             own.backup(made)
     except sqlite3.Error as error:

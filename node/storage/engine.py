@@ -7,6 +7,8 @@ publication row. Reading never waits for writing.
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,7 +16,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
@@ -34,7 +36,7 @@ PATIENCE_OF_POSTGRES: Mapping[str, int] = {
 """How long a server may say nothing before it is away, in seconds, the last one in milliseconds. By itself the driver
 waits for ever, and with it everyone who looks at a page. What the address of the database says comes first.
 """
-_WRITES, _AFTER = "sharefeed_writes", "sharefeed_after"
+_WRITES, _PATIENCE, _AFTER = "sharefeed_writes", "sharefeed_patience", "sharefeed_after"
 
 
 BUSY, FULL, READ_ONLY, AWAY, DAMAGED, UNFIT = "busy", "full", "read-only", "away", "damaged", "unfit"
@@ -78,10 +80,14 @@ class Database:
                 yield reading
 
     @contextmanager
-    def write(self) -> Iterator[Tx]:
-        """A transaction that is kept whole when the block ends, or not at all when it raises."""
+    def write(self, patience_s: int | None = None) -> Iterator[Tx]:
+        """A transaction that is kept whole when the block ends, or not at all when it raises.
+
+        ``patience_s`` is how long it waits for others who write, in seconds, where that is less than usual.
+        """
+        patience = {} if patience_s is None else {_PATIENCE: patience_s}
         with self._guarded(), self.engine.connect() as connection:
-            writing = connection.execution_options(**{_WRITES: True})
+            writing = connection.execution_options(**{_WRITES: True}, **patience)
             writing.info.pop(_AFTER, None)
             with writing.begin():
                 yield writing
@@ -126,17 +132,18 @@ class Database:
 
 
 _LOOK_AT_FOLDER = "Look whether its folder is there, and whether the user that runs this may write in it."
-_MAKE_WRITABLE = "The user that runs this must be able to write to the file, and in its folder."
+_NOT_KEPT = "What was to be written now was not kept; all else is as it was."
+_MAKE_WRITABLE = f"{_NOT_KEPT} The user that runs this must be able to write to the file, and in its folder."
 _PUT_BACK = "Put your last copy of it back, then run `sharefeed db epoch`."
-_MAKE_ROOM = "Make room on its disk."
+_MAKE_ROOM = f"{_NOT_KEPT} Make room on its disk."
 _LOOK_AT_DISK = "Look at its disk: it could not be read or written."
 _LOOK_AT_SERVER = "Look whether PostgreSQL runs, and whether DATABASE_URL names it as it is."
 _CANNOT_BE_KEPT = "This holds a character that cannot be kept, or a number that is too large. Nothing was changed."
-_TRY_AGAIN = "Another process holds it; try again."
+_TRY_AGAIN = f"{_NOT_KEPT} Another process holds it; try again."
 _SIGNS = (
     ("unable to open", AWAY, _LOOK_AT_FOLDER),
     ("readonly", READ_ONLY, _MAKE_WRITABLE),
-    ("read-only", READ_ONLY, "It is set to be read only, as a standby server is: name the one that can be written to."),
+    ("read-only", READ_ONLY, f"{_NOT_KEPT} It is set to be read only, as a standby server is: name one that writes."),
     ("disk is full", FULL, _MAKE_ROOM),
     ("No space left", FULL, _MAKE_ROOM),
     ("disk I/O", DAMAGED, _LOOK_AT_DISK),
@@ -154,6 +161,7 @@ _SIGNS = (
     ("the connection is closed", AWAY, _LOOK_AT_SERVER),
     ("connection is lost", AWAY, _LOOK_AT_SERVER),
     ("locked", BUSY, _TRY_AGAIN),
+    ("lock timeout", BUSY, _TRY_AGAIN),
     ("deadlock", BUSY, _TRY_AGAIN),
     ("could not serialize", BUSY, _TRY_AGAIN),
 )
@@ -192,29 +200,65 @@ def _engine(url: str) -> Engine:
         # What is written is not for logs, so errors do not repeat it.
         psycopg = parsed.set(drivername="postgresql+psycopg")
         patience = {name: value for name, value in PATIENCE_OF_POSTGRES.items() if name not in parsed.query}
-        return create_engine(psycopg, pool_pre_ping=True, pool_size=8, hide_parameters=True, connect_args=patience)
+        engine = create_engine(psycopg, pool_pre_ping=True, pool_size=8, hide_parameters=True, connect_args=patience)
+        event.listen(engine, "begin", _begin_postgres)
+        return engine
     raise StorageError(f"DATABASE_URL names {parsed.get_backend_name()}; only sqlite and postgresql are known")
 
 
+class _Still(sqlite3.Connection):
+    """A connection to a file that is read as one that nobody can change, as its ``folder`` takes nothing."""
+
+    folder: Path
+
+
 def _sqlite_engine(url: str) -> Engine:
+    parsed = make_url(url)
+    arguments, named = parsed.get_dialect()().create_connect_args(parsed)
+    named.update(check_same_thread=False, timeout=BUSY_TIMEOUT_S)
     engine = create_engine(
         url,
+        creator=lambda: connected(arguments[0], named),
         poolclass=QueuePool,
         pool_size=8,
         max_overflow=24,
         hide_parameters=True,
-        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_S},
     )
     event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "checkout", _look_again)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def connected(file: str, named: Mapping[str, Any]) -> sqlite3.Connection:
+    """A connection to the file. In a folder that takes nothing, SQLite has no place to say who reads and who writes.
+
+    Where others left nothing beside the file, nobody writes, and it is read as one that nobody can change.
+    """
+    connection: sqlite3.Connection = sqlite3.connect(file, **named)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if error.sqlite_errorname != "SQLITE_READONLY_DIRECTORY":
+            raise
+        path = Path(file).absolute()
+        still: _Still = sqlite3.connect(f"{path.as_uri()}?immutable=1", **{**named, "uri": True, "factory": _Still})
+        still.folder = path.parent
+        return still
+    return connection
+
+
+def _look_again(connection: Any, _record: Any, _proxy: Any) -> None:
+    if isinstance(connection, _Still) and os.access(connection.folder, os.W_OK, effective_ids=True):
+        # Others may write there again, and what they write would not be seen.
+        raise DisconnectionError
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver must not begin transactions by itself: `_begin_sqlite` says which kind each one is.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     # What is deleted is overwritten, so that nobody finds it in the file. Many builds of SQLite do so by themselves.
@@ -224,5 +268,23 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get(_WRITES):
+        connection.exec_driver_sql("BEGIN")
+        return
+    if _PATIENCE not in options:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    usual_ms = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+    patience_ms = min(usual_ms, options[_PATIENCE] * 1000)
+    try:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={patience_ms}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={usual_ms}")
+
+
+def _begin_postgres(connection: Connection) -> None:
+    patience_s = connection.get_execution_options().get(_PATIENCE)
+    if patience_s is not None:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{patience_s}s'")

@@ -38,7 +38,8 @@ BEAT_EVERY_S, SILENT_S = 30, 240
 HOUR_S, DAY_S = 3600, 86_400
 MB = 1_000_000
 LITTLE_BYTES, NO_BYTES = 1_000 * MB, 200 * MB
-SLOW_S = 3.0
+SLOW_S, PATIENCE_S = 2.0, 4
+"""How long the database may make us wait before that is slow, and how long before it is said not to let us in."""
 SKEW_S, FAR_OFF_S = 120, 600
 CERTIFICATE_SOON_S = 14 * DAY_S
 FILLS_SOON_DAYS = 14
@@ -105,11 +106,11 @@ def _database(node: Node) -> Finding:
         return Finding("database", BROKEN, "newer" if newer else "old")
     begun = time.monotonic()
     try:
-        with node.database.write() as tx:
+        with node.database.write(PATIENCE_S) as tx:
             heartbeats.beat(tx, PROBE, node.now)
     except StorageError as error:
         reason = error.reason if error.reason in (BUSY, FULL, READ_ONLY) else "unwritable"
-        return Finding("database", BROKEN, reason, {"problem": str(error)})
+        return Finding("database", BROKEN, reason, {"problem": str(error), "seconds": PATIENCE_S})
     except OSError as error:
         return Finding("database", BROKEN, "unwritable", {"problem": str(error)})
     waited = time.monotonic() - begun

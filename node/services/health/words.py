@@ -60,17 +60,17 @@ _WORDS: Mapping[str, _Words] = {
         later("Look whether the disk is full, and whether the node’s user may write to its folder."),
     ),
     "database.busy": (
-        later("Another program holds the database, and does not let go of it: %(problem)s"),
+        later("Another program holds the database, and did not let go of it in %(seconds)s seconds."),
         later("Pages can be read, but nobody can publish or change anything."),
         later("Look which program that is, such as a copy that is being made of its file, and end it."),
     ),
     "database.full": (
-        later("There is no room left for the database: %(problem)s"),
+        later("There is no room left for the database."),
         later("Pages can be read, but nobody can publish or change anything."),
         later("Make room on its disk now. Old backups are the first thing that can go, once a copy lies elsewhere."),
     ),
     "database.read-only": (
-        later("The database can only be read: %(problem)s"),
+        later("The database can only be read."),
         later("Pages can be read, but nobody can publish or change anything."),
         later("Look whether its disk is mounted read-only, which happens after a fault, and whose file it is."),
     ),

@@ -11,7 +11,7 @@ from node.storage.engine import StorageError, Tx
 from node.storage.sessions import StoredSession
 from schemas.records import dataclass
 
-SEEN_EVERY_S = 60
+SEEN_EVERY_S, SEEN_PATIENCE_S = 60, 1
 SHOWN_CHARACTERS = 8
 
 
@@ -41,8 +41,8 @@ def found(node: Node, kind: Kind, secret: str | None) -> StoredSession | None:
     if session is None or session.role != kind.role or session.expires_at <= node.now:
         return None
     if node.now - session.seen_at >= SEEN_EVERY_S:
-        # Where nothing can be written, people may go on reading.
-        with suppress(StorageError), node.database.write() as tx:
+        # Where nothing can be written, people may go on reading, and soon.
+        with suppress(StorageError), node.database.write(SEEN_PATIENCE_S) as tx:
             until = min(node.now + kind.idle_s, session.created_at + kind.longest_s)
             stored.seen(tx, session.token_hash, node.now, until)
     return session

@@ -19,6 +19,7 @@ from node.storage.feed_readers import FeedReader
 EVERY_S = 600
 """A reader is noted this often at most: many polls are one row and one write."""
 _MOST_KNOWN = 1000
+_PATIENCE_S = 1
 _AGENT = re.compile(r"sharefeed/[A-Za-z0-9.+-]{1,40} \(\+(https?://[^\s()<>\"'\\]{1,190})\)")
 
 
@@ -35,7 +36,7 @@ class Notebook:
         if address is None or address == node.settings.url or not self._is_due(address, node.now):
             return False
         try:
-            with node.database.write() as tx:
+            with node.database.write(_PATIENCE_S) as tx:
                 feed_readers.note(tx, FeedReader(address, node.now, node.now, _position(after)))
         except StorageError:
             return False
