@@ -104,3 +104,18 @@ def test_what_was_typed_without_a_connection_is_there_when_it_is_back(node: Node
         page.reload()
         expect(page.get_by_label("What is it?")).to_have_value("Kettle")
         expect(page.get_by_text("Has it passed an electrical safety test?")).to_be_visible()
+
+
+def test_nothing_of_a_form_that_was_sent_comes_back_in_the_next(node: Node, browser: Browser) -> None:
+    with visit(browser, width=PHONE) as (page, noted):
+        desk = sign_in(page, node)
+        page.goto(f"{desk}/listings/new/give")
+        page.get_by_label("Town, village or part of town").fill("Werrington")
+        # Sent before it has saved itself.
+        page.get_by_label("What is it?").fill("Twelve chairs")
+        page.get_by_role("button", name="Publish now").click()
+        expect(page.get_by_role("heading", name="It is online")).to_be_visible()
+        page.goto(f"{desk}/listings/new/give")
+        expect(page.get_by_label("What is it?")).to_have_value("")
+        expect(page.locator("[data-saved]")).not_to_contain_text("is here again")
+        assert noted == []

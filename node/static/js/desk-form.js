@@ -8,7 +8,12 @@ let waiting;
 let sending = 0;
 let changed = false;
 
-const shelf = () => `desk:${location.pathname}`;
+// Read by page.js, which forgets what was sent once there is an answer.
+const SENT = "desk:sent";
+// What a form is about stands in its address, and is not typed.
+const ABOUT = ["sign", "key", "story", "exchange"];
+
+const shelf = () => `desk:${location.pathname}${location.search}`;
 
 function fields() {
   const data = new FormData(form);
@@ -25,13 +30,23 @@ function keepHere() {
   }
 }
 
-function forget() {
+function noteSent() {
   try {
-    sessionStorage.removeItem(shelf());
+    sessionStorage.setItem(SENT, JSON.stringify([location.href.split("#")[0], shelf()]));
+  } catch {
+    // Then nothing was kept either.
+  }
+}
+
+function remove(name) {
+  try {
+    sessionStorage.removeItem(name);
   } catch {
     // There was nothing to keep it in.
   }
 }
+
+const forget = () => remove(shelf());
 
 function kept() {
   try {
@@ -47,7 +62,7 @@ function restore() {
   for (const [name, value] of before) {
     const field = form.elements.namedItem(name);
     if (!field && name.startsWith("photo:")) form.dispatchEvent(new CustomEvent("photo", { detail: { ref: name.slice(6), alt: value } }));
-    if (!field || name === "sign" || name === "key") continue;
+    if (!field || ABOUT.includes(name)) continue;
     if (field instanceof RadioNodeList) field.value = value;
     else if (field.type === "checkbox") field.checked = true;
     else field.value = value;
@@ -112,6 +127,7 @@ if (form) {
     clearTimeout(waiting);
     changed = false;
     keepHere();
+    noteSent();
   });
   form.addEventListener("click", ({ target }) => {
     const chip = target.closest("[data-category]");
@@ -124,6 +140,10 @@ if (form) {
   });
   addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden" && changed) save();
+  });
+  // Back from where there was no answer: it is not sent after all.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) remove(SENT);
   });
   // A page that the server has answered with what was sent holds it already.
   if (document.querySelector("[data-error-summary]")) forget();

@@ -1,4 +1,4 @@
-// Small comforts on every page: the theme switch, and focus on the error summary.
+// Small comforts on every page: the theme switch, focus on the error summary, and nothing kept of a form that was sent.
 
 function chosenTheme() {
   try {
@@ -35,5 +35,18 @@ for (const group of document.querySelectorAll("[data-theme-switch]")) {
     });
   }
 }
+
+// What desk-form.js keeps of a form in this window is not needed once the form was sent and this page is the answer.
+function forgetSent() {
+  try {
+    const [from, shelf] = JSON.parse(sessionStorage.getItem("desk:sent") ?? "[]");
+    if (from && document.referrer === from) sessionStorage.removeItem(shelf);
+    sessionStorage.removeItem("desk:sent");
+  } catch {
+    // Then nothing was kept.
+  }
+}
+
+forgetSent();
 
 document.querySelector("[data-error-summary]")?.focus();
