@@ -316,8 +316,8 @@ def plan(exchange: Exchange) -> tuple[Step, ...]:
         return (*_after(exchange.since, 2, 7), Step(exchange.since + ANSWER_S, END))
     if exchange.state in (ACCEPTED, LENT):
         day = due_at(exchange)
-        early = (Step(day - DAY_S, BEFORE), Step(day, ON_THE_DAY))
-        return (*early, *_after(day, *AFTER), Step(day + GIVE_UP_S, END))
+        early = (Step(day - DAY_S, BEFORE),) if day_named(exchange) is not None else ()
+        return (*early, Step(day, ON_THE_DAY), *_after(day, *AFTER), Step(day + GIVE_UP_S, END))
     if exchange.state in (HANDED_OVER, BROUGHT_BACK):
         return (*_after(exchange.since, *AFTER), Step(exchange.since + GIVE_UP_S, END))
     return (Step(exchange.since + DISPUTE_S, END),) if exchange.state == DISPUTED else ()
@@ -327,12 +327,16 @@ def _after(moment: int, *days: int) -> tuple[Step, ...]:
     return tuple(Step(moment + count * DAY_S, AFTER[count]) for count in days)
 
 
+def day_named(exchange: Exchange) -> int | None:
+    """When both agreed that it is handed over, or while it is lent, brought back; None where they named no day."""
+    return exchange.ends_at if exchange.state == LENT else exchange.starts_at
+
+
 def due_at(exchange: Exchange) -> int:
     """When it is to be handed over, or while it is lent, brought back; never before its state began."""
-    named = exchange.ends_at if exchange.state == LENT else exchange.starts_at
-    return max(
-        exchange.since, exchange.since + (LOAN_S if exchange.state == LENT else AGREE_S) if named is None else named
-    )
+    named = day_named(exchange)
+    usual = exchange.since + (LOAN_S if exchange.state == LENT else AGREE_S)
+    return max(exchange.since, usual if named is None else named)
 
 
 def _first_step(exchange: Exchange, now: int) -> int:

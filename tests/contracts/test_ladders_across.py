@@ -24,7 +24,8 @@ from tests.fakes.publisher import clock_of, publisher
 
 OTHER = "https://other.example.org/"
 DAY, HOUR = 86_400, 3600
-SOON, DONE = ["Soon"] * 2, ["What became of it"] * 3
+ASKED, DONE = ["Has it changed hands"], ["What became of it"] * 3
+OVERDUE = ["To come back today", *["Is it back already"] * 4]
 ENDED = ["What became of it we do not know"]
 
 
@@ -105,9 +106,9 @@ DISPUTED = (*HANDED, (ASKER, rules.DISPUTE))
         pytest.param(
             (), False, 23, ["Still waiting for an answer"] * 2 + ["Ended without an answer"], 1, "expired", id="waits"
         ),
-        pytest.param(ACCEPTED, False, 33, [*SOON, *DONE, *ENDED], 6, "unknown", id="agreed"),
+        pytest.param(ACCEPTED, False, 33, [*ASKED, *DONE, *ENDED], 5, "unknown", id="agreed"),
         pytest.param(HANDED, False, 30, ENDED, 4, "unknown", id="one side has said it"),
-        pytest.param(LENT, True, 46, [*["To come back"] * 5, *ENDED], 6, "unknown", id="overdue"),
+        pytest.param(LENT, True, 46, [*OVERDUE, *ENDED], 6, "unknown", id="overdue"),
         pytest.param(BACK, True, 30, [*["Is it back"] * 3, *ENDED], 1, "unknown", id="back, the borrower says"),
         pytest.param(DISPUTED, False, 92, ENDED, 1, "unknown", id="seen differently"),
     ],
@@ -140,7 +141,7 @@ def test_a_day_is_said_on_the_clock_and_in_the_language_of_who_reads_it(
     two = Two(here, other, wires, lends=True)
     two.go(*ACCEPTED)
     two.pass_by(10)
-    [ann] = [text for _, subject, text in mails(here) if subject.startswith("Soon")][:1]
+    [ann] = [text for _, subject, text in mails(here) if subject.startswith("Today")][:1]
     [bo] = [text for to, _, text in mails(other) if to.startswith("bo@")][1:2]
     # Half past eleven at night in London is half past midnight in Warsaw, a day later.
     day = datetime.fromtimestamp(two.starts, UTC).day

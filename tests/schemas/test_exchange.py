@@ -157,6 +157,13 @@ def test_the_ladder_is_climbed_once_and_ends() -> None:
     assert exchange.state == ex.UNKNOWN
 
 
+@pytest.mark.parametrize("acts", [(ACCEPTED,), (ACCEPTED, GAVE, GOT)], ids=["agreed", "lent"])
+def test_a_day_that_nobody_named_is_not_announced(acts: tuple[ex.Act, ...]) -> None:
+    exchange = after(made(action="lend"), CONFIRMED, *acts)
+    assert ex.day_named(exchange) is None
+    assert [step.name for step in ex.plan(exchange)][:2] == ["on_the_day", "after_2"]
+
+
 def test_who_slept_for_weeks_catches_up_with_one_step() -> None:
     exchange = after(made(starts_at=NOW + 5 * DAY), CONFIRMED, ACCEPTED)
     exchange, name = ex.tick(exchange, NOW + 13 * DAY)

@@ -27,6 +27,7 @@ from node.storage import organisations
 from node.storage.owner_contacts import STOPPED
 from node.web.desk.booking_words import refused, when
 from node.web.exchanges.measures import measure_form, measured_fact
+from node.web.exchanges.words import lead_of
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.portal.cards import moment
 from node.web.stories.view import begin_path
@@ -185,7 +186,8 @@ def _lead(seen: Seen) -> str:
         return word(f"given_{side}", "exchange_given")
     if _was_given(seen) and state == rules.CANCELLED and not seen.stored.exchange.owner_said:
         return word(f"taken_back_{side}", "exchange_given")
-    return word(state, "exchange_stranger" if _is_strangers(seen) else f"exchange_{side}")
+    lead = lead_of(seen.stored.exchange, side)
+    return word(lead, "exchange_stranger" if _is_strangers(seen) else f"exchange_{side}")
 
 
 def copy_of(view: ExchangeView) -> ExchangeView:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from node.web.wording.phrases import later as _l
+from schemas import exchange as rules
+from schemas.exchange import Exchange
 
 FAIRNESS: Mapping[str, str] = {
     "first": _l("If several ask, who asked first has it."),
@@ -36,7 +38,9 @@ STATES: Mapping[str, str] = {
 OWNER_LEADS: Mapping[str, str] = {
     "requested": _l("They wait for your answer."),
     "accepted": _l("You have said yes. Agree with them on when and how; when it is done, say so here."),
-    "handed_over": _l("One of you has said that it was handed over. The other one is asked."),
+    "accepted_day": _l("You have said yes, and the day is agreed. When it is done, say so here."),
+    "handed_over_said": _l("You have said that it was handed over. They are asked."),
+    "handed_over_heard": _l("They say that it was handed over. Is that so?"),
     "lent": _l("They have it. When it is back, say so here."),
     "brought_back": _l("They say that it is back. Is that so?"),
     "disputed": _l("You see it differently. Who runs this site will look at it."),
@@ -53,7 +57,9 @@ ASKER_LEADS: Mapping[str, str] = {
     "unconfirmed": _l("Nobody has seen it yet. Press the button, and it is sent."),
     "requested": _l("It is sent. You get a mail when they answer."),
     "accepted": _l("They say yes. Agree with them on when and how; when it is done, say so here."),
-    "handed_over": _l("One of you has said that it was handed over. The other one is asked."),
+    "accepted_day": _l("They say yes, and the day is agreed. When it is done, say so here."),
+    "handed_over_said": _l("You have said that it was handed over. They are asked."),
+    "handed_over_heard": _l("They say that it was handed over. Is that so?"),
     "lent": _l("You have it. When you have brought it back, say so here."),
     "brought_back": _l("You have said that it is back. They are asked."),
     "disputed": _l("You see it differently. Who runs this site will look at it."),
@@ -69,6 +75,7 @@ ASKER_LEADS: Mapping[str, str] = {
 STRANGER_LEADS: Mapping[str, str] = {
     **ASKER_LEADS,
     "accepted": _l("They say yes. Agree with them on when and how."),
+    "accepted_day": _l("They say yes, and the day is agreed."),
     "lent": _l("You have it. Bring it back as you have agreed."),
 }
 """For who asked in a catalogue, where they say what became of it."""
@@ -79,6 +86,7 @@ GIVEN_LEADS: Mapping[str, str] = {
     "taken_back_asker": _l("They had pressed your name by mistake, and have said so. You need not do anything."),
 }
 """For what was given away without being asked for."""
+
 PRESSES: Mapping[str, str] = {
     "confirm": _l("Send it"),
     "withdraw": _l("I do not need it any more"),
@@ -126,3 +134,12 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "exchange_code": CODE_ANSWERS,
     "exchange_given": GIVEN_LEADS,
 }
+
+
+def lead_of(exchange: Exchange, side: str) -> str:
+    """Which of the leads an exchange has for a side: by its state, whether a day is agreed, and who has said what."""
+    if exchange.state == rules.HANDED_OVER:
+        return f"{exchange.state}_{'said' if exchange.has_said(side) else 'heard'}"
+    if exchange.state == rules.ACCEPTED and rules.day_named(exchange) is not None:
+        return f"{exchange.state}_day"
+    return exchange.state

@@ -344,6 +344,18 @@ def test_the_desk_shows_what_waits_in_the_stated_order(node: Node, app: Flask) -
     assert order() == ["Dai", "Eve", "Cem"]
 
 
+@pytest.mark.parametrize("side", [OWNER, ASKER])
+def test_each_side_reads_who_has_said_that_it_was_handed_over(
+    side: str, node: Node, stranger: FlaskClient, desk: Askable
+) -> None:
+    one = asked(node, desk)
+    act(node, one, rules.ACCEPT)
+    act(node, one, rules.HAND_OVER, side)
+    pages = {OWNER: words(stranger.get(last_link(node, "ann"))), ASKER: words(stranger.get(last_link(node, "cem")))}
+    assert "You have said that it was handed over. They are asked." in pages.pop(side)
+    assert "They say that it was handed over. Is that so?" in pages.popitem()[1]
+
+
 def test_the_desk_answers_and_a_viewer_only_looks(node: Node, app: Flask, desk: Askable) -> None:
     one = asked(node, desk)
     path = f"{DESK}/requests/{one}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from node.services.bookings.refusals import later
 from schemas import exchange as rules
-from schemas.exchange import ASKER, OPERATOR, OWNER
+from schemas.exchange import ASKER, OPERATOR, OWNER, Exchange
 from schemas.records import dataclass
 
 
@@ -62,6 +62,20 @@ _BOTH: Mapping[str, Said] = {
         later(
             "“%(title)s” is agreed with %(other)s for %(day)s. When it is done, say so by the link, or tell us that it "
             "will not be."
+        ),
+    ),
+    "agreed_today": Said(
+        later("Today: %(title)s"),
+        later(
+            "“%(title)s” is agreed with %(other)s for today, %(day)s. When it is done, say so by the link, or tell us "
+            "that it will not be."
+        ),
+    ),
+    "agreed_no_day": Said(
+        later("Has it changed hands? %(title)s"),
+        later(
+            "you and %(other)s have agreed about “%(title)s”. When it is done, say so by the link, or tell us that it "
+            "will not be. If you have not found a time for it yet, you can write to them there."
         ),
     ),
 }
@@ -190,7 +204,58 @@ SAID: Mapping[tuple[str, str], Said] = {
             "it longer, write to them there."
         ),
     ),
+    (ASKER, "back_today"): Said(
+        later("To bring back today: %(title)s"),
+        later(
+            "“%(title)s” of %(organisation)s is to be back today, %(day)s. When it is, say so by the link; if you need "
+            "it longer, write to them there."
+        ),
+    ),
+    (ASKER, "back_late"): Said(
+        later("Is it back already? %(title)s"),
+        later(
+            "“%(title)s” of %(organisation)s was to be back on %(day)s. If you have brought it back, say so by the "
+            "link; if you need it longer, write to them there."
+        ),
+    ),
+    (ASKER, "back_no_day"): Said(
+        later("Do you still need it? %(title)s"),
+        later(
+            "you have borrowed “%(title)s” from %(organisation)s, and no day was named for bringing it back. When "
+            "it is back, say so by the link; if you need it longer, write to them there."
+        ),
+    ),
     (OWNER, "back"): Said(
-        later("To come back: %(title)s"), later("“%(title)s” is to come back from %(name)s on %(day)s. Is it back?")
+        later("To come back: %(title)s"), later("“%(title)s” is to come back from %(name)s on %(day)s.")
+    ),
+    (OWNER, "back_today"): Said(
+        later("To come back today: %(title)s"),
+        later("“%(title)s” is to come back from %(name)s today, %(day)s. When it is back, say so by the link."),
+    ),
+    (OWNER, "back_late"): Said(
+        later("Is it back already? %(title)s"),
+        later(
+            "“%(title)s” was to come back from %(name)s on %(day)s. If it is back, say so by the link; if not, you can "
+            "write to them there."
+        ),
+    ),
+    (OWNER, "back_no_day"): Said(
+        later("Is it back already? %(title)s"),
+        later(
+            "%(name)s has borrowed “%(title)s”, and no day was named for bringing it back. If it is back, say so by "
+            "the link; if not, you can write to them there."
+        ),
     ),
 }
+
+
+def wording(name: str, exchange: Exchange, days: int) -> str:
+    """Which words a reminder has: those of the day itself, of a day that has passed, or of none that was named.
+
+    ``days`` is how many days are left until the day, on the clock of who writes; less than nothing once it has passed.
+    """
+    if name not in ("agreed", "back"):
+        return name
+    if rules.day_named(exchange) is None or (name == "agreed" and days < 0):
+        return f"{name}_no_day"
+    return f"{name}_today" if days == 0 else f"{name}_late" if days < 0 else name

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from node.services.bookings.opening import are_midnights
 from node.services.exchanges import links
 from node.services.exchanges.between_nodes import across
 from node.services.exchanges.people import contacts
-from node.services.exchanges.people.mail_words import SAID
+from node.services.exchanges.people.mail_words import SAID, wording
 from node.services.identity.members import EDITOR, ROLES
 from node.storage import (
     accounts,
@@ -269,7 +269,8 @@ def _letter(
 
     settings, language = node.settings, reader.language or node.settings.language
     voice = Voice(translations(language, settings), language.replace("-", "_"))
-    values, said = _values(tx, node, stored, voice, side), SAID[side, reader.name]
+    values = _values(tx, node, stored, voice, side)
+    said = SAID[side, wording(reader.name, stored.exchange, _days_left(node, stored.exchange))]
     text, html = render(
         settings,
         "exchange",
@@ -290,13 +291,21 @@ def _letter(
     return Letter(reader.email, subject, text, html, f"{key}{reader.own}", topic, None, useless_at)
 
 
+def _due(node: Node, exchange: Exchange) -> datetime:
+    return datetime.fromtimestamp(rules.due_at(exchange), ZoneInfo(node.settings.timezone))
+
+
+def _days_left(node: Node, exchange: Exchange) -> int:
+    today = datetime.fromtimestamp(node.now, ZoneInfo(node.settings.timezone))
+    return (_due(node, exchange).date() - today.date()).days
+
+
 def _values(tx: Tx, node: Node, stored: Stored, voice: Voice, reader: str) -> dict[str, str]:
     from babel.dates import format_skeleton
 
     person, exchange = exchange_people.of(tx, stored.id), stored.exchange
     number = exchange.granted or exchange.asked
     much = voice.say(" (%(count)s of them)", count=voice.number(number)) if max(number, stored.listed) > 1 else ""
-    day = datetime.fromtimestamp(rules.due_at(exchange), UTC).astimezone(ZoneInfo(node.settings.timezone))
     organisation = contacts.organisation_of(tx, stored) or node.settings.node_name
     name = (person.name if person else "") or voice.say("somebody")
     return {
@@ -306,7 +315,7 @@ def _values(tx: Tx, node: Node, stored: Stored, voice: Voice, reader: str) -> di
         "name": name,
         "other": organisation if reader == ASKER else name,
         "much": much,
-        "day": format_skeleton("MMMMEEEEd", day.date(), locale=voice.locale),
+        "day": format_skeleton("MMMMEEEEd", _due(node, exchange).date(), locale=voice.locale),
     }
 
 
