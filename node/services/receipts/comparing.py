@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field
 from typing import Any
 
-from schemas.handover import Handover
+from schemas.handover import DIFFERS, ONE_OPERATOR, ONE_SIDED, Handover
 from schemas.records import dataclass
 from schemas.tally import standing_of, sums_of
 
@@ -22,6 +22,7 @@ Sums = Mapping[str, Mapping[str, Mapping[str, int]]]
 
 UNFOUNDED, MISSING, DIFFERENT, SUM, FACTORS = "unfounded", "missing", "different", "sum", "factors"
 _FIGURES = (*EFFECT, "weight_g")
+_WHY_NOT = {ONE_OPERATOR: "One operator signed both halves.", DIFFERS: "Its halves contradict each other."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,18 @@ class Account:
         home = next((one for one in self.unread if exchange.startswith(one)), None)
         return f"the receipts of {home} could not be read" if home else "no owner's half of it is published"
 
+    def why_not_counted(self, one: Handover) -> str:
+        """Why its receipts do not make more of a handover; blank where they match."""
+        if one.state != ONE_SIDED:
+            return _WHY_NOT.get(one.state, "")
+        if one.exchange in self.aside:
+            return f"The other half is not believed: {self.aside[one.exchange]}."
+        # Nobody knows which node signs for somebody who is no organisation.
+        silent = [node for node in self.unread if not one.asker_id or one.asker_id.startswith(node)]
+        if silent:
+            return f"The receipts of {', '.join(silent)} could not be read."
+        return "No other half of it is published."
+
 
 @dataclass
 class Compared:
@@ -90,7 +103,9 @@ def compare(lines: Iterable[Mapping[str, Any]], stated: Sums, account: Account, 
             version = str(line.get("factors", ""))
             others = version not in ("", factors)
             found.others.update([version] if others else [])
-            found.differences += _one(exchange, line, known, others)
+            same = (line.get("state"), line.get("counted")) == (known.state, known.counted)
+            why = "" if same else account.why_not_counted(known)
+            found.differences += _one(exchange, line, known, others, why)
         seen.add(exchange)
     for exchange in sorted(account.handovers.keys() - seen):
         words = f"Receipts say it is {_told(account.handovers[exchange])}, and it is not published."
@@ -115,7 +130,7 @@ def _told(one: Handover) -> str:
     return f"{one.state.replace('_', ' ')}, {one.outcome}" + (", counted" if one.counted else "")
 
 
-def _one(exchange: str, line: Mapping[str, Any], known: Handover, other_factors: bool) -> list[Difference]:
+def _one(exchange: str, line: Mapping[str, Any], known: Handover, other_factors: bool, why: str) -> list[Difference]:
     passed = (*EFFECT, "weight_g", "weight_source") if other_factors else ()
     ours = {name: getattr(known, name) for name in _COMPARED if name not in passed}
     apart = [
@@ -123,7 +138,7 @@ def _one(exchange: str, line: Mapping[str, Any], known: Handover, other_factors:
         for name, value in ours.items()
         if line.get(name) != value and not (line.get(name) in _NOTHING and value in _NOTHING)
     ]
-    return [Difference(DIFFERENT, exchange, "; ".join(apart) + ".")] if apart else []
+    return [Difference(DIFFERENT, exchange, f"{'; '.join(apart)}. {why}".strip())] if apart else []
 
 
 class _Sums:

@@ -150,6 +150,32 @@ def test_a_node_that_cannot_be_reached_explains_what_is_missing(city: City) -> N
     found = city.verify()
     assert [feed.node for feed in found.feeds if "503" in feed.failure] == [THEIRS]
     assert {one.code for one in found.compared.differences} == {"different", "sum"}
+    why = [one.words for one in found.compared.differences if one.code == "different"]
+    assert [words for words in why if not words.endswith(f" The receipts of {THEIRS} could not be read.")] == []
+
+
+def test_what_is_counted_although_its_receipts_do_not_say_so_is_explained(city: City) -> None:
+    with city.node.database.write() as tx:
+        lies = {one.state: one._replace(counted=True) for one in handovers.every(tx) if not one.counted}
+        handovers.put(tx, lies.values())
+    told = "counted is True there and False by its receipts."
+    assert {words for code, words in city.differences() if code == "different"} == {
+        f"{told} One operator signed both halves.",
+        f"{told} No other half of it is published.",
+        f"{told} Its halves contradict each other.",
+    }
+
+
+def test_a_half_that_is_set_aside_explains_why_the_other_does_not_count(city: City) -> None:
+    def without_keys(url: str, answer: Answer, _: bool) -> Answer:
+        if not url.startswith(f"{THEIRS}.well-known"):
+            return answer
+        return replace(answer, body=orjson.dumps({**orjson.loads(answer.body), "keys": []}))
+
+    city.wire.fault = without_keys
+    why = [words for code, words in city.differences() if code == "different"]
+    assert why
+    assert [words for words in why if " The other half is not believed: " not in words] == []
 
 
 OWN_FACTORS = {
