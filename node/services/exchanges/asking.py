@@ -110,6 +110,12 @@ def askable(node: Node, key: str) -> Askable | None:
         return Askable(row, host.organisation.name, left, said.fairness, has_calendar, len(waiting))
 
 
+def is_handed_over(node: Node, key: str) -> bool:
+    """Whether all of a listing was handed over that another site still shows, as only this catalogue knows."""
+    with node.database.read() as tx:
+        return node.settings.aggregate and elsewhere.is_handed_over(tx, key, node.now)
+
+
 def takes_requests(node: Node, organisation_id: str) -> bool:
     """Whether people can ask here for what this organisation of ours shows, unless a listing names another place."""
     if not can_mail(node.settings):

@@ -126,7 +126,7 @@ def _with_asking(node: Node, page: ListingPage, found: Found) -> ListingPage:
         page = replace(page, ask_as_path=f"{request.script_root}/listings/{key}/ask-as")
     what = asking.askable(node, key)
     if what is None:
-        return page
+        return replace(page, state="handed_over") if asking.is_handed_over(node, key) else page
     if what.left == 0:
         # What is promised here of another node's listing is known here alone.
         page = replace(page, card=replace(page.card, status="reserved"))

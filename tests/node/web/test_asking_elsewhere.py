@@ -83,7 +83,12 @@ def test_a_stranger_asks_and_the_contact_answers_by_links(there: Elsewhere, stra
     assert "do not know you yet" in words(there.app().test_client().get(scanned, base_url=CITY))
     assert "both of you have said so" in press(stranger, post, do="meet", code=code)
     assert "both of you have said so" in words(stranger.get(cem))
-    assert form not in stranger.get(f"/listings/{there.key}").get_data(as_text=True)
+    page = stranger.get(f"/listings/{there.key}")
+    assert "It was handed over. It stands here for as long as its own site shows it." in words(page)
+    # Nor is anybody sent to that site to ask for what is gone.
+    assert "Ask for this" not in words(page)
+    there.publish(_sharefeed__quantity={"available": 2})
+    assert form in stranger.get(f"/listings/{there.key}").get_data(as_text=True)
 
 
 def test_what_the_folder_publishes_anew_counts(there: Elsewhere, stranger: FlaskClient) -> None:

@@ -82,6 +82,12 @@ def askable(tx: Tx, key: str, now: int, here: str) -> ForeignListing | None:
     return row if contact is not None and contacts.takes_requests(tx, contact) else None
 
 
+def is_handed_over(tx: Tx, key: str, now: int) -> bool:
+    """Whether there was something of a listing, and all of it was handed over here since it was published as it is."""
+    row = by_key(tx, key, now)
+    return row is not None and row.listing().quantity.available > 0 and left(tx, row) == 0
+
+
 def left(tx: Tx, row: ForeignListing) -> int:
     """How many there are, without those that were handed over since the listing was published as it is."""
     if row.takes_messages:
