@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -25,6 +26,8 @@ _SYMBOL = re.compile(r'<symbol id="(sign-\w+)" viewBox="0 0 24 24">(.*?)</symbol
 _OWN = ("give", "lend", "host", "help")
 """Signs with a colour of their own; the others have the house's."""
 _TEXT_X, _TEXT_WIDTH = 118, 210
+TITLE, NAME, LINE = 0.61, 0.61, 0.54
+"""How wide a usual letter of each line is, as a part of its size, in the widest of the usual fonts."""
 _ELLIPSIS = "\u2026"
 _WIDE = 0x1100
 """From here on characters are counted as twice as wide: none of the narrow scripts stands behind it."""
@@ -49,7 +52,7 @@ def picture(said: Said, credential: str = "") -> bytes:
     if credential:
         named = ' xmlns:openbadges="https://purl.imsglobal.org/ob/v3p0"'
         carried = Markup('<openbadges:credential verify="{}"/>').format(credential)
-    size, title = fitted(said.title, 21, 14, 0.54)
+    size, title = fitted(said.title, 21, 13, TITLE)
     drawn = _ranks(said.rank) if said.rank else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg"{named} viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
@@ -61,7 +64,7 @@ def picture(said: Said, credential: str = "") -> bytes:
         f'<svg x="29" y="{22 if said.rank else 28}" width="56" height="56" viewBox="0 0 24 24">'
         f"{_symbols()[f'sign-{said.sign}']}</svg>{drawn}</g>"
         f'<text class="title" x="{_TEXT_X}" y="44" font-size="{size}">{escape(title)}</text>'
-        f"{_line('name', said.name, 68, 15, 0.61)}{_line('line', said.line, 90, 12.5, 0.54)}</svg>\n"
+        f"{_line('name', said.name, 68, 15, NAME)}{_line('line', said.line, 90, 12.5, LINE)}</svg>\n"
     ).encode()
 
 
@@ -88,7 +91,8 @@ def fitted(text: str, size: float, smallest: float, width: float) -> tuple[float
     long = sum(2 if ord(letter) >= _WIDE else 1 for letter in text)
     if long * size * width <= _TEXT_WIDTH:
         return size, text
-    fitting = max(smallest, round(_TEXT_WIDTH / (long * width), 1))
+    # Rounded up, the last letters would not fit any more.
+    fitting = max(smallest, math.floor(10 * _TEXT_WIDTH / (long * width)) / 10)
     room, kept = int(_TEXT_WIDTH / (fitting * width)), ""
     for letter in text:
         room -= 2 if ord(letter) >= _WIDE else 1

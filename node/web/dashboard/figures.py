@@ -177,13 +177,13 @@ def funnel(total: Standings) -> tuple[ImpactStep, ...]:
     steps = (
         (_("Asked, and over now"), of.asked),
         (_("The owner said yes"), of.agreed),
-        (_("Handed over, as one side at least says"), of.handed_over),
+        (_("Ended as handed over, as one side at least says"), of.handed_over),
         (_("Confirmed by both sides"), of.confirmed),
     )
-    return tuple(
-        ImpactStep(label, number, _hundredths(number, of.asked), _of(number, of.asked), strong=number is of.confirmed)
-        for label, number in steps
+    *before, last = (
+        ImpactStep(label, number, _hundredths(number, of.asked), _of(number, of.asked)) for label, number in steps
     )
+    return *before, replace(last, strong=True)
 
 
 def _of(part: int, whole: int) -> str:

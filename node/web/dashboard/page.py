@@ -41,7 +41,7 @@ def page_of(node: Node, narrowing: Narrowing, today: date) -> ImpactPage:
         head=_head(scene, found, to),
         action_path=to.root + PATH,
         period=_period(found, to, today),
-        filters=tuple(_filter(name, label, found) for name, label in _narrowed_by()),
+        filters=tuple(_filter(*one, found) for one in _narrowed_by()),
         applied=tuple(
             Link(say.value(name, value), to.page(narrowing.with_value(name, None)))
             for name, value in narrowing.chosen.items()
@@ -103,19 +103,20 @@ def _head(scene: Scene, found: Dashboard, to: Ways) -> Head:
     return replace(head, indexed=not request.args)
 
 
-def _narrowed_by() -> tuple[tuple[str, str], ...]:
+def _narrowed_by() -> tuple[tuple[str, str, str], ...]:
+    """Each with what it is called, and what all of it is called."""
     return (
-        ("action", _("Kind of sharing")),
-        ("category", _("What it was")),
-        ("place", _("Place")),
-        ("organisation_type", _("Who gave")),
+        ("action", _("Kind of sharing"), _("Everything")),
+        ("category", _("What it was"), _("Everything")),
+        ("place", _("Place"), _("Everywhere")),
+        ("organisation_type", _("Who gave"), _("Everyone")),
     )
 
 
-def _filter(name: str, label: str, found: Dashboard) -> ImpactFilter:
+def _filter(name: str, label: str, all_of_it: str, found: Dashboard) -> ImpactFilter:
     chosen = found.narrowing.chosen.get(name, "")
     known = values(name) or tuple(sorted((place for place in found.by[name] if place), key=str.casefold))
-    choices = [Choice("", _("Everything"), not chosen)]
+    choices = [Choice("", all_of_it, not chosen)]
     choices += [Choice(value, say.value(name, value), value == chosen) for value in known]
     return ImpactFilter(name, label, tuple(choices))
 

@@ -113,10 +113,16 @@ def test_what_is_not_counted_is_shown_apart_and_losses_are_named(browser: Browse
     assert lists["From asking to what both sides confirmed"] == [
         "Asked, and over now 11 (100 %)",
         "The owner said yes 10 (91 %)",
-        "Handed over, as one side at least says 8 (73 %)",
+        "Ended as handed over, as one side at least says 8 (73 %)",
         "Confirmed by both sides 5 (45 %)",
     ]
     assert lists["How the others ended"] == ["Nobody came 1", "Outcome not known 1", "The owner said no 1"]
+
+
+def test_of_the_way_from_asking_only_what_is_confirmed_stands_out(browser: Browser) -> None:
+    page = tree(browser, f"/impact?{NOVEMBER}&action=lend")
+    [way] = page.xpath("//ul[@aria-label='From asking to what both sides confirmed']")
+    assert [len(one.xpath(".//*[@class='bar-part']")) for one in way] == [0, 0, 0, 1]
 
 
 def test_a_choice_narrows_and_can_be_taken_back(browser: Browser) -> None:
@@ -127,7 +133,7 @@ def test_a_choice_narrows_and_can_be_taken_back(browser: Browser) -> None:
     assert page.xpath("//form[contains(@class, 'impact-filters')]//a[contains(., 'Things to borrow')]/@href") == [
         f"/impact?{NOVEMBER}&place=Peterborough"
     ]
-    assert page.xpath("//option[@selected]/text()") == ["Things to borrow", "Everything", "Peterborough", "Everything"]
+    assert page.xpath("//option[@selected]/text()") == ["Things to borrow", "Everything", "Peterborough", "Everyone"]
     by_kind = page.xpath("//section[@aria-labelledby='action-title']//tbody/tr/th")
     assert {words(one) for one in by_kind} == {
         "Things to keep",

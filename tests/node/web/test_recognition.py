@@ -219,6 +219,21 @@ def test_a_long_name_ends_where_its_line_does(name: str, shown: str) -> None:
     assert 12.9 <= size <= 15
 
 
+@pytest.mark.parametrize(
+    ("size", "smallest", "width", "words"),
+    [
+        pytest.param(
+            12.5, 10.75, badge_pictures.LINE, "2,169 to 6,587 kg of CO2e avoided", id="a range in the third line"
+        ),
+        pytest.param(21, 13, badge_pictures.TITLE, "12,345 kg kept in use", id="many kilograms in the title"),
+    ],
+)
+def test_a_figure_is_read_whole(size: float, smallest: float, width: float, words: str) -> None:
+    fitting, found = badge_pictures.fitted(words, size, smallest, width)
+    assert found == words
+    assert len(words) * fitting * width <= 210
+
+
 def test_a_name_is_never_markup(node: Node, client: FlaskClient) -> None:
     from dataclasses import replace
 
