@@ -113,7 +113,8 @@ class ListingPage:
     first. Text is ``body_html`` (already cleaned) or, without it, ``paragraphs`` of plain text. ``state``
     is ``shown``, ``expired`` (its day is past), ``handed_over`` (all of it, as this site knows alone) or
     ``outdated`` (a newer version could not be shown; this is the last good one). ``ask_url`` is where a person
-    asks for it, at its origin; ``ask_path`` the same on this site, ``ask_as_path`` where an organisation goes on to its own desk, ``asked_path`` for who has asked before;
+    asks for it, at its origin; ``ask_path`` the same on this site, ``ask_as_path`` where an organisation goes on
+    to its own desk, ``asked_path`` for who has asked before;
     ``home_url`` its page at its own node, called ``home_name``. ``published`` is when it was new,
     ``changed`` the later day on which it was changed, if any. ``via`` are the nodes that it came through.
     ``checks`` are what its giver answered about its safety, in sentences that are known (`node.services.desk.safety`);
