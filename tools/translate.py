@@ -80,6 +80,7 @@ NOT_SHOWN = (
     "node/services/mail/mail_settings.py",
     "node/services/mail/postman.py",
     "node/services/messages/",
+    "node/services/moderation/own_words.py",
     "node/services/receipts/",
     "node/services/syndication/cursor.py",
     "node/services/syndication/download_rows.py",

@@ -37,6 +37,17 @@ listing_versions = Table(
     Index("ix_listing_versions_listing_id", "listing_id", "id"),
 )
 
+# What whoever runs the catalogue said of listings that are written here.
+own_rulings = Table(
+    "own_rulings",
+    metadata,
+    Column("id", Text, ForeignKey("listings.id", ondelete="CASCADE"), primary_key=True),
+    Column("ruling", String(10), nullable=False),  # kept, taken_down
+    Column("reason", Text, nullable=False),
+    Column("words", String(43), nullable=False),  # digest of the words that were in doubt; blank where none were
+    Column("at", BigInteger, nullable=False),
+)
+
 # Which organisations moved to another node.
 handed_on = Table(
     "handed_on",

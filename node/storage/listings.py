@@ -68,6 +68,11 @@ def by_key(tx: Tx, key: str) -> OwnListing | None:
     return by_keys(tx, [key]).get(key)
 
 
+def by_id(tx: Tx, id_: str) -> OwnListing | None:
+    row = tx.execute(select(listings).where(listings.c.id == id_)).first()
+    return _own(row) if row else None
+
+
 def known_ids(tx: Tx, ids: Sequence[str]) -> set[str]:
     """Those of these ids that a listing of this node has."""
     found: set[str] = set()

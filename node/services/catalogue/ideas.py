@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import orjson
+
 from node.context import Node
 from node.search.request import SearchRequest
 from node.services.catalogue.search import FacetValue, SearchResult, search
 from node.storage.catalogue import Shown
+from schemas.canonical import EXTENSION
 from schemas.records import dataclass
 from schemas.vocabulary import ORGANISATION_TYPES
 
@@ -46,6 +49,12 @@ def idea(node: Node, type_: str) -> Idea:
     return Idea(type_, result.total, tuple(kinds), tuple(_of_several(match.shown for match in result.matches)))
 
 
+def _is_plainly_free(shown: Shown) -> bool:
+    """Whether nothing had to be said for it, as is for what reads like an advert: nobody takes that for an example."""
+    extension = orjson.loads(shown.entry.item).get(EXTENSION)
+    return not (isinstance(extension, dict) and extension.get("appeal"))
+
+
 def _kinds(result: SearchResult) -> Iterator[Kind]:
     tree = next((facet.values for facet in result.facets if facet.name == "category"), ())
     for value in _narrowest(tree):
@@ -64,6 +73,6 @@ def _of_several(shown: Iterable[Shown]) -> Iterator[Shown]:
     seen: set[str] = set()
     for one in shown:
         organisation = one.entry.facts.organisation_key
-        if organisation not in seen and len(seen) < EXAMPLES:
+        if organisation not in seen and len(seen) < EXAMPLES and _is_plainly_free(one):
             seen.add(organisation)
             yield one

@@ -15,7 +15,7 @@ import orjson
 
 from federation.facts import Removal, seconds
 from node.context import Node
-from node.services.listings.doubted import ask_about
+from node.services.listings.doubted import ask_about_rows, taken_down
 from node.services.listings.drafts import (
     ADDED,
     CHANGED,
@@ -180,7 +180,7 @@ def put_in(tx: Tx, node: Node, drafts: Sequence[Draft], by: str = "", import_id:
     publish_rows(tx, [p.row for p in changed], node.now)
     listing_versions.add(tx, [version_of(p.row, by, p.change, import_id) for p in changed])
     stored.put(tx, [p.row for p in prepared if p.change == UNCHANGED and p.row != known[p.row.key]])
-    ask_about(node, tx, {p.row.id: p.doubts for p in prepared})
+    ask_about_rows(node, tx, [(p.row, p.doubts) for p in prepared])
     return [Outcome(p.row.key, p.row.id, p.change, p.doubts) for p in prepared]
 
 
@@ -221,8 +221,11 @@ def _unknown_organisation(draft: Draft) -> DocumentError:
 def publish_rows(tx: Tx, rows: Sequence[OwnListing], now: int) -> None:
     """Store these listings and show those that are live. Raises `PublishingError` before anything is written."""
     refuse_moved(tx, [row.organisation_id for row in rows])
+    live = [row for row in rows if row.state == LIVE]
+    if problems := taken_down(tx, live):
+        raise PublishingError(problems)
     with refusals():
-        entries = [entry_of(row) for row in rows if row.state == LIVE]
+        entries = [entry_of(row) for row in live]
     stored.put(tx, rows)
     catalogue.apply(tx, entries, [], now)
 
@@ -350,7 +353,7 @@ def revise_in(
     moved = [(row, doubts) for row, doubts in revised if row != known[row.key]]
     publish_rows(tx, [row for row, _ in moved], node.now)
     listing_versions.add(tx, [version_of(row, by, change) for row, _ in moved])
-    ask_about(node, tx, {row.id: doubts for row, doubts in moved})
+    ask_about_rows(node, tx, moved)
     return [row for row, _ in revised]
 
 

@@ -12,8 +12,10 @@ from node.services.limits.strangers import FormError, FormLimitError, mail_probl
 from node.services.moderation import decisions
 from node.services.moderation.decisions import ModerationError
 from node.storage import catalogue, mirror, sources
+from node.storage import listings as own
 from node.storage import reports as stored
 from node.storage.catalogue import Shown
+from node.storage.engine import Tx
 from node.storage.ledger import StoredLedger
 from node.storage.reports import KEPT, TAKEN_DOWN, WAITING, Report
 from schemas.errors import Problem
@@ -134,6 +136,7 @@ def count_waiting(node: Node) -> int:
 def keep(node: Node, listing_id: str) -> None:
     """Let a reported listing stay. Raises `ModerationError` when there is nothing to answer any more."""
     with node.database.write() as tx:
+        _give(tx, node, listing_id, KEPT)
         if not stored.decide(tx, listing_id, KEPT, node.now):
             raise ModerationError("No report of this listing waits for an answer. Nothing was changed.")
 
@@ -154,7 +157,17 @@ def take_down(node: Node, listing_id: str, reason: str) -> None:
             break
         _take_down(node, shown, reason)
     with node.database.write() as tx:
+        _give(tx, node, listing_id, TAKEN_DOWN, reason.strip())
         stored.decide(tx, listing_id, TAKEN_DOWN, node.now)
+
+
+def _give(tx: Tx, node: Node, listing_id: str, ruling: str, reason: str = "") -> None:
+    """Keep the word where the listing was written here, and tell those who look after it."""
+    row, about = own.by_id(tx, listing_id), stored.of_listing(tx, listing_id, MOST_WAITING)
+    if row is not None and about:
+        from node.services.moderation.own_words import give
+
+        give(tx, node, row, ruling, reason, about)
 
 
 def _take_down(node: Node, shown: Shown, reason: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import orjson
 from flask import abort, render_template, request
@@ -22,7 +21,7 @@ from node.web import current_node
 from node.web.control.frame import control_frame
 from node.web.control.gate import guarded
 from node.web.control.overview import removals
-from node.web.control.rows import MOST_REASON, item_path, paths_of, queue_row, reported_row, text_of
+from node.web.control.rows import MOST_REASON, appeal_of, item_path, paths_of, queue_row, reported_row, text_of
 from node.web.form_state import form_at, typed_in
 from node.web.inside import PAGE_ROWS, head, page_number, pager, say, to
 from node.web.portal.cards import card_of
@@ -32,7 +31,6 @@ from node.web.view_models.network import Verdict
 from node.web.view_models.parts import Card, Link
 from node.web.wording.code_words import word
 from node.web.wording.said import plain
-from schemas.canonical import EXTENSION
 
 blueprint = guarded("queue")
 
@@ -164,19 +162,13 @@ def _one(item: QueueItem, typed: Mapping[str, str] | None = None, errors: Mappin
         shown_now=_card(node, controlling.shown_now(node, row.id)),
         text=text_of(item.raw),
         marked=marked_texts(item.raw, row.reasons),
-        appeal=_appeal(item.raw) if any(map(is_about_words, row.reasons)) else "",
+        appeal=appeal_of(item.raw) if any(map(is_about_words, row.reasons)) else "",
         raw=orjson.dumps(item.raw, option=orjson.OPT_INDENT_2).decode()[:MOST_RAW],
         release=form_at(item_path(row.source_id, row.id, "release")) if item.can_release else None,
         refuse=form_at(item_path(row.source_id, row.id, "refuse"), typed, errors),
         next_path=_next_path(node, item),
     )
     return render_template("control/queue_item.html", page=view)
-
-
-def _appeal(raw: Mapping[str, Any]) -> str:
-    extension = raw.get(EXTENSION)
-    said = extension.get("appeal") if isinstance(extension, dict) else None
-    return said[:MOST_REASON] if isinstance(said, str) else ""
 
 
 def _card(node: Node, shown: Shown | None) -> Card | None:

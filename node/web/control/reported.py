@@ -9,6 +9,7 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from node.services.listings.doubted import REASON
 from node.services.moderation import decisions, reporting
 from node.services.moderation.decisions import ModerationError
 from node.services.moderation.reporting import ReportedListing
@@ -16,14 +17,16 @@ from node.storage.reports import Report
 from node.web import current_node
 from node.web.control.frame import control_frame
 from node.web.control.gate import guarded
-from node.web.control.rows import MOST_REASON, item_path, paths_of, reported_path, text_of
+from node.web.control.rows import MOST_REASON, appeal_of, item_path, paths_of, reported_path, text_of
 from node.web.form_state import form_at, typed_in
 from node.web.inside import head, say, to
 from node.web.portal.cards import card_of, moment
+from node.web.portal.marked import marked_texts
 from node.web.view_models.control import ReportedPage, ReportRow
 from node.web.view_models.parts import Link
 from node.web.wording.code_words import word
 from node.web.wording.said import plain
+from schemas.free.explain import word_problems
 
 blueprint = guarded("reported")
 
@@ -100,6 +103,7 @@ def _next_path(besides: str = "") -> str | None:
 
 def _one(item: ReportedListing, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None) -> str:
     node, entry = current_node(), item.shown.entry
+    raw, in_doubt = orjson.loads(entry.item), any(report.reason == REASON for report in item.reports)
     following = _next_path(besides=entry.id)
     view = ReportedPage(
         head=head(entry.facts.title),
@@ -110,7 +114,9 @@ def _one(item: ReportedListing, typed: Mapping[str, str] | None = None, errors: 
         take_down=form_at(reported_path(entry.id, "take-down"), typed, errors),
         reports=tuple(_row(report) for report in item.reports),
         source=_source(item),
-        text=text_of(orjson.loads(entry.item)),
+        text=text_of(raw),
+        marked=marked_texts(raw, word_problems(raw)) if in_doubt else (),
+        appeal=appeal_of(raw) if in_doubt else "",
         next_path=request.script_root + following if following else None,
     )
     return render_template("control/reported.html", page=view)

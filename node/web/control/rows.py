@@ -165,3 +165,10 @@ def _sample_card(sample: Mapping[str, Any], seen: Seen, paths: Paths) -> Card:
     entry = Entry(item["id"], "", 0, orjson.dumps(item).decode(), "", (), Facts(**sample["facts"]))
     card = card_of(Shown(entry, 0, seen.at, seen.at), paths)
     return replace(card, path=sample["url"] or seen.feed_url or "")
+
+
+def appeal_of(raw: Mapping[str, Any]) -> str:
+    """What the author of a listing says to doubts about its words; empty where nothing is said."""
+    extension = raw.get(EXTENSION)
+    said = extension.get("appeal") if isinstance(extension, dict) else None
+    return said[:MOST_REASON] if isinstance(said, str) else ""

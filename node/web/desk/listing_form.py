@@ -19,6 +19,7 @@ from node.services.listings.doubted import is_about_words
 from node.services.listings.publishing import OwnListing, PublishingError, UnknownListingError
 from node.services.pictures import uploads
 from node.storage.desk_drafts import DeskDraft
+from node.storage.listings import PAUSED
 from node.web import current_node
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, member_now
@@ -139,7 +140,11 @@ def published(slug: str, key: str) -> ResponseReturnValue:
     row = own_listing(key)
     page = published_page(current_node(), row, desk_frame("listings"), request.script_root, "doubted" in request.args)
     if page is None:
-        return to(f"/desk/{slug}/listings")
+        if row.state == PAUSED:
+            say(_("It is kept. It is paused, so nobody sees it until you show it again."))
+        else:
+            say(_("It is kept as it is, and nobody sees it. “Show for another 90 days” shows it again."))
+        return to(f"/desk/{slug}/listings?state={row.state}")
     return render_template("desk/published.html", page=page)
 
 

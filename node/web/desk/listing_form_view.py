@@ -203,6 +203,7 @@ def words_of(node: Node, member: Member, judged: Judged) -> DeskWords:
         texts=marked_texts(judged.read.item, judged.doubts),
         ideas=_ideas(node, member, root),
         belongs_path=f"{root}/{BELONGS}" if node.settings.aggregate else None,
+        here=node.settings.aggregate,
     )
 
 
@@ -271,7 +272,11 @@ def preview_page(node: Node, draft: DeskDraft, shown: Shown, judged: Judged, roo
         **{**seen, **hidden, "head": head(page.head.title)},
         back_path=here,
         publish=form_at(f"{path}/publish", {"then": "appeal" if judged.refused else "publish"}),
-        words=DeskWords(judged.refused, tuple(plain(problem.message) for problem in judged.doubts)),
+        words=DeskWords(
+            judged.refused,
+            tuple(plain(problem.message) for problem in judged.doubts),
+            here=node.settings.aggregate,
+        ),
         editing=draft.key is not None,
         unasked="" if is_told(load_listing(orjson.loads(shown.entry.item))) else unasked,
     )
@@ -319,6 +324,7 @@ def published_page(node: Node, row: OwnListing, frame: DeskFrame, root: str, dou
         list_path=base,
         duplicate=form_at(f"{base.removeprefix(root)}/{row.key}/duplicate"),
         doubted=doubted,
+        here=node.settings.aggregate,
         calendar_path=f"{base}/{row.key}/calendar" if _is_booked(row) else None,
         unasked="" if is_told(row.listing()) else _unasked(node, row.organisation_id),
     )

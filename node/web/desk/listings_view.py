@@ -18,8 +18,10 @@ from node.services.desk.listings import Change
 from node.services.identity.members import EDITOR, Member
 from node.services.listings import board_reports
 from node.services.listings.publishing import OwnListing
+from node.services.moderation import own_words
 from node.storage.desk_drafts import DeskDraft
 from node.storage.listings import LIVE, PAUSED, STATES, Filter
+from node.storage.own_rulings import OwnRuling
 from node.web.desk import undoing
 from node.web.desk.listing_form_view import category_groups, place_choices
 from node.web.form_state import form_at
@@ -34,6 +36,7 @@ from node.web.view_models.desk_listings import (
     DeskHistoryPage,
     DeskListingsPage,
     DeskRow,
+    DeskRuling,
     DeskVersion,
 )
 from node.web.view_models.parts import Choice
@@ -191,7 +194,12 @@ def history_page(
         path=scene_of(node, ()).paths.listing(row.key) if row.state == LIVE else None,
         may_change=member.may(EDITOR),
         boards=tuple(_board(one) for one in board_reports.of_listing(node, row.id)) if row.state == LIVE else (),
+        ruling=_ruling(own_words.word_on(node, row)),
     )
+
+
+def _ruling(word: OwnRuling | None) -> DeskRuling | None:
+    return DeskRuling(word.ruling, moment(word.at), word.reason) if word else None
 
 
 def _board(told: board_reports.Word) -> DeskBoardWord:

@@ -267,7 +267,8 @@ class ReportedPage:
     """control/reported.html: one listing that visitors reported, as it is shown.
 
     ``keep`` is a form without fields, ``take_down`` has ``reason``. ``text`` is its words as they read; without
-    ``source`` it was written here, and nobody but the operator reads the reason.
+    ``source`` it was written here, and who looks after it reads the reason. Where its words are in doubt, they are
+    ``marked``, and ``appeal`` is what its author says to that.
     """
 
     head: Head
@@ -280,6 +281,8 @@ class ReportedPage:
     source: Link | None = None
     text: str = ""
     next_path: str | None = None
+    marked: tuple[MarkedText, ...] = ()
+    appeal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

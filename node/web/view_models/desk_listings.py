@@ -67,7 +67,8 @@ class DeskAsks:
 class DeskWords:
     """What the words of a listing leave in doubt: ``reasons`` as sentences, ``texts`` with the words marked.
 
-    ``refused`` means that it cannot be published like this; ``ideas`` are what could be shared in its place.
+    ``refused`` means that it cannot be published like this; ``ideas`` are what could be shared in its place. With
+    ``here`` this site is a catalogue itself, and shows it before anybody looks.
     """
 
     refused: bool = False
@@ -75,6 +76,7 @@ class DeskWords:
     texts: tuple[MarkedText, ...] = ()
     ideas: tuple[Link, ...] = ()
     belongs_path: str | None = None
+    here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +132,10 @@ class DeskPreviewPage(ListingPage):
 class DeskPublishedPage:
     """desk/published.html: what was just published, where it is now, and its address as a QR code to pass on.
 
-    With ``doubted``, whoever runs a catalogue may look at it first. ``calendar_path`` is where it is said when that can
-    be had which can be booked. ``unasked`` says why nobody can ask for it here: ``mail`` where the site sends none,
-    ``closed`` for all other reasons; empty where they can, or are told another way.
+    With ``doubted``, whoever runs a catalogue may look at it first, and who runs this one (``here``) later.
+    ``calendar_path`` is where it is said when that can be had which can be booked. ``unasked`` says why nobody can ask
+    for it here: ``mail`` where the site sends none, ``closed`` for all other reasons; empty where they can, or are told
+    another way.
     """
 
     head: Head
@@ -149,6 +152,7 @@ class DeskPublishedPage:
     doubted: bool = False
     calendar_path: str | None = None
     unasked: str = ""
+    here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,8 +296,20 @@ class DeskBoardWord:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskRuling:
+    """What whoever runs this site said of a listing: ``ruling`` is asked (nothing yet), kept or taken_down."""
+
+    ruling: str
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DeskHistoryPage:
-    """desk/history.html: what a listing said before and who changed what, the latest first; and what ``boards`` say."""
+    """desk/history.html: what a listing said before and who changed what, the latest first; and what ``boards`` say.
+
+    ``ruling`` is what this site itself says, where it is a catalogue.
+    """
 
     head: Head
     desk: DeskFrame
@@ -306,6 +322,7 @@ class DeskHistoryPage:
     path: str | None = None
     may_change: bool = True
     boards: tuple[DeskBoardWord, ...] = ()
+    ruling: DeskRuling | None = None
 
 
 @dataclass(frozen=True, slots=True)

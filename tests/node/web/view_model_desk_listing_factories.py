@@ -155,6 +155,7 @@ DRAFTS = (
 HISTORY = vm.DeskHistoryPage(
     HEAD, frame("listings"), "Chairs", "expired", VERSIONS, f"{HERE}/1/edit", HERE, FORM, "/listings/1"
 )
+TAKEN_DOWN = vm.DeskRuling("taken_down", make.ago(days=1), "It names a <b>price</b>.")
 BOARDS = (
     vm.DeskBoardWord("city.example", "https://city.example/sources/7", "shown", make.ago(hours=2)),
     vm.DeskBoardWord(
@@ -178,7 +179,7 @@ FULL: dict[str, tuple[str, Any]] = {
     **{f"desk-listings-{state}": ("desk/listings.html", listings(state)) for state in ("live", "paused", "withdrawn")},
     "desk-listings-drafts": ("desk/listings.html", listings("drafts", drafts=DRAFTS, rows=(), bulk=None)),
     "desk-listings-viewer": ("desk/listings.html", listings(bulk=None, may_change=False)),
-    "desk-history": ("desk/history.html", replace(HISTORY, boards=BOARDS)),
+    "desk-history": ("desk/history.html", replace(HISTORY, boards=BOARDS, ruling=TAKEN_DOWN)),
     "desk-bulk": (
         "desk/bulk.html",
         bulk(
@@ -207,7 +208,10 @@ MINIMAL: dict[str, tuple[str, Any]] = {
     "desk-bulk": ("desk/bulk.html", bulk()),
     "desk-listings": ("desk/listings.html", vm.DeskListingsPage(HEAD, BARE, "live", (), FORM)),
     "desk-reminded": ("desk/reminded.html", vm.DeskRemindedPage(HEAD, "not_shown")),
-    "desk-history": ("desk/history.html", replace(HISTORY, desk=BARE, state="live", versions=(), path=None)),
+    "desk-history": (
+        "desk/history.html",
+        replace(HISTORY, desk=BARE, state="live", versions=(), path=None, ruling=vm.DeskRuling("asked", make.NOW)),
+    ),
     "desk-new-listing": ("desk/new_listing.html", vm.DeskNewPage(HEAD, BARE, WAYS)),
     "desk-form": (
         "desk/listing_form.html",

@@ -357,6 +357,8 @@ def reported() -> vm.ReportedPage:
         vm.Link("Council", "/control/sources/1"),
         "Six drawers, oak.",
         "/control/queue/2",
+        queue_item().marked,
+        "It pays for the tea and nothing else.",
     )
 
 

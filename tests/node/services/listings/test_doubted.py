@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,17 @@ from click.testing import CliRunner, Result
 from node.cli import main
 from node.context import Node
 from node.services.file_formats.spreadsheet import Sheet, SheetRow
+from node.services.identity import accounts, members
 from node.services.importing.row_values import Defaults
 from node.services.importing.rows import read_table
 from node.services.importing.sheets import Options, Report, import_sheet
 from node.services.listings.doubted import INSTEAD, LOOKED_AT
 from node.services.listings.publishing import PublishingError, edit, listing, put_listings, renew
-from node.services.moderation import reporting
+from node.services.moderation import own_words, reporting
 from node.services.pictures.shelf import Shelf
 from node.services.syndication import static_site
 from node.settings import Settings
-from node.storage import catalogue
+from node.storage import catalogue, outbox
 from schemas.free.explain import DOUBTFUL_WORDS, NOT_FREE_WORDS
 from tests.fakes.publisher import START, draft, publisher
 
@@ -143,6 +145,93 @@ def test_its_operator_is_asked_once(city: Node) -> None:
     edit(city, "riverside-school.1", content_text="Free. We ask for £10!")
     (again,) = reporting.waiting(city)
     assert again.count == 1
+
+
+def takes_down(node: Node, reason: str = "We read a price here.") -> None:
+    (one,) = reporting.waiting(node)
+    reporting.take_down(node, one.shown.entry.id, reason)
+    assert shown(node) == set()
+
+
+def word_on(node: Node) -> tuple[str, str] | None:
+    found = own_words.word_on(node, listing(node, "riverside-school.1"))
+    return (found.ruling, found.reason) if found else None
+
+
+def test_what_was_taken_down_is_not_shown_again_with_the_same_words(city: Node) -> None:
+    run(city, {"id": "1", **ADVERT, "appeal": WHY})
+    assert word_on(city) == ("asked", "")
+    takes_down(city)
+    assert word_on(city) == ("taken_down", "We read a price here.")
+    for again in (renew, lambda node, key: edit(node, key, appeal=f"{WHY} Truly.")):
+        with contextlib.suppress(PublishingError):
+            again(city, "riverside-school.1")
+        assert shown(city) == set()
+    with pytest.raises(PublishingError) as caught:
+        renew(city, "riverside-school.1")
+    assert "took it down (“We read a price here.”), and its words are still the same" in str(caught.value)
+    edit(city, "riverside-school.1", title="Hall", content_text="Free to use in the evening.", appeal=None)
+    renew(city, "riverside-school.1")
+    assert shown(city) == {"Hall"}
+    assert reporting.count_waiting(city) == 0
+    assert word_on(city) is None
+
+
+def test_other_words_in_doubt_come_to_the_operator_anew(city: Node) -> None:
+    run(city, {"id": "1", **ADVERT, "appeal": WHY})
+    takes_down(city)
+    edit(city, "riverside-school.1", content_text=HOPED["description"], appeal=None)
+    renew(city, "riverside-school.1")
+    assert shown(city) == {"Hall hire"}
+    (one,) = reporting.waiting(city)
+    assert "A donation is hoped for" in one.reports[0].words
+
+
+def test_what_was_taken_down_for_what_a_visitor_said_comes_back_with_a_word_to_the_operator(city: Node) -> None:
+    run(city, {"id": "1", "title": "Hall"})
+    id_ = listing(city, "riverside-school.1").id
+    reporting.report(city, id_, reason="unsafe", words="", email="", from_address="203.0.113.9")
+    takes_down(city, "The stairs are closed.")
+    renew(city, "riverside-school.1")
+    (one,) = reporting.waiting(city)
+    assert [report.words for report in one.reports] == [
+        "It was taken down before (“The stairs are closed.”), and is shown again."
+    ]
+    reporting.keep(city, id_)
+    renew(city, "riverside-school.1")
+    assert reporting.count_waiting(city) == 0
+
+
+def test_who_looks_after_it_is_told_by_mail(city: Node) -> None:
+    run(city, {"id": "1", **ADVERT, "appeal": WHY})
+    for name, role in (("Ann", members.OWNER), ("Ben", members.EDITOR), ("Vic", members.VIEWER)):
+        person = accounts.add(city, name, f"{name.lower()}@school.example", operator=False)
+        members.join(city, person, "riverside-school", role)
+    mailing = Node(city.settings.changed(mail_capture=True), city.database, city.clock)
+    (one,) = reporting.waiting(mailing)
+    reporting.keep(mailing, one.shown.entry.id)
+    assert word_on(city) == ("kept", "")
+    edit(city, "riverside-school.1", content_text=ADVERT["description"] + " Tea is 50p.")
+    takes_down(mailing, "A price\nis named.")
+    with city.database.read() as tx:
+        told = outbox.captured(tx, 10)
+    assert {mail.recipient for mail in told} == {"ann@school.example", "ben@school.example"}
+    assert len(told) == 4
+    down = next(mail.message for mail in told if "Taken down" in mail.message)
+    assert "> A price\n> is named." in down.replace("\r\n", "\n")
+    assert "/desk/riverside-school/listings/riverside-school.1/history" in down
+
+
+def test_a_report_that_is_answered_with_a_stay_mails_nobody(city: Node) -> None:
+    run(city, {"id": "1", "title": "Hall"})
+    person = accounts.add(city, "Ann", "ann@school.example", operator=False)
+    members.join(city, person, "riverside-school", members.OWNER)
+    id_ = listing(city, "riverside-school.1").id
+    reporting.report(city, id_, reason="gone", words="", email="", from_address="203.0.113.9")
+    reporting.keep(Node(city.settings.changed(mail_capture=True), city.database, city.clock), id_)
+    with city.database.read() as tx:
+        assert outbox.captured(tx, 10) == []
+    assert word_on(city) is None
 
 
 def test_nobody_is_asked_where_there_is_no_catalogue(node: Node) -> None:

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from node.app import create_app
 from node.context import Node
+from node.search.follow import Follower
 from node.services.desk import drafts
 from node.services.identity import accounts
 from node.services.listings import publishing
@@ -211,13 +212,26 @@ def test_an_appeal_is_one_press_and_comes_to_the_operator(tmp_path: Path) -> Non
     browser = signed_in(create_app(node), node, "riverside-school", "editor")
     assert post(browser, "publish", **SALE).status_code == 422
     published = place_of(post(browser, "appeal", **SALE))
-    assert "looks at it before visitors see it" in browser.get(published).get_data(as_text=True)
+    assert "Visitors see it now; whoever runs this board looks at it" in browser.get(published).get_data(as_text=True)
     (row,) = publishing.listings(node)
     assert row.listing().appeal == drafts.APPEAL
     with node.database.read() as tx:
         (report,) = reports.of_listing(tx, row.id, 5)
     assert "This reads like a discount" in report.words
+    Follower(node).catch_up()
+    again = post(browser, "publish", **{**SALE, "title": f"More: {SALE['title']}"})
+    assert again.status_code == 422
+    assert f"/listings/{row.key}" not in again.get_data(as_text=True)
     node.database.close()
+
+
+def test_what_is_not_shown_and_stays_so_is_said_to_stay_so(browser: FlaskClient, node: Node) -> None:
+    place_of(post(browser, "publish", **CHAIRS))
+    (row,) = publishing.listings(node)
+    publishing.withdraw(node, row.key)
+    shown = place_of(browser.get(f"{DESK}/listings/{row.key}/published"))
+    assert shown == f"{DESK}/listings?state=withdrawn"
+    assert "nobody sees it. “Show for another 90 days” shows it again" in browser.get(shown).get_data(as_text=True)
 
 
 def test_words_are_judged_even_while_something_else_is_to_be_put_right(browser: FlaskClient) -> None:
