@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from node.services.bookings import handing, looking, making
+from node.services.bookings.free import Slot
 from node.services.bookings.judging import span_of_days
 from node.services.bookings.keeping import CalendarError, Kept, UnknownCalendarError, calendar_of
 from node.services.bookings.making import BookingStateError, UnknownBookingError, Wanted
-from node.services.bookings.opening import Span, closed_on, moment
+from node.services.bookings.opening import Span, moment
 from node.services.bookings.refusals import BookingError
 from node.services.bookings.rules import DAY_MINUTES, DAYS
 from node.services.exchanges import calendar_word
@@ -22,13 +23,13 @@ from node.services.identity.members import EDITOR
 from node.storage.bookings import CONFIRMED, HELD, NO_SHOW, OPEN, OUT, RETURNED, Booking
 from node.web import current_node
 from node.web.desk import booking_words as say_of
-from node.web.desk.calendar import calendar_path, free_links
+from node.web.desk.calendar import calendar_path, free_label, minute_of
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, member_now
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
 from node.web.view_models.calendar import BookingStep, DeskBookingPage
-from node.web.view_models.parts import Choice, Link
+from node.web.view_models.parts import Choice
 from node.web.wording.phrases import later
 from node.web.wording.phrases import say as word
 from node.web.wording.said import plain
@@ -37,7 +38,11 @@ from node.web.wording.typed_times import typed_day, typed_time
 blueprint = guarded("booking", least=EDITOR)
 
 FIELDS = ("first", "starts", "last", "ends", "unit", "name", "contact", "note", "hold", "insist")
+AT = "at"
+"""The button of a free time: the form comes back with that time in it, and with all that was typed."""
 HOLDS = {"": later("It is settled"), "1": later("Hold it for a day"), "3": later("Hold it for 3 days")}
+_OF_TIME = frozenset(("first", "starts", "last", "ends", "unit"))
+MOST_FREE, MOST_FREE_DAYS, LOOKED_AHEAD_DAYS = 40, 10, 27
 _DAY_S = 86_400
 _NEXT = {
     HELD: ((CONFIRMED, later("Confirm it")), (OUT, later("Hand it out"))),
@@ -69,6 +74,8 @@ def new(slug: str, key: str) -> ResponseReturnValue:
 @blueprint.post("/<slug>/listings/<key>/bookings/new")
 def enter(slug: str, key: str) -> ResponseReturnValue:
     kept, typed = _kept(key), typed_in(*FIELDS)
+    if AT in request.form:
+        return _form_page(kept, _at(typed))
     try:
         wanted = _wanted(kept, typed)
         made = making.book(current_node(), key, member_now().organisation_id, wanted, member_now().name)
@@ -87,6 +94,8 @@ def one(slug: str, key: str, booking_id: int) -> ResponseReturnValue:
 @blueprint.post("/<slug>/listings/<key>/bookings/<int:booking_id>")
 def change(slug: str, key: str, booking_id: int) -> ResponseReturnValue:
     (kept, booking), typed = _booking(key, booking_id), typed_in(*FIELDS)
+    if AT in request.form:
+        return _form_page(kept, _at(typed), booking=booking)
     try:
         wanted = _wanted(kept, typed)
         before = Span(booking.starts_at, booking.ends_at)
@@ -196,14 +205,25 @@ def _span(kept: Kept, typed: Mapping[str, str]) -> Span:
 
 def _prefilled(kept: Kept) -> dict[str, str]:
     """What the address says of when, as far as it can be read."""
-    typed = dict.fromkeys(FIELDS, "")
-    for name, day, time in (("from", "first", "starts"), ("to", "last", "ends")):
+    times = request.args.get("from", ""), request.args.get("to", "")
+    return dict.fromkeys(FIELDS, "") | _when(times)
+
+
+def _at(typed: Mapping[str, str]) -> dict[str, str]:
+    """What was typed, with the free time that was chosen instead of the one that was taken."""
+    return {**typed, **_when(request.form[AT].split("/")), "insist": ""}
+
+
+def _when(times: Sequence[str]) -> dict[str, str]:
+    """The fields of when, from a beginning and an end by the clock of the town."""
+    fields: dict[str, str] = {}
+    for text, day, time in zip(times, ("first", "last"), ("starts", "ends"), strict=False):
         try:
-            at = datetime.fromisoformat(request.args.get(name, ""))
+            at = datetime.fromisoformat(text)
         except ValueError:
             continue
-        typed[day], typed[time] = f"{at:%Y-%m-%d}", f"{at:%H:%M}"
-    return typed
+        fields |= {day: f"{at:%Y-%m-%d}", time: f"{at:%H:%M}"}
+    return fields
 
 
 def _typed_of(kept: Kept, booking: Booking) -> dict[str, str]:
@@ -247,6 +267,7 @@ def _form_page(
     key, editor = kept.row.key, member_now().may(EDITOR)
     here = _local(calendar_path(key)) + (f"/{booking.id}" if booking else "/new")
     heading = (booking.name or _("A booking")) if booking else _("Enter a booking")
+    free_words, free = _free(kept, typed) if errors and not _OF_TIME.isdisjoint(errors) else ("", ())
     view = DeskBookingPage(
         head=head(heading),
         desk=desk_frame("calendar"),
@@ -258,7 +279,8 @@ def _form_page(
         units=_units(kept, typed, booking),
         holds=() if booking else tuple(Choice(code, word(text), code == typed["hold"]) for code, text in HOLDS.items()),
         may_insist=may_insist or bool(typed["insist"]),
-        free=_free(kept, typed) if errors else (),
+        free=free,
+        free_words=free_words,
         may_change=editor and (booking is None or booking.state in OPEN),
     )
     if booking:
@@ -299,12 +321,26 @@ def _units(kept: Kept, typed: Mapping[str, str], booking: Booking | None) -> tup
     return (*(() if booking else (Choice("", _("Whichever is free")),)), *every)
 
 
-def _free(kept: Kept, typed: Mapping[str, str]) -> tuple[Link, ...]:
-    """What is free on the day that was asked for, where that can be read."""
+def _free(kept: Kept, typed: Mapping[str, str]) -> tuple[str, tuple[Choice, ...]]:
+    """What is free on the day that was asked for, or next where it is full, and a sentence that says which it is."""
     if not say_of.is_day(typed["first"]):
-        return ()
-    day = date.fromisoformat(typed["first"])
-    if closed_on(kept.calendar.closures, day):
-        return ()
-    [seen] = looking.look(current_node(), member_now().organisation_id, day, day, kept.row.key)
-    return free_links(seen, day, day)[:40]
+        return "", ()
+    node, day = current_node(), date.fromisoformat(typed["first"])
+    last = day + timedelta(days=LOOKED_AHEAD_DAYS)
+    [seen] = looking.look(node, member_now().organisation_id, day, last, kept.row.key)
+    every = looking.free_times(node, seen, day, last)
+    if kept.rules.mode == DAYS:
+        return _("These days are free:"), tuple(_choice(kept, slot, True) for slot in every[:MOST_FREE_DAYS])
+    next_day = say_of.local(every[0].span.starts).date() if every else day
+    slots = [slot for slot in every if say_of.local(slot.span.starts).date() == next_day][:MOST_FREE]
+    words = _("What is free that day:") if next_day == day else _("Nothing is free that day. This is free next:")
+    return words, tuple(_choice(kept, slot, next_day != day) for slot in slots)
+
+
+def _choice(kept: Kept, slot: Slot, with_day: bool) -> Choice:
+    span, by_day = slot.span, kept.rules.mode == DAYS
+    day = say_of.short_day(say_of.local(span.starts).date())
+    label = day if by_day and kept.rules.units == 1 else free_label(kept.rules, slot)
+    if with_day and label != day:
+        label = word("%(day)s: %(time)s", day=day, time=label)
+    return Choice(f"{minute_of(span.starts)}/{minute_of(span.ends)}", label)

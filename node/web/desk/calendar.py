@@ -59,19 +59,22 @@ def booking_path(key: str, booking_id: int) -> str:
 
 def new_path(key: str, span: Span | None = None) -> str:
     """Where a booking is entered, with its time already there."""
-    if span is None:
-        return f"{calendar_path(key)}/new"
-    first, last = say_of.local(span.starts), say_of.local(span.ends)
-    return f"{calendar_path(key)}/new?{urlencode({'from': f'{first:%Y-%m-%dT%H:%M}', 'to': f'{last:%Y-%m-%dT%H:%M}'})}"
+    here = f"{calendar_path(key)}/new"
+    return here if span is None else f"{here}?{urlencode({'from': minute_of(span.starts), 'to': minute_of(span.ends)})}"
+
+
+def minute_of(moment: int) -> str:
+    """A moment by the clock of the town, as a form of a booking takes it."""
+    return f"{say_of.local(moment):%Y-%m-%dT%H:%M}"
 
 
 def free_links(seen: Seen, first: date, last: date) -> tuple[Link, ...]:
     """What is free of one calendar on these days, as links to enter a booking."""
     slots = looking.free_times(current_node(), seen, first, last)
-    return tuple(Link(_free_label(seen.kept.rules, slot), new_path(seen.kept.row.key, slot.span)) for slot in slots)
+    return tuple(Link(free_label(seen.kept.rules, slot), new_path(seen.kept.row.key, slot.span)) for slot in slots)
 
 
-def _free_label(rules: Rules, slot: Slot) -> str:
+def free_label(rules: Rules, slot: Slot) -> str:
     time = say("the whole day") if rules.mode == DAYS else say_of.hours(slot.span)
     if rules.units == 1:
         return time

@@ -14,7 +14,7 @@ from node.web.view_models.parts import Choice
 from node.web.wording import words
 from node.web.wording.phrases import later, say
 from node.web.wording.said import plain
-from node.web.wording.typed_times import WRONG_DAY, time_if_any
+from node.web.wording.typed_times import WRONG_DAY, minutes_of, time_if_any
 from schemas.errors import Problem
 
 _PLAIN = (
@@ -22,7 +22,7 @@ _PLAIN = (
     *("ahead_days", "quota", "units", "unit_names", "first_day", "last_day"),
 )
 _OF_DAY = ("open", "close", "again", "until", "often", "since")
-FIELDS = (*_PLAIN, *(f"{name}_{day}" for day in range(7) for name in _OF_DAY))
+FIELDS = (*_PLAIN, *(f"{name}_{day}" for day in range(7) for name in _OF_DAY), "like_monday")
 
 MODES = {
     SLOTS: later("In fixed times, one after another"),
@@ -42,6 +42,12 @@ OFTEN = {
     "n3": later("the third of the month"),
     "n4": later("the fourth of the month"),
     "n-1": later("the last of the month"),
+}
+LIKE_MONDAY = {
+    "": later("no other day"),
+    "5": later("Tuesday to Friday"),
+    "6": later("Tuesday to Saturday"),
+    "7": later("every day"),
 }
 _WRONG_NUMBER = later("Write a whole number.")
 _MOST = 10_000_000
@@ -73,6 +79,26 @@ def typed_of(rules: Rules, taking: bool) -> dict[str, str]:
     return {**dict.fromkeys(FIELDS, ""), **typed, **dict(_typed_openings(rules))}
 
 
+def as_monday(typed: Mapping[str, str]) -> dict[str, str]:
+    """What was typed, with Monday's times on the days that are to be like it.
+
+    They stay as they are, and the wish stays chosen, where Monday has no times or none that can be read.
+    """
+    told, monday = dict(typed), [typed[f"{name}_0"] for name in _OF_DAY[:4]]
+    wish, times = told["like_monday"], [time for time in monday if time.strip()]
+    if wish in LIKE_MONDAY and wish and times and None not in map(minutes_of, times):
+        days = range(1, int(wish))
+        told |= {f"{name}_{day}": told[f"{name}_0"] for day in days for name in _OF_DAY if f"{name}_0" in told}
+        told["like_monday"] = ""
+    return told
+
+
+def like_nothing(typed: Mapping[str, str], errors: dict[str, str]) -> None:
+    """Say it where days are to be like a Monday that has no times."""
+    if typed["like_monday"] and not any(f"{name}_0" in errors for name in _OF_DAY):
+        errors["open_0"] = say("Say when it is open on Monday, if other days are to be the same.")
+
+
 def rules_of(typed: Mapping[str, str]) -> tuple[Rules, dict[str, str]]:
     """The rules that were typed, and a sentence for each field that is wrong; the rules count only without any."""
     errors: dict[str, str] = {}
@@ -96,6 +122,7 @@ def rules_of(typed: Mapping[str, str]) -> tuple[Rules, dict[str, str]]:
         first_day=_day(typed, "first_day", errors),
         last_day=_day(typed, "last_day", errors),
     )
+    like_nothing(typed, errors)
     if not rules.openings:
         errors.setdefault("open_0", say("Say when it is open, on one day at least."))
     for problem in problems_of(rules):

@@ -32,7 +32,7 @@ from node.web import current_node
 from node.web.desk import booking_words as say_of
 from node.web.desk import calendar_form
 from node.web.desk.calendar import calendar_path, settings_path
-from node.web.desk.calendar_form import LENGTHS, MODES, PLACES, TAKING, choices
+from node.web.desk.calendar_form import LENGTHS, LIKE_MONDAY, MODES, PLACES, TAKING, choices
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, member_now
 from node.web.form_state import form_at, sentences, typed_in
@@ -62,7 +62,7 @@ def page(slug: str, key: str) -> ResponseReturnValue:
 @blueprint.post("/<slug>/listings/<key>/calendar")
 def save(slug: str, key: str) -> ResponseReturnValue:
     title, kept = _listing(key)
-    typed = typed_in(*calendar_form.FIELDS)
+    typed = calendar_form.as_monday(typed_in(*calendar_form.FIELDS))
     rules, errors = calendar_form.rules_of(typed)
     if not errors:
         try:
@@ -248,6 +248,7 @@ def _page(
         back_path=calendar_path(key) if kept else calendar_path(),
         form=form_at(here, typed, errors),
         days=calendar_form.opening_days(typed, errors or {}),
+        like_monday=choices(LIKE_MONDAY, typed["like_monday"]),
         modes=choices(MODES, typed["mode"]),
         places=choices(PLACES, typed["stays"]),
         taking=choices(TAKING, typed["taking"]),

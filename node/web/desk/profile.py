@@ -20,6 +20,7 @@ from node.services.organisations.profiles import MOST_LOGO_BYTES, FoundAt, NewLo
 from node.services.pictures.upload_names import FOLDER
 from node.web import current_node
 from node.web.desk import profile_form
+from node.web.desk.calendar_form import LIKE_MONDAY, as_monday, choices
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, member_now
 from node.web.desk.photo_form import take_large_forms
@@ -50,7 +51,8 @@ def page(slug: str) -> str:
 
 @blueprint.post("/<slug>/profile")
 def save(slug: str) -> ResponseReturnValue:
-    node, own, typed = current_node(), _organisation(slug), typed_in(*FIELDS, *PLACE_FIELDS, *HOURS_FIELDS)
+    node, own = current_node(), _organisation(slug)
+    typed = as_monday(typed_in(*FIELDS, *PLACE_FIELDS, *HOURS_FIELDS))
     zone = node.settings.timezone
     found = profile_form.read(typed, own, node.clock().astimezone(ZoneInfo(zone)).date(), node.settings.country, zone)
     logo, errors = _logo(node)
@@ -140,6 +142,7 @@ def _page(
         without_logo=logo == NewLogo(),
         precisions=tuple(Choice(code, word(code, "precision"), code == typed["precision"]) for code in PRECISIONS),
         days=profile_form.opening_days(typed, errors),
+        like_monday=choices(LIKE_MONDAY, typed["like_monday"]),
         closed_path=f"{root}/desk/{slug}/calendar/closed",
         most_mb=MOST_LOGO_BYTES // 1_000_000,
         public_path=f"{root}/organisations/{slug}",

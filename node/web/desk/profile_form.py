@@ -11,7 +11,7 @@ from node.services.bookings.rules import Opening, Rules, problems_of
 from node.services.desk.place import DOOR, PRECISIONS, precision_of, told
 from node.services.importing.row_values import parse_cells
 from node.services.organisations.opening_times import openings_of, weekly_of
-from node.web.desk.calendar_form import clock, field_of
+from node.web.desk.calendar_form import clock, field_of, like_nothing
 from node.web.view_models.calendar import OpeningDay
 from node.web.wording import words
 from node.web.wording.phrases import say
@@ -25,7 +25,11 @@ from schemas.records import dataclass
 _CELLS = {"place_name": "place", **{name: name for name in ("locality", "postcode", "lat", "lon")}}
 PLACE_FIELDS = (*_CELLS, "precision")
 _OF_DAY = (("open", "close"), ("again", "until"))
-HOURS_FIELDS = (*(f"{name}_{day}" for day in range(7) for pair in _OF_DAY for name in pair), "hours_note")
+HOURS_FIELDS = (
+    *(f"{name}_{day}" for day in range(7) for pair in _OF_DAY for name in pair),
+    "like_monday",
+    "hours_note",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ def read(typed: Mapping[str, str], own: Organisation, today: date, country: str,
     if own.place is not None and typed_of(own).items() >= {name: typed[name].strip() for name in PLACE_FIELDS}.items():
         place = own.place
     openings = _openings(typed, errors)
+    like_nothing(typed, errors)
     for problem in problems_of(Rules(openings=openings)):
         errors.setdefault(field_of(problem), plain(problem.message))
     note = " ".join(typed["hours_note"].split())

@@ -105,7 +105,8 @@ class DeskBookingPage:
 
     ``form`` has ``first``, ``starts``, ``last``, ``ends``, ``unit``, ``name``, ``contact``, ``note``, ``hold`` and
     ``insist``; by the day there are no times. ``may_insist``: the desk may decide otherwise about what was refused.
-    ``cancel`` has ``reason``.
+    ``cancel`` has ``reason``. ``free`` are buttons ``at`` that put a time that is free into the form, and
+    ``free_words`` say when they are.
     """
 
     head: Head
@@ -118,7 +119,8 @@ class DeskBookingPage:
     units: tuple[Choice, ...] = ()
     holds: tuple[Choice, ...] = ()
     may_insist: bool = False
-    free: tuple[Link, ...] = ()
+    free: tuple[Choice, ...] = ()
+    free_words: str = ""
     state: str = ""
     when: str = ""
     late: bool = False
@@ -178,8 +180,9 @@ class DeskCalendarSettingsPage:
 
     ``form`` has ``taking``, ``mode``, ``stays``, ``step``, ``longest``, ``longest_in``, ``before``, ``after``,
     ``notice``, ``notice_in``, ``ahead_days``, ``quota``, ``units``, ``unit_names``, ``first_day``, ``last_day`` and
-    those of `OpeningDay`. ``closing`` has ``closed_first``, ``closed_last``, ``closed_why`` and ``closed_yearly``,
-    ``busy`` has ``url`` and ``busy_unit``. Those two are None until there are rules.
+    those of `OpeningDay`, ``like_monday`` too. ``closing`` has ``closed_first``, ``closed_last``,
+    ``closed_why`` and ``closed_yearly``, ``busy`` has ``url`` and ``busy_unit``.
+    Those two are None until there are rules.
     """
 
     head: Head
@@ -193,6 +196,7 @@ class DeskCalendarSettingsPage:
     taking: tuple[Choice, ...]
     longest_in: tuple[Choice, ...]
     notice_in: tuple[Choice, ...]
+    like_monday: tuple[Choice, ...] = ()
     closing: Form | None = None
     closures: tuple[ClosureRow, ...] = ()
     busy: Form | None = None

@@ -16,8 +16,9 @@ class DeskProfilePage:
     """desk/profile.html. ``form`` has ``name``, ``type`` (one of ``types``), ``description``, ``url`` and ``logo``.
 
     Of its place it has ``place_name``, ``locality``, ``postcode``, ``lat``, ``lon`` and ``precision`` (of
-    ``precisions``); of its hours, for each of ``days``, ``open_N``, ``close_N``, ``again_N`` and ``until_N``, and
-    ``hours_note``. ``closed_path`` is where closed days are written down; ``public_path`` is where visitors see it.
+    ``precisions``); of its hours, for each of ``days``, ``open_N``, ``close_N``, ``again_N`` and ``until_N``,
+    ``like_monday`` and ``hours_note``. ``closed_path`` is where closed days are written down;
+    ``public_path`` is where visitors see it.
     ``kept_logo`` is a logo that was sent with something else to be put right: it is not saved yet.
     ``without_logo`` says that none is wanted.
     """
@@ -34,6 +35,7 @@ class DeskProfilePage:
     closed_path: str = ""
     kept_logo: str = ""
     without_logo: bool = False
+    like_monday: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def settings() -> vm.DeskCalendarSettingsPage:
         f"{HERE}/bookings",
         vm.Form("/x", "token", {"open_0": "09:00", "step": "60"}, {"open_0": "Write the time like this: 14:30."}),
         tuple(cal.OpeningDay(day, f"Day {day}", CHOICES, day == 1) for day in range(7)),
-        **dict.fromkeys(("modes", "places", "taking", "longest_in", "notice_in"), CHOICES),
+        **dict.fromkeys(("modes", "places", "taking", "longest_in", "notice_in", "like_monday"), CHOICES),
         closing=make.form("closed_why", wrong=True),
         closures=CLOSED,
         busy=make.form("url", wrong=True),
@@ -111,7 +111,10 @@ BARE_DAYS = tuple(cal.OpeningDay(day, "x", ()) for day in range(7))
 FULL: dict[str, tuple[str, Any]] = {
     "desk-calendar": ("desk/calendar.html", everything()),
     "desk-calendar-listing": ("desk/calendar.html", of_listing()),
-    "desk-booking-new": ("desk/booking.html", booking(holds=CHOICES, may_insist=True, free=FREE.times)),
+    "desk-booking-new": (
+        "desk/booking.html",
+        booking(holds=CHOICES, may_insist=True, free=CHOICES, free_words="That day:"),
+    ),
     "desk-booking-day": ("desk/booking.html", booking(by_day=True)),
     "desk-booking": ("desk/booking.html", kept_booking()),
     "desk-booking-over": ("desk/booking.html", kept_booking(may_change=False, cancel=None, steps=(), state="no_show")),

@@ -202,6 +202,7 @@ FULL: dict[str, tuple[str, Any]] = {
             "/organisations/x",
             *WHERE,
             kept_logo="x",
+            like_monday=TYPES,
         ),
     ),
     "desk-new-organisation": (

@@ -146,6 +146,46 @@ def test_what_is_refused_says_why_and_keeps_what_was_typed(
     }
 
 
+def test_a_free_time_instead_of_a_taken_one_keeps_who_asked_and_moves_the_same_booking(
+    node: Node, desk: FlaskClient
+) -> None:
+    key, organisation = bookable(node, openings=(Opening(2, 540, 660), Opening(4, 540, 600)))
+    here = f"{DESK}/listings/{key}/bookings"
+    book(node, key, organisation, wanted(hour(2, 9)), "")
+    made = book(node, key, organisation, wanted(hour(4, 9), "Berta"), "")
+    for path, typed in (
+        (f"{here}/new", fields(**ANNA, name="Cem")),
+        (f"{here}/{made.id}", fields(**ANNA, name="Berta", unit="1", unit_was="1")),
+    ):
+        refused = send(desk, path, path, **typed)
+        assert problems(refused) == ["It is taken then."]
+        page = html.fromstring(refused.get_data(as_text=True))
+        assert "What is free that day:" in words(page)
+        [free] = page.xpath("//button[@name='at']")
+        form = form_of(html.fromstring(send(desk, path, path, **typed, at=free.get("value")).text), "first")
+        sent = {name: value for name, value in form.form_values() if name != "csrf_token"}
+        assert (sent["first"], sent["starts"], sent["ends"]) == ("2026-12-02", "10:00", "11:00")
+        assert (sent["name"], sent["contact"], sent["note"]) == (typed["name"], typed["contact"], typed["note"])
+        if path.endswith("new"):
+            assert "insist" not in sent
+        else:
+            assert send(desk, path, path, **sent).status_code == 303
+            assert kept(node, (key, organisation), made.id).starts_at == hour(2, 10).starts
+    full = html.fromstring(send(desk, f"{here}/new", f"{here}/new", **fields()).text)
+    assert "Nothing is free that day. This is free next:" in words(full)
+    assert [words(one) for one in full.xpath("//button[@name='at']")] == ["Fri 4 Dec: 09:00–10:00"]
+
+
+def test_by_the_day_the_days_that_are_free_are_named(node: Node, desk: FlaskClient) -> None:
+    key, _ = bookable(node, mode=DAYS)
+    path = f"{DESK}/listings/{key}/bookings/new"
+    for _attempt in range(2):
+        answer = send(desk, path, path, first="2026-12-02", last="2026-12-04", name="Anna")
+    page = html.fromstring(answer.text)
+    assert "These days are free:" in words(page)
+    assert [words(one) for one in page.xpath("//button[@name='at']")][:2] == ["Sat 5 Dec", "Sun 6 Dec"]
+
+
 def test_the_desk_may_decide_otherwise_but_not_book_twice(
     node: Node, desk: FlaskClient, drill: tuple[str, str]
 ) -> None:
@@ -290,6 +330,10 @@ def test_a_listing_gets_its_calendar(node: Node, desk: FlaskClient) -> None:
     rules = calendar_of(node, outcome.key, school(node).id).rules
     assert rules.openings == (Opening(2, 540, 720), Opening(2, 780, 1440))
     assert tree(desk, f"{here}/calendar").get_element_by_id("until_2").value == "00:00"
+    often = {"open_0": "09:00", "close_0": "12:00", "often_0": "2", "since_0": "2026-12-07", "like_monday": "6"}
+    assert send(desk, f"{here}/calendar", f"{here}/calendar", **{**sent, **empty, **often}).status_code == 303
+    week = tuple(Opening(day, 540, 720, 2, date(2026, 12, 7)) for day in range(6))
+    assert calendar_of(node, outcome.key, school(node).id).rules.openings == week
 
 
 def test_of_what_there_are_several_as_many_can_be_booked(node: Node, desk: FlaskClient) -> None:

@@ -317,6 +317,23 @@ def test_the_place_of_the_profile_is_offered_to_each_new_listing(owner: FlaskCli
     assert chosen.text_content().split() == ["Stanground", "where", "we", "are"]
 
 
+def test_other_days_are_given_mondays_times_without_typing_them(owner: FlaskClient, node: Node) -> None:
+    monday = {"open_0": "09:00", "close_0": "12:00", "again_0": "13:00", "until_0": "17:00", "open_2": "11:00"}
+    unreadable = send(owner, PAGE, PAGE, **TOLD, **monday | {"close_0": "noon"}, like_monday="5")
+    assert re.findall(r'id="(\w+)-error"', unreadable.text) == ["close_0", "close_2"]
+    assert '<option value="5" selected>' in unreadable.text
+    assert send(owner, PAGE, PAGE, **TOLD, **monday, like_monday="5").status_code == 303
+    own = hosting.organisation(node, SLUG)
+    assert own is not None
+    assert own.organisation.opening_hours is not None
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    found = [(one.day, one.opens, one.closes) for one in own.organisation.opening_hours.weekly]
+    assert found == [(day, *times) for day in days for times in (("09:00", "12:00"), ("13:00", "17:00"))]
+    empty = send(owner, PAGE, PAGE, **TOLD, open_5="10:00", close_5="12:00", like_monday="7")
+    assert "Say when it is open on Monday, if other days are to be the same." in empty.text
+    assert 'value="10:00"' in empty.text
+
+
 def test_days_on_which_all_is_closed_are_published_with_the_hours(owner: FlaskClient, node: Node) -> None:
     closing = f"/desk/{SLUG}/calendar/closed"
     send(owner, closing, closing, closed_first="2026-12-24", closed_last="2027-01-01", closed_why="Boiler")
