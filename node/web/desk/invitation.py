@@ -15,6 +15,7 @@ from node.services.limits.strangers import FormError
 from node.web import current_node
 from node.web.desk.device import device_of
 from node.web.desk.gate import PATH, SIGN_IN, keep_cookie
+from node.web.desk.signing_in import INVITATIONS
 from node.web.form_state import form_at, sentences
 from node.web.inside import head, say, to
 from node.web.view_models.desk_people import DeskInvitationPage
@@ -59,8 +60,12 @@ def _signed_in() -> SignedIn | None:
     return accounts.signed_in(current_node(), request.cookies.get(accounts.COOKIE))
 
 
+def _is_theirs(seen: Seen, here: SignedIn) -> bool:
+    return seen.invitation.email.casefold() == here.account.email.casefold()
+
+
 def _over() -> Response:
-    view = DeskInvitationPage(head(_("Invitation")))
+    view = DeskInvitationPage(head(_("Invitation")), sign_in_path=f"{request.script_root}{PATH}/")
     return make_response(render_template("desk/invitation.html", page=view), 410)
 
 
@@ -71,7 +76,7 @@ def _page(
     errors: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    here, path = _signed_in(), f"{PATH}/invitation/{token}"
+    here, path = _signed_in(), f"{INVITATIONS}{token}"
     must_sign_in = here is None and seen.known
     view = DeskInvitationPage(
         head=head(_("Invitation")),
@@ -81,6 +86,7 @@ def _page(
         email=seen.invitation.email,
         form=None if must_sign_in else form_at(path, {"email": seen.invitation.email, **(typed or {})}, errors),
         account=f"{here.account.name} ({here.account.email})" if here else "",
+        leave=form_at(f"{PATH}/sign-out", {"next": path}) if here and not _is_theirs(seen, here) else None,
         sign_in_path=f"{request.script_root}{SIGN_IN}?next={path}" if must_sign_in else None,
     )
     return make_response(render_template("desk/invitation.html", page=view), status)

@@ -26,6 +26,7 @@ from node.web.view_models.desk import DeskSignInPage
 blueprint = Blueprint("signing_in", __name__)
 
 CODE = f"{SIGN_IN}/code"
+INVITATIONS = f"{PATH}/invitation/"
 _STATUS = {USED: 410, EXPIRED: 410}
 _LONGEST_WAY_BACK = 1000
 
@@ -113,7 +114,9 @@ def by_link(token: str) -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     accounts.sign_out(current_node(), request.cookies.get(accounts.COOKIE, ""))
     session.clear()
-    response = to(f"{SIGN_IN}?state=signed_out")
+    following = way_back(request.form.get("next", ""))
+    # Only an invitation has a page for those who are nobody yet; all else would lead to signing in again.
+    response = to(following if following.startswith(INVITATIONS) else f"{SIGN_IN}?state=signed_out")
     drop_cookie(response)
     return response
 

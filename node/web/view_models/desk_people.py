@@ -78,7 +78,8 @@ class DeskInvitationPage:
     """desk/invitation.html: what somebody is invited to; without an ``organisation`` the link is not open any more.
 
     ``form`` is one button for the ``account`` that is signed in, else it has the fields ``name`` and ``password``.
-    There is none where the address has an account: that signs in first, at ``sign_in_path``.
+    There is none where the address has an account: that signs in first, at ``sign_in_path``. ``leave`` signs out
+    an account to whose address the invitation was not sent, and comes back.
     """
 
     head: Head
@@ -89,6 +90,7 @@ class DeskInvitationPage:
     form: Form | None = None
     account: str = ""
     sign_in_path: str | None = None
+    leave: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)

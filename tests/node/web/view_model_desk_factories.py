@@ -299,6 +299,7 @@ FULL: dict[str, tuple[str, Any]] = {
     "desk-invitation": ("desk/invitation.html", invitation(form=make.form("name", "password", wrong=True))),
     "desk-invitation-known": ("desk/invitation.html", invitation(form=None, sign_in_path="/desk/sign-in")),
     "desk-invitation-here": ("desk/invitation.html", invitation(account="Cleo (cleo@school.example)")),
+    "desk-invitation-other": ("desk/invitation.html", invitation(account="Ed (ed@school.example)", leave=FORM)),
     "desk-health": ("desk/health.html", health()),
     "desk-log": (
         "desk/log.html",

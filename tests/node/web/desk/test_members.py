@@ -102,6 +102,26 @@ def test_who_has_an_account_signs_in_first_and_needs_no_other(owner: FlaskClient
     assert "Riverside School" in other.get("/desk/").text
 
 
+def test_who_is_signed_in_under_another_address_is_told_and_can_come_back_as_somebody_else(
+    owner: FlaskClient, app: Flask, node: Node
+) -> None:
+    link = invite(owner)
+    other = signed_in(app, node, "mending-room")
+    told = other.get(link).text
+    assert "This invitation was sent to <bdi>cleo@school.example</bdi>" in told
+    left = send(other, "/desk/sign-out", link, next=link)
+    assert left.headers["Location"].endswith(link)
+    assert "What people call you" in other.get(link).text
+    assert join(other, link) == 303
+    assert roster(node)["cleo@school.example"] == "editor"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/desk/invitation/x", "//evil.example", "/desk/", "/"])
+def test_signing_out_leads_nowhere_else(owner: FlaskClient, elsewhere: str) -> None:
+    answer = send(owner, "/desk/sign-out", next=elsewhere)
+    assert answer.headers["Location"].endswith("/desk/sign-in?state=signed_out")
+
+
 def test_an_invitation_never_lowers_a_role(owner: FlaskClient, app: Flask, node: Node) -> None:
     link = invite(owner, "somebody@else.example", "viewer")
     assert send(owner, link, link).status_code == 303
