@@ -83,13 +83,14 @@ exchange_letters = Table(
     Column("words", Text, nullable=False),
 )
 
-# Who answers for a node that takes no messages: an address that it, or the operator, has named for a source. Rows stay
-# when their source goes, so that whoever wants no mails gets none when it is added again.
+# Who answers for a node that takes no messages: an address that it, or the operator, has named for a source. When that
+# goes, a row stays for what is still open, and for good where it says stop: it is found again when the source is.
 owner_contacts = Table(
     "owner_contacts",
     metadata,
     Column("id", String(16), primary_key=True),  # random; links to it are signed
-    Column("source_id", BigInteger, nullable=False),
+    Column("source_id", BigInteger),  # blank once the source is gone: its number may become another's
+    Column("node_id", Text, index=True),  # of the node behind a source that is gone
     Column("email", Text, nullable=False),
     Column("state", String(10), nullable=False),  # new, willing, stopped
     Column("told_at", BigInteger),  # when the first mail was written to it

@@ -27,7 +27,7 @@ from federation.records import (
 from federation.rejudge import hide, show
 from federation.settle import said_for, settle
 from node.context import Node
-from node.storage import catalogue, events, mirror, polls, receipt_readings, removals, sources
+from node.storage import catalogue, events, mirror, owner_contacts, polls, receipt_readings, removals, sources
 from node.storage.engine import Tx
 from node.storage.events import EventRow
 from node.storage.ledger import StoredBook, StoredLedger
@@ -120,7 +120,9 @@ def add(
         there = sources.by_url(tx, source.url) or sources.by_node(tx, source.node_id)
         if there is not None:
             raise SourceError(f"This is source {there.id} already, {there.name}.", there.id)
-        return sources.add(tx, source)
+        added = sources.add(tx, source)
+        owner_contacts.meet_again(tx, added.id, added.node_id)
+        return added
 
 
 def get(node: Node, source_id: int) -> Source:
@@ -321,6 +323,7 @@ def remove(node: Node, source_id: int) -> int:
         ledger = StoredLedger(tx)
         # Copies that other nodes passed on were overruled by this one's word until now.
         ids = said_for(ledger, found.source)
+        owner_contacts.leave(tx, source_id, found.source.node_id)
         sources.remove(tx, source_id)
         settle(ledger, ids, node.settings.url, node.now)
     return found.shown

@@ -101,7 +101,7 @@ def now_of(tx: Tx, contact_id: str, make: bool = False) -> tuple[Contact | None,
     Its row is made only with ``make``; without, its id is blank until it is.
     """
     contact = owner_contacts.by_id(tx, contact_id)
-    source = sources.by_id(tx, contact.source_id) if contact is not None else None
+    source = sources.by_id(tx, contact.source_id) if contact is not None and contact.source_id is not None else None
     if contact is None or source is None or address_of(source) in ("", contact.email):
         return contact, source
     other = known(tx, source)

@@ -9,7 +9,7 @@ from node.context import Node
 from node.services.exchanges import acting, links
 from node.services.exchanges.between_nodes import across
 from node.services.exchanges.people.forgetting import FORGOTTEN_FILE, HANDED_ON, forget
-from node.storage import exchange_people, exchanges, messages, outbox
+from node.storage import exchange_people, exchanges, messages, outbox, owner_contacts
 from node.storage.exchanges import Stored
 from schemas import exchange as rules
 from schemas.exchange import ASKER, Act
@@ -20,11 +20,15 @@ _ENDINGS = (rules.WITHDRAW, rules.CANCEL)
 
 
 def purge(node: Node) -> int:
-    """Forget the askers of what was over a month ago, and which networks asked a day ago; how many askers."""
+    """Forget the askers of what was over a month ago, and which networks asked a day ago; how many askers.
+
+    And who answered for a source that is gone, once nothing is left of which they could hear.
+    """
     with node.database.write() as tx:
         old = exchange_people.over_before(tx, node.now - rules.FORGET_S, _AT_ONCE)
         forget(tx, node, old)
         exchange_people.forget_networks(tx, node.now - _NETWORK_S)
+        owner_contacts.forget(tx, node.now - rules.FORGET_S)
     return len(old)
 
 
