@@ -115,7 +115,7 @@ class ExchangeView:
     ``tell_path`` leads an owner to where they tell its story, once it has happened.
     ``code`` is what the reader says aloud, ``meet`` has the field ``code`` for the other side's; ``compares`` while one
     that was typed is being compared at another site. ``erase`` forgets who
-    asked; ``kept_elsewhere`` is the site that knows their name and address in place of this one.
+    asked; ``is_forgotten`` says to them that it is done; ``kept_elsewhere`` is the site that knows their name and address in place of this one.
     ``stop`` is for who answers for another node and never asked to be asked: it wants no requests any more, or,
     where it is ``stopped``, wants them again; ``stop_open`` shows it at once.
 
@@ -148,6 +148,7 @@ class ExchangeView:
     qr_path: str = ""
     meet: Form | None = None
     erase: Form | None = None
+    is_forgotten: bool = False
     kept_elsewhere: str = ""
     take_path: str = ""
     stop: Form | None = None

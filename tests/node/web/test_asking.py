@@ -317,6 +317,10 @@ def test_who_asks_has_everything_forgotten(node: Node, stranger: FlaskClient, de
     assert "You have said that you do not need it any more." in page
     assert "Please." not in page
     assert now_of(node, one).exchange.state == rules.WITHDRAWN
+    gone = words(stranger.get(cem))
+    assert "Your name, your address and what was written here are deleted." in gone
+    assert "What is kept about you" not in gone
+    assert "are deleted" not in words(stranger.get(last_link(node, "ann")))
 
 
 def test_the_desk_shows_what_waits_in_the_stated_order(node: Node, app: Flask) -> None:
