@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -50,6 +52,8 @@ def test_from_the_desk_to_a_picture_and_a_certificate(node: Node, browser: Brows
         for address in visited:
             page.goto(address)
             looks_well(page)
+        # One sheet of A4, with room for the ledgers and badges that others have.
+        assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", scale=1.2))) == 1
         page.goto(visited[0])
         pictures = page.locator("img.earned-picture")
         expect(pictures).to_have_count(3)

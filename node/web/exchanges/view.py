@@ -242,7 +242,7 @@ def _is_person(seen: Seen) -> bool:
 
 
 def _is_forgotten(seen: Seen) -> bool:
-    """Whether who looks asked for themselves, by the link that they got then, and nobody knows any more who they are."""
+    """Whether who looks asked for themselves, by the link that they got, and nobody knows any more who they are."""
     party = seen.party
     asked = party.side == ASKER and party.account is None and party.contact is None and not seen.stored.asker_id
     return asked and seen.person is None and not _was_given(seen)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from babel.numbers import format_currency
-
 from node.services.impact.recognising import Year
+from node.web.dashboard.words import mass_range, massed
 from node.web.impact.earned import all_badges, level_box
+from node.web.impact.saved import money
 from node.web.view_models.parts import Head, Link
 from node.web.view_models.recognition import CertificateFigure, CertificatePage
 from node.web.wording import words
@@ -17,7 +17,6 @@ from schemas.handover import DEFAULT, MEASURED, NOT_KNOWN, STATED
 from schemas.impact import GoodsTotal, UseTotal
 
 Group = tuple[str, tuple[CertificateFigure, ...]]
-_KG_G = 1000
 
 
 def certificate_page(
@@ -57,13 +56,14 @@ def _goods(goods: GoodsTotal, currency: str) -> Group:
         return "", ()
     figures = [CertificateFigure(_("Things given"), words.number(goods.quantity))]
     if goods.weight_g:
-        figures.append(CertificateFigure(_("Kept in use"), _kg(goods.weight_g), _weighed(goods)))
+        figures.append(CertificateFigure(_("Kept in use"), massed(goods.weight_g), _weighed(goods)))
     if goods.co2e_g:
-        least_most = _("from %(low)s to %(high)s", low=_kg(goods.co2e_low_g), high=_kg(goods.co2e_high_g))
-        figures.append(CertificateFigure(_("CO2e avoided, about"), _kg(goods.co2e_g), least_most))
+        least_most = mass_range(goods.co2e_low_g, goods.co2e_high_g, goods.co2e_g)
+        figures.append(CertificateFigure(_("CO2e avoided, about"), massed(goods.co2e_g), least_most))
     if goods.cost_pence:
-        saved = str(format_currency(goods.cost_pence / 100, currency, locale=words.locale()))
-        figures.append(CertificateFigure(_("Disposal avoided"), saved, _("landfill tax alone")))
+        figures.append(
+            CertificateFigure(_("Disposal avoided"), money(goods.cost_pence, currency), _("landfill tax alone"))
+        )
     return _("Things to keep"), tuple(figures)
 
 
@@ -76,10 +76,6 @@ def _weighed(goods: GoodsTotal) -> str:
         (NOT_KNOWN, _("%(count)s not known and not counted")),
     )
     return ", ".join(text % {"count": words.number(goods.weighed[way])} for way, text in ways if goods.weighed[way])
-
-
-def _kg(grams: int) -> str:
-    return _("%(number)s kg", number=words.number(round(grams / _KG_G, 1)))
 
 
 def _loans(loans: UseTotal) -> Group:

@@ -114,8 +114,8 @@ class ExchangeView:
     is ``doubted``; ``measured`` is set where something is known already.
     ``tell_path`` leads an owner to where they tell its story, once it has happened.
     ``code`` is what the reader says aloud, ``meet`` has the field ``code`` for the other side's; ``compares`` while one
-    that was typed is being compared at another site. ``erase`` forgets who
-    asked; ``is_forgotten`` says to them that it is done; ``kept_elsewhere`` is the site that knows their name and address in place of this one.
+    that was typed is being compared at another site. ``erase`` forgets who asked; ``is_forgotten`` says to them that it
+    is done; ``kept_elsewhere`` is the site that knows their name and address in place of this one.
     ``stop`` is for who answers for another node and never asked to be asked: it wants no requests any more, or,
     where it is ``stopped``, wants them again; ``stop_open`` shows it at once.
 

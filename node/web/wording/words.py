@@ -80,6 +80,11 @@ def day(when: datetime | date, site: Site) -> str:
     return _day(shown, -60 < (shown - day_of(site.now, site)).days < 300, phrases.code())
 
 
+def full_day(when: datetime | date, site: Site) -> str:
+    """ "12 December 2026", for what is printed and kept."""
+    return str(format_date(day_of(when, site), "long", locale=locale()))
+
+
 # A page words the same few days, spans and numbers over and over, and Babel parses its patterns each time.
 @lru_cache(maxsize=4096)
 def _day(shown: date, this_year: bool, code: str) -> str:
@@ -304,6 +309,7 @@ FILTERS = {
         distance,
         drawing,
         even_columns,
+        full_day,
         href,
         initials,
         isolated,
