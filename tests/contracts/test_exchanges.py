@@ -344,7 +344,7 @@ def test_the_clock_reminds_once_and_gives_up(node: Node) -> None:
         assert chasing.chase(node) in (0, 1)
         assert chasing.chase(node) == 0
     names = [subject.partition(":")[0].partition("?")[0] for to, subject in subjects(node)[before:] if to == "cem"]
-    assert names == ["Has it changed hands"] + ["What became of it"] * 3 + ["What became of it we do not know"]
+    assert names == ["Is it done"] + ["What became of it"] * 3 + ["What became of it we do not know"]
     assert now_of(node, one).exchange.state == rules.UNKNOWN
 
 

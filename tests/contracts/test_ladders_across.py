@@ -24,7 +24,7 @@ from tests.fakes.publisher import clock_of, publisher
 
 OTHER = "https://other.example.org/"
 DAY, HOUR = 86_400, 3600
-ASKED, DONE = ["Has it changed hands"], ["What became of it"] * 3
+ASKED, DONE = ["Is it done"], ["What became of it"] * 3
 OVERDUE = ["To come back today", *["Is it back already"] * 4]
 ENDED = ["What became of it we do not know"]
 

@@ -339,15 +339,16 @@ def test_between_the_same_nodes_goes(
         place.deliver()
         ann.goto(school.rstrip("/") + last_link(place.school, "ann"))
         ann.get_by_role("button", name="Yes, they can have").click()
-        expect(ann.get_by_text("You have said yes.")).to_be_visible()
+        expect(ann.get_by_text("You have said yes, and the day is agreed.")).to_be_visible()
         place.deliver()
 
         place.move(days=2)
-        ann.get_by_role("button", name="It was handed over", exact=True).click()
-        expect(ann.get_by_text("The other one is asked.")).to_be_visible()
+        done = "it was handed over" if action == "lend" else "it took place"
+        ann.get_by_role("button", name=done.capitalize(), exact=True).click()
+        expect(ann.get_by_text("They are asked.")).to_be_visible()
         place.deliver()
         bo.reload()
-        bo.get_by_role("button", name="Yes, it was handed over").click()
+        bo.get_by_role("button", name=f"Yes, {done}").click()
         if action == "lend":
             expect(bo.get_by_text("When you have brought it back, say so here.")).to_be_visible()
             assert now_of(place.club, made).exchange.state == rules.LENT

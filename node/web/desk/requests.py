@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from node.services.exchanges import acting, reading
 from node.services.exchanges.between_nodes import meeting_places
+from node.services.exchanges.manners import manners
 from node.services.exchanges.reading import AGREED, OVER, Row, Seen
 from node.services.identity.members import EDITOR, OWNER
 from node.services.mail.mail_settings import can_mail
@@ -140,4 +141,5 @@ def _row(slug: str, row: Row) -> DeskRequestRow:
     handed = form_at(path, {"do": rules.HAND_OVER}) if is_ours and is_owed and member_now().may(EDITOR) else None
     name = row.name or _("Nobody is known any more")
     here = request.script_root + path
-    return DeskRequestRow(stored.title, name, here, exchange.state, moment(exchange.since), tuple(marks), handed)
+    since, how = moment(exchange.since), manners(exchange)
+    return DeskRequestRow(stored.title, name, here, exchange.state, since, tuple(marks), handed, how)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import request
 from flask_babel import gettext as _
@@ -17,6 +16,7 @@ from node.services.exchanges import acting, measuring
 from node.services.exchanges.acting import ExchangeError
 from node.services.exchanges.between_nodes import attested
 from node.services.exchanges.links import code_of
+from node.services.exchanges.manners import manners
 from node.services.exchanges.people import stopping
 from node.services.exchanges.reading import Seen
 from node.services.impact.effects import METHOD_PATH
@@ -26,6 +26,7 @@ from node.services.stories import handed
 from node.storage import organisations
 from node.storage.owner_contacts import STOPPED
 from node.web.desk.booking_words import refused, when
+from node.web.exchanges.elsewhere import attests, host_of, is_strangers, note_of
 from node.web.exchanges.measures import measure_form, measured_fact
 from node.web.exchanges.words import lead_of
 from node.web.form_state import form_at, sentences, typed_in
@@ -78,7 +79,7 @@ def perform(node: Node, seen: Seen) -> None:
         elif what == MEASURE:
             said = typed["weight"] or typed["hours"]
             measuring.measure(node, exchange_id, party, said, bool(typed["sure"]))
-        elif what == SEND_LINK and _is_strangers(seen):
+        elif what == SEND_LINK and is_strangers(seen):
             attested.send_link(node, exchange_id)
         elif what in _SETTLING and _may_settle(seen):
             acting.act(node, exchange_id, Act(rules.SETTLE, OPERATOR, outcome=_SETTLING[what]))
@@ -105,7 +106,8 @@ def _settling(seen: Seen, path: str) -> tuple[ExchangePress, ...]:
     if seen.stored.exchange.state != rules.DISPUTED or not _may_settle(seen):
         return ()
     fitting = [do for do, outcome in _SETTLING.items() if outcome != rules.RETURNED or seen.stored.exchange.is_loan]
-    return tuple(ExchangePress(word(do, "exchange_press"), form_at(path, {"do": do})) for do in fitting)
+    how = manners(seen.stored.exchange)
+    return tuple(ExchangePress(word(do, "exchange_press", how), form_at(path, {"do": do})) for do in fitting)
 
 
 def _number(typed: Mapping[str, str]) -> int | None:
@@ -135,12 +137,13 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
     # What was given away already has nobody at a door.
     meets = rules.MEET in can and known and not _was_given(seen)
     meet = _code_form(make, seen) if meets else None
-    measures = measuring.may_measure(stored, side, node.now) and not _is_strangers(seen)
+    measures = measuring.may_measure(stored, side, node.now) and not is_strangers(seen)
     return ExchangeView(
         listing=Link(stored.title, _address(seen), language=stored.listing["language"]),
         state=exchange.state,
+        manners=manners(exchange),
         lead=_lead(seen),
-        note=_note(seen),
+        note=note_of(seen),
         here_path=request.script_root + path,
         bay_path=f"{request.script_root}{path}/bay" if known and set(can) & set(AT_THE_BAY) else "",
         facts=_facts(seen),
@@ -153,7 +156,7 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         answer=make(rules.ACCEPT, rules.DECLINE) if rules.ACCEPT in can else None,
         many=exchange.asked if exchange.asked > 1 else 0,
         left=seen.left if seen.left is not None and seen.left < exchange.asked else None,
-        write=make("write") if is_live and known and not _attests(seen) else None,
+        write=make("write") if is_live and known and not attests(seen) else None,
         cancel=make(rules.CANCEL) if rules.CANCEL in can else None,
         measure=measure_form(stored, make(MEASURE)) if measures else None,
         measures=measuring.measured_in(stored) if measures else "",
@@ -161,13 +164,13 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         doubted=bool(wrong and wrong.is_doubt),
         method_path=request.script_root + METHOD_PATH,
         code=code_of(node, stored.id, side) if meets else "",
-        qr_path=f"{request.script_root}{path}/qr.svg" if meets and not _is_strangers(seen) else "",
+        qr_path=f"{request.script_root}{path}/qr.svg" if meets and not is_strangers(seen) else "",
         meet=meet,
         compares=meets and seen.compares,
         erase=form_at(f"{path}/forget") if _is_person(seen) and exchange.state != rules.UNCONFIRMED else None,
         take_path=f"{request.script_root}{path}/mine.json" if _is_person(seen) else "",
         is_forgotten=_is_forgotten(seen),
-        kept_elsewhere=_host(seen) if _attests(seen) and exchange.state != rules.UNCONFIRMED else "",
+        kept_elsewhere=host_of(seen) if attests(seen) and exchange.state != rules.UNCONFIRMED else "",
         stop=form_at(f"{path}/stop") if seen.party.contact is not None else None,
         stop_open=request.path.endswith("/stop"),
         stopped=seen.party.contact is not None and seen.party.contact.state == STOPPED,
@@ -187,8 +190,8 @@ def _lead(seen: Seen) -> str:
         return word(f"given_{side}", "exchange_given")
     if _was_given(seen) and state == rules.CANCELLED and not seen.stored.exchange.owner_said:
         return word(f"taken_back_{side}", "exchange_given")
-    lead = lead_of(seen.stored.exchange, side)
-    return word(lead, "exchange_stranger" if _is_strangers(seen) else f"exchange_{side}")
+    vocabulary = "exchange_stranger" if is_strangers(seen) else f"exchange_{side}"
+    return word(lead_of(seen.stored.exchange, side), vocabulary, manners(seen.stored.exchange))
 
 
 def copy_of(view: ExchangeView) -> ExchangeView:
@@ -197,6 +200,7 @@ def copy_of(view: ExchangeView) -> ExchangeView:
     return ExchangeView(
         listing=Link(view.listing.label, "", language=view.listing.language),
         state=view.state,
+        manners=view.manners,
         lead=view.lead,
         presses=presses,
         code=view.code,
@@ -207,33 +211,19 @@ def copy_of(view: ExchangeView) -> ExchangeView:
     )
 
 
-def _attests(seen: Seen) -> bool:
-    """Whether who asked is known at the owner's site, and here only that their address was confirmed."""
-    return seen.home is not None and seen.home.attests
-
-
-def _is_strangers(seen: Seen) -> bool:
-    """Whether who looks asked in a catalogue, where what they say counts."""
-    return seen.party.side == ASKER and seen.home is not None and seen.home.is_strangers
-
-
 def _possible(seen: Seen, now: int) -> tuple[str, ...]:
     can = rules.possible(seen.stored.exchange, seen.party.side, now)
     if rules.TAKE_BACK in can:
         # Nobody disputes what they have said themselves.
         can = tuple(name for name in can if name != rules.DISPUTE)
-    return tuple(name for name in can if name in acting.STRANGERS_MAY) if _is_strangers(seen) else can
+    return tuple(name for name in can if name in acting.STRANGERS_MAY) if is_strangers(seen) else can
 
 
 def _sending_link(seen: Seen, path: str) -> tuple[ExchangePress, ...]:
     """For who asked in a catalogue: the way to where they say what became of it."""
-    if not _is_strangers(seen) or seen.person is None:
+    if not is_strangers(seen) or seen.person is None:
         return ()
     return (ExchangePress(word(SEND_LINK, "exchange_press"), form_at(path, {"do": SEND_LINK})),)
-
-
-def _host(seen: Seen) -> str:
-    return urlsplit(seen.home.peer).netloc if seen.home else ""
 
 
 def _is_person(seen: Seen) -> bool:
@@ -257,64 +247,6 @@ def _address(seen: Seen) -> str:
 def waits_for_answer(seen: Seen) -> bool:
     """Whether what was sent just now is a code that the other side's site compares."""
     return seen.home is not None and request.form.get("do") == rules.MEET
-
-
-def _note(seen: Seen) -> str:
-    """What is particular where the other side is not of this site."""
-    if seen.undelivered:
-        return str(
-            _("Something could not be delivered to their site: %(problem)s", problem=seen.undelivered[-1].problem)
-        )
-    if seen.compares:
-        return str(
-            _("The code that you typed is being compared at their site. Until they have answered, nothing is noted.")
-        )
-    if seen.on_its_way:
-        return str(_("What you did is on its way to their site."))
-    if _is_strangers(seen):
-        return _where_it_counts(seen)
-    if _attests(seen):
-        return _where_they_answer(seen)
-    if seen.stored.contact_id is None or seen.stored.exchange.state != rules.REQUESTED or seen.party.side != ASKER:
-        return ""
-    return str(
-        _(
-            "They publish on a site of their own, so we have written to the address that they name there. "
-            "Perhaps they do not know us yet, and may not answer."
-        )
-    )
-
-
-def _where_it_counts(seen: Seen) -> str:
-    if not seen.stored.exchange.is_open:
-        return ""
-    return str(
-        _(
-            "You asked for this on %(site)s. Here you can write to them. That it was handed over you say on that site, "
-            "by the link that you got when you asked.",
-            site=_host(seen),
-        )
-    )
-
-
-def _where_they_answer(seen: Seen) -> str:
-    if seen.stored.exchange.state == rules.UNCONFIRMED:
-        return str(
-            _(
-                "When you send it, your name, your address and what you wrote go to their site, %(site)s, which "
-                "answers you. Here they are forgotten.",
-                site=_host(seen),
-            )
-        )
-    if seen.stored.exchange.is_open:
-        return str(
-            _(
-                "They answer you by mail from %(site)s, with a link to write to them. This page is where you say what "
-                "became of it, so keep the mail that brought you here.",
-                site=_host(seen),
-            )
-        )
-    return ""
 
 
 def _tell_path(node: Node, seen: Seen) -> str:
@@ -359,7 +291,8 @@ def _press(name: str, seen: Seen, path: str) -> ExchangePress:
     state = seen.stored.exchange.state
     label = "agree" if name == rules.HAND_OVER and state == rules.HANDED_OVER else name
     main = name in (rules.CONFIRM, rules.HAND_OVER, rules.BRING_BACK)
-    return ExchangePress(word(label, "exchange_press"), form_at(path, {"do": name}), main)
+    said = word(label, "exchange_press", manners(seen.stored.exchange))
+    return ExchangePress(said, form_at(path, {"do": name}), main)
 
 
 def _letters(seen: Seen) -> tuple[ExchangeLetter, ...]:
@@ -375,7 +308,7 @@ def _facts(seen: Seen) -> tuple[tuple[str, str], ...]:
     if seen.party.side == OWNER:
         found += [(_("Who"), person.name if person else _("Nobody is known any more"))]
     else:
-        found += [(_("From"), seen.organisation)]
+        found += [(_("To") if exchange.direction == "want" else _("From"), seen.organisation)]
     if person and person.for_whom:
         found.append((_("For"), person.for_whom))
     if seen.stored.listed > 1:
@@ -398,5 +331,7 @@ def _for_the_owner(seen: Seen) -> list[tuple[str, str]]:
     if seen.stored.need:
         found.append((_("How much it is needed"), word(str(seen.stored.need), "exchange_need")))
     if seen.others and seen.stored.exchange.state == rules.REQUESTED:
-        found.append((_("Others who wait for the same"), str(seen.others)))
+        is_want = seen.stored.exchange.direction == "want"
+        label = _("Others who offer something for it") if is_want else _("Others who wait for the same")
+        found.append((label, str(seen.others)))
     return found

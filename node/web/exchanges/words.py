@@ -23,60 +23,84 @@ STATES: Mapping[str, str] = {
     "requested": _l("Waiting for an answer"),
     "accepted": _l("Agreed"),
     "handed_over": _l("Handed over, one side says"),
+    "handed_over_time": _l("Took place, one side says"),
     "lent": _l("Lent"),
     "brought_back": _l("Brought back, one side says"),
     "disputed": _l("Seen differently"),
     "received": _l("Handed over"),
+    "received_time": _l("Took place"),
     "returned": _l("Back again"),
     "declined": _l("Declined"),
     "withdrawn": _l("No longer needed"),
+    "withdrawn_want": _l("No longer offered"),
     "expired": _l("Ended without an answer"),
     "cancelled": _l("Called off"),
     "no_show": _l("Nobody came"),
     "unknown": _l("Outcome not known"),
 }
+_LEADS: Mapping[str, str] = {
+    "handed_over_said": _l("You have said that it was handed over. They are asked."),
+    "handed_over_said_time": _l("You have said that it took place. They are asked."),
+    "handed_over_heard": _l("They say that it was handed over. Is that so?"),
+    "handed_over_heard_time": _l("They say that it took place. Is that so?"),
+    "disputed": _l("You see it differently. Who runs this site will look at it."),
+    "received": _l("It was handed over, and both of you have said so. Thank you."),
+    "received_time": _l("It took place, and both of you have said so. Thank you."),
+    "returned": _l("It is back. Thank you."),
+    "cancelled": _l("It was called off."),
+    "no_show_want": _l("Nobody came."),
+    "unknown": _l("Nobody has said what became of it."),
+}
+"""For both sides."""
+_LENDS: Mapping[str, str] = {
+    "lent": _l("They have it. When it is back, say so here."),
+    "brought_back": _l("They say that it is back. Is that so?"),
+}
+_BORROWS: Mapping[str, str] = {
+    "lent": _l("You have it. When you have brought it back, say so here."),
+    "brought_back": _l("You have said that it is back. They are asked."),
+}
+
+
+def _wanted(leads: Mapping[str, str]) -> dict[str, str]:
+    """The same for what is wanted, where the other side is the one that lends."""
+    return {f"{code}_want": sentence for code, sentence in leads.items()}
+
+
 OWNER_LEADS: Mapping[str, str] = {
+    **_LEADS,
+    **_LENDS,
+    **_wanted(_BORROWS),
     "requested": _l("They wait for your answer."),
     "accepted": _l("You have said yes. Agree with them on when and how; when it is done, say so here."),
     "accepted_day": _l("You have said yes, and the day is agreed. When it is done, say so here."),
-    "handed_over_said": _l("You have said that it was handed over. They are asked."),
-    "handed_over_heard": _l("They say that it was handed over. Is that so?"),
-    "lent": _l("They have it. When it is back, say so here."),
-    "brought_back": _l("They say that it is back. Is that so?"),
-    "disputed": _l("You see it differently. Who runs this site will look at it."),
-    "received": _l("It was handed over, and both of you have said so. Thank you."),
-    "returned": _l("It is back. Thank you."),
     "declined": _l("You have declined."),
     "withdrawn": _l("They do not need it any more."),
+    "withdrawn_want": _l("They do not offer it any more."),
     "expired": _l("It was not answered for three weeks, and is over."),
-    "cancelled": _l("It was called off."),
     "no_show": _l("Nobody came. It is free for others."),
-    "unknown": _l("Nobody has said what became of it."),
 }
 ASKER_LEADS: Mapping[str, str] = {
+    **_LEADS,
+    **_BORROWS,
+    **_wanted(_LENDS),
     "unconfirmed": _l("Nobody has seen it yet. Press the button, and it is sent."),
     "requested": _l("It is sent. You get a mail when they answer."),
     "accepted": _l("They say yes. Agree with them on when and how; when it is done, say so here."),
     "accepted_day": _l("They say yes, and the day is agreed. When it is done, say so here."),
-    "handed_over_said": _l("You have said that it was handed over. They are asked."),
-    "handed_over_heard": _l("They say that it was handed over. Is that so?"),
-    "lent": _l("You have it. When you have brought it back, say so here."),
-    "brought_back": _l("You have said that it is back. They are asked."),
-    "disputed": _l("You see it differently. Who runs this site will look at it."),
-    "received": _l("It was handed over, and both of you have said so. Thank you."),
-    "returned": _l("It is back. Thank you."),
     "declined": _l("They cannot let you have it this time."),
+    "declined_want": _l("They cannot take it this time."),
     "withdrawn": _l("You have said that you do not need it any more."),
+    "withdrawn_want": _l("You have said that you do not offer it any more."),
     "expired": _l("They did not answer for three weeks, so it is over."),
-    "cancelled": _l("It was called off."),
     "no_show": _l("Nobody came. It is not promised to you any more."),
-    "unknown": _l("Nobody has said what became of it."),
 }
 STRANGER_LEADS: Mapping[str, str] = {
     **ASKER_LEADS,
     "accepted": _l("They say yes. Agree with them on when and how."),
     "accepted_day": _l("They say yes, and the day is agreed."),
     "lent": _l("You have it. Bring it back as you have agreed."),
+    "lent_want": _l("They have it."),
 }
 """For who asked in a catalogue, where they say what became of it."""
 GIVEN_LEADS: Mapping[str, str] = {
@@ -90,33 +114,46 @@ GIVEN_LEADS: Mapping[str, str] = {
 PRESSES: Mapping[str, str] = {
     "confirm": _l("Send it"),
     "withdraw": _l("I do not need it any more"),
+    "withdraw_want": _l("I do not offer it any more"),
     "hand_over": _l("It was handed over"),
+    "hand_over_time": _l("It took place"),
     "agree": _l("Yes, it was handed over"),
+    "agree_time": _l("Yes, it took place"),
     "bring_back": _l("It is back"),
     "miss": _l("Nobody came"),
     "dispute": _l("No, that is not so"),
     "take_back": _l("That was a mistake"),
     "send_link": _l("Send me that link again"),
     "settle_received": _l("Decide: it was handed over"),
+    "settle_received_time": _l("Decide: it took place"),
     "settle_returned": _l("Decide: it came back"),
     "settle_cancelled": _l("Decide: nothing came of it"),
 }
 CODE_ANSWERS: Mapping[str, str] = {
     "bad-code": _l(
         "This was not the code of the other side, so nothing is noted. Ask them for it again. You can also say without "
-        "it that it was handed over; then they are asked."
+        "it that it is done; then they are asked."
     ),
     "no-more-codes": _l(
-        "There were too many wrong codes, so none is looked at any more. Say without it that it was handed over; then "
-        "they are asked."
+        "There were too many wrong codes, so none is looked at any more. Say without one that it is done; then they "
+        "are asked."
     ),
-    "not-now": _l("When the code arrived, nothing was to be handed over. Look below at how it stands, and try again."),
+    "not-now": _l("When the code arrived, this stood otherwise. Look below at how it stands, and try again."),
     "lost": _l(
-        "The code could not be brought to their site, so nothing is noted. Say without it that it was handed over; "
-        "then they are asked as soon as their site can be reached."
+        "The code could not be brought to their site, so nothing is noted. Say without it that it is done; then they "
+        "are asked as soon as their site can be reached."
     ),
 }
 """What became of a code that another node has compared."""
+ANSWERS: Mapping[str, str] = {
+    "yes": _l("Yes, they can have it"),
+    "yes_want": _l("Yes, please"),
+    "many": _l("How many can they have?"),
+    "many_want": _l("How many do you take?"),
+    "met": _l("Handed over"),
+    "met_time": _l("Took place"),
+}
+"""What the owner answers, and what whoever types a code says by it."""
 CONTACTS: Mapping[str, str] = {
     "new": _l("They have had one mail and have pressed nothing yet, so they get no other."),
     "willing": _l("They take requests."),
@@ -133,6 +170,7 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "exchange_press": PRESSES,
     "exchange_code": CODE_ANSWERS,
     "exchange_given": GIVEN_LEADS,
+    "exchange_answer": ANSWERS,
 }
 
 

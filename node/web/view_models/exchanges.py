@@ -107,6 +107,8 @@ class ExchangePress:
 class ExchangeView:
     """An exchange as one side sees it. ``state`` is a code, ``lead`` a sentence, ``facts`` are label and text.
 
+    ``manners`` say which words for its codes are meant: those of a want, of what takes place.
+
     ``presses`` are what can be done with one press, ``answer`` has the fields ``quantity`` (where there are ``many``)
     and ``words`` and the buttons ``accept``, unless none are ``left``, and ``decline`` as ``do``, ``write`` and
     ``cancel`` the field ``words``. ``left`` is set where fewer are left than they ask for.
@@ -126,6 +128,7 @@ class ExchangeView:
     listing: Link
     state: str
     lead: str
+    manners: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     letters: tuple[ExchangeLetter, ...] = ()
     presses: tuple[ExchangePress, ...] = ()
@@ -182,7 +185,7 @@ class MeetingPage:
 class DeskRequestRow:
     """An exchange in a list: ``path`` is its page, ``marks`` say what is particular of it.
 
-    ``handed`` says with one press that it was handed over.
+    ``handed`` says with one press that it was handed over; ``manners`` as in `ExchangeView`.
     """
 
     title: str
@@ -192,6 +195,7 @@ class DeskRequestRow:
     since: datetime
     marks: tuple[str, ...] = ()
     handed: Form | None = None
+    manners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

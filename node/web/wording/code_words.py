@@ -6,7 +6,7 @@ newer nodes may say things this one has not heard of.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from node.web.exchanges import words as exchange_words
 from node.web.stories import words as story_words
@@ -279,13 +279,14 @@ def category(path: str) -> Names:
     return names_of(path, reader.language if reader else WRITTEN_IN)
 
 
-def word(code: str, vocabulary: str) -> str:
+def word(code: str, vocabulary: str, manners: Iterable[str] = ()) -> str:
     """The word for ``code`` in one of ``VOCABULARIES``, in the current language; the code itself if it is
-    unknown.
+    unknown. The first of ``manners`` for which it has a word of its own, ``code_manner``, decides which.
 
     Raises KeyError for a vocabulary that does not exist: that is a mistake in a template.
     """
-    known = VOCABULARIES[vocabulary].get(code)
+    words = VOCABULARIES[vocabulary]
+    known = next((words[one] for one in (*(f"{code}_{manner}" for manner in manners), code) if one in words), None)
     if known is not None:
         return say(known)
     opened = code.replace("_", " ").replace("-", " ").strip().capitalize()

@@ -1,10 +1,11 @@
-"""What the mails of an exchange say: to which side, about what."""
+"""What the mails of an exchange say: to which side, about what, and of what kind of exchange (`manners`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from node.services.bookings.refusals import later
+from node.services.exchanges.manners import manners
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OPERATOR, OWNER, Exchange
 from schemas.records import dataclass
@@ -49,13 +50,33 @@ _BOTH: Mapping[str, Said] = {
         later("See it"),
     ),
     "letter": Said(later("A message about %(title)s"), later("%(other)s has written to you about “%(title)s”.")),
+    "handed_over_time": Said(
+        later("Did it take place? %(title)s"),
+        later("%(other)s says that “%(title)s” took place. Is that so?"),
+        later("Say whether it did"),
+    ),
     "wrong_code": Said(
         later("That was not their code: %(title)s"),
         later(
             "the code that you typed for “%(title)s” was not that of %(other)s, so nothing is noted. Ask them again, "
-            "or say by the link that it was handed over; then they are asked."
+            "or say by the link that it is done; then they are asked."
         ),
-        later("Say whether it was"),
+        later("Say what became of it"),
+    ),
+    "done_time": Said(
+        later("What became of it? %(title)s"),
+        later(
+            "did “%(title)s” with %(other)s take place? One press says so; another one says that nothing came of it."
+        ),
+        later("Say what became of it"),
+    ),
+    "done_want": Said(
+        later("What became of it? %(title)s"),
+        later(
+            "you and %(other)s have agreed about “%(title)s”. Was it done? One press says so; another one says that "
+            "nothing came of it."
+        ),
+        later("Say what became of it"),
     ),
     "agreed": Said(
         later("Soon: %(title)s"),
@@ -72,10 +93,59 @@ _BOTH: Mapping[str, Said] = {
         ),
     ),
     "agreed_no_day": Said(
-        later("Has it changed hands? %(title)s"),
+        later("Is it done? %(title)s"),
         later(
             "you and %(other)s have agreed about “%(title)s”. When it is done, say so by the link, or tell us that it "
             "will not be. If you have not found a time for it yet, you can write to them there."
+        ),
+    ),
+    "back": Said(
+        later("To bring back: %(title)s"),
+        later(
+            "“%(title)s” is to be back with %(other)s on %(day)s. When it is, say so by the link; if you need it "
+            "longer, write to them there."
+        ),
+    ),
+    "back_today": Said(
+        later("To bring back today: %(title)s"),
+        later(
+            "“%(title)s” is to be back with %(other)s today, %(day)s. When it is, say so by the link; if you need it "
+            "longer, write to them there."
+        ),
+    ),
+    "back_late": Said(
+        later("Is it back already? %(title)s"),
+        later(
+            "“%(title)s” was to be back with %(other)s on %(day)s. If you have brought it back, say so by the link; if "
+            "you need it longer, write to them there."
+        ),
+    ),
+    "back_no_day": Said(
+        later("Do you still need it? %(title)s"),
+        later(
+            "you have borrowed “%(title)s” from %(other)s, and no day was named for bringing it back. When it is back, "
+            "say so by the link; if you need it longer, write to them there."
+        ),
+    ),
+    "comes_back": Said(
+        later("To come back: %(title)s"), later("“%(title)s” is to come back from %(other)s on %(day)s.")
+    ),
+    "comes_back_today": Said(
+        later("To come back today: %(title)s"),
+        later("“%(title)s” is to come back from %(other)s today, %(day)s. When it is back, say so by the link."),
+    ),
+    "comes_back_late": Said(
+        later("Is it back already? %(title)s"),
+        later(
+            "“%(title)s” was to come back from %(other)s on %(day)s. If it is back, say so by the link; if not, you "
+            "can write to them there."
+        ),
+    ),
+    "comes_back_no_day": Said(
+        later("Is it back already? %(title)s"),
+        later(
+            "%(other)s has borrowed “%(title)s”, and no day was named for bringing it back. If it is back, say so by "
+            "the link; if not, you can write to them there."
         ),
     ),
 }
@@ -150,6 +220,82 @@ SAID: Mapping[tuple[str, str], Said] = {
         ),
         later("See it"),
     ),
+    (OWNER, "no_show_time"): Said(
+        later("Nobody was there: %(title)s"), later("%(name)s says that nobody was there for “%(title)s”.")
+    ),
+    (ASKER, "confirm_want"): Said(
+        later("Is this your address? %(title)s"),
+        later(
+            "somebody, we hope it was you, offers %(organisation)s something for “%(title)s” with this address. They "
+            "hear of it once you say that it was you. If it was not, do nothing: in two days it is forgotten."
+        ),
+        later("Send my offer"),
+    ),
+    (OWNER, "requested_want"): Said(
+        later("Somebody offers you something: %(title)s"),
+        later("you look for “%(title)s”, and %(name)s offers it%(much)s. You need not sign in to answer."),
+    ),
+    (OWNER, "first_want"): Said(
+        later("Somebody offers you something: %(title)s"),
+        later(
+            "you do not know us yet: %(site)s shows what is shared for free around here, and has read “%(title)s” of "
+            "%(organisation)s in what you publish. %(name)s offers it%(much)s. You answer by the link, without an "
+            "account. This is the only mail that you get from us, whoever else offers, unless you press something "
+            "there."
+        ),
+    ),
+    (OWNER, "waiting_want"): Said(
+        later("Still waiting for an answer: %(title)s"),
+        later(
+            "%(name)s still waits for your answer to what they offer for “%(title)s”. A short no is kinder than none."
+        ),
+    ),
+    (ASKER, "accepted_want"): Said(
+        later("Yes: %(title)s"),
+        later(
+            "%(organisation)s says yes to what you offer for “%(title)s”%(much)s. Agree with them on how, by the link."
+        ),
+        later("See it and write to them"),
+    ),
+    (ASKER, "declined_want"): Said(
+        later("Not this time: %(title)s"),
+        later("%(organisation)s cannot take what you offer for “%(title)s” this time."),
+        later("See it"),
+    ),
+    (OWNER, "withdrawn_want"): Said(
+        later("No longer offered: %(title)s"), later("%(name)s does not offer “%(title)s” any more."), later("See it")
+    ),
+    (ASKER, "expired_want"): Said(
+        later("No answer: %(title)s"),
+        later("%(organisation)s has not answered for three weeks, so we have ended your offer for “%(title)s”."),
+        later("See it"),
+    ),
+    (OWNER, "expired_want"): Said(
+        later("Ended without an answer: %(title)s"),
+        later("what %(name)s offers for “%(title)s” has waited for three weeks and is over now."),
+        later("See it"),
+    ),
+    (ASKER, "no_show_want"): Said(
+        later("Nobody came: %(title)s"),
+        later("%(organisation)s says that nobody came about “%(title)s”."),
+        later("See it"),
+    ),
+    (OWNER, "no_show_want"): Said(
+        later("Nobody was there: %(title)s"), later("%(name)s says that nobody was there about “%(title)s”.")
+    ),
+    (ASKER, "known_want"): Said(
+        later("You have offered this already: %(title)s"),
+        later("you have offered %(organisation)s something for “%(title)s” already. This is the link to it."),
+        later("See it"),
+    ),
+    (ASKER, "undelivered_want"): Said(
+        later("We could not hand it on: %(title)s"),
+        later(
+            "we could not hand on what you offered %(organisation)s for “%(title)s”, so they have not got it. "
+            "You can offer it on their own site; if you wrote something, it stands below. Here it is forgotten."
+        ),
+        later("Offer it on their site"),
+    ),
     (ASKER, "known"): Said(
         later("You have asked already: %(title)s"),
         later("you have asked %(organisation)s for “%(title)s” already. This is the link to it."),
@@ -197,65 +343,26 @@ SAID: Mapping[tuple[str, str], Said] = {
         ),
         later("Say what became of it"),
     ),
-    (ASKER, "back"): Said(
-        later("To bring back: %(title)s"),
-        later(
-            "“%(title)s” of %(organisation)s is to be back on %(day)s. When it is, say so by the link; if you need "
-            "it longer, write to them there."
-        ),
-    ),
-    (ASKER, "back_today"): Said(
-        later("To bring back today: %(title)s"),
-        later(
-            "“%(title)s” of %(organisation)s is to be back today, %(day)s. When it is, say so by the link; if you need "
-            "it longer, write to them there."
-        ),
-    ),
-    (ASKER, "back_late"): Said(
-        later("Is it back already? %(title)s"),
-        later(
-            "“%(title)s” of %(organisation)s was to be back on %(day)s. If you have brought it back, say so by the "
-            "link; if you need it longer, write to them there."
-        ),
-    ),
-    (ASKER, "back_no_day"): Said(
-        later("Do you still need it? %(title)s"),
-        later(
-            "you have borrowed “%(title)s” from %(organisation)s, and no day was named for bringing it back. When "
-            "it is back, say so by the link; if you need it longer, write to them there."
-        ),
-    ),
-    (OWNER, "back"): Said(
-        later("To come back: %(title)s"), later("“%(title)s” is to come back from %(name)s on %(day)s.")
-    ),
-    (OWNER, "back_today"): Said(
-        later("To come back today: %(title)s"),
-        later("“%(title)s” is to come back from %(name)s today, %(day)s. When it is back, say so by the link."),
-    ),
-    (OWNER, "back_late"): Said(
-        later("Is it back already? %(title)s"),
-        later(
-            "“%(title)s” was to come back from %(name)s on %(day)s. If it is back, say so by the link; if not, you can "
-            "write to them there."
-        ),
-    ),
-    (OWNER, "back_no_day"): Said(
-        later("Is it back already? %(title)s"),
-        later(
-            "%(name)s has borrowed “%(title)s”, and no day was named for bringing it back. If it is back, say so by "
-            "the link; if not, you can write to them there."
-        ),
-    ),
 }
 
 
-def wording(name: str, exchange: Exchange, days: int) -> str:
-    """Which words a reminder has: those of the day itself, of a day that has passed, or of none that was named.
+def wording(side: str, name: str, exchange: Exchange, days: int) -> str:
+    """Which words a mail has: a reminder those of the day itself, of a day that has passed, or of none that was named.
 
-    ``days`` is how many days are left until the day, on the clock of who writes; less than nothing once it has passed.
+    Who has lent something is told that it comes back, whoever asked. ``days`` is how many days are left until the day,
+    on the clock of who writes; less than nothing once it has passed.
     """
-    if name not in ("agreed", "back"):
-        return name
+    if name in ("agreed", "back"):
+        name = f"{_role(side, name, exchange)}{_of_the_day(name, exchange, days)}"
+    known = (f"{name}_{manner}" for manner in manners(exchange))
+    return next((one for one in known if (side, one) in SAID), name)
+
+
+def _role(side: str, name: str, exchange: Exchange) -> str:
+    return "comes_back" if name == "back" and side == exchange.giver else name
+
+
+def _of_the_day(name: str, exchange: Exchange, days: int) -> str:
     if rules.day_named(exchange) is None or (name == "agreed" and days < 0):
-        return f"{name}_no_day"
-    return f"{name}_today" if days == 0 else f"{name}_late" if days < 0 else name
+        return "_no_day"
+    return "_today" if days == 0 else "_late" if days < 0 else ""

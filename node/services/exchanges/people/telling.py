@@ -270,7 +270,7 @@ def _letter(
     settings, language = node.settings, reader.language or node.settings.language
     voice = Voice(translations(language, settings), language.replace("-", "_"))
     values = _values(tx, node, stored, voice, side)
-    said = SAID[side, wording(reader.name, stored.exchange, _days_left(node, stored.exchange))]
+    said = SAID[side, wording(side, reader.name, stored.exchange, _days_left(node, stored.exchange))]
     text, html = render(
         settings,
         "exchange",
