@@ -50,6 +50,12 @@ class Seen:
     on_its_way: int = 0
     compares: bool = False
 
+    @property
+    def asker_is_forgotten(self) -> bool:
+        """Whether who looks asked for themselves, by the link that they got, and is not known any more."""
+        party, organisation = self.party, self.stored.asker_id or "asker" in self.stored.listing
+        return party.side == ASKER and not (organisation or party.account or party.contact or self.person)
+
 
 def by_token(node: Node, token: str) -> Seen:
     """What a link shows. Raises `ExchangeLinkError`."""

@@ -169,7 +169,7 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         compares=meets and seen.compares,
         erase=form_at(f"{path}/forget") if _is_person(seen) and exchange.state != rules.UNCONFIRMED else None,
         take_path=f"{request.script_root}{path}/mine.json" if _is_person(seen) else "",
-        is_forgotten=_is_forgotten(seen),
+        is_forgotten=seen.asker_is_forgotten,
         kept_elsewhere=host_of(seen) if attests(seen) and exchange.state != rules.UNCONFIRMED else "",
         stop=form_at(f"{path}/stop") if seen.party.contact is not None else None,
         stop_open=request.path.endswith("/stop"),
@@ -229,13 +229,6 @@ def _sending_link(seen: Seen, path: str) -> tuple[ExchangePress, ...]:
 def _is_person(seen: Seen) -> bool:
     """Whether who looks is the person who asked, and still known: not a member of an organisation that did."""
     return seen.party.side == ASKER and seen.person is not None and seen.party.account is None
-
-
-def _is_forgotten(seen: Seen) -> bool:
-    """Whether who looks asked for themselves, by the link that they got, and nobody knows any more who they are."""
-    party = seen.party
-    asked = party.side == ASKER and party.account is None and party.contact is None and not seen.stored.asker_id
-    return asked and seen.person is None and not _was_given(seen)
 
 
 def _address(seen: Seen) -> str:
