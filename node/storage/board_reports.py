@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import orjson
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, select
 
 from node.storage.engine import Tx
 from node.storage.health_tables import board_reports, board_verdicts
@@ -67,10 +68,18 @@ def replace(tx: Tx, node_url: str, verdicts: Sequence[Verdict]) -> None:
     upsert(tx, board_verdicts, rows)
 
 
+def of_board(tx: Tx, node_url: str) -> dict[str, Verdict]:
+    """All that one catalogue said when it was read last, by the listings' ids."""
+    rows = tx.execute(select(board_verdicts).where(board_verdicts.c.node_url == node_url))
+    return {row.listing_id: _verdict(row) for row in rows}
+
+
 def of_listing(tx: Tx, listing_id: str) -> list[Verdict]:
     """What is said of one listing, by the catalogues' addresses."""
     c = board_verdicts.c
     rows = tx.execute(select(board_verdicts).where(c.listing_id == listing_id).order_by(c.node_url))
-    return [
-        Verdict(row.listing_id, row.node_url, row.verdict, row.hash, tuple(orjson.loads(row.reasons))) for row in rows
-    ]
+    return [_verdict(row) for row in rows]
+
+
+def _verdict(row: Row[Any]) -> Verdict:
+    return Verdict(row.listing_id, row.node_url, row.verdict, row.hash, tuple(orjson.loads(row.reasons)))

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from node.context import Node
 from node.services.health import other_clocks
 from node.services.health.other_clocks import OtherClocks
+from node.services.listings import board_news
 from node.services.syndication.feed_readers import readers
 from node.storage import board_reports as stored
 from node.storage import catalogue, listings
@@ -96,13 +97,18 @@ def read_due(node: Node, fetcher: Fetching | None = None) -> int:
 
 def boards_of(node: Node) -> list[str]:
     """Our city's catalogue, and those that follow our change feed and are no passers-by."""
-    own = node.settings.board_url
-    found = [own.rstrip("/") + "/"] if own else []
+    found = [city] if (city := _city(node)) else []
     for one in readers(node):
         lasting = one.last_at - one.first_at >= _KNOWN_FOR_S and node.now - one.last_at < QUIET_S
         if lasting and one.position >= 0:
             found.append(one.node_url)
     return list(dict.fromkeys(url for url in found if url != node.settings.url))[:MOST_BOARDS]
+
+
+def _city(node: Node) -> str:
+    """The address of our city's catalogue, with a slash at the end; empty where none is set."""
+    own = str(node.settings.board_url)
+    return own.rstrip("/") + "/" if own else ""
 
 
 def _read_all(node: Node, fetcher: Fetching, due: list[str]) -> int:
@@ -124,6 +130,8 @@ def _read(node: Node, fetcher: Fetching, url: str) -> None:
         return
     with node.database.write() as tx:
         own = _own(tx, verdicts)
+        if url == _city(node):
+            board_news.tell(tx, node, stored.of_board(tx, url), own)
         stored.replace(tx, url, own)
         stored.put(tx, BoardReport(url, number, node.now, node.now))
 

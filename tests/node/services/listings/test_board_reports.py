@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_string
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,13 @@ import pytest
 
 from node.context import Node
 from node.services.health import checks, watch
+from node.services.identity import accounts, members
 from node.services.listings import board_reports
 from node.services.listings.board_reports import EVERY_S, Word, of_listing, read_due
 from node.services.listings.publishing import put_listings
 from node.services.syndication.feed_readers import Notebook
 from node.storage import board_reports as stored
-from node.storage import catalogue
+from node.storage import catalogue, outbox
 from tests.fakes.publisher import URL, clock_of, draft, publisher
 from tests.fakes.sites import Sites, found
 
@@ -134,6 +136,77 @@ def test_only_what_is_ours_is_kept_and_nothing_at_length(node: Node) -> None:
     assert reasons[0].isprintable()
     with node.database.read() as tx:
         assert stored.of_listing(tx, "https://other.example/1") == []
+
+
+def _text_of(message: str) -> str:
+    plain: Any = message_from_string(message).get_payload(0)
+    return str(plain.get_payload(decode=True).decode())
+
+
+class TestTellingByMail:
+    """Those who may change what our city's catalogue says something new of."""
+
+    @pytest.fixture
+    def mailing(self, node: Node) -> Node:
+        for name, role in (("Ann", members.OWNER), ("Ben", members.EDITOR), ("Vic", members.VIEWER)):
+            person = accounts.add(node, name, f"{name.lower()}@school.example", operator=False)
+            members.join(node, person, "riverside-school", role)
+        return Node(node.settings.changed(mail_capture=True), node.database, node.clock)
+
+    def mails(self, node: Node) -> list[str]:
+        """What Ann was told, the first mail first."""
+        with node.database.read() as tx:
+            every = [one for one in outbox.captured(tx, 50) if one.recipient == "ann@school.example"]
+        return [_text_of(one.message) for one in reversed(every)]
+
+    def says(self, node: Node, *listings: dict[str, Any]) -> list[str]:
+        before = len(self.mails(node))
+        clock_of(node).pass_by(seconds=EVERY_S)
+        read_due(node, Sites(sources((URL, 7)), report(list(listings))))
+        return self.mails(node)[before:]
+
+    def bad(self, node: Node, message: str = "This states a price.", verdict: str = "quarantined") -> dict[str, Any]:
+        return told(node, "chair", verdict, reasons=[{"pointer": "", "code": "x", "message": message}])
+
+    def test_that_something_is_not_shown_once_for_each_reason(self, mailing: Node) -> None:
+        [mail] = self.says(mailing, self.bad(mailing), told(mailing, "desk"))
+        assert "is not shown there" in mail
+        assert "> This states a price." in mail
+        assert "/desk/riverside-school/listings/riverside-school.chair/history" in mail
+        assert self.says(mailing, self.bad(mailing)) == []
+        assert len(self.says(mailing, self.bad(mailing, "We know you sell these.", "refused"))) == 1
+        with mailing.database.read() as tx:
+            assert {one.recipient.partition("@")[0] for one in outbox.captured(tx, 50)} == {"ann", "ben"}
+
+    def test_that_it_is_shown_again(self, mailing: Node) -> None:
+        self.says(mailing, self.bad(mailing))
+        [mail] = self.says(mailing, told(mailing, "chair"))
+        assert "is shown there now" in mail
+        assert self.says(mailing, told(mailing, "chair")) == []
+
+    def test_nothing_of_what_waits_because_everything_new_does(self, mailing: Node) -> None:
+        assert self.says(mailing, self.bad(mailing, "New things wait.", "held")) == []
+        assert self.says(mailing, told(mailing, "chair")) == []
+
+    def test_that_a_person_let_doubtful_words_pass(self, mailing: Node) -> None:
+        words = "Free, but donations towards the heating are welcome."
+        put_listings(mailing, [draft(mailing, "chair", content_text=words)])
+        assert self.says(mailing, self.bad(mailing, "A donation is hoped for.", "held")) == []
+        assert len(self.says(mailing, told(mailing, "chair"))) == 1
+
+    def test_nothing_of_a_version_that_was_changed_since(self, mailing: Node) -> None:
+        old = self.bad(mailing)
+        put_listings(mailing, [draft(mailing, "chair", title="A chair, mended")])
+        assert self.says(mailing, old) == []
+
+    def test_nothing_of_what_others_say(self, mailing: Node) -> None:
+        elsewhere = Node(mailing.settings.changed(board_url=""), mailing.database, mailing.clock)
+        notebook = Notebook()
+        notebook.note(elsewhere, AGENT, AFTER)
+        clock_of(elsewhere).pass_by(days=2)
+        notebook.note(elsewhere, AGENT, AFTER)
+        assert self.says(elsewhere, self.bad(elsewhere)) == []
+        assert words(elsewhere, "chair")[0][0] == "quarantined"
 
 
 @pytest.mark.parametrize("number", [True, -1, 2**60, "7", 1.5, None])
