@@ -16,19 +16,21 @@ from node.services.catalogue import shown as services
 from node.services.catalogue.shown import Host
 from node.services.printing import paper, printable
 from node.services.printing.paper import KINDS, SIGNUP
+from node.services.syndication.event_calendar import event_in
 from node.storage.catalogue import Shown
 from node.web import current_node
 from node.web.appearance.site import site_of
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, member_now
 from node.web.inside import head
-from node.web.portal.cards import Paths, card_of, cards_of, pictures_of, text_of
+from node.web.portal.cards import Paths, card_of, cards_of, logo_of, pictures_of, text_of
 from node.web.portal.listing_page import QR_NAME, Scene
 from node.web.portal.scene import scene_of
 from node.web.view_models.desk_print import DeskPaperPage, DeskPrintPage, PaperItem, PaperSheet
 from node.web.view_models.parts import Choice, Image
 from node.web.wording.code_words import word
 from node.web.wording.event_words import coming, date_words, next_time
+from schemas.event import NEEDED
 
 blueprint = guarded("printing")
 
@@ -96,7 +98,7 @@ def _kind() -> str:
 def _sheets(kind: str, items: Sequence[PaperItem]) -> list[PaperSheet]:
     if kind == SIGNUP:
         dated = [one for item in items for one in _by_date(item)][: paper.MOST_SHEETS]
-        return [PaperSheet((one,), lines) for one in dated for lines in paper.lines(_number("lines", USUAL_LINES))]
+        return [PaperSheet((one,), lines) for one in dated for lines in paper.lines(_lines(one))]
     return [PaperSheet(tuple(some)) for some in paper.sheets(kind, items, _number("copies", 0))]
 
 
@@ -107,6 +109,11 @@ def _by_date(item: PaperItem) -> list[PaperItem]:
     return [replace(item, when=date) for date in item.dates]
 
 
+def _lines(item: PaperItem) -> int:
+    """As many as were asked for, or else as can come: nobody signs up for a place that there is not."""
+    return _number("lines", item.places or USUAL_LINES)
+
+
 def _number(name: str, usual: int) -> int:
     asked = request.args.get(name, "").strip()
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else usual
@@ -115,6 +122,7 @@ def _number(name: str, usual: int) -> int:
 def _of_listing(shown: Shown, scene: Scene) -> PaperItem:
     card, site = card_of(shown, scene.paths), site_of(current_node())
     dates = [one for one in coming(card, site) if not one.cancelled]
+    event = event_in(shown)
     return PaperItem(
         title=card.title,
         address=scene.address(card.path),
@@ -130,6 +138,9 @@ def _of_listing(shown: Shown, scene: Scene) -> PaperItem:
         language=card.language,
         when=next_time(card, site),
         dates=tuple(date_words(one) for one in dates[:MOST_DATES]),
+        sign_up=event is not None and event.sign_up == NEEDED,
+        places=(event.places or 0) if event else 0,
+        logo=scene.paths.logo(logo_of(shown)),
     )
 
 
@@ -145,4 +156,5 @@ def _of_organisation(host: Host, slug: str, scene: Scene) -> PaperItem:
         qr_path=f"{path}/{QR_NAME}",
         lead=_("We share for free, and so can you."),
         rows=cards_of(host.shown[:MOST_ROWS], scene.paths),
+        logo=scene.paths.logo(host.organisation.logo),
     )

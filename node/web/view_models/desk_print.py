@@ -34,7 +34,8 @@ class PaperItem:
 
     ``address`` is where its page is, in full; ``qr_path`` the same as a picture. ``language`` is that of the title and
     the text where its publisher said it. ``rows`` are some of what an organisation shares. ``when`` says in words when
-    an event takes place; a sheet to sign up on has one of its ``dates`` there.
+    an event takes place; a sheet to sign up on has one of its ``dates`` there. ``sign_up``: one has to sign up for it;
+    ``places`` is how many can, 0 where that is not said. ``logo`` is the organisation's.
     """
 
     title: str
@@ -52,6 +53,9 @@ class PaperItem:
     rows: tuple[Card, ...] = ()
     when: str = ""
     dates: tuple[str, ...] = ()
+    sign_up: bool = False
+    places: int = 0
+    logo: Image | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,8 @@ CHAIRS = vm.PaperItem(
     make.ago(days=-20),
     PHOTO,
     "en",
+    sign_up=True,
+    places=12,
 )
 SCHOOL = vm.PaperItem(
     "Riverside School",
@@ -142,6 +144,7 @@ SCHOOL = vm.PaperItem(
     "/organisations/x/qr.svg",
     lead="Free.",
     rows=make.OFFERS[:2],
+    logo=vm.Image("/media/" + "0" * 32 + "-64x32.png", "", 64, 32),
 )
 
 

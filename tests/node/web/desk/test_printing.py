@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -10,6 +12,8 @@ from lxml import html
 from node.context import Node
 from node.services.identity.members import VIEWER
 from node.services.listings.publishing import put_listings
+from node.services.organisations import hosting
+from schemas.event import Event
 from tests.fakes.publisher import draft
 from tests.node.web.desk.signed_in import signed_in
 
@@ -82,6 +86,29 @@ def test_an_event_says_when_and_where(viewer: FlaskClient) -> None:
     assert page.xpath("//*[@class='paper-facts']/li/text()")[:2] == ["Saturday, 2 pm", "<b>The hall"]
     assert [row.text_content() for row in page.xpath("//tbody//th")] == [str(number) for number in range(1, 17)]
     assert page.xpath("//tbody//td[normalize-space()]") == []
+
+
+def test_for_a_workshop_there_are_as_many_lines_as_places(viewer: FlaskClient, node: Node) -> None:
+    event = Event((date(2026, 12, 3),), "Europe/London", "18:00", "20:00", places=12, sign_up="needed")
+    expires = datetime(2026, 12, 3, 20, tzinfo=UTC)
+    put_listings(
+        node, [draft(node, "mend", kind="skill", action="help", category="skill", event=event, expires=expires)]
+    )
+    sheet = tree(viewer, f"{HERE}/sheet?as=signup&of=riverside-school.mend")
+    assert len(sheet.xpath("//tbody//th")) == 12
+    assert len(tree(viewer, f"{HERE}/sheet?as=signup&lines=20&of=riverside-school.mend").xpath("//tbody//th")) == 20
+    poster = tree(viewer, f"{HERE}/sheet?as=poster&of=riverside-school.mend").text_content()
+    assert "It is free. Sign up here:" in poster
+    assert "There is room for 12 people." in poster
+
+
+@pytest.mark.parametrize("query", ["as=poster", f"as=poster&of={CHAIRS}", "as=cards", "as=labels"])
+def test_the_logo_stands_on_paper(viewer: FlaskClient, node: Node, query: str) -> None:
+    assert tree(viewer, f"{HERE}/sheet?{query}").find_class("paper-logo") == []
+    logo = f"{node.settings.url}media/{'0' * 32}-64x32.png"
+    hosting.put_profile(node, "Riverside School", "riverside-school", {"logo": logo})
+    shown = tree(viewer, f"{HERE}/sheet?{query}").find_class("paper-logo")
+    assert {one.get("src") for one in shown} == {f"/media/{'0' * 32}-64x32.png"}
 
 
 def test_codes_and_addresses_lead_to_the_public_page(viewer: FlaskClient) -> None:
