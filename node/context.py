@@ -10,6 +10,7 @@ from dataclasses import field
 from datetime import UTC, datetime
 from threading import Event
 
+from node.lines import Lines
 from node.processes import Workshop
 from node.published import PublishedValues
 from node.settings import Settings
@@ -39,6 +40,7 @@ class Node:
     ``workshop`` is where a request has done what would keep others waiting; its processes start when they are needed.
     ``outgoing`` is set when a message to another node waits, so that a worker in this process need not look for it.
     ``turns`` are those at waiting for other sites while somebody waits for an answer here.
+    ``lines`` are the connections to the mail server.
     """
 
     settings: Settings
@@ -47,6 +49,7 @@ class Node:
     workshop: Workshop = field(default_factory=_workshop, compare=False, repr=False)
     outgoing: Event = field(default_factory=Event, compare=False, repr=False)
     turns: Turns = field(default_factory=Turns, compare=False, repr=False)
+    lines: Lines = field(default_factory=Lines, compare=False, repr=False)
 
     @property
     def now(self) -> int:

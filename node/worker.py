@@ -45,6 +45,7 @@ def start(node: Node) -> Callable[[], None]:
     clock.scheduler.start()
 
     def stop() -> None:
+        node.lines.end()
         clock.stop()
         for close in closers:
             close()

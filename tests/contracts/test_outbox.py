@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +18,7 @@ from node.context import Node
 from node.services.mail import letters, postman
 from node.services.mail.letters import Letter
 from node.services.mail.postman import PATIENCE_S, Postman, how_it_is, pause_s
-from node.storage import outbox
+from node.storage import heartbeats, outbox
 from node.storage.engine import Database
 from node.storage.outbox import CAPTURED, FAILED, SENT, WAITING, Mail
 from tests.fakes.publisher import clock_of, publisher
@@ -177,6 +178,71 @@ def test_without_a_session_nothing_is_lost(
     assert server.taken == []
     clock_of(node).pass_by(minutes=1)
     assert Postman(node).deliver() == 1
+
+
+class TestStopping:
+    """The worker ends while a mail is on its way."""
+
+    def stopped(self, node: Node, server: MailServer, grace_s: float, speaks_after_s: float | None = None) -> float:
+        """Seconds until the postman is done, once the node is being stopped."""
+        going = threading.Thread(target=Postman(node).deliver)
+        going.start()
+        assert server.hung.wait(20)
+        began = time.monotonic()
+        node.lines.end(grace_s)
+        if speaks_after_s is not None:
+            threading.Timer(speaks_after_s, server.speak.set).start()
+        going.join()
+        return time.monotonic() - began
+
+    @pytest.mark.parametrize("where", ["mail", "taken"])
+    def test_a_silent_server_is_not_waited_for_and_its_mail_is_sent_after_the_start(
+        self, node: Node, server: MailServer, where: str
+    ) -> None:
+        server.script = deque([f"hang {where}"])
+        write(node, "a")
+        write(node, "b")
+        assert self.stopped(node, server, 0.2) < 5
+        assert [(row.state, row.tries, row.lease_until, row.problem) for row in rows(node)] == [(WAITING, 0, 0, "")] * 2
+        assert Postman(node).deliver() == 0
+        server.speak.set()
+        assert Postman(started_again(node)).deliver() == 2
+
+    def test_what_it_says_in_time_is_heard_and_no_other_mail_begun(self, node: Node, server: MailServer) -> None:
+        server.script = deque(["hang taken"])
+        write(node, "a")
+        write(node, "b")
+        assert self.stopped(node, server, 20, 0.2) < 5
+        assert [(row.state, row.tries, row.lease_until > 0) for row in rows(node)] == [
+            (SENT, 1, True),
+            (WAITING, 0, False),
+        ]
+        assert Postman(started_again(node)).deliver() == 1
+        assert [str(one["Subject"]) for one in server.messages()] == ["About a", "About b"]
+
+    def test_one_that_does_not_even_greet_is_not_waited_for(self, node: Node) -> None:
+        with socket.socket() as silent:
+            silent.bind(("127.0.0.1", 0))
+            silent.listen()
+            mute = changed(node, smtp_port=silent.getsockname()[1])
+            write(node)
+            going = [threading.Thread(target=work) for work in (Postman(mute).deliver, lambda: postman.knock(mute))]
+            began = time.monotonic()
+            for one in going:
+                one.start()
+            time.sleep(0.3)
+            mute.lines.end(0.1)
+            for one in going:
+                one.join()
+        assert time.monotonic() - began < 10
+        [row] = rows(node)
+        assert (row.state, row.tries, row.lease_until) == (WAITING, 0, 0)
+        with node.database.read() as tx:
+            assert heartbeats.by_name(tx, postman.KNOCK) is None
+
+
+def started_again(node: Node) -> Node:
+    return Node(node.settings, node.database, node.clock)
 
 
 def test_it_is_given_up_after_some_days_and_not_before(node: Node) -> None:

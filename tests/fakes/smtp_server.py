@@ -32,14 +32,17 @@ class MailServer:
 
     ``script`` has a word for each mail to come: ``rcpt CODE``, ``mail CODE``, ``data CODE`` (refused there, with more
     after the code if there is more),
-    ``drop data`` (goes away in the middle of the content), ``drop taken`` (takes it, and goes away without a word). Any
-    further mail is taken. ``greeting`` is the first line that a client reads.
+    ``drop data`` (goes away in the middle of the content), ``drop taken`` (takes it, and goes away without a word),
+    ``hang mail``, ``hang taken`` (says nothing there until ``speak`` is set, and sets ``hung``). Any further mail is
+    taken. ``greeting`` is the first line that a client reads.
     """
 
     script: deque[str] = field(default_factory=deque)
     greeting: str = "220 fake ready"
     taken: list[Taken] = field(default_factory=list)
     sessions: int = 0
+    speak: threading.Event = field(default_factory=threading.Event)
+    hung: threading.Event = field(default_factory=threading.Event)
     port: int = 0
     _server: socketserver.ThreadingTCPServer | None = None
 
@@ -62,6 +65,7 @@ class MailServer:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         assert self._server is not None
+        self.speak.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -100,12 +104,18 @@ class _Session:
             return True
         return False
 
+    def hangs(self, step: str) -> None:
+        if self.word == f"hang {step}":
+            self.server.hung.set()
+            self.server.speak.wait(30)
+
     def on_ehlo(self, _: str) -> None:
         self.say("250 fake")
 
     def on_mail(self, rest: str) -> None:
         self.word = self.server.script.popleft() if self.server.script else ""
         self.sender = rest.partition("<")[2].partition(">")[0]
+        self.hangs("mail")
         if not self.refuses("mail"):
             self.say("250 fine")
 
@@ -128,6 +138,7 @@ class _Session:
         self.server.taken.append(Taken(self.sender, self.recipient, content))
         if self.word == "drop taken":
             return False
+        self.hangs("taken")
         self.say("250 taken")
         return None
 

@@ -35,7 +35,7 @@ LOOK_EVERY_S = 300
 DISK_DAYS = 31
 SURE_AFTER = 2
 """Looks in a row that find something broken before anybody is written to."""
-TIMEOUT_S = 15.0
+TIMEOUT_S = 8.0
 _MOST_BYTES = 1_000_000
 _BROKEN = later("Something is broken at %(site)s: %(names)s")
 _WELL = later("Well again at %(site)s: %(names)s")

@@ -3,7 +3,8 @@
 A mail is tried again while the fault may pass: the server is away, asks for patience (4xx), or does not let this node
 in. What it refuses for good (5xx, for the recipient or the message) has failed. After `PATIENCE_S` it is given up, and
 the operator is told. A server that takes a mail and falls silent before saying so gets it again, under the same
-Message-ID: that is the one way in which a mail can arrive twice.
+Message-ID: that is the one way in which a mail can arrive twice. When the worker stops, no further mail is begun, and a
+server that says nothing is waited for some seconds only (`node.lines`); its mail waits untried.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import logging
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -82,7 +84,7 @@ class Postman:
     def deliver(self) -> int:
         """Send what is due, at most `AT_ONCE`; how many mails a server took. Does nothing where mails are captured."""
         settings = self._node.settings
-        if settings.mail_capture or not settings.smtp_host:
+        if settings.mail_capture or not settings.smtp_host or self._node.lines.are_ending():
             return 0
         with self._node.database.write() as tx:
             claimed = outbox.claim(tx, self._node.now, LEASE_S, AT_ONCE)
@@ -103,17 +105,26 @@ class Postman:
         sent, waiting = 0, list(mails)
         try:
             with connected(self._node, self._timeout_s) as server:
-                while waiting and waiting[0].lease_until - self._node.now > SPARE_S:
+                while (
+                    waiting and waiting[0].lease_until - self._node.now > SPARE_S and not self._node.lines.are_ending()
+                ):
                     fault = self._send(server, mail := waiting.pop(0))
                     sent += fault is None
                     if fault is not None:
-                        self._failed(mail, fault)
+                        self._met(mail, fault)
                     if fault is not None and fault.ours:
                         break
         except _NoConnectionError as error:
-            self._failed(waiting.pop(0), error.fault)
+            self._met(waiting.pop(0), error.fault)
         self._give_back(waiting)
         return sent
+
+    def _met(self, mail: Mail, fault: Fault) -> None:
+        if fault.ours and self._node.lines.are_ending():
+            # It may be us who hung up: no try of this mail.
+            self._give_back([mail])
+        else:
+            self._failed(mail, fault)
 
     def _send(self, server: smtplib.SMTP, mail: Mail) -> Fault | None:
         try:
@@ -169,26 +180,33 @@ class _NoConnectionError(Exception):
 @contextmanager
 def connected(node: Node, timeout_s: float) -> Iterator[smtplib.SMTP]:
     """A session with the mail server, signed in."""
-    server = None
-    try:
-        server = _session(node, timeout_s)
-    except (smtplib.SMTPException, OSError, SettingError) as error:
-        raise _NoConnectionError(Fault(f"no session with the mail server: {_said(error)}", ours=True)) from error
-    try:
-        yield server
-    finally:
-        _leave(server)
+    with node.lines.kept() as mine:
+        try:
+            server = _session(node, mine, timeout_s)
+        except (smtplib.SMTPException, OSError, SettingError) as error:
+            raise _NoConnectionError(Fault(f"no session with the mail server: {_said(error)}", ours=True)) from error
+        try:
+            yield server
+        finally:
+            _leave(server)
 
 
-def _session(node: Node, timeout_s: float) -> smtplib.SMTP:
+def _session(node: Node, mine: list[socket.socket], timeout_s: float) -> smtplib.SMTP:
+    class Plain(smtplib.SMTP):
+        def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+            return node.lines.connect(mine, host, port, timeout)
+
+    class Tls(smtplib.SMTP_SSL, Plain):
+        """Wraps what the other connects."""
+
     settings = node.settings
     password = smtp_password(settings) if settings.smtp_user else ""
     place, me = (settings.smtp_host, settings.smtp_port), urlsplit(settings.url).hostname
     if settings.smtp_security == "tls":
         secure = ssl.create_default_context()
-        server: smtplib.SMTP = smtplib.SMTP_SSL(*place, me, timeout=timeout_s, context=secure)
+        server: smtplib.SMTP = Tls(*place, me, timeout=timeout_s, context=secure)
     else:
-        server = smtplib.SMTP(*place, me, timeout=timeout_s)
+        server = Plain(*place, me, timeout=timeout_s)
     try:
         if settings.smtp_security == "starttls":
             server.starttls(context=ssl.create_default_context())
@@ -258,7 +276,7 @@ def knock(node: Node, timeout_s: float = TIMEOUT_S) -> bool:
     Whether it was asked: it is once an hour where no mail was sent meanwhile, and at each call while it does not.
     """
     settings = node.settings
-    if settings.mail_capture or not settings.smtp_host:
+    if settings.mail_capture or not settings.smtp_host or node.lines.are_ending():
         return False
     with node.database.read() as tx:
         sent, asked = outbox.last_sent(tx), heartbeats.by_name(tx, KNOCK)
@@ -270,6 +288,8 @@ def knock(node: Node, timeout_s: float = TIMEOUT_S) -> bool:
         with connected(node, timeout_s):
             pass
     except _NoConnectionError as error:
+        if node.lines.are_ending():
+            return False
         problem = error.fault.problem
     with node.database.write() as tx:
         heartbeats.beat(tx, KNOCK, node.now, problem)
