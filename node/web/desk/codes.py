@@ -55,7 +55,11 @@ def confirm() -> ResponseReturnValue:
     try:
         codes = second_factor.confirm(current_node(), g.account, request.form.get("code", ""))
     except CodeError:
-        return _page({"code": _("This code does not fit. Type the one that the app shows now.")}), 422
+        wrong = _(
+            "This code does not fit. Type the one that the app shows now. If none fits, the phone’s clock may be wrong:"
+            " let it set itself."
+        )
+        return _page({"code": wrong}), 422
     except TooManyTriesError as error:
         return _page({"code": wait_a_while(error)}), 429
     # The codes are nowhere but in this answer.
