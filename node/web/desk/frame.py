@@ -9,6 +9,7 @@ from flask import g, request
 from node.services.exchanges import reading
 from node.services.identity import members
 from node.services.identity.members import Member
+from node.services.moving import moves
 from node.services.stories import consent
 from node.storage.accounts import Account
 from node.storage.memberships import Place
@@ -46,7 +47,13 @@ def desk_frame(current: str = "") -> DeskFrame:
         account_path=f"{root}/desk/account",
         flash=said,
         flash_ok=good,
+        moved_to=_moved_to(member) if member else "",
     )
+
+
+def _moved_to(member: Member) -> str:
+    moved = moves.move_of(current_node(), member.slug)
+    return moved.to if moved else ""
 
 
 def _waiting(member: Member) -> dict[str, int]:

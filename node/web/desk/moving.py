@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -73,7 +74,8 @@ def _page(slug: str, typed: Mapping[str, str], errors: Mapping[str, str] | None 
     open_still = moved is not None and not moved.ended
     view = DeskMovePage(
         head=head(_("Move to your own node")),
-        desk=desk_frame("export"),
+        # The page itself says it, with more.
+        desk=replace(desk_frame("export"), moved_to=""),
         days=DAYS,
         export_path=f"{request.script_root}/desk/{slug}/export",
         form=form_at(path, typed, errors) if moved is None else None,

@@ -83,8 +83,8 @@ def by_code() -> ResponseReturnValue:
         return _code(following, {"code": wait_a_while(error)}), 429
     except DoorError:
         wrong = _(
-            "This code does not fit, or was used already. Type the one that the app shows now. If none fits, the phone’s"
-            " clock may be wrong: let it set itself, or use a recovery code."
+            "This code does not fit, or was used already. Type the one that the app shows now. If none fits, the"
+            " phone’s clock may be wrong: let it set itself, or use a recovery code."
         )
         return _code(following, {"code": wrong}), 422
     return welcome(secret, way_back(following))

@@ -28,7 +28,7 @@ class DeskFrame:
 
     ``organisation`` is the one that the page is about, if any, and ``role`` (owner, editor or viewer) what the reader
     is there; ``places`` are all that they may open. ``flash`` is one sentence about what was just done, with
-    ``flash_ok`` false if it did not work.
+    ``flash_ok`` false if it did not work. ``moved_to`` is the node to which the organisation moved.
     """
 
     home_path: str
@@ -41,6 +41,7 @@ class DeskFrame:
     flash: str | None = None
     flash_ok: bool = True
     account_path: str = ""
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -299,6 +299,10 @@ FULL: dict[str, tuple[str, Any]] = {
     "desk-prove-passkey": ("desk/prove.html", vm.DeskProvePage(HEAD, frame(), FORM, False, PASSKEY, "/options")),
     "desk-passkeys": ("desk/passkeys.html", passkeys()),
     "desk-members": ("desk/members.html", members()),
+    "desk-members-moved": (
+        "desk/members.html",
+        replace(members(), desk=frame("members", moved_to="https://new.example/")),
+    ),
     "desk-invitation": ("desk/invitation.html", invitation(form=make.form("name", "password", wrong=True))),
     "desk-invitation-known": ("desk/invitation.html", invitation(form=None, sign_in_path="/desk/sign-in")),
     "desk-invitation-here": ("desk/invitation.html", invitation(account="Cleo (cleo@school.example)")),

@@ -61,11 +61,17 @@ def test_whoever_moved_sees_where_to_and_can_come_back_in_time(app: Flask, node:
     moved(node)
     page = owner.get(HERE).text
     assert "15 Dec" in page
+    assert page.count("You moved to") == 1
     assert NEW in page
+    for path in ("", "listings", "listings/new/give"):
+        said = owner.get(f"/desk/riverside-school/{path}").text
+        assert "Nothing can be changed here any more: change it there." in said
+        assert f'href="{NEW}"' in said
     answer = send(owner, "/desk/riverside-school/profile", name="Another", type="school", url="", description="")
     assert answer.status_code == 422
     assert send(owner, f"{HERE}/undo").status_code == 303
     assert moves.move_of(node, "riverside-school") is None
+    assert "Nothing can be changed here any more" not in owner.get("/desk/riverside-school/").text
     entries, _ = audit.of_organisation(node, school(node).id, 5)
     assert entries[0].action == "organisation-move-undone"
     moved(node)
