@@ -19,7 +19,7 @@ from node.web.desk.bulk_view import asked_for, query_of
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import guarded, member_now
 from node.web.desk.listing_form import own_listing
-from node.web.desk.listings_view import done, history_page, listings_page
+from node.web.desk.listings_view import Sent, done, history_page, listings_page
 from node.web.form_state import sentences
 from node.web.inside import say, to
 from node.web.wording.said import plain
@@ -35,7 +35,9 @@ def page(slug: str) -> str:
 
 
 def _page(errors: dict[str, str] | None = None) -> str:
-    view = listings_page(current_node(), member_now(), asked_for(), desk_frame("listings"), errors or {})
+    """The list; with ``errors`` everything that was ticked and typed stays so."""
+    sent = Sent({name: request.form.get(name, "") for name in (*FIELDS, "all")}, frozenset(request.form.getlist("key")))
+    view = listings_page(current_node(), member_now(), asked_for(), desk_frame("listings"), errors or {}, sent)
     return render_template("desk/listings.html", page=view)
 
 

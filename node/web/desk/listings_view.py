@@ -67,8 +67,16 @@ class Asked:
         return tuple(pair for pair in found if pair[1])
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a form sent that could not be done: its fields, and the keys that were ticked."""
+
+    typed: Mapping[str, str]
+    ticked: frozenset[str]
+
+
 def listings_page(
-    node: Node, member: Member, asked: Asked, frame: DeskFrame, errors: Mapping[str, str]
+    node: Node, member: Member, asked: Asked, frame: DeskFrame, errors: Mapping[str, str], sent: Sent
 ) -> DeskListingsPage:
     base = f"/desk/{member.slug}/listings"
     found = listings.few(node, asked.wanted, asked.page)
@@ -102,7 +110,8 @@ def listings_page(
         page,
         rows=tuple(_row(node, row, paths, f"{request.script_root}{base}") for row in found.rows),
         pager=pager(f"{request.script_root}{base}?{query}&", asked.page, total, listings.PAGE),
-        bulk=form_at(f"{base}?{query}", errors=errors) if may_change and found.rows else None,
+        bulk=form_at(f"{base}?{query}", sent.typed, errors) if may_change and found.rows else None,
+        ticked=sent.ticked,
         more=total > len(found.rows),
         reasons=tuple(Choice(reason, word(reason, "own_reason")) for reason in REASONS),
         categories=category_groups(),

@@ -206,9 +206,9 @@ class DeskListingsPage:
     """desk/listings.html: an organisation's listings, or its drafts with ``state`` drafts.
 
     ``tabs`` are the states, with counts; ``search`` has the fields ``q``, ``sign`` and ``category`` (GET). ``bulk`` is
-    the form around the rows: ``key`` is ticked, ``then`` is renew, pause, resume, withdraw, category, expires or place.
-    ``all`` ticked means all ``total`` of them; it is there where they do not fit on this page. ``undo`` takes back what
-    was done last, with so many ``changed``.
+    the form around the rows: ``key`` is ticked, and is so already for those in ``ticked``; ``then`` is renew, pause,
+    resume, withdraw, category, expires or place. ``all`` ticked means all ``total`` of them; it is there where they do
+    not fit on this page. ``undo`` takes back what was done last, with so many ``changed``.
     """
 
     head: Head
@@ -224,6 +224,7 @@ class DeskListingsPage:
     filtered: bool = False
     pager: Pager = ONE_PAGE
     bulk: Form | None = None
+    ticked: frozenset[str] = frozenset()
     reasons: tuple[Choice, ...] = ()
     categories: tuple[DeskGroup, ...] = ()
     places: tuple[Choice, ...] = ()

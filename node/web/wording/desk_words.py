@@ -96,7 +96,7 @@ CHANGES: Mapping[str, str] = {
     "expired": _l("Taken down: it is over"),
     "removed": _l("Removed"),
     "brought_back": _l("An earlier version was brought back"),
-    "undone": _l("An import was undone"),
+    "undone": _l("What was done with several at once was undone"),
 }
 REASONS: Mapping[str, str] = {
     "given": _l("It is given, or the work is done"),

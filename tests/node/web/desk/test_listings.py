@@ -25,6 +25,7 @@ from tests.fakes.publisher import START, URL, clock_of, desk
 from tests.node.web.desk.signed_in import send, signed_in
 
 LIST = "/desk/riverside-school/listings"
+FIELDS = ("reason", "category")
 HALL = Place(name="Main hall", locality="Werrington", country="GB")
 THINGS = {
     "chairs": {"title": "Twelve stacking chairs", "category": "furniture/chair", "place": HALL},
@@ -172,6 +173,16 @@ def test_what_cannot_be_done_changes_nothing(
     assert answer.status_code == 422
     assert tree(answer).xpath(f"//div[@data-error-summary]//a[@href='#{field}']")
     assert publishing.listings(node) == before
+
+
+def test_what_cannot_be_done_leaves_every_tick_and_field_as_it_was(browser: FlaskClient) -> None:
+    page = tree(
+        do(browser, "expires", "chairs", "hours", expires="2020-01-01", reason="removed", category="furniture/desk")
+    )
+    assert page.xpath("//input[@name='key'][@checked]/@value") == [key("hours"), key("chairs")]
+    assert page.xpath("//input[@name='expires']/@value") == ["2020-01-01"]
+    chosen = {name: page.xpath(f"//fieldset//select[@name='{name}']//option[@selected]/@value") for name in FIELDS}
+    assert chosen == {"reason": ["removed"], "category": ["furniture/desk"]}
 
 
 def test_nobody_reaches_the_listings_of_others(browser: FlaskClient, app: Flask, node: Node) -> None:
