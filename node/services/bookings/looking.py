@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from node.context import Node
 from node.services.bookings.free import Slot, free_slots
 from node.services.bookings.keeping import BOOKABLE, Kept, every_kept, kept_of, known, zone_of
 from node.services.bookings.making import one
-from node.services.bookings.opening import Span, whole_day
-from node.services.bookings.rules import FREE
+from node.services.bookings.opening import Span, day_at, whole_day
+from node.services.bookings.rules import DAYS, FREE
 from node.services.bookings.taken import TakenSpans, taken_of_all
 from node.storage import bookings, busy, calendars
 from node.storage.bookings import CANCELLED, STATES, Booking
 from node.storage.busy import BusyCalendar
 from schemas.records import dataclass
 
+MOST_FREE, MOST_FREE_DAYS, LOOKED_AHEAD_DAYS = 40, 10, 27
 SHOWN = tuple(state for state in STATES if state != CANCELLED)
 
 
@@ -67,6 +68,21 @@ def free_times(node: Node, seen: Seen, first: date, last: date) -> list[Slot]:
         else:
             joined.append(slot)
     return joined
+
+
+def free_instead(node: Node, organisation_id: str, key: str, day: date) -> list[Slot]:
+    """What can be booked instead of what is taken: what is free on ``day``, or on the next day that has anything free.
+
+    By the day, it is each day that is free in the four weeks from then on. Raises `UnknownCalendarError`.
+    """
+    first = max(day, day_at(node.now, zone_of(node)))
+    last = first + timedelta(days=LOOKED_AHEAD_DAYS)
+    [seen] = look(node, organisation_id, first, last, key)
+    slots = free_times(node, seen, first, last)
+    if seen.kept.rules.mode == DAYS:
+        return slots[:MOST_FREE_DAYS]
+    zone = seen.kept.calendar.zone
+    return [slot for slot in slots if day_at(slot.span.starts, zone) == day_at(slots[0].span.starts, zone)][:MOST_FREE]
 
 
 def booking_of(node: Node, key: str, organisation_id: str, booking_id: int) -> tuple[Kept, Booking]:

@@ -6,7 +6,7 @@ No cookie is looked at. What cannot be booked is a problem document (RFC 9457) w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ import orjson
 from flask import Blueprint, Response, abort, request
 
 from node.services.bookings import looking, making
+from node.services.bookings.free import Slot
 from node.services.bookings.keeping import CalendarError, Kept, UnknownCalendarError, calendar_of, zone_of
 from node.services.bookings.making import BookingStateError, UnknownBookingError, Wanted
 from node.services.bookings.opening import Span, day_at
@@ -52,8 +53,15 @@ def free(slug: str, key: str) -> Response:
     caller = token_of_request(BOOKINGS_READ)
     first, last = _days()
     [seen] = _seen(key, caller.organisation_id, first, last)
-    slots = looking.free_times(current_node(), seen, first, last) if seen.kept.row.open else []
-    return _json({"free": [{**_when(slot.span), "left": slot.free} for slot in slots]})
+    return _json({"free": _free(looking.free_times(current_node(), seen, first, last), seen.kept)})
+
+
+def _free(slots: Sequence[Slot], kept: Kept) -> list[dict[str, Any]]:
+    return [{**_when(slot.span), "left": slot.free} for slot in slots] if kept.row.open else []
+
+
+def _day(kept: Kept, wanted: Wanted) -> date:
+    return day_at(wanted.span.starts, kept.calendar.zone)
 
 
 @blueprint.post("/bookings")
@@ -61,13 +69,16 @@ def book(slug: str, key: str) -> Response:
     caller = token_of_request(BOOKINGS_WRITE)
     try:
         kept = calendar_of(current_node(), key, caller.organisation_id)
-        made = making.book(current_node(), key, caller.organisation_id, _wanted(), caller.name)
+        wanted = _wanted()
+        made = making.book(current_node(), key, caller.organisation_id, wanted, caller.name)
     except UnknownCalendarError:
         abort(404)
     except CalendarError as error:
         return _invalid(error.problems)
     except BookingError as error:
-        return _problem(409, "not-free", booking_words.refused(error.refusal), {"code": error.refusal.code})
+        free = _free(looking.free_instead(current_node(), caller.organisation_id, key, _day(kept, wanted)), kept)
+        said = {"code": error.refusal.code, "free": free}
+        return _problem(409, "not-free", booking_words.refused(error.refusal), said)
     return _json(_members(kept, made), 201)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -42,7 +42,6 @@ AT = "at"
 """The button of a free time: the form comes back with that time in it, and with all that was typed."""
 HOLDS = {"": later("It is settled"), "1": later("Hold it for a day"), "3": later("Hold it for 3 days")}
 _OF_TIME = frozenset(("first", "starts", "last", "ends", "unit"))
-MOST_FREE, MOST_FREE_DAYS, LOOKED_AHEAD_DAYS = 40, 10, 27
 _DAY_S = 86_400
 _NEXT = {
     HELD: ((CONFIRMED, later("Confirm it")), (OUT, later("Hand it out"))),
@@ -325,16 +324,12 @@ def _free(kept: Kept, typed: Mapping[str, str]) -> tuple[str, tuple[Choice, ...]
     """What is free on the day that was asked for, or next where it is full, and a sentence that says which it is."""
     if not say_of.is_day(typed["first"]):
         return "", ()
-    node, day = current_node(), date.fromisoformat(typed["first"])
-    last = day + timedelta(days=LOOKED_AHEAD_DAYS)
-    [seen] = looking.look(node, member_now().organisation_id, day, last, kept.row.key)
-    every = looking.free_times(node, seen, day, last)
-    if kept.rules.mode == DAYS:
-        return _("These days are free:"), tuple(_choice(kept, slot, True) for slot in every[:MOST_FREE_DAYS])
-    next_day = say_of.local(every[0].span.starts).date() if every else day
-    slots = [slot for slot in every if say_of.local(slot.span.starts).date() == next_day][:MOST_FREE]
-    words = _("What is free that day:") if next_day == day else _("Nothing is free that day. This is free next:")
-    return words, tuple(_choice(kept, slot, next_day != day) for slot in slots)
+    day = date.fromisoformat(typed["first"])
+    slots = looking.free_instead(current_node(), member_now().organisation_id, kept.row.key, day)
+    by_day = kept.rules.mode == DAYS
+    elsewhen = by_day or any(say_of.local(slot.span.starts).date() != day for slot in slots)
+    words = _("Nothing is free that day. This is free next:") if elsewhen else _("What is free that day:")
+    return _("These days are free:") if by_day else words, tuple(_choice(kept, slot, elsewhen) for slot in slots)
 
 
 def _choice(kept: Kept, slot: Slot, with_day: bool) -> Choice:

@@ -55,6 +55,11 @@ def short_day(day: date) -> str:
     return format_skeleton("MMMEd", day, locale=words.locale())
 
 
+def shortest_day(day: date) -> str:
+    """ "Wed 2", for a list of the days of one week."""
+    return format_skeleton("Ed", day, locale=words.locale())
+
+
 def days(first: date, last: date) -> str:
     """A stretch of days with its year."""
     return str(format_interval(first, last, "yMMMd", locale=words.locale()))

@@ -173,6 +173,7 @@ def _day(seen: Sequence[Seen], day: date, key: str | None, alone: bool) -> Calen
     return CalendarDay(
         day=day,
         name=say_of.day_name(day),
+        short=say_of.shortest_day(day),
         path=_at(calendar_path(key), day, 1),
         today=day == day_at(node.now, zone),
         closed=_closed(seen, day),

@@ -122,15 +122,22 @@ def _dates(shown: Shown, timezone: str) -> tuple[EventDate, ...]:
     if event is None:
         return ()
     zone, all_day = zone_of(event.zone, timezone), event.starts is None
+    here = zone_of(timezone, "UTC")
     return tuple(
         EventDate(
             one.starts.astimezone(zone),
             one.ends.astimezone(zone) if event.ends or all_day else None,
             all_day,
             one.cancelled,
+            not all_day and not _agree(one.starts, zone, here),
         )
         for one in occurrences(event, timezone)
     )
+
+
+def _agree(moment: datetime, zone: ZoneInfo, other: ZoneInfo) -> bool:
+    """Whether clocks in both zones show the same then."""
+    return moment.astimezone(zone).utcoffset() == moment.astimezone(other).utcoffset()
 
 
 def sign_of(direction: str, action: str) -> str:

@@ -40,7 +40,10 @@ class FreeTimes:
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """One day. ``closed`` says why nothing begins then; ``busy`` words the times that other calendars have taken."""
+    """One day; ``short`` is its name among those of its week.
+
+    ``closed`` says why nothing begins then; ``busy`` words the times that other calendars have taken.
+    """
 
     day: date
     name: str
@@ -50,6 +53,7 @@ class CalendarDay:
     bookings: tuple[BookingRow, ...] = ()
     busy: tuple[str, ...] = ()
     free: tuple[FreeTimes, ...] = ()
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,12 +236,16 @@ NOWHERE = Place()
 
 @dataclass(frozen=True, slots=True)
 class EventDate:
-    """One date of an event, on the clock of where it is. Without ``ends`` it is not said how long it goes on."""
+    """One date of an event, on the clock of where it is. Without ``ends`` it is not said how long it goes on.
+
+    ``elsewhere``: the clocks of this site show another time then.
+    """
 
     starts: datetime
     ends: datetime | None = None
     all_day: bool = False
     cancelled: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

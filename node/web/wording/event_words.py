@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from babel.dates import format_skeleton, format_time, get_day_names
+from babel.dates import format_skeleton, format_time, get_day_names, get_timezone_location
 
 from node.web.view_models.parts import Card, EventDate, Site
 from node.web.wording import words
@@ -41,7 +41,7 @@ def next_time(card: Card, site: Site) -> str:
 
 
 def date_words(one: EventDate) -> str:
-    """ "Thu 3 December, 18:00–20:00", on the clocks of where it is."""
+    """ "Thu 3 December, 18:00–20:00", on the clocks of where it is, which are named if they differ from ours."""
     reader = words.locale()
     name = get_day_names("abbreviated", "format", reader)[one.starts.weekday()]
     day = f"{name} {format_skeleton('MMMMd', one.starts, locale=reader)}"
@@ -49,7 +49,11 @@ def date_words(one: EventDate) -> str:
         return day
     clock = format_time(one.starts, "short", locale=reader)
     until = f"–{format_time(one.ends, 'short', locale=reader)}" if one.ends else ""
-    return f"{day}, {clock}{until}"
+    said = f"{day}, {clock}{until}"
+    if not one.elsewhere:
+        return said
+    city = get_timezone_location(one.starts, locale=reader, return_city=True)
+    return _("%(time)s (time in %(city)s)", time=said, city=city)
 
 
 def _later(days: Sequence[date], site: Site) -> str:

@@ -75,6 +75,7 @@ def test_what_is_free_is_booked_and_called_off(program: Program, here: str) -> N
         "taken",
         "It is taken then.",
     )
+    assert again.get_json()["free"] == program.ask(f"{here}/free{day}").get_json()["free"]
     assert program.ask(f"{here}/bookings/1/cancel", {"reason": "It rains"}).get_json()["state"] == "cancelled"
     assert program.ask(f"{here}/bookings/1/cancel", {"reason": "x"}).status_code == 409
     assert program.ask(f"{here}/bookings", NINE).status_code == 201

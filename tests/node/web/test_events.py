@@ -41,6 +41,31 @@ def card(*gaps: int, cancelled: Sequence[int] = (), all_day: bool = False, end: 
 
 
 @pytest.mark.parametrize(
+    ("zone", "day", "said"),
+    [
+        pytest.param(
+            "Europe/Warsaw", date(2026, 12, 5), "Sat 5 December, 18:00–20:00 (time in Warsaw)", id="elsewhere"
+        ),
+        pytest.param(
+            "Europe/Warsaw", date(2027, 3, 28), "Sun 28 March, 18:00–20:00 (time in Warsaw)", id="both-changed"
+        ),
+        pytest.param("Europe/Dublin", date(2026, 12, 5), "Sat 5 December, 18:00–20:00", id="the-same-clocks"),
+        pytest.param("Mars/Olympus", date(2026, 12, 5), "Sat 5 December, 18:00–20:00", id="no-zone-here"),
+    ],
+)
+def test_clocks_that_show_another_time_than_ours_are_named(tmp_path: Path, zone: str, day: date, said: str) -> None:
+    node = publisher(tmp_path / "home")
+    event = Event((day,), zone, "18:00", "20:00")
+    expires = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    made = draft(node, "mend", kind="skill", action="help", category="skill", event=event, expires=expires)
+    [outcome] = publishing.put_listings(node, [made])
+    page = create_app(node).test_client().get(f"/listings/{outcome.key}", base_url=node.settings.url).text
+    assert said in html.fromstring(page).text_content()
+    assert ("time in" in page) == ("time in" in said)
+    node.database.close()
+
+
+@pytest.mark.parametrize(
     ("made", "said"),
     [
         pytest.param(card(2), "{2}, 18:00–20:00", id="once"),

@@ -24,7 +24,9 @@ FREE = cal.FreeTimes("Cordless drill", (vm.Link("10:00–11:00, 2 left", f"{HERE
 def days(count: int) -> tuple[cal.CalendarDay, ...]:
     def day(number: int, **more: Any) -> cal.CalendarDay:
         made = date(2026, 12, number)
-        return cal.CalendarDay(made, f"Day {number} December", f"/desk/x/calendar?day={made}", **more)
+        return cal.CalendarDay(
+            made, f"Day {number} December", f"/desk/x/calendar?day={made}", short=f"Day {number}", **more
+        )
 
     busy = ("Cordless drill: 12:00–13:00",)
     first = day(2, today=True, bookings=(ROW, LATE), busy=busy, free=(FREE,))

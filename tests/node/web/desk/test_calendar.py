@@ -89,6 +89,17 @@ def test_the_calendar_shows_who_has_what_and_what_is_overdue(
     ]
 
 
+def test_a_full_week_says_where_its_days_are(node: Node, desk: FlaskClient, drill: tuple[str, str]) -> None:
+    for day in (2, 3):
+        for at in range(9, 15):
+            book(node, *drill, wanted(hour(day, at)), "")
+    week = tree(desk, f"{DESK}/calendar?week=2026-12-02")
+    jumps = week.xpath("//nav[@class='day-jumps']//a")
+    assert [words(one) for one in jumps[1:5]] == ["Tue 1", "Wed 2 6", "Thu 3 6", "Fri 4"]
+    assert all(week.get_element_by_id(one.get("href")[1:]) is not None for one in jumps)
+    assert tree(desk, f"{DESK}/calendar?week=2026-12-09").find_class("day-jumps") == []
+
+
 @pytest.mark.parametrize("query", ["", "?week=2026-12-31", "?day=2026-12-25", "?week=x", "?day=9999-12-31", "?day=<b>"])
 @pytest.mark.parametrize("mode", ["slots", FREE, DAYS])
 def test_any_days_and_any_kind_of_calendar_are_shown(node: Node, desk: FlaskClient, mode: str, query: str) -> None:
