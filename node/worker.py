@@ -6,6 +6,7 @@ share the work, and one that dies loses nothing but its leases.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -32,6 +33,8 @@ MESSAGES_EVERY_S = 1.0
 
 What a process sends that has a worker in it is sent at once; what others put there waits for the next look.
 """
+LOOK_AT_CLOCK_S, STEP_S = 5.0, 1.0
+"""How often it is asked whether the clock was put back, and from when on that matters."""
 BACK_UP_EVERY_S = 600
 """How often it is asked whether the day's backup is due."""
 
@@ -71,11 +74,20 @@ def follow(node: Node) -> Callable[[], None]:
     return stop
 
 
-class Clock:
-    """Fires the tasks of one worker."""
+def _ahead() -> float:
+    return time.time() - time.monotonic()
 
-    def __init__(self) -> None:
+
+class Clock:
+    """Fires the tasks of one worker, also while the clock of the machine is put back.
+
+    ``ahead`` says how far that clock is ahead of one that only goes on, in seconds.
+    """
+
+    def __init__(self, ahead: Callable[[], float] = _ahead, look_every_s: float = LOOK_AT_CLOCK_S) -> None:
         self.tasks, self.begun = Tasks(), datetime.now(UTC)
+        self._ahead, self._known = ahead, ahead()
+        self._end_looking = watch_for(Event(), look_every_s, self._look, self.tasks)
         # The default grace of one second would drop every job that a busy moment delays.
         self.scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -90,7 +102,16 @@ class Clock:
         first = timedelta(seconds=0 if at_once else min(seconds, SOON_S + APART_S * len(self.scheduler.get_jobs())))
         self.scheduler.add_job(self.tasks.careful(job), "interval", seconds=seconds, next_run_time=self.begun + first)
 
+    def _look(self) -> None:
+        """Where the clock was put back, let every task be due as much earlier: else all wait until it is that late."""
+        known, self._known = self._known, self._ahead()
+        back = known - self._known
+        if back > STEP_S:
+            for job in self.scheduler.get_jobs():
+                job.modify(next_run_time=job.next_run_time - timedelta(seconds=back))
+
     def stop(self) -> None:
+        self._end_looking()
         self.scheduler.shutdown(wait=True)
 
 
@@ -113,7 +134,7 @@ def watch_for(asked: Event, seconds: float, job: Callable[[], Any], tasks: Tasks
         asked.set()
         thread.join()
 
-    thread = Thread(target=watch, name="messages", daemon=True)
+    thread = Thread(target=watch, name="watch", daemon=True)
     thread.start()
     return end
 

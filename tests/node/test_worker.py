@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from threading import Event, get_ident
 
-from node.worker import watch_for
+from node.worker import Clock, watch_for
 
 
 def test_what_is_asked_for_is_done_at_once_and_by_itself_now_and_then() -> None:
@@ -36,6 +36,23 @@ def test_what_fails_is_done_again() -> None:
     end = watch_for(asked, 0.01, fail)
     wait_for(done, 3)
     end()
+
+
+def test_nothing_waits_until_it_is_that_late_again_when_the_clock_is_put_back() -> None:
+    ahead, done = [1000.0], list[int]()
+    clock = Clock(lambda: ahead[0], 0.01)
+    clock.every(60, lambda: done.append(0))
+    clock.scheduler.start()
+    try:
+        ahead[0] -= 0.5
+        time.sleep(0.1)
+        assert done == []
+        ahead[0] -= 3600
+        wait_for(done, 1)
+        time.sleep(0.1)
+        assert len(done) == 1
+    finally:
+        clock.stop()
 
 
 def wait_for(done: list[int], count: int) -> None:
