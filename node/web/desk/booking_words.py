@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 from babel.dates import format_interval, format_skeleton, format_time
 from babel.units import format_unit
@@ -86,10 +86,10 @@ def part_on(span: Span, day: date) -> str:
     """The part of a span that lies on one day, in words."""
     first, last = local(span.starts).date(), local(span.ends - 1).date()
     if first == last:
-        return hours(span)
-    if day == first:
+        return say("all day") if are_midnights(local(span.starts), local(span.ends)) else hours(span)
+    if day == first and local(span.starts).time() != time.min:
         return say("from %(time)s", time=clock(span.starts))
-    if day == last:
+    if day == last and local(span.ends).time() != time.min:
         return say("until %(time)s", time=hours(span).partition("–")[2])
     return say("all day")
 

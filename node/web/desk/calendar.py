@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -18,6 +18,7 @@ from node.services.bookings.opening import Span, closed_on, day_at, whole_day
 from node.services.bookings.rules import DAYS, Rules
 from node.services.identity.members import EDITOR
 from node.storage.bookings import Booking
+from node.storage.busy import BusyCalendar
 from node.web import current_node
 from node.web.desk import booking_words as say_of
 from node.web.desk.frame import desk_frame
@@ -225,13 +226,22 @@ def _without() -> tuple[Link, ...]:
 
 def _troubles(key: str | None) -> tuple[str, ...]:
     found = looking.troubled(current_node(), member_now().organisation_id)
-    return tuple(
-        say(
-            "A calendar that is read for “%(title)s” cannot be read at the moment: %(why)s. What it said before still "
-            "counts.",
-            title=kept.title,
-            why=say(say_of.CALENDAR_PROBLEMS.get(one.problem, one.problem)),
+    return tuple(_trouble(kept, one) for kept, one in found if key in (None, kept.row.key))
+
+
+def _trouble(kept: Kept, one: BusyCalendar) -> str:
+    """Which calendar elsewhere cannot be read, by whose it is alone: the rest of its address may be a secret."""
+    values = {
+        "title": kept.title,
+        "host": urlsplit(one.url).hostname or "",
+        "why": say(say_of.CALENDAR_PROBLEMS.get(one.problem, one.problem)),
+    }
+    if one.good_at is None:
+        return say(
+            "The calendar at %(host)s for “%(title)s” could not be read yet: %(why)s. Nothing of it counts.", **values
         )
-        for kept, one in found
-        if key in (None, kept.row.key)
+    return say(
+        "The calendar at %(host)s for “%(title)s” cannot be read at the moment: %(why)s. What it said before still "
+        "counts.",
+        **values,
     )

@@ -432,10 +432,16 @@ def test_a_calendar_elsewhere_is_added_shown_and_taken_away(
     with node.database.write() as tx:
         from node.storage import busy as stored
 
-        stored.change(tx, one.id, problem="gone", read_at=node.now)
-    assert "cannot be read at the moment: there is nothing at its address any more" in words(
-        tree(desk, f"{DESK}/calendar")
-    )
+        stored.change(tx, one.id, problem="gone")
+    never = "could not be read yet: there is nothing at its address any more. Nothing of it counts."
+    assert never in words(tree(desk, f"{DESK}/calendar"))
+    with node.database.write() as tx:
+        stored.change(tx, one.id, read_at=node.now, good_at=node.now)
+        stored.replace_spans(tx, one.id, [(hour(2, 0).starts, hour(4, 0).starts)])
+    read = words(tree(desk, f"{DESK}/calendar?week=2026-12-02"))
+    assert "The calendar at a.example for “A drill” cannot be read at the moment: there is nothing at its" in read
+    assert "What it said before still counts." in read
+    assert read.count("Another calendar says that A drill is taken: all day") == 2
     assert send(desk, f"{here}/busy/{one.id}/remove", here).status_code == 303
     assert busy.of(node, key, organisation) == []
 
