@@ -22,7 +22,8 @@ from node.web.wording import words
 from node.web.wording.code_words import category, word
 from node.web.wording.phrases import say as _
 from schemas.handover import PERSON, Handover
-from schemas.tally import CONFIRMED, root_of, standing_of
+from schemas.tally import CONFIRMED, OTHER, root_of, standing_of
+from schemas.vocabulary import ORGANISATION_TYPES
 
 EACH_PAGE, LAST_PAGE = 50, 400
 
@@ -83,8 +84,11 @@ def _day(text: str, site: Site) -> str:
 
 
 def _who(found: str, name: str, kind: str) -> str:
-    """An organisation's name; of a person nothing is known here."""
-    return name if found and kind != PERSON else _("a person")
+    """An organisation's name, or what it is where its receipt names none; of a person nothing is known here."""
+    if kind == PERSON:
+        return _("a person")
+    known = say.value("organisation_type", kind if kind in ORGANISATION_TYPES else OTHER)
+    return name if found else _("%(type)s, not named", type=known)
 
 
 def _amount(one: Handover) -> str:

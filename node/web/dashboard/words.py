@@ -96,11 +96,11 @@ def value(dimension: str, code: str) -> str:
     return code or _("Place not named")
 
 
-def days(begin: int, end: int | None) -> str:
-    """A span of days: "4 to 7 days"."""
+def days(begin: int, end: int | None, short: bool = False) -> str:
+    """A span of days: "4 to 7 days"; ``short`` is for where it stands large."""
     if end is None:
         return _("more than %(count)s days", count=words.number(begin - 1))
-    if begin == 0:
+    if begin == 0 and not short:
         return _("the same day or the next")
     return _("%(low)s to %(high)s days", low=words.number(begin), high=words.number(end))
 

@@ -163,6 +163,11 @@ def test_the_list_has_every_exchange_of_a_month_and_names_no_person(browser: Bro
     assert sum("a person" in row for row in rows) == 1
     assert "Anna" not in words(page)
     assert any("weight not known" in row for row in rows)
+    with browser.node.database.write() as tx:
+        unnamed = {"taker_id": "", "taker_name": "", "asker_id": ""}
+        handovers.put(tx, [handover(2, **unnamed), handover(3, **unnamed, taker_type="guild")])
+    told = [words(row) for row in tree(browser, f"/impact/handovers?{NOVEMBER}").xpath("//tbody/tr")]
+    assert [sum(who in row for row in told) for who in ("Charity, not named", "Something else, not named")] == [1, 1]
     assert len(tree(browser, f"/impact/handovers?{NOVEMBER}&action=help").xpath("//tbody/tr")) == 1
 
 
