@@ -38,23 +38,39 @@ class Difference:
 class Account:
     """What receipts say: handovers by exchange, and of exchanges without one, why something about them was set aside.
 
-    ``unread`` are the ids of nodes whose receipts could not be read. ``by_shipped`` has figures of what is counted that
-    are others by the factors that come with the program: what they are by the factors in force, and by those.
+    ``unread`` are the ids of nodes whose receipts could not be read. ``shipped`` has handovers with another effect by
+    the factors that come with the program. ``heard`` are exchanges of which only feeds speak that whoever gives account
+    does not know whole: they count where it knows of them.
     """
 
     handovers: dict[str, Handover] = field(default_factory=dict)
     aside: dict[str, str] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
-    by_shipped: dict[str, tuple[int, int]] = field(default_factory=dict)
+    shipped: dict[str, Handover] = field(default_factory=dict)
+    heard: frozenset[str] = frozenset()
 
     def add(self, made: Handover, by_shipped: Handover) -> None:
         """Take a handover, with its effect by the factors in force, and by those that come with the program."""
         self.handovers[made.exchange] = made
-        if made is by_shipped or not made.counted:
-            return
-        for name in _FIGURES:
-            own, shipped = self.by_shipped.get(name, (0, 0))
-            self.by_shipped[name] = own + (getattr(made, name) or 0), shipped + (getattr(by_shipped, name) or 0)
+        if made is not by_shipped and made.counted:
+            self.shipped[made.exchange] = by_shipped
+
+    def leave(self, exchanges: Iterable[str]) -> None:
+        """Let go of these exchanges."""
+        for exchange in exchanges:
+            self.handovers.pop(exchange, None)
+            self.shipped.pop(exchange, None)
+
+    @property
+    def by_shipped(self) -> dict[str, tuple[int, int]]:
+        """Figures of what is counted that are others by the factors that come with the program: what they are by the
+        factors in force, and by those. None where there are no such figures.
+        """
+        pairs = [(self.handovers[exchange], one) for exchange, one in self.shipped.items()]
+        return {
+            name: (sum(getattr(own, name) or 0 for own, _ in pairs), sum(getattr(one, name) or 0 for _, one in pairs))
+            for name in (_FIGURES if pairs else ())
+        }
 
     def why_unfounded(self, exchange: str) -> str:
         """Why receipts say nothing of an exchange that is published."""
@@ -87,7 +103,10 @@ class Compared:
 
 
 def compare(lines: Iterable[Mapping[str, Any]], stated: Sums, account: Account, factors: str) -> Compared:
-    """What differs between the published lines and sums, and the receipts' account, made with these factors."""
+    """What differs between the published lines and sums, and the receipts' account, made with these factors.
+
+    What was only heard of, and is not published, is let go of.
+    """
     found, seen, sums = Compared(), set[str](), _Sums()
     for line in lines:
         exchange = str(line.get("exchange", ""))
@@ -107,6 +126,7 @@ def compare(lines: Iterable[Mapping[str, Any]], stated: Sums, account: Account, 
             why = "" if same else account.why_not_counted(known)
             found.differences += _one(exchange, line, known, others, why)
         seen.add(exchange)
+    account.leave(account.heard - seen)
     for exchange in sorted(account.handovers.keys() - seen):
         words = f"Receipts say it is {_told(account.handovers[exchange])}, and it is not published."
         found.differences.append(Difference(MISSING, exchange, words))

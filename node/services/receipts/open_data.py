@@ -60,10 +60,10 @@ def _factors(node: Node) -> dict[str, str]:
     return {"version": version, **own}
 
 
-def _feeds(tx: Tx, node: Node) -> list[dict[str, str]]:
-    """Whose receipts were read, this node's own first."""
+def _feeds(tx: Tx, node: Node) -> list[dict[str, Any]]:
+    """Whose receipts were read, this node's own first; ``whole`` is false where only some of a feed is known here."""
     read = {one.source_id for one in receipt_readings.every(tx) if one.whole_at is not None}
-    found = [{"node": node.settings.url, "url": node.settings.url + RECEIPTS_PATH}]
+    found: list[dict[str, Any]] = [{"node": node.settings.url, "url": node.settings.url + RECEIPTS_PATH}]
     for source in sources.every(tx) if read else ():
         url = receipts_url(source) if source.id in read else None
         if url is not None and source.node_id is not None:
@@ -71,7 +71,7 @@ def _feeds(tx: Tx, node: Node) -> list[dict[str, str]]:
     named = {one["node"] for one in found}
     # What came as a message, or with an organisation, its node publishes too.
     told = (one for one in receipt_halves.tellers(tx) if one not in named)
-    return found + [{"node": one, "url": one + RECEIPTS_PATH} for one in told]
+    return found + [{"node": one, "url": one + RECEIPTS_PATH, "whole": False} for one in told]
 
 
 def _nested(sums: Mapping[tuple[str, str], Mapping[str, int]]) -> dict[str, dict[str, dict[str, int]]]:

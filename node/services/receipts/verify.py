@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urljoin
 
 from marshmallow.exceptions import ValidationError
@@ -37,6 +37,14 @@ class Client(Protocol):
     """The guarded client (`federation.fetch.Fetcher`), as far as it is needed here."""
 
     def get(self, url: str, *, accept: str = "*/*") -> Answer: ...
+
+
+class _Named(NamedTuple):
+    """A feed that an account names; ``whole`` is false where it was made of some of it alone."""
+
+    node: str
+    url: str
+    whole: bool
 
 
 @dataclass
@@ -70,14 +78,16 @@ def verify(client: Client, url: str, today: date, workers: int = 0) -> Verified:
         raise VerifyError(f"{home.id} does not publish what it makes of receipts")
     index = _json(client, home.feeds.handovers)
     told = _feeds(index)
-    documents: dict[str, NodeDocument | str] = {node: _document_or_why(client, node) for node, _ in told}
+    documents: dict[str, NodeDocument | str] = {one.node: _document_or_why(client, one.node) for one in told}
     owned, unknown = _factors(client, index)
     reader = Reader(lambda address: _body(client, address), workers)
     try:
         begun = [
-            reader.begin(node, url, _teller(node, home.id, documents, today), documents[node]) for node, url in told
+            reader.begin(one.node, one.url, _teller(one.node, home.id, documents, today), documents[one.node])
+            for one in told
         ]
-        account = _account(reader, [(one.feed, one.finish()) for one in begun], owned)
+        partly = frozenset(one.node for one in told if not one.whole)
+        account = _account(reader, [(one.feed, one.finish()) for one in begun], owned, partly)
     finally:
         reader.close()
     lines = _lines(client, _address(index.get("handovers")))
@@ -109,10 +119,12 @@ def _factors(client: Client, index: Mapping[str, Any]) -> tuple[Owned, str]:
     return Owned(), f"The factors at {url} are {found}, and not {told.get('version')}, as the account says."
 
 
-def _account(reader: Reader, feeds: list[tuple[Feed, list[Told]]], owned: Owned) -> Account:
-    """What all halves say together."""
+def _account(reader: Reader, feeds: list[tuple[Feed, list[Told]]], owned: Owned, partly: frozenset[str]) -> Account:
+    """What all halves say together; ``partly`` are the nodes whose feeds whoever gives account does not know whole."""
     halves: dict[str, list[bytes]] = {}
-    account = Account(unread=tuple(feed.node for feed, _ in feeds if feed.failure))
+    spoken = {one.exchange for feed, told in feeds if feed.node not in partly for one in told}
+    heard = {one.exchange for feed, told in feeds if feed.node in partly for one in told}
+    account = Account(unread=tuple(feed.node for feed, _ in feeds if feed.failure), heard=frozenset(heard - spoken))
     for _, told in feeds:
         for one in told:
             if one.half:
@@ -140,12 +152,16 @@ def _teller(node: str, home: str, documents: Mapping[str, NodeDocument | str], t
     return Teller((node, *document.moved_from), today, others, organisations, given_by)
 
 
-def _feeds(index: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _feeds(index: Mapping[str, Any]) -> list[_Named]:
     told = index.get("receipts")
     if not isinstance(told, list) or len(told) > MOST_FEEDS:
         raise VerifyError("the account does not say from whose receipts it was made")
-    named = [(_address(one.get("node")), _address(one.get("url"))) for one in told if isinstance(one, dict)]
-    return list(dict(named).items())
+    named = [
+        _Named(_address(one.get("node")), _address(one.get("url")), one.get("whole") is not False)
+        for one in told
+        if isinstance(one, dict)
+    ]
+    return list({one.node: one for one in named}.values())
 
 
 def _address(told: Any) -> str:

@@ -20,11 +20,12 @@ from node.services.configuration import keys
 from node.services.receipts import matching, verify
 from node.services.receipts.verify import VerifyError
 from node.settings import Settings
-from node.storage import handovers
+from node.storage import handovers, sources
+from node.storage.receipt_tables import receipt_halves
 from node.storage.rollup_tables import handover_rollups
 from schemas.errors import SharefeedError
 from schemas.exchange import ASKER, OWNER
-from tests.fakes.halves import OURS, THEIRS, half
+from tests.fakes.halves import OURS, SOMEBODY, THEIRS, half
 from tests.fakes.reading_city import CITY, City, reading
 from tests.node.services.receipts import counted_by_hand
 
@@ -176,6 +177,30 @@ def test_a_half_that_is_set_aside_explains_why_the_other_does_not_count(city: Ci
     why = [words for code, words in city.differences() if code == "different"]
     assert why
     assert [words for words in why if " The other half is not believed: " not in words] == []
+
+
+def hear(city: City, node_id: str) -> None:
+    """Let what the catalogue has read of a node be what came from it as messages."""
+    with city.node.database.write() as tx:
+        [source] = [one for one in sources.every(tx) if one.node_id == node_id]
+        tx.execute(update(receipt_halves).where(receipt_halves.c.source_id == source.id).values(source_id=None))
+        sources.remove(tx, source.id)
+
+
+def test_of_a_node_that_is_known_by_messages_what_others_speak_of_counts(city: City) -> None:
+    hear(city, THEIRS)
+    assert city.differences() == []
+    elsewhere = half(OWNER, 30, home=THEIRS, asker=SOMEBODY, asker_home=OURS)
+    city.publish(elsewhere)
+    assert orjson.loads(city.wire.get(f"{CITY}handovers.json").body)["receipts"] == [
+        {"node": CITY, "url": f"{CITY}receipts.json"},
+        {"node": OURS, "url": f"{OURS}receipts.json"},
+        {"node": THEIRS, "url": f"{THEIRS}receipts.json", "whole": False},
+    ]
+    found = city.verify()
+    assert (found.compared.differences, found.handovers, found.counted) == ([], 9, 5)
+    put(city, exchange=elsewhere.exchange)
+    assert "different" in {code for code, _ in city.differences()}
 
 
 OWN_FACTORS = {
