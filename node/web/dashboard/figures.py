@@ -40,7 +40,9 @@ def headline(found: Dashboard) -> tuple[ImpactFigure, ...]:
     figures.append(ImpactFigure(words.number(organisations.all), unit, parted, anchor="how-active"))
     middle = total.middle_span
     if middle is not None:
-        figures.append(ImpactFigure(say.days(*middle, short=True), _("until half of the gifts had a taker"), anchor="how-days"))
+        figures.append(
+            ImpactFigure(say.days(*middle, short=True), _("until half of the gifts had a taker"), anchor="how-days")
+        )
     return tuple(figures)
 
 
