@@ -49,6 +49,12 @@ def moment(day: date, minutes: int, zone: ZoneInfo, ends: bool = False) -> int:
     return max(read, int(at.replace(fold=1).timestamp())) if ends else read
 
 
+def is_skipped(day: date, minutes: int, zone: ZoneInfo) -> bool:
+    """Whether the clocks of ``zone`` never show that many minutes after midnight of ``day``."""
+    shown = datetime.fromtimestamp(moment(day, minutes, zone), UTC).astimezone(zone)
+    return (shown.hour, shown.minute) != divmod(minutes % DAY_MINUTES, 60)
+
+
 def day_at(moment_s: int, zone: ZoneInfo) -> date:
     """The day on the calendar of ``zone``."""
     return datetime.fromtimestamp(moment_s, UTC).astimezone(zone).date()

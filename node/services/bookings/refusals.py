@@ -60,6 +60,11 @@ class Refusal:
     values: Mapping[str, object] = field(default_factory=dict)
 
     @property
+    def elsewhen(self) -> bool:
+        """Whether another time could help."""
+        return self.code not in ("off", "quota")
+
+    @property
     def final(self) -> bool:
         """Whether the desk cannot decide otherwise either."""
         return self.code in ALWAYS

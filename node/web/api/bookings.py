@@ -76,8 +76,8 @@ def book(slug: str, key: str) -> Response:
     except CalendarError as error:
         return _invalid(error.problems)
     except BookingError as error:
-        free = _free(looking.free_instead(current_node(), caller.organisation_id, key, _day(kept, wanted)), kept)
-        said = {"code": error.refusal.code, "free": free}
+        slots = looking.free_instead(current_node(), caller.organisation_id, key, _day(kept, wanted))
+        said = {"code": error.refusal.code, "free": _free(slots, kept) if error.refusal.elsewhen else []}
         return _problem(409, "not-free", booking_words.refused(error.refusal), said)
     return _json(_members(kept, made), 201)
 

@@ -15,7 +15,7 @@ from node.services.bookings.free import Slot
 from node.services.bookings.judging import span_of_days
 from node.services.bookings.keeping import CalendarError, Kept, UnknownCalendarError, calendar_of
 from node.services.bookings.making import BookingStateError, UnknownBookingError, Wanted
-from node.services.bookings.opening import Span, moment
+from node.services.bookings.opening import Span, is_skipped, moment
 from node.services.bookings.refusals import BookingError
 from node.services.bookings.rules import DAY_MINUTES, DAYS
 from node.services.exchanges import calendar_word
@@ -196,6 +196,11 @@ def _span(kept: Kept, typed: Mapping[str, str]) -> Span:
     if by_day:
         return span_of_days(kept.calendar, first, last)
     zone = kept.calendar.zone
+    for name, day, minutes in (("starts", first, starts), ("ends", last, ends)):
+        if is_skipped(day, minutes, zone):
+            errors[name] = _("There is no such time on that day: the clocks go forward.")
+    if errors:
+        raise _UnreadableError(errors)
     # Midnight as an end is that of the day's end, unless another day was named for it.
     if ends == 0 and not typed["last"].strip():
         ends = DAY_MINUTES
@@ -250,7 +255,7 @@ def _again(
     if isinstance(error, BookingError):
         field = "unit" if error.refusal.code in ("unit-taken", "no-unit") else "first"
         errors: Mapping[str, str] = {field: say_of.refused(error.refusal)}
-        return _form_page(kept, typed, errors, booking, not error.refusal.final), 422
+        return _form_page(kept, typed, errors, booking, not error.refusal.final, elsewhen=error.refusal.elsewhen), 422
     errors = error.errors if isinstance(error, _UnreadableError) else sentences(error.problems)
     return _form_page(kept, typed, errors, booking), 422
 
@@ -262,11 +267,14 @@ def _form_page(
     booking: Booking | None = None,
     may_insist: bool = False,
     cancelling: tuple[Mapping[str, str], Mapping[str, str]] | None = None,
+    elsewhen: bool = True,
 ) -> str:
     key, editor = kept.row.key, member_now().may(EDITOR)
     here = _local(calendar_path(key)) + (f"/{booking.id}" if booking else "/new")
     heading = (booking.name or _("A booking")) if booking else _("Enter a booking")
-    free_words, free = _free(kept, typed) if errors and not _OF_TIME.isdisjoint(errors) else ("", ())
+    free_words, free = ("", ())
+    if errors and elsewhen and not _OF_TIME.isdisjoint(errors):
+        free_words, free = _free(kept, typed)
     view = DeskBookingPage(
         head=head(heading),
         desk=desk_frame("calendar"),
@@ -329,6 +337,10 @@ def _free(kept: Kept, typed: Mapping[str, str]) -> tuple[str, tuple[Choice, ...]
     by_day = kept.rules.mode == DAYS
     elsewhen = by_day or any(say_of.local(slot.span.starts).date() != day for slot in slots)
     words = _("Nothing is free that day. This is free next:") if elsewhen else _("What is free that day:")
+    between = kept.rules.before + kept.rules.after
+    if between and not by_day:
+        kept_free = _("Between two bookings %(time)s stay free.", time=say_of.length(between))
+        words = f"{kept_free} {words}"
     return _("These days are free:") if by_day else words, tuple(_choice(kept, slot, elsewhen) for slot in slots)
 
 

@@ -187,6 +187,24 @@ def test_a_free_time_instead_of_a_taken_one_keeps_who_asked_and_moves_the_same_b
     assert [words(one) for one in full.xpath("//button[@name='at']")] == ["Fri 4 Dec: 09:00–10:00"]
 
 
+def test_no_other_time_is_offered_to_whom_none_helps(node: Node, desk: FlaskClient) -> None:
+    key, organisation = bookable(node, quota=1, before=10, after=20)
+    path = f"{DESK}/listings/{key}/bookings/new"
+    book(node, key, organisation, wanted(hour(2, 9)), "")
+    quota = html.fromstring(send(desk, path, path, **fields(first="2026-12-03")).text)
+    assert quota.xpath("//button[@name='at']") == []
+    taken = words(html.fromstring(send(desk, path, path, **fields(name="Cem")).text))
+    assert "Between two bookings 30 minutes stay free. What is free that day:" in taken
+
+
+def test_a_time_that_the_clocks_leave_out_is_said_to_be_none(node: Node, desk: FlaskClient) -> None:
+    key, _ = bookable(node, mode=FREE, openings=(Opening(6, 0, 1440),))
+    path = f"{DESK}/listings/{key}/bookings/new"
+    night = fields(first="2027-03-28", starts="01:30", ends="03:00")
+    assert problems(send(desk, path, path, **night)) == ["There is no such time on that day: the clocks go forward."]
+    assert send(desk, path, path, **night | {"starts": "00:30"}).status_code == 303
+
+
 def test_by_the_day_the_days_that_are_free_are_named(node: Node, desk: FlaskClient) -> None:
     key, _ = bookable(node, mode=DAYS)
     path = f"{DESK}/listings/{key}/bookings/new"
