@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time
 from itertools import chain, islice
@@ -26,7 +28,7 @@ MAX_CELL = 32_767
 """Characters in a cell: the limit that spreadsheet programs have."""
 
 _HEADER_SEARCH = 20
-_DELIMITERS = (",", ";", "\t")
+_DELIMITERS = (",", ";", "\t", "|")
 
 _END = "\x00the end\x00"
 _UNCLOSED = (
@@ -34,12 +36,15 @@ _UNCLOSED = (
     "it twice where it is meant as a sign."
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_NO_TEXT, _SHOWING = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\ufffd]"), 4000
 
 
 class SpreadsheetError(SharefeedError):
     """A file that cannot be read as a spreadsheet; nothing of it was used. The message says what to do."""
 
     def __init__(self, message: str) -> None:
+        # One that comes from another process is made anew of what it said there.
+        message = message.removesuffix(" Nothing was changed.")
         super().__init__(f"{message} Nothing was changed.")
 
 
@@ -83,7 +88,7 @@ def table(data: bytes, any_headings: bool) -> Sheet:
         return _sheet(_csv_rows(data), any_headings)
     remarks: list[str] = []
     try:
-        sheet = _sheet(rows_of(data, remarks.append), any_headings)
+        sheet = _sheet(rows_of(data, remarks.append, _suits), any_headings)
     except WorkbookError as error:
         raise SpreadsheetError(str(error)) from error
     return replace(sheet, remarks=tuple(remarks))
@@ -140,18 +145,30 @@ def _heading_row(opening: Sequence[SheetRow], any_headings: bool) -> int | None:
     return max(whole, key=lambda one: (sum(map(bool, one[1])), -one[0]))[0]
 
 
+def _suits(opening: list[tuple[int, list[Cell]]]) -> int:
+    """How much the opening rows of a sheet look like a list's: best with a title beside another heading that is known,
+    then with one alone, then with a row below another.
+    """
+    filled = list(_filled(iter(opening)))
+    at = _heading_row(filled, any_headings=False)
+    if at is None:
+        return int(len(filled) > 1)
+    return 3 if sum(field_of(text_of(cell)) is not None for cell in filled[at].cells) > 1 else 2
+
+
 def _no_headings(opening: Sequence[SheetRow]) -> SpreadsheetError:
     first = [text_of(cell)[:40] for row in opening[:1] if not row.fault for cell in row.cells]
     seen = ", ".join(f"“{_CONTROL.sub(' ', text)}”" for text in [text for text in first if text][:8])
-    found = f"The first row says {seen}." if seen else "The sheet is empty."
+    if not seen:
+        return SpreadsheetError("There is nothing in this file.")
     return SpreadsheetError(
-        f"No column is called “title”. {found} Give each column one of the names in the template "
+        f"No column is called “title”. The first row says {seen}. Give each column one of the names in the template "
         "(`sharefeed import --template listings.xlsx` writes it)."
     )
 
 
 def _csv_rows(data: bytes) -> Iterator[tuple[int, Sequence[Cell]]]:
-    text = _decoded(data)
+    text = _text(data)
     delimiter = _delimiter(text)
     if text[:4].lower() == "sep=":
         # Excel's own hint to itself; it shows the next line as row 1.
@@ -172,9 +189,22 @@ def _csv_rows(data: bytes) -> Iterator[tuple[int, Sequence[Cell]]]:
         raise _UnclosedError(*waiting)
 
 
+def _text(data: bytes) -> str:
+    """Raises `SpreadsheetError` for what is no text at all."""
+    text = _decoded(data)
+    if len(_NO_TEXT.findall(text[:_SHOWING])) > max(20, 0.05 * len(text[:_SHOWING])):
+        raise SpreadsheetError("This is no list that can be read. Save the list as .xlsx or as CSV and import that.")
+    return text
+
+
 def _decoded(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
+    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        # Half of the bytes of most text are 0 there; a file that was cut together may have lost its mark.
+        half = data[start:_SHOWING:2]
+        if half.count(0) > len(half) / 2:
+            return data.decode(encoding, errors="replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -183,20 +213,20 @@ def _decoded(data: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter under which most headings are known; the most headings decide between equals."""
+    """The delimiter under which most headings are known; between equals, the one that makes most rows equally wide."""
     if text[:4].lower() == "sep=" and text[4:5] in _DELIMITERS:
         return text[4:5]
     opening = text.lstrip("\r\n")[:20_000]
     return max(_DELIMITERS, key=lambda delimiter: _known_headings(opening, delimiter))
 
 
-def _known_headings(opening: str, delimiter: str) -> tuple[int, int]:
-    best = (0, 0)
+def _known_headings(opening: str, delimiter: str) -> tuple[int, int, int]:
+    """The most headings known in a row, how many rows have the most usual width, and the width of the widest."""
+    known, widths = 0, []
     reader = csv.reader(opening.splitlines()[:_HEADER_SEARCH], delimiter=delimiter)
-    try:
+    with suppress(csv.Error):
         for cells in reader:
-            known = sum(field_of(cell) in COLUMNS for cell in cells)
-            best = max(best, (known, len(cells)))
-    except csv.Error:
-        return best
-    return best
+            known = max(known, sum(field_of(cell) in COLUMNS for cell in cells))
+            widths.append(len(cells))
+    usual = Counter(width for width in widths if width > 1)
+    return known, max(usual.values(), default=0), max(widths, default=0)

@@ -1,4 +1,4 @@
-"""The rows of an Excel workbook, read with bounds: the first sheet that can be seen, and of it the values of its cells.
+"""The rows of an Excel workbook, read with bounds: of the sheets that can be seen the one that suits, and its values.
 
 Reads the five parts that hold them and nothing else: no macro, no picture, no link. A hostile file costs no more than
 an honest one of the largest size: what is unpacked and each element of it is counted, and XML that declares entities is
@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from posixpath import normpath
 from typing import TypeAlias
 from xml.parsers import expat
@@ -27,11 +28,14 @@ MAX_DEPTH = 50
 MAX_PARTS = 2000
 MAX_COLUMNS = 60
 LAST_ROW = 2**20
+MOST_SHEETS, OPENING = 10, 20
+"""So many sheets are looked at, and so many rows of each, to find the one with the list."""
 
 Cell: TypeAlias = str | int | float | bool | datetime | date | time | None
 Start: TypeAlias = Callable[[str, Mapping[str, str]], None]
 End: TypeAlias = Callable[[str], None]
 Said: TypeAlias = Callable[[str], None]
+Row: TypeAlias = tuple[int, list[Cell]]
 
 _PIECE = 2**16
 _PART_MARK = b"PK\x01\x02"
@@ -68,7 +72,6 @@ class Workbook:
     """A workbook while it is read: ``unresolved`` is how many formulas without a result were met so far."""
 
     archive: zipfile.ZipFile
-    sheet: str = ""
     strings: list[str] = field(default_factory=list)
     date_styles: set[int] = field(default_factory=set)
     from_1904: bool = False
@@ -110,6 +113,7 @@ class Workbook:
                 if self._bytes > MAX_UNPACKED_BYTES:
                     raise _too_much()
                 parser.Parse(piece)
+                self._elements = left
                 yield
         parser.Parse(b"", True)
         self._elements = left
@@ -187,22 +191,20 @@ class _Rows:
         return _moment(value, self.book.from_1904) if self.style in self.book.date_styles else value
 
 
-def rows_of(data: bytes, remark: Callable[[str], None]) -> Iterator[tuple[int, list[Cell]]]:
+def rows_of(
+    data: bytes, remark: Callable[[str], None], suits: Callable[[list[Row]], int] = lambda opening: 0
+) -> Iterator[Row]:
     """Number (1-based) and cells, up to `MAX_COLUMNS`, of each row that holds something.
 
-    ``remark`` is told what the owner should know. Raises `WorkbookError`.
+    Of several sheets the one is read whose opening rows suit best, and of equals the first. ``remark`` is told what
+    the owner should know. Raises `WorkbookError`.
     """
     try:
         if data.count(_PART_MARK) > MAX_PARTS:
             raise _too_much()
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            book = _opened(archive)
-            reader = _Rows(book)
-            for _ in book.pieces(book.sheet, reader.start, reader.end, reader.text):
-                yield from reader.found
-                reader.found.clear()
-                if reader.is_over:
-                    break
+            book, sheets = _opened(archive)
+            yield from _rows(book, _suiting(book, sheets, suits, remark))
     except _BROKEN as error:
         raise _damaged() from error
     if book.unresolved:
@@ -212,19 +214,43 @@ def rows_of(data: bytes, remark: Callable[[str], None]) -> Iterator[tuple[int, l
         )
 
 
-def _opened(archive: zipfile.ZipFile) -> Workbook:
-    """The workbook with its shared texts and its styles; ``sheet`` is the part to read."""
+def _rows(book: Workbook, part: str) -> Iterator[Row]:
+    reader = _Rows(book)
+    for _ in book.pieces(part, reader.start, reader.end, reader.text):
+        yield from reader.found
+        reader.found.clear()
+        if reader.is_over:
+            break
+
+
+def _suiting(
+    book: Workbook, sheets: list[tuple[str, str]], suits: Callable[[list[Row]], int], remark: Callable[[str], None]
+) -> str:
+    """The part with the sheet that suits best. ``sheets`` are their names and parts, in order."""
+    if len(sheets) == 1:
+        return sheets[0][1]
+    ranks = [suits(list(islice(_rows(book, part), OPENING))) for _, part in sheets]
+    book.unresolved = 0
+    at = ranks.index(max(ranks))
+    if at or ranks.count(ranks[at]) > 1:
+        name = sheets[at][0][:40]
+        remark(f"This workbook has several sheets; only “{name}” was read. Save another one as a file of its own.")
+    return sheets[at][1]
+
+
+def _opened(archive: zipfile.ZipFile) -> tuple[Workbook, list[tuple[str, str]]]:
+    """The workbook with its shared texts and its styles; and the names and parts of its first sheets to be seen."""
     if _WORKBOOK not in archive.namelist():
         raise WorkbookError("This is not an Excel workbook. Save the list as .xlsx or as CSV.")
     book = Workbook(archive)
     targets = _targets(book)
-    book.sheet = targets[_first_sheet(book)][1]
+    sheets = [(name, targets[relation][1]) for name, relation in _sheets(book)]
     parts = dict(targets.values())
     if "styles" in parts:
         book.date_styles = _date_styles(book, parts["styles"])
     if "sharedStrings" in parts:
         book.strings = _strings(book, parts["sharedStrings"])
-    return book
+    return book, sheets
 
 
 def _targets(book: Workbook) -> dict[str, tuple[str, str]]:
@@ -241,20 +267,20 @@ def _targets(book: Workbook) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _first_sheet(book: Workbook) -> str:
-    """The id of the relation to the first sheet that can be seen."""
-    sheets: list[tuple[bool, str]] = []
+def _sheets(book: Workbook) -> list[tuple[str, str]]:
+    """Name and id of the relation of the first sheets that can be seen; of the first of all where none can."""
+    sheets: list[tuple[bool, str, str]] = []
 
     def start(name: str, attributes: Mapping[str, str]) -> None:
         if name == "sheet":
             relation = next(value for key, value in attributes.items() if key.endswith(":id"))
-            sheets.append((attributes.get("state", "visible") != "visible", relation))
+            sheets.append((attributes.get("state", "visible") != "visible", attributes.get("name", ""), relation))
         elif name == "workbookPr":
             book.from_1904 = attributes.get("date1904") in ("1", "true")
 
     book.read(_WORKBOOK, start)
-    # Sorting is stable: of equals the first stays first.
-    return sorted(sheets, key=lambda sheet: sheet[0])[0][1]
+    seen = [(name, relation) for hidden, name, relation in sheets if not hidden]
+    return seen[:MOST_SHEETS] or [sheets[0][1:]]
 
 
 def _date_styles(book: Workbook, part: str) -> set[int]:

@@ -17,11 +17,31 @@ from schemas.errors import SharefeedError
 _FAILED_FORMULA = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)\Z")
 _GUARD = re.compile(r"'(?=[=+\-@\t\r])")
 _RELATIVE = re.compile(r"\+\s*(\d{1,4})\s*(?:d|days?)\Z", re.IGNORECASE)
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?\Z", re.DOTALL)
+_ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ].*)?\Z", re.DOTALL)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)\Z", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(?:\s+\d{1,2}:\d\d(?::\d\d)?)?\Z")
-_WORDED = re.compile(r"(?:[A-Za-z]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]{3,9})\.?,?\s+(\d{4})\Z")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAME = r"[^\W\d_]{3,12}"
+_WORDED = re.compile(rf"(?:{_NAME}\.?,?\s+)?(\d{{1,2}})(?:st|nd|rd|th|\.)?\s+({_NAME})\.?,?\s+(\d{{4}})\Z")
+_MONTH_FIRST = re.compile(rf"(?:{_NAME}\.?,?\s+)?({_NAME})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\Z")
+_MONTHS = (
+    *("jan sty", "feb lut", "mar", "apr kwi", "may maj", "jun cze"),
+    *("jul lip", "aug sie", "sep wrz", "oct paź paz", "nov lis", "dec gru"),
+)
+    "jan sty",
+    "feb lut",
+    "mar",
+    "apr kwi",
+    "may maj",
+    "jun cze",
+    "jul lip",
+    "aug sie",
+    "sep wrz",
+    "oct paź paz",
+    "nov lis",
+    "dec gru",
+]
+_MONTH_OF = {opening: month for month, names in enumerate(_MONTHS, start=1) for opening in names.split()}
+"""The first three letters of its name, in English and in Polish."""
 _UNIT = re.compile(r"\s*(?:kgs?|kilos?|kilograms?|hours?|hrs?|h|metres?|m|°)\.?\Z", re.IGNORECASE)
 _MONEY = re.compile(r"\A[£€$]\s*|\s*[£€$]\Z|\b(?:GBP|EUR|USD)\b")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z")
@@ -120,14 +140,23 @@ def _shifted(today: date, days: int) -> date:
 
 def _parts(text: str) -> tuple[int, int, int]:
     if iso := _ISO.match(text):
-        return int(iso[1]), int(iso[2]), int(iso[3])
+        return int(iso[1]), int(iso[3]), int(iso[4])
     if numbers := _DAY_FIRST.match(text):
         year = int(numbers[3])
         return (year if year > 99 else 2000 + year), int(numbers[2]), int(numbers[1])
-    worded = _WORDED.match(text)
-    if worded and worded[2][:3].lower() in _MONTHS:
-        return int(worded[3]), _MONTHS.index(worded[2][:3].lower()) + 1, int(worded[1])
+    if (found := _worded(text)) is not None:
+        return found
     raise CellError("This must be a date such as 2026-12-05 or 05/12/2026, or days from today such as +30d.")
+
+
+def _worded(text: str) -> tuple[int, int, int] | None:
+    """Year, month and day where the month is a word, before or after its day."""
+    if said := _WORDED.match(text):
+        day_of_month, name = said[1], said[2]
+    elif said := _MONTH_FIRST.match(text):
+        name, day_of_month = said[1], said[2]
+    month = _MONTH_OF.get(name[:3].lower()) if said else None
+    return (int(said[3]), month, int(day_of_month)) if said and month else None
 
 
 def _calendar_day(year: int, month: int, day_of_month: int) -> date:

@@ -17,10 +17,12 @@ from node.processes import FullError, GivenUpError
 from node.services.file_formats.spreadsheet import Sheet, SheetRow, SpreadsheetError, text_of
 from node.services.identity import audit
 from node.services.identity.members import Member
+from node.services.importing.batches import SKIPPED
 from node.services.importing.column_guess import LOOKED_AT, guess
 from node.services.importing.columns import COLUMNS, PRICE, folded
 from node.services.importing.rows import Name, Refusal, RowProblem, match_columns
 from node.services.importing.template import refused_rows
+from node.services.listings.drafts import UNCHANGED
 from node.services.pictures import zip_uploads
 from node.storage import handed_on
 from node.storage import imports as stored
@@ -36,6 +38,7 @@ KEPT_DAYS, MOST_KEPT = 30, 200
 MOST_TEXT = 48 * 2**20
 LONGEST_NAME = 120
 SMALL = 2**18
+NOTHING_DONE = (UNCHANGED, SKIPPED)
 UNNAMED = -1
 """What `Import.done` says of an import whose rows have no names yet."""
 
@@ -172,7 +175,8 @@ def check(node: Node, member: Member, one: Import, meant: Mapping[int, str], mis
     used = [column for column in meant.values() if column in COLUMNS or column == PRICE]
     twice = next((column for column in used if used.count(column) > 1), None)
     if twice is not None:
-        raise DeskImportError(f"Two columns are said to be {twice}. Choose one of them.")
+        first, second = [one.headings[at] or "…" for at, column in meant.items() if column == twice][:2]
+        raise DeskImportError(f"“{first}” and “{second}” are given the same meaning. Give it to one of them.")
     if "title" not in used:
         raise DeskImportError("Say which column names the thing. Every row needs that.")
     columns = {column: at for at, column in meant.items() if column in used}
@@ -287,11 +291,14 @@ def counts_now(node: Node, one: Import) -> dict[str, int]:
 
 
 def summed(tally: Mapping[tuple[str, str, bool], int]) -> dict[str, int]:
-    """Counts by change for good rows, else by state; ``doubted`` counts good rows once more."""
+    """Counts by change for good rows, else by state; ``doubted`` counts good rows once more.
+
+    What changed nothing has nothing to be taken back, and counts as before.
+    """
     found: dict[str, int] = {}
     for (state, change, doubted), number in tally.items():
         good = state in (stored.READY, stored.TAKEN)
-        name = change if good else state
+        name = change if good or (state == stored.BACK and change in NOTHING_DONE) else state
         found[name] = found.get(name, 0) + number
         if good and doubted:
             found["doubted"] = found.get("doubted", 0) + number

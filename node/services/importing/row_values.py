@@ -39,6 +39,12 @@ PROVISIONAL = "urn:sharefeed:provisional"
 _KIND_OF_ACTION = {"give": "item", "lend": "equipment", "host": "space", "help": "skill"}
 _PRIVATE_TAG = re.compile(r"[\w-]+:\S+\Z")
 _BARE_ADDRESS = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}(?:[/:?#]\S*)?\Z")
+_NOTHING_TO_PAY = re.compile(
+    r"[-–—]+|free of charge|no (?:charge|cost|fee)|nothing|gratis|za darmo|bezpłatnie|bezpłatn[yae]|darmow[yae]"
+    r"|0+(?:[.,]0*)?\s*zł",
+    re.IGNORECASE,
+)
+"""What people write into a column of prices for what costs nothing, beside what is known of it everywhere."""
 _CURRENCIES = {"£": "GBP", "GBP": "GBP", "€": "EUR", "EUR": "EUR", "USD": "USD"}
 
 
@@ -139,7 +145,8 @@ def _parsed(column: str, cell: Cell, today: date) -> Any:
 def _choice(column: str, cell: Cell) -> str:
     code = code_of(column, cells.line(cell))
     if code is None:
-        raise CellError(f"This must be one of: {', '.join(CHOICES[column])}.")
+        # Which words it may be is said by the help of its column, which stands beside this.
+        raise CellError("This word is not known here.")
     return code
 
 
@@ -166,7 +173,8 @@ def _value(cell: Cell) -> tuple[int | float, str | None]:
 
 
 def _price(cell: Cell) -> str:
-    if next(price_members({PRICE: cells.line(cell)}), None):
+    said = cells.line(cell)
+    if not _NOTHING_TO_PAY.fullmatch(said) and next(price_members({PRICE: said}), None):
         raise CellError("This states a price. Only things that are free from end to end belong here.")
     return ""
 

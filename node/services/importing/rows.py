@@ -155,7 +155,15 @@ def match_columns(headings: Sequence[str]) -> tuple[Mapping[str, int], tuple[str
     used = set(found.values())
     spare = (heading for position, heading in places if position not in used)
     unused = dict.fromkeys(heading for heading in spare if heading and folded(heading) != PROBLEM)
-    return found, tuple(f"The column “{heading[:40]}” is not used." for heading in unused)
+    return found, tuple(_unused(heading, found, headings) for heading in unused)
+
+
+def _unused(heading: str, found: Mapping[str, int], headings: Sequence[str]) -> str:
+    field = field_of(heading)
+    if field is None:
+        return f"The column “{heading[:40]}” is not used."
+    other = headings[found[field]][:40]
+    return f"The column “{heading[:40]}” is not used: “{other}” stands for the same."
 
 
 def _nameless(sheet: Sheet) -> list[str]:

@@ -58,7 +58,7 @@ AT_ONCE_S = 20.0
 MOST_TRIES = 3
 """So often in a row a piece may fail on a fault of ours before somebody has to say that it is to go on."""
 AGAIN_S = 15
-_CHANGING = ("added", "changed", "withdrawn", ABSENT)
+CHANGING = ("added", "changed", "withdrawn", ABSENT)
 
 
 def work(node: Node, seconds: float = AT_ONCE_S, import_id: str | None = None) -> bool:
@@ -306,7 +306,7 @@ def _undo(node: Node, one: Import) -> None:
     with writing(node) as tx:
         if not stored.holds(tx, one):
             return
-        rows = [row for row in stored.rows(tx, one.id, (TAKEN,), PIECE) if row.change in _CHANGING]
+        rows = [row for row in stored.rows(tx, one.id, (TAKEN,), PIECE) if row.change in CHANGING]
         if rows:
             done = take_back(tx, node, one.id, [row.listing_id for row in rows], one.by)
             stored.put_rows(tx, [replace(row, state=BACK if row.listing_id in done else KEPT) for row in rows])

@@ -171,11 +171,18 @@ def correct(slug: str, import_id: str) -> ResponseReturnValue:
     except DeskImportError as error:
         say(plain(str(error)), ok=False)
     else:
-        good, wrong = done["good"], done["refused"]
-        said = ngettext("%(num)s row is right now.", "%(num)s rows are right now.", good)
-        more = ngettext("%(num)s is not yet.", "%(num)s are not yet.", wrong) if wrong else ""
-        say(f"{said} {more}".strip(), ok=not wrong)
+        say(_corrected(**done), ok=not done["refused"])
     return to(f"/desk/{slug}/import/{import_id}/rows?page={page_number()}")
+
+
+def _corrected(good: int, refused: int, left: int) -> str:
+    """What came of what was typed, as far as there is something to say."""
+    told = (
+        ngettext("%(num)s row is right now.", "%(num)s rows are right now.", good) if good else "",
+        ngettext("%(num)s row is not right yet.", "%(num)s rows are not right yet.", refused) if refused else "",
+        ngettext("%(num)s row is left out.", "%(num)s rows are left out.", left) if left else "",
+    )
+    return " ".join(filter(None, told)) or _("Nothing was put right, because those rows were settled already.")
 
 
 @blueprint.get("/<slug>/import/<import_id>/refused.csv")

@@ -12,8 +12,8 @@ from node.services.identity.audit import COMMAND_LINE
 from node.services.identity.members import EDITOR, Member
 from node.services.importing import imports
 from node.services.importing.columns import COLUMNS, PRICE
-from node.services.importing.imports import NOT_OFFERED
-from node.services.importing.steps import table_row
+from node.services.importing.imports import NOT_OFFERED, NOTHING_DONE
+from node.services.importing.steps import CHANGING, table_row
 from node.services.listings.doubted import INSTEAD
 from node.services.pictures import fetching, zip_uploads
 from node.storage.imports import (
@@ -84,7 +84,9 @@ def _by(one: Import) -> str:
 
 def _told(one: Import) -> Mapping[str, int]:
     """What to say of it: once it is undone, what came of that."""
-    return {kind: one.counts.get(kind, 0) for kind in (BACK, KEPT)} if one.state == UNDONE else one.counts
+    if one.state != UNDONE:
+        return one.counts
+    return {kind: one.counts.get(kind, 0) for kind in (BACK, KEPT, *NOTHING_DONE)}
 
 
 def _counted(counts: Mapping[str, int]) -> tuple[DeskImportCount, ...]:
@@ -118,7 +120,7 @@ def import_page(
         counts=() if show or one.state in AT_WORK else _counted(_told(one)),
         rows=tuple(_sample(row) for row in rows),
         run=form_at(here, {"then": "run"}) if may and one.state == CHECKED and not show else None,
-        undo=form_at(here, {"then": "undo"}) if may and one.state == DONE and rows else None,
+        undo=form_at(here, {"then": "undo"}) if may and one.state == DONE and rows and _did_something(one) else None,
         drop=form_at(here, {"then": "drop"}) if may and one.state in ("columns", CHECKED) else None,
         stopped=one.stopped,
         resume=form_at(here, {"then": "resume"}) if may and one.stopped else None,
@@ -129,6 +131,10 @@ def import_page(
         fetching=elsewhere.wait,
         not_fetched=elsewhere.failed,
     )
+
+
+def _did_something(one: Import) -> bool:
+    return any(one.counts.get(kind) for kind in CHANGING)
 
 
 def _photos_form(one: Import, here: str, errors: Mapping[str, str]) -> Form | None:
@@ -144,7 +150,8 @@ def _some_refused(node: Node, one: Import) -> list[ImportRow]:
 
 
 def _sample(row: ImportRow) -> DeskImportSample:
-    kind = row.state if row.state in (BACK, KEPT, LEFT) else row.change
+    over = row.state in (BACK, KEPT, LEFT) and not (row.state == BACK and row.change in NOTHING_DONE)
+    kind = row.state if over else row.change
     notes = tuple(plain(problem["message"]) for problem in row.problems[:3])
     return DeskImportSample(row.number if row.number < 2_000_000 else 0, row.title, kind, notes)
 
@@ -188,7 +195,9 @@ def rows_page(node: Node, member: Member, one: Import, number: int) -> DeskImpor
 def _refused(one: Import, row: ImportRow) -> DeskImportRefused:
     texts = {**dict.fromkeys(one.columns, ""), **dict(table_row(one, row).cells)}
     known = [problem for problem in row.problems if problem["field"] in COLUMNS or problem["field"] == PRICE]
-    wrong = {problem["field"]: problem for problem in reversed(known)}
+    wrong: dict[str, Mapping[str, str]] = {}
+    for problem in known:
+        wrong.setdefault(problem["field"], problem)
     whole = [problem["message"] for problem in row.problems if problem not in known]
     asked = dict(wrong)
     if any(problem["code"] == _NOT_FREE for problem in row.problems):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 import time
 import zipfile
 from collections.abc import Callable
@@ -54,6 +55,9 @@ PLAIN = workbook(["title"], ["Desk"])
         pytest.param(b"\xef\xbb\xbfid,title\r\n1,Caf\xc3\xa9 \xc2\xa35\r\n", id="utf-8 with a byte order mark"),
         pytest.param(b"id,title\r\n1,Caf\xe9 \xa35\r\n", id="windows-1252 with a pound sign"),
         pytest.param("id\ttitle\r\n1\tCafé £5\r\n".encode("utf-16"), id="utf-16 with tabs, Excel's Unicode text"),
+        pytest.param("id\ttitle\r\n1\tCafé £5\r\n".encode("utf-16-le"), id="utf-16 that lost its mark"),
+        pytest.param("id\ttitle\r\n1\tCafé £5\r\n".encode("utf-16-be"), id="utf-16 the other way round"),
+        pytest.param("id|title\r\n1|Café £5\r\n".encode(), id="upright lines"),
         pytest.param("id;title\r\n1;Café £5\r\n".encode(), id="semicolons"),
         pytest.param("id\ttitle\n1\tCafé £5\n".encode(), id="tabs"),
         pytest.param("sep=;\r\nid;title\r\n1;Café £5\r\n".encode(), id="Excel's own hint"),
@@ -187,6 +191,41 @@ def test_only_the_first_sheet_is_read() -> None:
     assert read(out.getvalue()).headings == ("title",)
 
 
+def workbook_of(**sheets: list[list[Any]]) -> bytes:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("sheets", "headings", "told"),
+    [
+        pytest.param({"A": [["title", "qty"], ["Desk", 1]], "B": [["x"]]}, ("title", "qty"), "", id="one list"),
+        pytest.param({"Notes": [["Hello"]], "B": [["title"], ["Desk"]]}, ("title",), "only “B”", id="notes before it"),
+        pytest.param({"A": [["title"], ["x"]], "B": [["title"], ["y"]]}, ("title",), "only “A”", id="two lists"),
+        pytest.param({"A": [["Hello"]], "B": [["Gear"], ["Desk"]]}, ("Gear",), "only “B”", id="headings nobody knows"),
+        pytest.param({"A": [], "B": [["title"], ["Desk"]]}, ("title",), "only “B”", id="an empty sheet first"),
+    ],
+)
+def test_of_several_sheets_the_one_with_the_list_is_read(
+    sheets: dict[str, list[list[Any]]], headings: tuple[str, ...], told: str
+) -> None:
+    sheet = read(workbook_of(**sheets), any_headings=True)
+    assert sheet.headings == headings
+    assert [told in remark for remark in sheet.remarks] == [True] * bool(told)
+
+
+def test_what_another_process_refuses_says_once_that_nothing_was_changed() -> None:
+    error = pickle.loads(pickle.dumps(SpreadsheetError("This is no list.")))
+    assert str(error) == "This is no list. Nothing was changed."
+
+
 def test_formatting_far_below_the_list_costs_no_time() -> None:
     def far_below(sheet: Any) -> None:
         sheet.cell(1_048_576, 1).number_format = "0.00"
@@ -207,8 +246,9 @@ _FAR_ROW = (
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        pytest.param(b"", "empty", id="nothing at all"),
-        pytest.param(b"\x00" * 5000, "No column is called", id="zeros"),
+        pytest.param(b"", "nothing in this file", id="nothing at all"),
+        pytest.param(b"\x00" * 5000, "no list that can be read", id="zeros"),
+        pytest.param(bytes(range(256)) * 20, "no list that can be read", id="no text at all"),
         pytest.param(b"<html><table><tr><td>title", "a web page", id="a web page that calls itself a spreadsheet"),
         pytest.param(b"one,two\n1,2\n", "“one”, “two”", id="no title column"),
         pytest.param(b"PK\x03\x04 not a zip", "damaged", id="xlsx that is not a zip"),
@@ -306,6 +346,9 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         pytest.param("Kit list\n\nThing,Where\nTent,Shed\n", ("Thing", "Where"), 1, id="a-title-above"),
         pytest.param("Thing,Where\nTent,Shed\nLamp,Hall\n", ("Thing", "Where"), 2, id="the-first-of-equals"),
         pytest.param("Thing;Where\nTent;Shed\n", ("Thing", "Where"), 1, id="semicolons"),
+        pytest.param(
+            "Ding;Ort\nZelt;Keller, links, hinten, oben\nBoot;Hof\n", ("Ding", "Ort"), 2, id="commas-in-the-text"
+        ),
         pytest.param("Our list,,\nWhere,Title\nShed,Tent\n", ("Where", "Title"), 1, id="a-title-is-known"),
     ],
 )

@@ -168,7 +168,9 @@ def test_a_date_too_far_ahead_is_shown_for_a_year() -> None:
         pytest.param({"event_dates": "2026-12-03", "event_ends": "20:00"}, "event_starts", "beginning", id="half"),
         pytest.param({"event_dates": "2026-12-03", "event_places": "0"}, "event_places", "from 1", id="no-room"),
         pytest.param({"event_dates": "2026-12-03", "event_zone": "here!"}, "event_zone", "time zone", id="zone"),
-        pytest.param({"event_dates": "2026-12-03", "event_sign_up": "perhaps"}, "event_sign_up", "needed", id="sign"),
+        pytest.param(
+            {"event_dates": "2026-12-03", "event_sign_up": "perhaps"}, "event_sign_up", "not known", id="sign"
+        ),
         pytest.param({"event_dates": ";".join(f"+{n}d" for n in range(367))}, "event_dates", "366", id="too-many"),
     ],
 )

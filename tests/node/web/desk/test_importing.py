@@ -87,6 +87,39 @@ def test_from_a_file_to_listings_and_back(browser: FlaskClient) -> None:
     assert "The import is undone" in browser.get(path).text
 
 
+def test_what_changed_nothing_is_not_said_to_be_taken_back(browser: FlaskClient) -> None:
+    one = "id,title\n1,Six chairs\n"
+    press(browser, looked_at(browser, one), "run")
+    same = looked_at(browser, one)
+    press(browser, same, "run")
+    assert "Undo this import" not in browser.get(same).text
+    press(browser, same, "undo")
+    assert feed(browser) == {"Six chairs"}
+    assert figures(browser.get(same)) == {"as before": "1"}
+    assert "taken back" not in browser.get(same).text
+
+
+def test_wrong_cells_stand_in_the_order_of_the_file(browser: FlaskClient) -> None:
+    path = looked_at(browser, "title,quantity,lat,lon\nTent,lots,95,200\n")
+    fields = tree(browser.get(f"{path}/rows")).xpath("//input[@aria-invalid]/@name")
+    assert fields == ["cell-2-quantity", "cell-2-lat", "cell-2-lon"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        pytest.param({"cell-3-quantity": "2"}, "1 row is right now.", id="right"),
+        pytest.param({"cell-3-quantity": "many"}, "1 row is not right yet.", id="wrong again"),
+        pytest.param({"leave": "3"}, "1 row is left out.", id="left out"),
+        pytest.param({"cell-2-quantity": "7"}, "Nothing was put right", id="right before"),
+    ],
+)
+def test_what_came_of_a_correction_is_said(browser: FlaskClient, fields: dict[str, str], says: str) -> None:
+    answer = send(browser, f"{looked_at(browser)}/rows", HERE, **fields)
+    [told] = tree(browser.get(answer.headers["Location"])).xpath("//*[@role='status']//p/text()")
+    assert told.startswith(says)
+
+
 def test_wrong_cells_stand_in_fields_that_say_what_is_wrong(browser: FlaskClient) -> None:
     path = looked_at(browser)
     page = tree(browser.get(f"{path}/rows"))
@@ -135,7 +168,7 @@ def test_columns_are_said_again(browser: FlaskClient) -> None:
     ("data", "said"),
     [
         pytest.param(b"%PDF-1.7", "PDF", id="pdf"),
-        pytest.param(b"", "empty", id="empty"),
+        pytest.param(b"", "nothing in this file", id="empty"),
         pytest.param(b"title\n", "no row", id="no-rows"),
         pytest.param(b"PK\x03\x04", "damaged", id="no-workbook"),
     ],
