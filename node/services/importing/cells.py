@@ -27,19 +27,6 @@ _MONTHS = (
     *("jan sty", "feb lut", "mar", "apr kwi", "may maj", "jun cze"),
     *("jul lip", "aug sie", "sep wrz", "oct paź paz", "nov lis", "dec gru"),
 )
-    "jan sty",
-    "feb lut",
-    "mar",
-    "apr kwi",
-    "may maj",
-    "jun cze",
-    "jul lip",
-    "aug sie",
-    "sep wrz",
-    "oct paź paz",
-    "nov lis",
-    "dec gru",
-]
 _MONTH_OF = {opening: month for month, names in enumerate(_MONTHS, start=1) for opening in names.split()}
 """The first three letters of its name, in English and in Polish."""
 _UNIT = re.compile(r"\s*(?:kgs?|kilos?|kilograms?|hours?|hrs?|h|metres?|m|°)\.?\Z", re.IGNORECASE)
