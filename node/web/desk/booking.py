@@ -272,9 +272,8 @@ def _form_page(
     key, editor = kept.row.key, member_now().may(EDITOR)
     here = _local(calendar_path(key)) + (f"/{booking.id}" if booking else "/new")
     heading = (booking.name or _("A booking")) if booking else _("Enter a booking")
-    free_words, free = ("", ())
-    if errors and elsewhen and not _OF_TIME.isdisjoint(errors):
-        free_words, free = _free(kept, typed)
+    offered = errors and elsewhen and not _OF_TIME.isdisjoint(errors)
+    free_words, free = _free(kept, typed) if offered else ("", ())
     view = DeskBookingPage(
         head=head(heading),
         desk=desk_frame("calendar"),
