@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, current_app, render_template, request
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from node.web.view_models.parts import Head
@@ -107,6 +108,8 @@ _WHAT = {
     503: later("The board is being looked after just now."),
 }
 _FAULT = later("Something went wrong on our side.")
+_OLD = later("The page that you sent this from is too old by now.")
+_LOOK = later("Nothing was changed, and what you typed is still here. Look at it, then send it again.")
 _SECRET_ARGUMENTS = {"token", "secret"}
 """What stands in addresses that were mailed, or are known to one person alone."""
 _NO_MEMBERS: Mapping[str, Any] = {}
@@ -144,12 +147,26 @@ def answer_to(error: Exception) -> Answer:
 def _from_http(error: HTTPException) -> Response:
     if error.response is not None or error.code is None or error.code < 400:
         return current_app.make_response(error.get_response())
+    if isinstance(error, CSRFError) and (again := _of_an_old_page()) is not None:
+        return again
     response = _answer(Answer(error.code, "about:blank"), error.description or "")
     for name, value in error.get_headers():
         # Allow, Retry-After, WWW-Authenticate and their like belong to the answer, whatever form it has.
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
     return response
+
+
+def _of_an_old_page() -> Response | None:
+    """What somebody sent from a page of ours whose cookie is gone, to be sent again.
+
+    That the page was ours the browser says itself (Fetch Metadata): no other site can make it say so.
+    """
+    from node.web.unsent import repeated
+
+    if for_machine() or request.headers.get("Sec-Fetch-Site") != "same-origin":
+        return None
+    return repeated(400, say(_OLD), say(_LOOK))
 
 
 def _log(error: Exception, answer: Answer) -> str:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from node.services.identity import operator
 from node.web import current_node, inside
 from node.web.inside import to
+from node.web.unsent import signed_out
 
 PATH = "/control"
 SIGN_IN = f"{PATH}/sign-in"
@@ -24,7 +25,7 @@ def require_operator() -> AnyResponse | None:
     """None lets the request through."""
     session = operator.session_of(current_node(), request.cookies.get(operator.COOKIE))
     if session is None:
-        return to(SIGN_IN)
+        return signed_out(SIGN_IN) or to(SIGN_IN)
     g.operator = session
     return None
 

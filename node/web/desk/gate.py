@@ -22,6 +22,7 @@ from node.services.identity.members import VIEWER, Member
 from node.services.limits import throttling
 from node.web import current_node, inside
 from node.web.inside import to
+from node.web.unsent import signed_out
 
 PATH = "/desk"
 SIGN_IN = f"{PATH}/sign-in"
@@ -56,7 +57,7 @@ def _refused(least: str) -> AnyResponse | None:
     node = current_node()
     found = accounts.signed_in(node, request.cookies.get(accounts.COOKIE))
     if found is None:
-        return to(f"{SIGN_IN}?{urlencode(_way_here())}" if _way_here() else SIGN_IN)
+        return signed_out(SIGN_IN) or to(f"{SIGN_IN}?{urlencode(_way_here())}" if _way_here() else SIGN_IN)
     g.account, g.session = found.account, found.session
     slug = (request.view_args or {}).get("slug")
     if slug is None:

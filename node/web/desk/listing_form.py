@@ -27,7 +27,7 @@ from node.web.desk.listing_form_view import asks_of, form_page, new_page, previe
 from node.web.desk.listing_form_view import words_of as words_about
 from node.web.desk.photo_form import SentPhotos, take_large_forms
 from node.web.desk.photo_form import read as read_photos
-from node.web.desk.saving import Writing, signed_out
+from node.web.desk.saving import Writing
 from node.web.form_state import form_at, sentences
 from node.web.inside import say, to
 from node.web.wording.said import plain
@@ -35,12 +35,6 @@ from node.web.wording.said import plain
 views = guarded("desk_listing_form", EDITOR)
 take_large_forms(views)
 blueprint = Blueprint("desk_writing", __name__)
-
-
-@blueprint.before_request
-def keep_what_was_typed() -> ResponseReturnValue | None:
-    """Whose session has ended while they wrote loses nothing."""
-    return signed_out("sign")
 
 
 @views.get("/<slug>/listings/new")

@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services.identity import accounts
-from node.web import current_node
-from node.web.desk.gate import SIGN_IN
 from node.web.desk.photo_form import SentPhotos
-from node.web.form_state import form_at
-from node.web.inside import head, say, to
-from node.web.view_models.desk_listings import DeskSignedOutPage
+from node.web.inside import say, to
 from node.web.wording.said import plain
 from schemas.errors import SharefeedError
 from schemas.records import dataclass
@@ -56,18 +50,3 @@ class Writing(Generic[Draft]):
             say(_("Saved. Nobody sees it until you publish it."))
             return to(self.path(kept))
         return self.go_on(kept, then)
-
-
-def signed_out(mark: str) -> ResponseReturnValue | None:
-    """Whose session has ended while they wrote gets back what they sent, to be sent again after signing in.
-
-    ``mark`` is the field by which the form is known.
-    """
-    if mark not in request.form or accounts.signed_in(current_node(), request.cookies.get(accounts.COOKIE)):
-        return None
-    if request.form.get("then") == "autosave":
-        return {"problem": _("You are signed out.")}, 401
-    typed = {name: value for name, value in request.form.items() if name not in ("csrf_token", "then")}
-    form = form_at(request.path, {**typed, "then": "save"})
-    page = DeskSignedOutPage(head(_("You are signed out")), form, request.script_root + SIGN_IN)
-    return make_response(render_template("desk/signed_out.html", page=page), 401)

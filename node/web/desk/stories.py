@@ -25,19 +25,13 @@ from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, member_now
 from node.web.desk.photo_form import SentPhotos, take_large_forms
 from node.web.desk.photo_form import read as read_photos
-from node.web.desk.saving import Writing, signed_out
+from node.web.desk.saving import Writing
 from node.web.inside import say, to
 from node.web.wording.said import plain
 
 views = guarded("desk_stories_form", EDITOR)
 take_large_forms(views)
 blueprint = Blueprint("stories_desk", __name__)
-
-
-@blueprint.before_request
-def keep_what_was_typed() -> ResponseReturnValue | None:
-    """Whose session has ended while they wrote loses nothing."""
-    return signed_out("story")
 
 
 @views.get("/<slug>/stories")

@@ -102,7 +102,6 @@ desk/new_listing.html           DeskNewPage
 desk/listing_form.html          DeskFormPage
 desk/preview.html               DeskPreviewPage
 desk/published.html             DeskPublishedPage
-desk/signed_out.html            DeskSignedOutPage
 desk/export.html                DeskExportPage
 desk/move.html                  DeskMovePage
 desk/bring.html                 DeskBringPage

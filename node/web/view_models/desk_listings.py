@@ -156,15 +156,6 @@ class DeskPublishedPage:
 
 
 @dataclass(frozen=True, slots=True)
-class DeskSignedOutPage:
-    """desk/signed_out.html: somebody sent a form after their session had ended; it carries all that was typed."""
-
-    head: Head
-    form: Form
-    sign_in_path: str
-
-
-@dataclass(frozen=True, slots=True)
 class DeskRow:
     """A listing in the desk's list. ``state``: live, paused, withdrawn, expired; ``soon`` if it ends within a week.
 

@@ -261,7 +261,8 @@ class ErrorPage:
     Without ``what`` the template words the usual statuses (400, 403, 404, 405, 410, 413, 429, 500, 503)
     itself. ``why`` says in a sentence what is the matter on our side. ``retry_s`` is Retry-After in seconds;
     ``reference`` a short code by which the operator finds it in the log. ``again_path`` is where the same search may be
-    sent again, ``again`` what it asked for. ``unsent`` is a form that could not be kept, where the person had sent one.
+    sent again, ``again`` what it asked for. ``unsent`` is a form that could not be kept, where the person had sent one;
+    ``door_path`` is where they sign in first.
     """
 
     head: Head
@@ -275,3 +276,4 @@ class ErrorPage:
     again_path: str | None = None
     again: tuple[tuple[str, str], ...] = ()
     unsent: UnsentForm | None = None
+    door_path: str = ""

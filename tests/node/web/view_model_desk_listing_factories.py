@@ -199,10 +199,6 @@ FULL: dict[str, tuple[str, Any]] = {
     **{f"desk-form-{sign}": ("desk/listing_form.html", listing_form(sign)) for sign in SIGNS},
     "desk-preview": ("desk/preview.html", preview(publish=FORM, words=WORDS, editing=True)),
     "desk-published": ("desk/published.html", PUBLISHED),
-    "desk-signed-out": (
-        "desk/signed_out.html",
-        vm.DeskSignedOutPage(HEAD, make.form("title", "text"), "/desk/sign-in"),
-    ),
 }
 MINIMAL: dict[str, tuple[str, Any]] = {
     "desk-bulk": ("desk/bulk.html", bulk()),
@@ -222,5 +218,4 @@ MINIMAL: dict[str, tuple[str, Any]] = {
         "desk/published.html",
         replace(PUBLISHED, desk=BARE, doubted=False),
     ),
-    "desk-signed-out": ("desk/signed_out.html", vm.DeskSignedOutPage(HEAD, FORM, "/desk/sign-in")),
 }

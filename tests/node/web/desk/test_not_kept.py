@@ -16,6 +16,7 @@ from sqlalchemy import event
 
 from node.context import Node
 from node.services.desk import drafts
+from node.services.identity import accounts
 from node.services.listings import publishing
 from node.storage.engine import StorageError
 from node.web.errors import answer_to
@@ -178,3 +179,49 @@ def test_a_database_that_is_away_is_told_in_one_line_of_the_log(
 def test_what_is_no_fault_of_the_program_is_told_apart(error: Exception, status: int, cause: str) -> None:
     found = answer_to(error)
     assert (found.status, found.cause) == (status, cause)
+
+
+def again_of(answer: Any) -> dict[str, str]:
+    """The form on a page that repeats what was sent."""
+    (again,) = html.document_fromstring(answer.get_data(as_text=True)).xpath("//main//form[@method='post']")
+    return dict(again.form_values())
+
+
+def test_who_was_signed_out_while_writing_sends_it_again_once_signed_in(
+    app: Flask, browser: FlaskClient, node: Node
+) -> None:
+    typed = {"sign": "give", "title": "Twelve chairs", "text": STORY, "locality": "Werrington"}
+    token = token_of(browser, f"{DESK}/listings/new/give")
+    path = f"{DESK}/drafts/{drafts.new_id()}"
+    browser.delete_cookie(accounts.COOKIE, domain="share.example.org", path="/desk")
+    sent = {**typed, "then": "publish", "csrf_token": token}
+    answer = browser.post(path, data=sent, headers={"Referer": URL})
+    assert answer.status_code == 401
+    assert "You have been signed out meanwhile." in answer.get_data(as_text=True)
+    fields = again_of(answer)
+    assert {name: fields[name] for name in typed} == typed
+    # Signed in once more, in a session whose token is another.
+    other = signed_in(app, node, "riverside-school", "editor")
+    old = other.post(path, data=fields, headers={"Referer": URL, "Sec-Fetch-Site": "same-origin"})
+    assert old.status_code == 400
+    assert "too old by now" in old.get_data(as_text=True)
+    done = other.post(path, data=again_of(old), headers={"Referer": URL, "Sec-Fetch-Site": "same-origin"})
+    assert done.status_code == 303, done.get_data(as_text=True)
+    (kept,) = publishing.listings(node)
+    assert kept.listing().title == "Twelve chairs"
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", None])
+def test_what_another_site_sends_is_not_a_press_away_from_being_done(browser: FlaskClient, site: str | None) -> None:
+    path = f"{DESK}/drafts/{drafts.new_id()}"
+    headers = {"Referer": "https://evil.example/", **({"Sec-Fetch-Site": site} if site else {})}
+    answer = browser.post(path, data={"title": "Buy now", "then": "publish"}, headers=headers)
+    assert answer.status_code == 400
+    assert "Buy now" not in answer.get_data(as_text=True)
+
+
+def test_a_press_of_who_is_signed_out_leads_to_signing_in(browser: FlaskClient) -> None:
+    token = token_of(browser, f"{DESK}/listings/new/give")
+    browser.delete_cookie(accounts.COOKIE, domain="share.example.org", path="/desk")
+    answer = browser.post("/desk/sign-out", data={"csrf_token": token}, headers={"Referer": URL})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/desk/sign-in?state=signed_out")
