@@ -19,7 +19,8 @@ from schemas.records import dataclass
 
 WAITING, READY, FAILED = "waiting", "ready", "failed"
 _c, _w = picture_copies.c, picture_wants.c
-_FILE = re.compile(r"[0-9a-f]{32}\.jpg")
+FILE = re.compile(r"[0-9a-f]{32}\.jpg")
+"""The name of a file that is made of nothing but its content."""
 _WHERE_NAMED: tuple[Column[str], ...] = (
     listings.c.document,
     listing_versions.c.document,
@@ -126,7 +127,7 @@ def named(tx: Tx, files: set[str]) -> set[str]:
         if len(files) == 1:
             query = query.where(column.contains(next(iter(files)), autoescape=True)).limit(1)
         for text in tx.execute(query.execution_options(yield_per=500)).scalars():
-            found.update(files.intersection(_FILE.findall(text)))
+            found.update(files.intersection(FILE.findall(text)))
     return found
 
 

@@ -23,6 +23,7 @@ from node.services.importing.sheets import Options, import_sheet
 from node.services.listings import publishing
 from node.services.pictures import fetching, unused
 from node.services.pictures.fetching import RETRY_S, fetch_due, missing
+from node.services.pictures.shelf import write_whole
 from node.services.pictures.unused import KEPT_S
 from node.storage import imports as stored_imports
 from node.storage import listing_versions, photo_tables
@@ -255,6 +256,19 @@ def test_a_copy_goes_when_nothing_has_named_it_for_long(node: Node, member: Memb
     assert fetch_due(node, sites) == 1  # type: ignore[arg-type]
     assert sites.asked == [CHAIRS], "what is gone is fetched again"
     assert chairs.exists()
+
+
+def test_what_an_import_wrote_that_was_killed_goes_as_well(node: Node) -> None:
+    bring(node)
+    fetch_due(node, Photos(*BOTH))  # type: ignore[arg-type]
+    media = node.settings.home / "media"
+    known = set(media.iterdir())
+    for name in ("0" * 32 + ".jpg", "0" * 32 + "-40x30.jpg", "logo.jpg"):
+        write_whole(media / name, b"x")
+    late = time.time() + KEPT_S + 60
+    assert unused.tidy(node) == 0
+    assert unused.tidy(node, late) == 1
+    assert {one.name for one in set(media.iterdir()) - known} == {"0" * 32 + "-40x30.jpg", "logo.jpg"}
 
 
 def test_a_copy_that_an_import_asks_for_again_stays(node: Node) -> None:

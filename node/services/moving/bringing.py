@@ -99,7 +99,7 @@ def bring(node: Node, path: Path, by: Who = COMMAND_LINE, client: Client | None 
         slug, organisation = _organisation(export, homes)
         brought = Brought(slug, organisation.name, organisation.id)
         _refuse_known(node, slug, organisation)
-        names, written = _pictures(node, export)
+        names, written = _pictures(node, export, organisation.id)
         try:
             with node.database.write() as tx:
                 catalogue.state(tx, lock=True)
@@ -151,8 +151,17 @@ def _refuse_known(node: Node, slug: str, organisation: Organisation) -> None:
         raise BringError(f"There is an organisation called {slug} here already")
 
 
-def _pictures(node: Node, export: Export) -> tuple[list[str], list[Path]]:
-    """The names of the photographs that came, and the files that were not here before."""
+def _pictures(node: Node, export: Export, organisation_id: str) -> tuple[list[str], list[Path]]:
+    """The names of the photographs that came, and the files that were not here before.
+
+    First they are noted, so that what a process leaves that is killed before the end is deleted as any photograph is
+    that nothing has.
+    """
+    stems = {file.rpartition("/")[2].partition(".")[0] for file in export.pictures}
+    names = sorted(stem for stem in stems if name_of(stem))
+    with node.database.write() as tx:
+        for name in names:
+            uploads.put(tx, organisation_id, name, "", node.now)
     folder = node.settings.home / MEDIA
     folder.mkdir(exist_ok=True)
     written = []
@@ -162,8 +171,7 @@ def _pictures(node: Node, export: Export) -> tuple[list[str], list[Path]]:
         if not target.exists():
             export.extract(file, target)
             written.append(target)
-    stems = {file.rpartition("/")[2].partition(".")[0] for file in export.pictures}
-    return sorted(stem for stem in stems if name_of(stem)), written
+    return names, written
 
 
 def _listings(node: Node, tx: Tx, export: Export, homes: Homes, brought: Brought) -> dict[str, OwnListing]:

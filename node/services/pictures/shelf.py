@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -104,6 +105,8 @@ def _read(path: Path) -> bytes:
 def write_whole(path: Path, data: bytes) -> bool:
     """Write a file that is there whole or not at all; whether anything changed. Folders are made as needed."""
     if path.is_file() and path.read_bytes() == data:
+        with suppress(OSError):
+            os.utime(path)  # asked for anew: nobody takes it for what nothing names
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, prefix=".", suffix=PART, delete=False) as file:

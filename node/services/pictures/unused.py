@@ -1,6 +1,6 @@
-"""Copies of other sites' photographs that nothing names any more: forgotten, and their files deleted.
+"""Photographs under the name of their content that nothing names any more: forgotten, and their files deleted.
 
-A copy stays while any listing, version of one, draft, story or organisation names it, and for two months after it was
+They are copies of what other sites have, and what a spreadsheet or an export brought. One stays while any listing, version of one, draft, story or organisation names it, and for two months after it was
 fetched or last asked for: as long as an import in which it stands may be gone on with, and longer.
 """
 
@@ -26,10 +26,16 @@ def tidy(node: Node, now: float | None = None) -> int:
     with node.database.write() as tx:
         stored.forget_failed(tx)
     with node.database.read() as tx:
-        files = stored.names(tx)
+        files = stored.names(tx) | _here(node)
         old = {name for name in files if _is_older(_file(node, name), before)}
         unused = sorted(old - stored.named(tx, old)) if old else []
     return sum(_deleted(node, name, before) for name in unused[:_MOST])
+
+
+def _here(node: Node) -> set[str]:
+    """The names of such files: also of what a process has left that was killed before anything named them."""
+    folder = Path(node.settings.home) / "media"
+    return {one.name for one in folder.iterdir() if stored.FILE.fullmatch(one.name)} if folder.is_dir() else set()
 
 
 def _deleted(node: Node, name: str, before: float) -> bool:

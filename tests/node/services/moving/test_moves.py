@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -33,6 +35,7 @@ from node.services.moving.bringing import Brought, bring
 from node.services.moving.brought_files import BringError
 from node.services.moving.moves import MoveError
 from node.services.organisations import hosting
+from node.services.pictures import uploads
 from node.services.syndication import node_document
 from node.storage import bookings, calendars, catalogue, listing_versions, sources
 from node.storage import desk_drafts as stored_drafts
@@ -157,6 +160,42 @@ def test_everything_comes_along(town: Town) -> None:
         assert stored_drafts.by_id(tx, "d" * 16) is not None
     with pytest.raises(BookingError):
         book(school, f"{SLUG}.drill", found.organisation_id, wanted(hour(2, 10), "Ben"), "Ann")
+
+
+_KILLED = """
+import os, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from node.context import Node
+from node.services.moving.bringing import bring
+from node.settings import Settings
+
+home, url, file = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
+
+def clock():
+    if any((home / "media").glob("*.jpg")):
+        os._exit(9)  # as by kill -9: nothing is tidied up
+    return datetime.fromtimestamp(int(sys.argv[4]), UTC)
+
+bring(Node.open(Settings(home, {"node_url": url, "node_name": "Share"}), clock=clock), file)
+"""
+
+
+def test_one_that_is_killed_between_pictures_and_listings_leaves_nothing_for_ever(town: Town) -> None:
+    school, file = town.node(SCHOOL), exported(town)
+    words = [str(school.settings.home), SCHOOL, str(file), str(school.now)]
+    assert subprocess.run([sys.executable, "-c", _KILLED, *words], check=False).returncode == 9
+    photo = school.settings.home / "media" / f"{PHOTO}.jpg"
+    assert photo.exists()
+    assert publishing.listings(school) == []
+    assert uploads.tidy(school) == 0
+    town.pass_by(days=1, minutes=1)
+    assert uploads.tidy(school) == 1
+    assert list(photo.parent.iterdir()) == []
+    assert brought(town).listings == 4
+    town.pass_by(days=2)
+    assert uploads.tidy(school) == 0
+    assert photo.exists()
 
 
 def test_what_came_is_looked_after_here(town: Town) -> None:
