@@ -43,7 +43,7 @@ def recompute(node: Node) -> None:
 
     done = matching.settle_every(node)
     version = factors.of(node.settings).version
-    click.echo(f"{counted(done, 'handover', 'handovers')} worked out with the factors {version}.")
+    click.echo(f"{counted(done, 'exchange', 'exchanges')} worked out with the factors {version}.")
 
 
 @impact.command()

@@ -139,9 +139,8 @@ def compare(lines: Iterable[Mapping[str, Any]], stated: Sums, account: Account, 
 
 
 def _other_factors(version: str, lines: int, factors: str) -> Difference:
-    told = (
-        f"The effect of {lines} was worked out with the factors {version}, which are not to be had here, so it is not"
-    )
+    of = "one exchange" if lines == 1 else f"{lines} exchanges"
+    told = f"The effect of {of} was worked out with the factors {version}, which are not to be had here, so it is not"
     words = f"{told} compared. Those in force are {factors}; `sharefeed impact recompute` works it out anew."
     return Difference(FACTORS, version, words)
 

@@ -36,6 +36,6 @@ def test_handovers_are_worked_out_anew_by_factors_that_have_changed(tmp_path: Pa
     environment = {"SHAREFEED_HOME": "", "DATABASE_URL": "", "SHAREFEED_NODE_URL": URL}
     environment["SHAREFEED_IMPACT_FACTORS"] = "own.json"
     done = CliRunner().invoke(main, ["--home", str(home), "impact", "recompute"], env=environment)
-    assert done.output.startswith("1 handover worked out with the factors ours-"), done.output
+    assert done.output.startswith("1 exchange worked out with the factors ours-"), done.output
     assert handed(node).co2e_g == 53_063
     assert handed(node).factors.startswith("ours-")

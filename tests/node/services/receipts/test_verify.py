@@ -273,7 +273,7 @@ def test_what_was_worked_out_with_factors_that_are_gone_is_told(city: City) -> N
     with_own_factors(city, OWN_FACTORS, recompute=False)
     differences = city.differences()
     assert [code for code, _ in differences] == ["factors"]
-    assert "The effect of 8 was worked out with the factors sharefeed-" in differences[0][1]
+    assert "The effect of 8 exchanges was worked out with the factors sharefeed-" in differences[0][1]
 
 
 def test_factors_that_are_not_those_that_the_account_names_are_not_believed(city: City) -> None:
