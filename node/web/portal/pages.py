@@ -78,7 +78,7 @@ def listing(key: str) -> Response:
         return _listing(node, found)
     if found is None:
         abort(404)
-    return _gone(found)
+    return _gone(found, services.organisation(node, key.partition(".")[0]) if "." in key else None)
 
 
 def to_new_place(address: str) -> Response:
@@ -156,9 +156,13 @@ def _with_effect(node: Node, page: ListingPage, found: Found) -> ListingPage:
     return replace(page, effect=of_listing(page, found.shown.entry.facts, factors, request.script_root))
 
 
-def _gone(gone: Gone) -> Response:
+def _gone(gone: Gone, host: Host | None) -> Response:
+    """What became of a listing. Whoever read its code from paper came for what its organisation shares."""
     head = Head(gone.title or _("No longer on the board"), indexed=False)
-    page = GonePage(head, gone.title, gone.reason, moment(gone.at))
+    whose = None
+    if host is not None and host.slug is not None and host.shown:
+        whose = Link(host.organisation.name, f"{request.script_root}/organisations/{host.slug}")
+    page = GonePage(head, gone.title, gone.reason, moment(gone.at), whose=whose)
     return make_response(render_template("portal/gone.html", page=page), 410)
 
 

@@ -230,7 +230,7 @@ class PublisherHomePage:
 @dataclass(frozen=True, slots=True)
 class GonePage:
     """portal/gone.html, status 410: ``reason`` is given, met, withdrawn, expired or removed, or ``None`` if not
-    stated.
+    stated. ``whose`` leads to what its organisation shares now.
     """
 
     head: Head
@@ -238,6 +238,7 @@ class GonePage:
     reason: str | None = None
     at: datetime | None = None
     similar: tuple[Card, ...] = ()
+    whose: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)

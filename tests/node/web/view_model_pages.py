@@ -55,7 +55,12 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
             vm.SheetPage(HEAD, make.photographed(), "https://shares.example/listings/1", "/listings/1/qr.svg"),
         ),
         "poster": ("portal/poster.html", make.poster()),
-        "gone": ("portal/gone.html", vm.GonePage(HEAD, "Plan chest", "given", make.ago(days=2), make.OFFERS[:4])),
+        "gone": (
+            "portal/gone.html",
+            vm.GonePage(
+                HEAD, "Plan chest", "given", make.ago(days=2), make.OFFERS[:4], vm.Link("School", "/organisations/x")
+            ),
+        ),
         "report": ("portal/report.html", make.report()),
         "report-done": (
             "portal/report_done.html",

@@ -11,6 +11,7 @@ from lxml import html
 
 from node.context import Node
 from node.services.identity.members import VIEWER
+from node.services.listings import publishing
 from node.services.listings.publishing import put_listings
 from node.services.organisations import hosting
 from schemas.event import Event
@@ -116,6 +117,17 @@ def test_codes_and_addresses_lead_to_the_public_page(viewer: FlaskClient) -> Non
     assert page.xpath("string(//*[@class='paper-address'])") == f"share.example.org/listings/{CHAIRS}"
     [code] = page.xpath("//img[@class='paper-code']/@src")
     assert viewer.get(code).mimetype == "image/svg+xml"
+
+
+def test_a_printed_code_of_what_is_gone_leads_on_to_its_organisation(viewer: FlaskClient, node: Node) -> None:
+    publishing.withdraw(node, CHAIRS, "given")
+    gone = viewer.get(f"/listings/{CHAIRS}")
+    assert gone.status_code == 410
+    [whose] = html.document_fromstring(gone.text).xpath("//main//a[contains(@href, '/organisations/')]")
+    assert whose.text_content() == "What Riverside School shares now"
+    assert viewer.get(whose.get("href")).status_code == 200
+    publishing.withdraw(node, DESK, "withdrawn")
+    assert "/organisations/" not in viewer.get(f"/listings/{DESK}").text, "there is nothing left to see"
 
 
 def test_strips_are_torn_off_a_poster(viewer: FlaskClient) -> None:
