@@ -1,8 +1,8 @@
 """Photographs under the name of their content that nothing names any more: forgotten, and their files deleted.
 
-They are copies of what other sites have, and what a spreadsheet or an export brought. One stays while any listing, version
-of one, draft, story or organisation names it, and for two months after it was fetched or last asked for: as long as an
-import in which it stands may be gone on with, and longer.
+They are copies of what other sites have, and what a spreadsheet or an export brought. One stays while any listing,
+version of one, draft, story or organisation names it, and for two months after it was fetched or last asked for: as
+long as an import in which it stands may be gone on with, and longer.
 """
 
 from __future__ import annotations
