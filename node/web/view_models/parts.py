@@ -212,6 +212,11 @@ class Site:
         switch = None if self.language_switch is None else replace(self.language_switch, here="")
         return replace(self, now=_NO_MOMENT, language_switch=switch, preview=None)
 
+    @property
+    def inside(self) -> Site:
+        """The same for whoever is in already, and needs no door."""
+        return replace(self.lasting, desk_path=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -45,6 +45,12 @@ def test_a_password_opens(client: FlaskClient, anna: accounts.Account) -> None:
     assert "Editor" in page
 
 
+def test_whoever_is_in_is_shown_no_door(app: Flask, client: FlaskClient, node: Node) -> None:
+    door = "For organisations: sign in"
+    assert door in client.get("/").text
+    assert door not in signed_in(app, node, "riverside-school", "editor").get("/desk/riverside-school/").text
+
+
 def test_who_has_several_organisations_or_none_chooses(client: FlaskClient, node: Node, anna: accounts.Account) -> None:
     hosting.put_profile(node, "Mending Room", None, {})
     members.join(node, anna, "mending-room", "viewer")
