@@ -151,9 +151,9 @@ def test_what_is_reported_waits_beside_the_rest(control: Browser) -> None:
     assert "1 reported" in said_on(control, "/control/")
     for path in ("/control/queue", "/control/queue?verdict=reported"):
         text = said_on(control, path)
-        assert "Reported by visitors" in text
+        assert "Listings that visitors reported" in text
         assert "It is not free: somebody asks for money" in text
-    assert "Reported by visitors" not in control.text("/control/queue?verdict=held")
+    assert "Listings that visitors reported" not in control.text("/control/queue?verdict=held")
     page = said_on(control, f"/control/queue/reported{ITEM}")
     for words in ("They ask for £5 &amp; a cake", "anna@park.example", "Park node", "A desk"):
         assert words in page
