@@ -11,7 +11,7 @@ import pytest
 from federation.facts import short_key
 from node.context import Node
 from node.services.identity import accounts, members
-from node.services.stories import consent, feed, moderating, reading, writing
+from node.services.stories import consent, feed, moderating, reading, shelving, writing
 from node.services.stories.writing import StoryError
 from node.storage import stories, story_shelf
 from node.storage.engine import Database
@@ -111,6 +111,32 @@ def test_the_others_word_from_asked_to_taken_back(node: Node) -> None:
     [shown] = reading.newest(node, 9)
     assert shown.story.other.name is None
     assert [(one.state, one.consent) for one in [kept(node, own.key)] if one] == [(PUBLISHED, NO)]
+
+
+def test_a_name_that_was_taken_back_stays_so_when_a_backup_is_brought_back(node: Node) -> None:
+    own = told(node, handed_to(node))
+    clock = clock_of(node)
+    say(node, own, YES)
+    assert consent.take_back_again(node) == 0
+    clock.pass_by(days=1)
+    say(node, own, NO)
+
+    def as_in_the_backup() -> None:
+        """What it said, and what is shown of it, was in the backup."""
+        before = kept(node, own.key)
+        assert before is not None
+        with node.database.write() as tx:
+            stories.answer(tx, own.key, YES, digest(shelving.load(before.document or "")), node.now - 86_400)
+            shelving.shelve(tx, node, own.key)
+
+    as_in_the_backup()
+    assert len(reading.of_organisation(node, MENDING, 9)) == 1
+    assert consent.take_back_again(node) == 1
+    assert reading.of_organisation(node, MENDING, 9) == []
+    # Who has said yes since then is named.
+    clock.pass_by(days=1)
+    say(node, own, YES)
+    assert consent.take_back_again(node) == 0
 
 
 def test_pages_hold_each_story_once_the_newest_first(node: Node) -> None:

@@ -26,6 +26,7 @@ from node.services.backup.archive import DATABASE, BackupError, Manifest, unpack
 from node.services.configuration.setup import new_epoch, prepare_database, write_private
 from node.services.exchanges.people.privacy import forget_again
 from node.services.pictures.upload_names import FOLDER as MEDIA
+from node.services.stories.consent import take_back_again
 from node.settings import RESTORING, SECRET_FILE, SETTINGS, SETTINGS_FILE, Settings, load
 from node.storage import copying, invitations, links, migrate, sessions
 from node.storage.engine import Database, StorageError
@@ -227,6 +228,7 @@ def _opened(settings: Settings, database: Database, manifest: Manifest, keep_ses
     if not keep_sessions:
         _close_doors(node)
     forget_again(node)
+    take_back_again(node)
     return new_epoch(node)
 
 

@@ -17,6 +17,7 @@ import orjson
 from node.context import Node
 from node.languages import translations
 from node.services.bookings.refusals import later
+from node.services.exchanges.people import forgetting
 from node.services.identity.audit import Who, record
 from node.services.identity.members import EDITOR, ROLES
 from node.services.stories import handed, shelving
@@ -203,6 +204,8 @@ def answer(node: Node, asked: Asked, says: str, seen: str) -> None:
         if own.consent == says and (says == NO or own.agreed_to == digest(story)):
             return
         change = TAKEN_BACK if says == NO and own.consent == YES else ANSWERS[says]
+        if change == TAKEN_BACK:
+            forgetting.note(node.settings.home, [f"{forgetting.UNNAMED}{own.key}:{node.now}"])
         stories.answer(tx, own.key, says, digest(story) if says == YES else "", node.now)
         stories.note(tx, StoryVersion(own.key, node.now, asked.by.name, change, own.document))
         record(tx, node, asked.by, f"story-{change}", story.title, own.organisation_id)
@@ -211,6 +214,23 @@ def answer(node: Node, asked: Asked, says: str, seen: str) -> None:
         for one in _members(tx, own.organisation_id):
             reader = Reader(one.id, one.email, one.language, f"{node.settings.url}desk/{host.slug}/stories")
             _post(tx, node, own, story, says, reader, str(node.now))
+
+
+def take_back_again(node: Node) -> int:
+    """After a backup was brought back: what was taken back since it was made is taken back; how many stories."""
+    path, count = node.settings.home / forgetting.FORGOTTEN_FILE, 0
+    noted = path.read_text(encoding="ascii").split() if path.exists() else []
+    with node.database.write() as tx:
+        for one in (one.removeprefix(forgetting.UNNAMED) for one in noted if one.startswith(forgetting.UNNAMED)):
+            key, _, at = one.rpartition(":")
+            own = stories.by_key(tx, key, lock=True)
+            if own is None or own.consent != YES or (own.answered_at or 0) > int(at):
+                continue
+            stories.answer(tx, key, NO, "", int(at))
+            stories.note(tx, StoryVersion(key, int(at), "", TAKEN_BACK, own.document or ""))
+            shelving.shelve(tx, node, key)
+            count += 1
+    return count
 
 
 def call_back(tx: Tx, key: str) -> None:

@@ -1,6 +1,7 @@
 """Forgetting who asked, and what was written.
 
-Whom it was is noted by number outside the database, so that a backup brought back forgets them again.
+Whom it was is noted by number outside the database, so that a backup brought back forgets them again. So is a story
+that may name an organisation no longer.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from node.storage.engine import Tx
 FORGOTTEN_FILE = "forgotten"
 HANDED_ON = "handed-on:"
 """Before the number of an exchange whose asker another node knows now: here only a hash of their address is kept."""
+
+UNNAMED = "unnamed:"
+"""Before the key of a story whose other organisation took its yes back, and the second at which it did."""
 
 
 def forget(tx: Tx, node: Node, exchange_ids: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from node.context import Node
 from node.services.exchanges import acting, links
 from node.services.exchanges.between_nodes import across
-from node.services.exchanges.people.forgetting import FORGOTTEN_FILE, HANDED_ON, forget
+from node.services.exchanges.people.forgetting import FORGOTTEN_FILE, HANDED_ON, UNNAMED, forget
 from node.storage import exchange_people, exchanges, messages, outbox, owner_contacts
 from node.storage.exchanges import Stored
 from schemas import exchange as rules
@@ -55,6 +55,8 @@ def forget_again(node: Node) -> int:
     count = 0
     with node.database.write() as tx:
         for one in noted:
+            if one.startswith(UNNAMED):
+                continue
             exchange_id = one.removeprefix(HANDED_ON)
             stored = exchanges.by_id(tx, exchange_id) if one != exchange_id else None
             goes_on = stored is not None and stored.exchange.state != rules.UNCONFIRMED
