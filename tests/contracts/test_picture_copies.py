@@ -158,15 +158,21 @@ def test_no_address_inside_is_asked_for_a_photo(node: Node, member: Member) -> N
         hosts = ("http://127.0.0.1", "https://127.0.0.1", "https://localhost", "https://[::ffff:127.0.0.1]")
         named = [f"{host}:{port}/{number}.jpg" for number, host in enumerate(hosts)]
         bring(node, "title,image\n" + "".join(f"Thing {number},{url}\n" for number, url in enumerate(named)))
-        for wait in (0, *RETRY_S):
-            clock_of(node).pass_by(seconds=wait)
-            assert fetch_due(node) == 0
+        assert fetch_due(node) == 0
         with pytest.raises(BlockingIOError):
             inside.accept()
     told = missing(node, last_import(node, member).id)
     assert told.wait == 0
     assert {url for url, _ in told.failed} == set(named)
     assert all(str(node.settings.home) not in why for _, why in told.failed)
+
+
+def test_an_address_that_nobody_outside_can_open_is_named_at_once(node: Node, member: Member) -> None:
+    bring(node, "title,image\nThing,https://10.0.0.1/a.jpg\n")
+    assert fetch_due(node) == 0
+    [(url, why)] = missing(node, last_import(node, member).id).failed
+    assert url == "https://10.0.0.1/a.jpg"
+    assert why.endswith("inside a private network, where nothing is fetched.")
 
 
 def test_undoing_the_import_takes_its_photos_along(node: Node, member: Member) -> None:

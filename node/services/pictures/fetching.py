@@ -38,6 +38,8 @@ ROOM_BYTES = 1_000_000_000
 """Nothing is fetched where less than this is free."""
 RETRY_S = (3600, 86_400)
 LEASE_S = 300
+_FOR_GOOD = ("refused-address", "bad-url")
+_INSIDE = "This address is inside a private network, where nothing is fetched."
 MOST_TOLD = 5
 
 
@@ -95,17 +97,25 @@ def _fetch(node: Node, fetcher: Fetcher, copy: Copy) -> bool:
         data = node.workshop.run(shrink, downloaded(fetcher, copy.url)).large
     except FullError:
         return False  # the next round has room again
-    except (FetchError, PictureError, GivenUpError) as error:
-        again = node.now + RETRY_S[copy.tries] if copy.tries < len(RETRY_S) else None
-        with node.database.write() as tx:
-            stored.failed(tx, copy, str(error)[:300], again)
-        return False
+    except FetchError as error:
+        # Asking once more changes nothing about an address that is refused.
+        why = _INSIDE if error.code == "refused-address" else str(error)
+        return _failed(node, copy, why, for_good=error.code in _FOR_GOOD)
+    except (PictureError, GivenUpError) as error:
+        return _failed(node, copy, str(error))
     name = hashlib.sha256(data).hexdigest()[:32] + ".jpg"
     write_whole(node.settings.home / "media" / name, data)
     with writing(node) as tx:
         for one in stored.done(tx, copy.key, name):
             _give(tx, node, one, copy.url, _address(node, name))
     return True
+
+
+def _failed(node: Node, copy: Copy, why: str, for_good: bool = False) -> bool:
+    again = node.now + RETRY_S[copy.tries] if copy.tries < len(RETRY_S) and not for_good else None
+    with node.database.write() as tx:
+        stored.failed(tx, copy, why[:300], again)
+    return False
 
 
 def _give(tx: Tx, node: Node, want: Want, url: str, own: str) -> None:

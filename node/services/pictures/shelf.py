@@ -18,7 +18,7 @@ from tempfile import NamedTemporaryFile
 
 from node.services.importing.row_values import Picture
 from node.services.pictures.shrinking import PictureError, Shrunk, shrink
-from node.services.pictures.zip_files import PictureZip, pictures_in
+from node.services.pictures.zip_files import PictureZip, alike, pictures_in
 from schemas.listing import Image
 
 MAX_PICTURE_BYTES = 25 * 2**20
@@ -75,7 +75,7 @@ class Shelf:
         return self._zip.read(source)
 
     def _find(self, source: str, folder: Path) -> Path:
-        name = re.split(r"[/\\]", source)[-1].casefold()
+        name = alike(re.split(r"[/\\]", source)[-1])
         if self._names is None:
             self._names = _files_in(folder)
         if name not in self._names:
@@ -90,7 +90,7 @@ def _files_in(folder: Path) -> dict[str, Path]:
         found = sorted(path for path in home.iterdir() if path.is_file() and path.resolve().parent == home)
     except OSError as error:
         raise PictureError(f"The folder {folder} cannot be read: {error.strerror}.") from error
-    return {path.name.casefold(): path for path in found}
+    return {alike(path.name): path for path in found}
 
 
 def _read(path: Path) -> bytes:

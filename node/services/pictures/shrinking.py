@@ -51,7 +51,7 @@ def shrink(data: bytes) -> Shrunk:
         raise
     except Exception as error:
         # A decoder that is fed rubbish raises whatever it happens to trip over, struct.error and KeyError included.
-        raise PictureError(f"It could not be read as a picture ({type(error).__name__}).") from error
+        raise PictureError("It could not be read as a picture. Save it as JPEG or PNG.") from error
 
 
 def _check_size(image: Image) -> None:

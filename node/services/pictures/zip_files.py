@@ -12,6 +12,7 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
+from unicodedata import normalize
 
 from node.services.pictures.shrinking import PictureError
 from schemas.records import dataclass
@@ -36,6 +37,21 @@ _BROKEN = (
     ValueError,
     LookupError,
 )
+PICTURES = (
+    ".jpg",
+    ".jpeg",
+    ".jpe",
+    ".jfif",
+    ".png",
+    ".webp",
+    ".gif",
+    ".heic",
+    ".heif",
+    ".avif",
+    ".tif",
+    ".tiff",
+    ".bmp",
+)
 _SEPARATORS = re.compile(r"[/\\]")
 
 
@@ -50,9 +66,14 @@ class PictureZip:
     archive: zipfile.ZipFile
     entries: dict[str, list[zipfile.ZipInfo]]
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether no file in it has a picture's name."""
+        return not any(name.endswith(PICTURES) for name in self.entries)
+
     def read(self, source: str) -> bytes:
         """The file that ``source`` names, whatever folder it lies in there. Raises `PictureError`."""
-        whole = source.replace("\\", "/").casefold()
+        whole = alike(source.replace("\\", "/"))
         found = self.entries.get(whole) or self.entries.get(_last(whole), [])
         if not found:
             raise PictureError(f"There is no such file in {self.path.name}.")
@@ -69,6 +90,11 @@ class PictureZip:
         return data
 
 
+def alike(name: str) -> str:
+    """A file name as it is compared: in lower case, and with letters and marks as one, which macOS writes apart."""
+    return normalize("NFC", normalize("NFC", name).casefold())
+
+
 def pictures_in(path: Path) -> PictureZip:
     """The pictures in a zip. Raises `PictureError` for one that is none, or that claims more than there can be."""
     try:
@@ -81,7 +107,7 @@ def pictures_in(path: Path) -> PictureZip:
         raise PictureError(f"{path.name} holds more than can be imported at once. Split it into smaller ones.")
     entries: dict[str, list[zipfile.ZipInfo]] = {}
     for info in infos:
-        name = info.filename.replace("\\", "/").casefold()
+        name = alike(info.filename.replace("\\", "/"))
         # What macOS puts beside each picture has the same name, and is none.
         if not info.is_dir() and not name.startswith("__macosx/"):
             for known in {name, _last(name)}:

@@ -49,9 +49,12 @@ def take(node: Node, one: Import, save: Callable[[Path], object]) -> None:
         if begun.stat().st_size > MOST_BYTES:
             raise PictureError(f"The zip is larger than {MOST_BYTES // 2**20} MB. Save the photos smaller.")
         try:
-            pictures_in(begun).archive.close()
+            found = pictures_in(begun)
+            found.archive.close()
         except PictureError as error:
             raise PictureError(str(error).replace(begun.name, "This file")) from error
+        if found.is_bare:
+            raise PictureError("There is no photo in this zip. Pack the photos that your list names into one.")
         os.replace(begun, path)
     finally:
         begun.unlink(missing_ok=True)

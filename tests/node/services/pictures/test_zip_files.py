@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import stat
 import struct
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -35,6 +36,16 @@ def test_a_picture_is_found_whatever_folder_and_case(tmp_path: Path, source: str
     assert image.alt == "A desk"
     assert [file.suffix for file in (tmp_path / "media").iterdir()] == [".jpg"]
     assert image.url.endswith(next((tmp_path / "media").iterdir()).name)
+
+
+@pytest.mark.parametrize("made", ["NFC", "NFD"])
+@pytest.mark.parametrize("named", ["NFC", "NFD"])
+def test_a_letter_with_its_mark_is_one_however_it_is_written(tmp_path: Path, made: str, named: str) -> None:
+    name, source = unicodedata.normalize(made, "GRÖSSE.jpg"), unicodedata.normalize(named, "Größe.jpg")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / name).write_bytes(PHOTO)
+    for home in (zipped(tmp_path, (f"Sommer/{name}", PHOTO)), tmp_path / "in"):
+        assert Shelf(home, tmp_path / "media", "https://a.example/media/").image(Picture(source)).url
 
 
 @pytest.mark.parametrize("name", ["../../evil.jpg", "/etc/evil.jpg", "..\\evil.jpg"])

@@ -239,6 +239,13 @@ def send_photos(browser: FlaskClient, path: str, data: bytes) -> TestResponse:
     return send(browser, f"{path}/photos", HERE, photos=(io.BytesIO(data), "photos.zip"))
 
 
+def test_a_zip_without_photos_is_not_said_to_bring_them(browser: FlaskClient) -> None:
+    path = looked_at(browser, PHOTO_LIST)
+    answer = send_photos(browser, path, zipped(list_xlsx=b"no photo"))
+    assert answer.status_code == 422
+    assert "There is no photo in this zip." in answer.text
+
+
 def test_photos_come_in_a_zip_beside_the_list(browser: FlaskClient, node: Node, tmp_path: Path) -> None:
     path = looked_at(browser, PHOTO_LIST)
     assert "There is no zip with photos here." in browser.get(path).text
@@ -250,7 +257,7 @@ def test_photos_come_in_a_zip_beside_the_list(browser: FlaskClient, node: Node, 
     assert page.count("The picture was left out:") == 1
     assert "It could not be read as a picture" in page
     polish = browser.get(path, headers={"Accept-Language": "pl"}).text
-    assert "Zdjęcie pominięto: Nie udało się odczytać tego jako obrazu" in polish
+    assert "Zdjęcie pominięto: Nie udało się odczytać tego jako obrazu. Zapisz" in polish
     press(browser, path, "run")
     images = {item["title"]: item.get("image", "") for item in browser.get("/feed.json").get_json()["items"]}
     media = node.settings.home / "media"
