@@ -56,6 +56,13 @@ def of_many(tx: Tx, exchange_ids: Sequence[str]) -> dict[str, Person]:
     return {row.exchange_id: _person(row) for row in tx.execute(query)}
 
 
+def marks(tx: Tx, exchange_ids: Sequence[str]) -> set[str]:
+    """Who asked in these exchanges, each once: the hash of their address, or, of the forgotten, the exchange's id."""
+    query = select(_c.exchange_id, _c.person).where(_c.exchange_id.in_(list(exchange_ids)))
+    known = {row.exchange_id: row.person for row in tx.execute(query)}
+    return {known.get(one, one) for one in exchange_ids}
+
+
 def write(tx: Tx, exchange_id: str, letter: Letter) -> None:
     """Keep a letter."""
     values = {name: getattr(letter, name) for name in Letter.__slots__}

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from node.context import Node
 from node.services.bookings.making import BookingStateError
 from node.services.bookings.refusals import BookingError
-from node.services.exchanges import acting, asking, calendar_word, chasing, floods
+from node.services.exchanges import acting, asking, calendar_word, chasing, floods, reading
 from node.services.exchanges.acting import ExchangeError
 from node.services.exchanges.links import Party, code_of
 from node.services.exchanges.people import privacy
@@ -211,6 +211,17 @@ def state_of(node: Node, key: str, booking_id: int) -> tuple[str, str, str]:
         found = bookings.by_id(tx, booking_id, calendar.row.id)
     assert found is not None
     return found.state, found.name, found.contact
+
+
+def test_others_who_wait_are_counted_as_people(node: Node) -> None:
+    what = shared(node, quantity=9, kind="equipment", action="lend", category="tools/power-tool")
+    wanted = (("Ann", 2), ("Cem", 3), ("Cem", 5), ("Dai", 2))
+    made = [asked(node, what, who, starts_at=hour(day, 10).starts, ends_at=hour(day, 12).ends) for who, day in wanted]
+    told = [reading.by_organisation(node, what.row.organisation_id, one) for one in made]
+    assert [one.others for one in told if one is not None] == [2, 2, 2, 2]
+    askable = asking.askable(node, what.row.key)
+    assert askable is not None
+    assert askable.waiting == 3
 
 
 def test_a_code_is_guessed_slowly_and_is_the_other_sides(node: Node) -> None:

@@ -253,7 +253,10 @@ def test_some_of_several_chairs_go_from_one_node_to_another(place: Place, browse
         ann.get_by_label("The code of the other side").fill(code_on(bo))
         with ann.expect_response(lambda answer: answer.request.method == "POST"):
             ann.get_by_role("button", name="Handed over", exact=True).click()
+        expect(ann.get_by_role("status").first).to_contain_text("One moment, please.")
+        expect(ann.get_by_role("status").first).to_be_in_viewport()
         place.deliver()
+        expect(ann.get_by_text("both of you have said so")).to_be_visible()
         bo.reload()
         expect(bo.get_by_text("both of you have said so")).to_be_visible()
         look(bo)

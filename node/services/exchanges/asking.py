@@ -7,7 +7,7 @@ answer, and what more there is to say is said in a mail to it.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -104,7 +104,7 @@ def askable(node: Node, key: str) -> Askable | None:
         host = organisations.by_ids(tx, [row.organisation_id]).get(row.organisation_id)
         if host is None or not _is_open(tx, row.organisation_id):
             return None
-        waiting = [one for one in exchanges.of_listing(tx, row.id) if one.exchange.state == rules.REQUESTED]
+        waiting = _who_waits(tx, exchanges.of_listing(tx, row.id))
         has_calendar = calendars.by_key(tx, key) is not None
         left = stock.room(tx, _stored(row, _exchange(row, Wish("", ""), node.now)), node.now)
         return Askable(row, host.organisation.name, left, said.fairness, has_calendar, len(waiting))
@@ -137,10 +137,15 @@ def _elsewhere(tx: Tx, node: Node, key: str) -> Askable | None:
     if row.takes_messages:
         counted = rules.room(elsewhere.left(tx, row), _exchange(row, Wish("", ""), node.now), ())
         return Askable(row, row.listing().organisation.name, counted, "", False, 0)
-    others = [one.exchange for one in exchanges.of_listing(tx, row.id)]
-    waiting = [one for one in others if one.state == rules.REQUESTED]
-    left = rules.room(elsewhere.left(tx, row), _exchange(row, Wish("", ""), node.now), others)
-    return Askable(row, row.listing().organisation.name, left, asking_rules.FIRST, False, len(waiting))
+    others = exchanges.of_listing(tx, row.id)
+    made = [one.exchange for one in others]
+    left = rules.room(elsewhere.left(tx, row), _exchange(row, Wish("", ""), node.now), made)
+    waiting = len(_who_waits(tx, others))
+    return Askable(row, row.listing().organisation.name, left, asking_rules.FIRST, False, waiting)
+
+
+def _who_waits(tx: Tx, others: Sequence[Stored]) -> set[str]:
+    return exchange_people.marks(tx, [one.id for one in others if one.exchange.state == rules.REQUESTED])
 
 
 def ask(node: Node, what: Askable, wish: Wish, from_address: str) -> None:

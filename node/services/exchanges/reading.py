@@ -31,7 +31,8 @@ MOST_WAITING = 200
 class Seen:
     """An exchange with all that belongs to it. ``person`` is None once they are forgotten.
 
-    ``had_before``: this person is known to have had something of this organisation. ``others``: how many wait besides.
+    ``had_before``: this person is known to have had something of this organisation. ``others``: how many people
+    wait besides, however often each has asked.
     ``left``: how many can be promised to them still, where that is for the reader to say and numbers say it.
     ``compares``: a code that was typed here is on its way to be compared.
     """
@@ -101,19 +102,25 @@ def _seen(tx: Tx, stored: Stored, party: Party, now: int) -> Seen:
         if person
         else set()
     )
-    alike = exchanges.of_listing(tx, stored.listing_id)
-    others = [one for one in alike if one.exchange.state == rules.REQUESTED and one.id != stored.id]
+    others = _others(tx, stored)
     letters, events = exchange_people.letters(tx, stored.id), exchanges.events(tx, stored.id)
     organisation = contacts.organisation_of(tx, stored)
     may_promise = party.side == OWNER and stored.exchange.state == rules.REQUESTED
     left = stock.room(tx, stored, now) if may_promise else None
-    seen = Seen(stored, party, organisation, person, letters, events, bool(known), len(others), left)
+    seen = Seen(stored, party, organisation, person, letters, events, bool(known), others, left)
     home = exchange_homes.of(tx, stored.id)
     if home is None:
         return seen
     lost, waiting = messages.undelivered(tx, stored.id), messages.waiting(tx, stored.id)
     compares = bool(waiting and messages.waiting_codes(tx, stored.id))
     return replace(seen, home=home, undelivered=lost, on_its_way=waiting, compares=compares)
+
+
+def _others(tx: Tx, stored: Stored) -> int:
+    """How many people besides the one who asked for this wait for an answer about the same listing."""
+    alike = exchanges.of_listing(tx, stored.listing_id)
+    waiting = [one.id for one in alike if one.exchange.state == rules.REQUESTED and one.id != stored.id]
+    return len(exchange_people.marks(tx, [*waiting, stored.id])) - 1
 
 
 @dataclass(frozen=True, slots=True)

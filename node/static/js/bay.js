@@ -91,17 +91,20 @@ document.addEventListener("submit", (event) => {
   const deed = fields.find(([name]) => name === "do")?.[1];
   if (!DEEDS.has(deed) || new URL(event.target.action).pathname !== page || !keep(fields)) return;
   event.preventDefault();
+  say(line.dataset.sending);
   send();
 });
 
 // A code that was typed is compared at the other side's site, mostly within a second or two.
 
 async function awaitAnswer() {
+  say(line.dataset.asked);
   for (let pause = 1000; pause < 20_000; pause *= 1.6) {
     await new Promise((done) => setTimeout(done, pause));
     const answer = await fetch(page, withPatience());
     if (answer.ok && !(await pageOf(answer)).querySelector("[data-bay-compares]")) return location.replace(page);
   }
+  say(line.dataset.slow);
 }
 
 // The copy
@@ -132,7 +135,7 @@ async function dropOld(cache) {
 
 function begin() {
   if (!copy && !kept()) forgetCopy().catch(() => {});
-  if ("bayCompares" in line.dataset) awaitAnswer().catch(() => {});
+  if ("bayCompares" in line.dataset) awaitAnswer().catch(() => say(line.dataset.slow));
   if (copy) keepCopy().catch(() => {});
   if (kept()) say(line.dataset.kept);
   send();
