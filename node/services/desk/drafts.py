@@ -15,7 +15,7 @@ from dataclasses import replace
 from federation.facts import seconds
 from node.context import Node
 from node.services.desk.fields import FIELDS, SIGNS
-from node.services.desk.form import Read, Setting, field_at, read, sign_of, typed_of
+from node.services.desk.form import HERE, NOWHERE, Read, Setting, field_at, in_typed_town, read, sign_of, typed_of
 from node.services.desk.meanwhile import caught_up
 from node.services.importing.row_values import Defaults
 from node.services.listings import publishing
@@ -184,6 +184,21 @@ def discard(node: Node, organisation_id: str, draft_id: str) -> None:
         if found is not None and found.organisation_id == organisation_id:
             stored.remove(tx, draft_id)
             _keep_photos(tx, node, organisation_id, f"draft:{draft_id}", ())
+
+
+def with_typed_town(node: Node, draft: DeskDraft, saved: DeskDraft | None) -> DeskDraft:
+    """The draft as it was meant where a town was typed just now and an earlier place stayed chosen: the town counts.
+
+    ``saved`` is the draft as it was before, by which it shows what was typed just now. Without scripts the fields of
+    another place stand open beside the choice.
+    """
+    chosen, town = draft.typed.get("place", ""), draft.typed.get("locality", "").strip()
+    is_new = saved is None or saved.typed.get("locality", "").strip() != town
+    if chosen in ("", HERE, NOWHERE) or not town or not is_new:
+        return draft
+    setting = setting_of(node, draft.organisation_id, draft.key)
+    own = setting.known.place if setting.known else None
+    return replace(draft, typed=in_typed_town(draft.typed, [*setting.places, *((own,) if own else ())]))
 
 
 def setting_of(node: Node, organisation_id: str, key: str | None = None) -> Setting:

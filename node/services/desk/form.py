@@ -7,7 +7,7 @@ is right here is right for every reader. Nothing is fetched, stored or asked of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date
 from typing import Any
@@ -163,6 +163,19 @@ def _place(
         return dict(typed)
     precision = said["precision"] if said["precision"] in PRECISIONS else DOOR
     return _members(told(Place(**{**typed, "precision_m": None}), precision))
+
+
+def in_typed_town(typed: Mapping[str, str], places: Sequence[Place]) -> Mapping[str, str]:
+    """A form in which an earlier place is chosen and another town typed, as that town; else as it is.
+
+    What the other fields say of the earlier place is left out.
+    """
+    chosen = next((place for place in places if key_of(place) == typed["place"]), None)
+    if chosen is None or typed["locality"].strip() in {place.locality for place in places}:
+        return typed
+    before = _typed_place(chosen)
+    same = [name for name in ("place_name", "postcode", "lat", "lon") if typed.get(name, "").strip() == before[name]]
+    return {**typed, "place": HERE, **dict.fromkeys(same, "")}
 
 
 def _members(place: Place) -> dict[str, Any]:

@@ -186,6 +186,7 @@ def _typed(draft_id: str) -> tuple[DeskDraft, SentPhotos]:
     key, base = request.form.get("key") or None, request.form.get("base", 0, type=int)
     made = DeskDraft(draft_id, member.organisation_id, key, sign, typed, base=base)
     known = drafts.draft(node, member.organisation_id, draft_id)
+    made = drafts.with_typed_town(node, made, known)
     before = known.images if known else drafts.images_of(node, made)
     photos = read_photos(node, member, drafts.pictures_of(before))
     images = drafts.kept_images(uploads.images(node, photos.photos))

@@ -15,6 +15,7 @@ from node.app import create_app
 from node.context import Node
 from node.search.follow import Follower
 from node.services.desk import drafts
+from node.services.desk.place import key_of
 from node.services.identity import accounts
 from node.services.listings import publishing
 from node.storage import asking_rules, reports
@@ -192,6 +193,23 @@ def test_the_way_back_to_what_was_published_leads_to_the_listing(browser: FlaskC
     gone = browser.get(f"{DESK}/drafts/{drafts.new_id()}{page}")
     assert place_of(gone) == f"{DESK}/listings?state=drafts"
     assert "not there any more" in browser.get(f"{DESK}/listings?state=drafts").get_data(as_text=True)
+
+
+def test_a_town_that_is_typed_counts_although_an_earlier_place_stayed_chosen(browser: FlaskClient, node: Node) -> None:
+    place_of(post(browser, "publish", **CHAIRS, place_name="The old hall", postcode="PE4 6RT"))
+    (first,) = publishing.listings(node)
+    place = first.listing().place
+    assert place is not None
+    kept = {**CHAIRS, "place": key_of(place), "place_name": "The old hall", "postcode": "PE4 6RT"}
+    place_of(post(browser, "publish", **{**kept, "title": "Six chairs"}))
+    place_of(post(browser, "publish", **{**kept, "title": "Two chairs", "locality": "Eye"}))
+    draft_id = drafts.new_id()
+    place_of(post(browser, "save", draft_id, **{**CHAIRS, "title": "A chair", "place": "other", "locality": "Thorney"}))
+    place_of(post(browser, "publish", draft_id, **{**kept, "title": "A chair", "locality": "Thorney"}))
+    places = {row.listing().title: row.listing().place for row in publishing.listings(node)}
+    assert places["Six chairs"] == place
+    assert places["Two chairs"] == Place(locality="Eye", country="GB")
+    assert places["A chair"] == place, "of what was typed before, the choice counts that was made since"
 
 
 def test_a_clear_case_is_explained_and_not_published(browser: FlaskClient, node: Node) -> None:
