@@ -13,11 +13,13 @@ from flask_babel import gettext as _
 from node.services.catalogue import shown as services
 from node.services.catalogue.shown import Found
 from node.web import current_node
+from node.web.appearance.site import site_of
 from node.web.portal.cards import cards_of
 from node.web.portal.listing_page import QR_NAME, SHEET_NAME, listing_page
 from node.web.portal.scene import scene_of
 from node.web.view_models.listing import PosterPage, SheetPage
 from node.web.view_models.parts import Card, Head, Link
+from node.web.wording.event_words import next_time
 
 blueprint = Blueprint("sheets", __name__)
 
@@ -35,7 +37,8 @@ def sheet(key: str) -> str:
     listing = listing_page(found.shown, scene)
     card = listing.card
     head = replace(_head(card.title), language=card.language or "")
-    page = SheetPage(head, listing, scene.address(card.path), f"{card.path}/{QR_NAME}")
+    when = next_time(card, site_of(node))
+    page = SheetPage(head, listing, scene.address(card.path), f"{card.path}/{QR_NAME}", when)
     return render_template("portal/sheet.html", page=page)
 
 

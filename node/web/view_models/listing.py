@@ -264,12 +264,16 @@ class ReportDonePage:
 
 @dataclass(frozen=True, slots=True)
 class SheetPage:
-    """portal/sheet.html: a listing to print. ``address`` is shown as text, for people to type, and as a QR code."""
+    """portal/sheet.html: a listing to print. ``address`` is shown as text, for people to type, and as a QR code.
+
+    ``when`` says in words when an event takes place.
+    """
 
     head: Head
     listing: ListingPage
     address: str
     qr_path: str | None = None
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)

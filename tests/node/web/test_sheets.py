@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,6 +13,7 @@ from lxml import html
 from federation.facts import short_key
 from node.app import create_app
 from node.services.listings.publishing import put_listings
+from schemas.event import Event
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL, clock_of, draft, publisher
 from tests.fakes.sites import PARK, item
@@ -50,6 +52,30 @@ def test_a_listing_is_sent_by_mail_with_its_address_here(browser: Browser) -> No
     assert tree.xpath("//main//*[@data-sharing]//*[@role='status'][@data-share-status]")
     assert tree.xpath(f"//main//a[@href='/listings/{KEY}/sheet']")
     assert tree.xpath(f"//main//details//img[@src='/listings/{KEY}/qr.svg'][@alt]")
+
+
+@pytest.mark.parametrize(
+    ("sign_up", "ask"),
+    [
+        pytest.param("needed", "It is free. Sign up here:", id="sign-up"),
+        pytest.param("none", "It is free. Come along; all about it is here:", id="just-come"),
+    ],
+)
+def test_a_sheet_of_a_workshop_says_when(tmp_path: Path, sign_up: str, ask: str) -> None:
+    node = publisher(tmp_path / "home")
+    event = Event((date(2026, 12, 3),), "Europe/London", "18:00", "20:00", places=12, sign_up=sign_up)
+    expires = datetime(2026, 12, 3, 20, tzinfo=UTC)
+    title = "Mend a bicycle that has stood in the shed for years"
+    made = draft(node, "mend", title=title, kind="skill", action="help", category="skill", event=event, expires=expires)
+    [outcome] = put_listings(node, [made])
+    tree = html.fromstring(client_of(create_app(node)).get(f"/listings/{outcome.key}/sheet").text)
+    text = said(tree)
+    for words in ("Thu 3 December, 18:00–20:00", "There is room for 12 people.", ask):
+        assert words in text
+    assert "To be had" not in text
+    assert "On the board until" not in text
+    assert tree.xpath("//h1/@class") == ["sheet-title-long"]
+    node.database.close()
 
 
 def test_a_sheet_says_what_from_whom_and_where_to_ask(browser: Browser) -> None:

@@ -52,7 +52,9 @@ FULL: MappingProxyType[str, tuple[str, Any]] = MappingProxyType(
         "listing-outdated": ("portal/listing.html", make.outdated()),
         "sheet": (
             "portal/sheet.html",
-            vm.SheetPage(HEAD, make.photographed(), "https://shares.example/listings/1", "/listings/1/qr.svg"),
+            vm.SheetPage(
+                HEAD, make.photographed(), "https://shares.example/listings/1", "/listings/1/qr.svg", "Thu 3 December"
+            ),
         ),
         "poster": ("portal/poster.html", make.poster()),
         "gone": (
