@@ -303,7 +303,7 @@ def _facts(seen: Seen) -> tuple[tuple[str, str], ...]:
     else:
         found += [(_("To") if exchange.direction == "want" else _("From"), seen.organisation)]
     if person and person.for_whom:
-        found.append((_("For"), person.for_whom))
+        found.append((_("From") if exchange.direction == "want" else _("For"), person.for_whom))
     if seen.stored.listed > 1:
         many = _("%(count)s of %(total)s", count=number(exchange.asked), total=number(seen.stored.listed))
         found.append((_("How many"), many))

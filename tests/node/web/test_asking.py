@@ -159,6 +159,24 @@ def test_the_form_says_who_has_it_if_several_ask_and_what_to_know_before(
     assert "Before you send it" in said
 
 
+def test_what_is_wanted_is_offered_from_the_form_to_the_answer(node: Node, stranger: FlaskClient) -> None:
+    board = shared(node, "board", title="Whiteboard", direction="want")
+    form = words(stranger.get(form_of(board)))
+    assert "Offer this" in form
+    assert "you ask for nothing, now or later" in form
+    assert "Who is it for" not in form
+    one = asked(node, board, "Cem", for_whom="Otters FC")
+    theirs = words(stranger.get(last_link(node, "ann")))
+    assert "FromOtters FC" in theirs
+    assert "Yes, please" in theirs
+    act(node, one, rules.ACCEPT)
+    assert [subject for _, subject in subjects(node)][1:] == [
+        "Somebody offers you something: Whiteboard",
+        "Yes: Whiteboard",
+    ]
+    assert "ToRiverside School" in words(stranger.get(last_link(node, "cem")))
+
+
 def test_who_asks_in_polish_is_written_to_in_polish(node: Node, stranger: FlaskClient, desk: Askable) -> None:
     polish = {"Accept-Language": "pl"}
     assert "Jeśli pyta kilka osób" in words(stranger.get(form_of(desk), headers=polish))
