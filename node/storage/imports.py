@@ -186,6 +186,12 @@ def rows(
     return [_row(row) for row in tx.execute(query.order_by(_r.number).limit(limit).offset(offset))]
 
 
+def was_corrected(tx: Tx, import_id: str) -> bool:
+    """Whether somebody typed anything into its cells, or left a row out."""
+    done = or_(_r.typed != "{}", _r.state == LEFT)
+    return tx.execute(select(_r.number).where(_r.import_id == import_id, done).limit(1)).first() is not None
+
+
 def names(tx: Tx, import_id: str) -> list[tuple[int, str]]:
     """Number and name of each row that has one."""
     query = select(_r.number, _r.ref).where(_r.import_id == import_id, _r.ref != "", _r.state != LEFT)

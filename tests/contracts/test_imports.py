@@ -269,6 +269,23 @@ def test_what_the_file_lacks_is_taken_down_and_comes_back(node: Node, member: Me
     assert shown(node).keys() == {"1", "3"}
 
 
+def test_another_file_loses_nothing_that_was_typed(node: Node, member: Member) -> None:
+    one = bring(node, member)
+    refused = imports.rows_in(node, one, (REFUSED,), 1)[0]
+    steps.correct(node, one, {refused.number: {"quantity": "still many"}}, [], "Anna Nowak")
+    with pytest.raises(DeskImportError, match="which Anna Nowak brought, is not done yet"):
+        imports.begin(node, member, CSV.encode(), "b.csv")
+    imports.drop(node, member, imports.one_of(node, member, one.id))
+    assert imports.begin(node, member, CSV.encode(), "b.csv").file_name == "b.csv"
+
+
+def test_nobody_throws_away_what_somebody_else_brought(node: Node, member: Member) -> None:
+    one = bring(node, member)
+    with pytest.raises(DeskImportError, match="which Anna Nowak brought"):
+        imports.begin(node, replace(member, name="Ben"), CSV.encode(), "b.csv")
+    assert imports.one_of(node, member, one.id) == one
+
+
 def test_one_at_a_time(node: Node, member: Member) -> None:
     first = bring(node, member)
     imports.run(node, member, first)

@@ -89,9 +89,10 @@ def cleaned(text: str) -> str:
 
 
 def begin(node: Node, member: Member, data: bytes, name: str) -> Import:
-    """Take in a file; an import for which nobody has decided yet is thrown away for it.
+    """Take in a file; an import of the same member for which nothing was decided yet is thrown away for it.
 
-    Raises `SpreadsheetError` for a file that cannot be read, and `DeskImportError`.
+    Raises `SpreadsheetError` for a file that cannot be read, and `DeskImportError`, also where another import is going
+    on, or waits with what somebody else brought or what was typed into it.
     """
     with node.database.read() as tx:
         _refuse_busy(stored.open_of(tx, member.organisation_id))
@@ -104,6 +105,7 @@ def begin(node: Node, member: Member, data: bytes, name: str) -> Import:
         before = stored.open_of(tx, member.organisation_id)
         _refuse_busy(before)
         if before is not None:
+            _refuse_to_lose(tx, member, before)
             stored.remove(tx, before.id)
         known = stored.remembered(tx, member.organisation_id, _mark(found.headings))
         one = Import(
@@ -136,6 +138,14 @@ def _columns(found: Packed) -> dict[str, int]:
 def _refuse_busy(one: Import | None) -> None:
     if one is not None and one.state in stored.AT_WORK:
         raise DeskImportError("Another import is going on. Wait until it is done, and send this file then.")
+
+
+def _refuse_to_lose(tx: Tx, member: Member, before: Import) -> None:
+    if before.by != member.name or stored.was_corrected(tx, before.id):
+        raise DeskImportError(
+            f"“{before.file_name}”, which {before.by} brought, is not done yet. Go on with it, or throw it away there; "
+            "then send this file."
+        )
 
 
 def _read(node: Node, data: bytes) -> Packed:
