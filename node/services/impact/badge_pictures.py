@@ -69,7 +69,7 @@ def picture(said: Said, credential: str = "") -> bytes:
 
 
 def _line(kind: str, text: str, y: int, size: float, width: float) -> str:
-    fitting, shown = fitted(text, size, size * 0.86, width)
+    fitting, shown = fitted(text, size, size * 0.78, width)
     return f'<text class="{kind}" x="{_TEXT_X}" y="{y}" font-size="{fitting:g}">{escape(shown)}</text>'
 
 
