@@ -37,7 +37,8 @@ def _own(settings: Settings) -> tuple[bytes, Factors]:
         raise SettingError(SETTING, f"{path} cannot be read: {error.strerror}") from error
     except DocumentError as error:
         first = error.problems[0]
-        more = f", and {len(error.problems) - 1} more" if len(error.problems) > 1 else ""
+        others = len(error.problems) - 1
+        more = f" And {others} more." if others else ""
         where = f" at {first.pointer}" if first.pointer else ""
         raise SettingError(SETTING, f"{path} is not in order{where}: {first.message}{more}") from error
 
