@@ -14,9 +14,10 @@ from node.services.listings.publishing import put_listings, withdraw
 from node.services.moderation import decisions, reporting
 from node.services.moderation.decisions import ModerationError
 from node.services.moderation.reporting import ReportError, ReportLimitError
-from node.storage import catalogue
+from node.storage import catalogue, own_rulings
 from node.storage import reports as stored
 from node.storage.engine import Database
+from node.storage.own_rulings import OwnRuling
 from node.storage.reports import Report
 from tests.fakes.publisher import clock_of, draft, publisher
 from tests.fakes.sites import PARK, item
@@ -214,3 +215,13 @@ def test_people_are_forgotten_in_time(node: Node, park: Source) -> None:
     with node.database.read() as tx:
         rows = list(tx.exec_driver_sql("SELECT words, email, state FROM reports"))
     assert [tuple(row) for row in rows] == [("", "", "kept")]
+
+
+def test_the_newest_word_on_what_is_written_here_is_kept(node: Node) -> None:
+    put_listings(node, [draft(node, "a"), draft(node, "b")])
+    ids = [f"{node.settings.url}listings/riverside-school.{ref}" for ref in ("a", "b")]
+    with node.database.write() as tx:
+        own_rulings.put(tx, ids[0], OwnRuling(own_rulings.KEPT, "", "w" * 43, 1))
+        own_rulings.put(tx, ids[0], OwnRuling(own_rulings.TAKEN_DOWN, "A price ž.", "", 2))
+        assert own_rulings.of(tx, ids) == {ids[0]: OwnRuling(own_rulings.TAKEN_DOWN, "A price ž.", "", 2)}
+        assert own_rulings.of(tx, []) == {}
