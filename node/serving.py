@@ -62,7 +62,17 @@ def serve(app: Flask, settings: Settings, begun: Callable[[], None] = lambda: No
             listening.channel_class = channels
     stop_on_sigterm()
     begun()
-    server.run()
+    try:
+        server.run()
+    finally:
+        _hang_up(server)
+
+
+def _hang_up(server: Any) -> None:
+    """Close what nobody answers any more, so that nobody waits for it: this program may be asking itself just now."""
+    from waitress import wasyncore
+
+    wasyncore.close_all(getattr(server, "map", None) or server._map, ignore_all=True)
 
 
 def _may_send_files(app: Flask) -> Callable[[str], bool]:

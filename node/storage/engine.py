@@ -100,7 +100,7 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            said = str(error.orig)
+            said = _said(error.orig)
             raise StorageError(refusal(said), reason_of(said)) from error
         except PoolTimeout as error:
             raise StorageError(refusal("all of its connections are in use, and stay locked"), BUSY) from error
@@ -146,6 +146,7 @@ _SIGNS = (
     ("read-only", READ_ONLY, f"{_NOT_KEPT} It is set to be read only, as a standby server is: name one that writes."),
     ("disk is full", FULL, _MAKE_ROOM),
     ("No space left", FULL, _MAKE_ROOM),
+    ("disk I/O error in writing", READ_ONLY, f"{_NOT_KEPT} Look at its disk: it takes nothing."),
     ("disk I/O", DAMAGED, _LOOK_AT_DISK),
     ("not a database", DAMAGED, _PUT_BACK),
     ("malformed", DAMAGED, _PUT_BACK),
@@ -166,6 +167,15 @@ _SIGNS = (
     ("could not serialize", BUSY, _TRY_AGAIN),
 )
 """What stands in an error of SQLite or PostgreSQL, which reason that is, and what to do about it."""
+
+
+_UNWRITTEN = ("WRITE", "FSYNC", "DIR_FSYNC", "TRUNCATE", "DELETE", "SHMSIZE", "SHMOPEN")
+
+
+def _said(error: object) -> str:
+    """What an error says; of SQLite also whether a disk would not be written, which its words leave open."""
+    name = str(getattr(error, "sqlite_errorname", ""))
+    return f"{error} in writing" if name.removeprefix("SQLITE_IOERR_") in _UNWRITTEN else str(error)
 
 
 def refusal(said: str) -> str:
@@ -240,13 +250,24 @@ def connected(file: str, named: Mapping[str, Any]) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode=WAL")
     except sqlite3.OperationalError as error:
         connection.close()
-        if error.sqlite_errorname != "SQLITE_READONLY_DIRECTORY":
-            raise
         path = Path(file).absolute()
+        if not may_be_read_still(error.sqlite_errorname, path):
+            raise
         still: _Still = sqlite3.connect(f"{path.as_uri()}?immutable=1", **{**named, "uri": True, "factory": _Still})
         still.folder = path.parent
         return still
     return connection
+
+
+def may_be_read_still(fault: str, file: Path) -> bool:
+    """Whether SQLite met this where the folder of the file takes nothing, by its rights or as its disk is read only.
+
+    Of a disk SQLite says no more than that it cannot open the file; what others left beside that is not read over.
+    """
+    if fault == "SQLITE_READONLY_DIRECTORY":
+        return True
+    written = os.access(file.parent, os.W_OK, effective_ids=True) or file.with_name(f"{file.name}-wal").exists()
+    return fault == "SQLITE_CANTOPEN" and file.is_file() and not written
 
 
 def _look_again(connection: Any, _record: Any, _proxy: Any) -> None:

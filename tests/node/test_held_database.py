@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,10 +16,33 @@ from pathlib import Path
 import pytest
 
 from node.storage import copying, heartbeats
-from node.storage.engine import AWAY, BUSY, BUSY_TIMEOUT_S, READ_ONLY, Database, StorageError, sqlite_url
+from node.storage.engine import (
+    AWAY,
+    BUSY,
+    BUSY_TIMEOUT_S,
+    READ_ONLY,
+    Database,
+    StorageError,
+    may_be_read_still,
+    sqlite_url,
+)
 from node.storage.migrate import upgrade
 
 NOBODY = 65_534
+UNWRITTEN = """
+import resource, signal, sys
+from node.storage import heartbeats
+from node.storage.engine import Database, StorageError
+
+database = Database(sys.argv[1])
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (5, 5))
+try:
+    with database.write() as tx:
+        heartbeats.beat(tx, "probe", 1)
+except StorageError as error:
+    print(error.reason, error)
+"""
 
 
 @pytest.fixture
@@ -95,6 +120,37 @@ def test_a_file_in_a_folder_that_takes_nothing_is_read_and_a_change_refused(data
         assert beaten(database) == 1
     assert caught.value.reason == READ_ONLY
     assert "was not kept; all else is as it was" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("fault", "beside", "is_read"),
+    [
+        pytest.param("SQLITE_READONLY_DIRECTORY", "", True, id="by its rights"),
+        pytest.param("SQLITE_CANTOPEN", "", True, id="on a disk that is read only"),
+        pytest.param("SQLITE_CANTOPEN", "-wal", False, id="with something beside it"),
+        pytest.param("SQLITE_CANTOPEN", "gone", False, id="no file"),
+        pytest.param("SQLITE_CORRUPT", "", False, id="damaged"),
+    ],
+)
+def test_a_file_is_read_still_where_nobody_can_write_beside_it(
+    folder: Path, fault: str, beside: str, is_read: bool
+) -> None:
+    file = folder / "a.sqlite"
+    if beside != "gone":
+        file.touch()
+        file.with_name(f"{file.name}{beside}").touch()
+    assert not may_be_read_still("SQLITE_CANTOPEN", file)
+    with taking_nothing(folder):
+        assert may_be_read_still(fault, file) == is_read
+
+
+def test_a_disk_that_will_not_be_written_is_no_damage(database: Database) -> None:
+    """A limit on the size of files stands for it: SQLite says the same, that there was an I/O error in writing."""
+    ran = subprocess.run(
+        [sys.executable, "-c", UNWRITTEN, database.url], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ran.stdout.startswith("read-only the database refused: disk I/O error in writing. What was to be written")
+    assert beaten(database) is None
 
 
 def test_a_file_in_a_folder_that_takes_nothing_is_copied(database: Database, folder: Path) -> None:

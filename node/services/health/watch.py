@@ -76,6 +76,8 @@ def back_up(node: Node) -> None:
 def ask_ourselves(node: Node, ask: Ask | None = None) -> None:
     """Ask for our node document by our own name, as everybody else has to, and note what became of it."""
     problem = _wrong_with(node, ask or _asked)
+    if node.lines.are_ending():
+        return  # it has ended itself what it was asking
     with node.database.write() as tx:
         heartbeats.beat(tx, ADDRESS, node.now, problem)
 

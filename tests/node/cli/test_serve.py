@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -9,13 +12,16 @@ from pathlib import Path
 import click
 import pytest
 
+from examples.demo_processes import choose_port
+from node.app import create_app
 from node.cli.serve import Beside, both, check
 from node.context import Node
 from node.services.configuration.keys import KeyFileError
 from node.services.configuration.setup import init
-from node.services.health.watch import beat
-from node.serving import stop_on_sigterm
+from node.services.health.watch import ask_ourselves, beat
+from node.serving import serve, stop_on_sigterm
 from node.settings import KEY_FILE, SECRET_FILE, SettingError
+from node.storage import heartbeats
 
 
 @pytest.fixture
@@ -47,6 +53,27 @@ def test_what_is_asked_to_stop_stops_its_work_and_has_not_failed() -> None:
     with pytest.raises(SystemExit) as ended:
         both(asked, Beside(lambda: lambda: stopped.append("work")))
     assert (ended.value.code, stopped) == (0, ["work"])
+
+
+def test_who_is_not_answered_any_more_is_not_left_waiting(node: Node) -> None:
+    app, port = create_app(node), choose_port()
+    calls: list[socket.socket] = []
+
+    def begun() -> None:
+        calls.append(socket.create_connection(("127.0.0.1", port), 20))
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM)).start()
+
+    serve(app, node.settings.changed(host="127.0.0.1", port=port), begun)
+    [call] = calls
+    with call:
+        assert call.recv(1) == b""
+
+
+def test_what_it_learns_of_itself_while_it_ends_is_not_noted(node: Node) -> None:
+    node.lines.end(20)
+    ask_ourselves(node, lambda _: b"")
+    with node.database.read() as tx:
+        assert heartbeats.by_name(tx, "address") is None
 
 
 @pytest.mark.parametrize("left", [pytest.param(None, id="gone"), pytest.param("3f9a", id="cut off")])
