@@ -118,7 +118,7 @@ def bring(node: Node, path: Path, by: Who = COMMAND_LINE, client: Client | None 
             for file in written:
                 file.unlink(missing_ok=True)
             raise
-        brought.photos = len(names)
+        brought.photos = len(_stems(export))
     _check_receipts(node, brought, client)
     return brought
 
@@ -151,14 +151,18 @@ def _refuse_known(node: Node, slug: str, organisation: Organisation) -> None:
         raise BringError(f"There is an organisation called {slug} here already")
 
 
+def _stems(export: Export) -> set[str]:
+    """What each picture is called, of whatever size its files are: photographs of the desk, and of lists."""
+    return {file.rpartition("/")[2].partition(".")[0] for file in export.pictures}
+
+
 def _pictures(node: Node, export: Export, organisation_id: str) -> tuple[list[str], list[Path]]:
     """The names of the photographs that came, and the files that were not here before.
 
     First they are noted, so that what a process leaves that is killed before the end is deleted as any photograph is
     that nothing has.
     """
-    stems = {file.rpartition("/")[2].partition(".")[0] for file in export.pictures}
-    names = sorted(stem for stem in stems if name_of(stem))
+    names = sorted(stem for stem in _stems(export) if name_of(stem))
     with node.database.write() as tx:
         for name in names:
             uploads.put(tx, organisation_id, name, "", node.now)

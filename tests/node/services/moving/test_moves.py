@@ -181,6 +181,16 @@ bring(Node.open(Settings(home, {"node_url": url, "node_name": "Share"}), clock=c
 """
 
 
+def test_photos_that_came_with_a_list_come_along_and_are_counted(town: Town) -> None:
+    council, school, name = town.node(COUNCIL), town.node(SCHOOL), f"{'ab' * 16}.jpg"
+    (council.settings.home / "media" / name).write_bytes(b"of a list")
+    put_listings(council, [draft(council, "chair", images=(Image(f"{COUNCIL}media/{name}", "A chair"),))])
+    assert bring(school, exported(town)).photos == 2
+    assert (school.settings.home / "media" / name).read_bytes() == b"of a list"
+    pictures = [image.url for row in publishing.listings(school) for image in row.listing().images]
+    assert f"{SCHOOL}media/{name}" in pictures
+
+
 def test_one_that_is_killed_between_pictures_and_listings_leaves_nothing_for_ever(town: Town) -> None:
     school, file = town.node(SCHOOL), exported(town)
     words = [str(school.settings.home), SCHOOL, str(file), str(school.now)]
