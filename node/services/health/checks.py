@@ -378,5 +378,5 @@ CHECKS: Mapping[str, Callable[[Node], Finding]] = {
     "photos": _photos,
     "secrets": _secrets,
 }
-FOR_OWNERS = ("feed", "readers", "mail", "messages")
-"""What concerns an organisation's owner; the rest is for whoever runs the node."""
+FOR_OWNERS = ("database", "feed", "readers", "mail", "messages")
+"""What concerns an organisation's owner, such as that nothing can be kept; the rest is for whoever runs the node."""

@@ -9,6 +9,7 @@ from node.context import Node
 from node.services.health import watch
 from node.services.syndication import feed_readers
 from tests.fakes.own_client import client_of
+from tests.node.services.health.test_checks import with_pragma
 from tests.node.web.desk.signed_in import signed_in
 
 SLUG, PAGE = "riverside-school", "/desk/health"
@@ -34,11 +35,19 @@ def test_who_runs_the_node_sees_all_of_it_with_what_to_do(app: Flask, node: Node
 
 
 def test_owners_see_what_concerns_them_and_nobody_else_sees_anything(app: Flask, node: Node) -> None:
-    theirs = {"Our feed", "Who reads us", "Mail", "Messages to other nodes"}
+    theirs = {"Database", "Our feed", "Who reads us", "Mail", "Messages to other nodes"}
     assert names(signed_in(app, node, SLUG).get(PAGE).data) == theirs
     for role in ("editor", "viewer"):
         assert signed_in(app, node, SLUG, role).get(PAGE).status_code == 404
     assert client_of(app).get(PAGE).status_code == 303
+
+
+def test_an_owner_is_told_where_nothing_can_be_kept(app: Flask, node: Node) -> None:
+    owner = signed_in(app, node, SLUG)
+    with_pragma(node, "query_only=ON")
+    told = html.document_fromstring(owner.get(PAGE).data).text_content()
+    assert "Something is broken." in told
+    assert "nobody can publish or change anything" in told
 
 
 def test_the_first_page_of_the_desk_leads_there_and_says_what_is_broken(app: Flask, node: Node) -> None:
