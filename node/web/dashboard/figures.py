@@ -189,7 +189,7 @@ def funnel(total: Standings) -> tuple[ImpactStep, ...]:
 
 
 def _of(part: int, whole: int) -> str:
-    return f"{round(100 * part / whole)}\u00a0%" if whole else ""
+    return f"{say.share(part / whole)}\u00a0%" if whole else ""
 
 
 def lost(total: Standings) -> tuple[ImpactStep, ...]:

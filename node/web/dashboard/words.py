@@ -65,8 +65,10 @@ def money(pence: int, currency: str) -> str:
 
 
 def share(part: float | None) -> int | None:
-    """A part of one in hundredths."""
-    return None if part is None else round(part * 100)
+    """A part of one in hundredths; what is not all is not told as all of it, nor what is something as nothing."""
+    if part is None or part in (0, 1):
+        return None if part is None else round(part) * 100
+    return max(1, min(99, round(part * 100)))
 
 
 def month(code: str, short: bool = False) -> str:

@@ -14,6 +14,7 @@ from lxml import html
 
 from node.search.follow import Follower
 from node.storage import handovers
+from node.web.dashboard import words as say
 from tests.fakes.handovers import handover, one_of_each
 from tests.fakes.sites import item
 from tests.node.web.aggregator import Browser, follow, send
@@ -52,6 +53,13 @@ def test_only_what_both_sides_confirmed_is_in_the_figures(browser: Browser) -> N
     assert told[1].startswith("45 % ended well")
     assert told[2].startswith("2 organisations took part 1 gave, 1 received")
     assert "8 to 14 days until half of the gifts had a taker" in told[3]
+
+
+@pytest.mark.parametrize(
+    ("part", "told"), [(None, None), (0.0, 0), (0.001, 1), (0.454, 45), (0.996, 99), (1.0, 100)], ids=str
+)
+def test_a_share_is_all_only_where_it_is(part: float | None, told: int | None) -> None:
+    assert say.share(part) == told
 
 
 def test_ledgers_are_apart_with_ranges_sources_and_what_is_not_known(browser: Browser) -> None:
