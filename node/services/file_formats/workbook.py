@@ -69,13 +69,16 @@ class WorkbookError(SharefeedError):
 
 @dataclass(slots=True)
 class Workbook:
-    """A workbook while it is read: ``unresolved`` is how many formulas without a result were met so far."""
+    """A workbook while it is read: ``unresolved`` is how many formulas without a result were met so far, and ``hidden``
+    how many rows that hold something and cannot be seen in it.
+    """
 
     archive: zipfile.ZipFile
     strings: list[str] = field(default_factory=list)
     date_styles: set[int] = field(default_factory=set)
     from_1904: bool = False
     unresolved: int = 0
+    hidden: int = 0
     _bytes: int = 0
     _elements: int = MAX_ELEMENTS
 
@@ -134,6 +137,7 @@ class _Rows:
     has_formula: bool = False
     is_value: bool = False
     is_aside: bool = False
+    is_hidden: bool = False
     is_over: bool = False
     texts: list[str] = field(default_factory=list)
 
@@ -154,6 +158,7 @@ class _Rows:
             if not 0 < self.number <= LAST_ROW:
                 raise WorkbookError("The sheet claims more rows than a spreadsheet can have.")
             self.column, self.cells = 0, []
+            self.is_hidden = attributes.get("hidden") in ("1", "true")
 
     def end(self, name: str) -> None:
         if name == "c" and self.column <= MAX_COLUMNS:
@@ -164,6 +169,7 @@ class _Rows:
             self.is_aside = False
         elif name == "row" and self.cells:
             self.found.append((self.number, self.cells))
+            self.book.hidden += self.is_hidden
         elif name == "sheetData":
             self.is_over = True
 
@@ -207,6 +213,8 @@ def rows_of(
             yield from _rows(book, _suiting(book, sheets, suits, remark))
     except _BROKEN as error:
         raise _damaged() from error
+    if book.hidden:
+        remark("Some rows are hidden in this workbook. They were read, too: delete there what is not meant.")
     if book.unresolved:
         remark(
             "Some cells hold a formula without its result, so they count as empty. Open the file in a spreadsheet "
@@ -230,7 +238,7 @@ def _suiting(
     if len(sheets) == 1:
         return sheets[0][1]
     ranks = [suits(list(islice(_rows(book, part), OPENING))) for _, part in sheets]
-    book.unresolved = 0
+    book.unresolved = book.hidden = 0
     at = ranks.index(max(ranks))
     if at or ranks.count(ranks[at]) > 1:
         name = sheets[at][0][:40]

@@ -119,6 +119,15 @@ def test_a_formula_never_calculated_is_an_empty_cell_and_said_to_be_one() -> Non
     assert read(PLAIN).remarks == ()
 
 
+def test_a_row_that_is_hidden_is_read_and_said_to_be() -> None:
+    def hide(sheet: Any) -> None:
+        sheet.row_dimensions[3].hidden = True
+
+    sheet = read(workbook(["title"], ["Desk"], ["Chair"], fill=hide))
+    assert [row.cells for row in sheet.rows] == [("Desk",), ("Chair",)]
+    assert "Some rows are hidden" in sheet.remarks[0]
+
+
 NUMBERS, DATES = ("General", "0.00", '"day" 0', "[Red]0"), ("dd/mm/yyyy", "yyyy-mm-dd hh:mm", "[$-809]d mmm yy")
 
 
