@@ -206,7 +206,7 @@ def _refused(one: Import, row: ImportRow) -> DeskImportRefused:
     return DeskImportRefused(
         number=row.number,
         title=row.title,
-        wrong=tuple(_cell(one, row, column, texts, asked[column]) for column in asked),
+        wrong=tuple(_cell(one, row, column, texts, asked[column], _more(known, column)) for column in asked),
         others=tuple(_cell(one, row, column, texts, {}) for column in others),
         whole=tuple(whole),
         leave=str(row.number),
@@ -214,8 +214,18 @@ def _refused(one: Import, row: ImportRow) -> DeskImportRefused:
     )
 
 
+def _more(known: Sequence[Mapping[str, str]], column: str) -> tuple[str, ...]:
+    """What else is wrong with a cell, beside the first."""
+    return tuple(problem["message"] for problem in known if problem["field"] == column)[1:]
+
+
 def _cell(
-    one: Import, row: ImportRow, column: str, texts: Mapping[str, object], problem: Mapping[str, str]
+    one: Import,
+    row: ImportRow,
+    column: str,
+    texts: Mapping[str, object],
+    problem: Mapping[str, str],
+    more: tuple[str, ...] = (),
 ) -> DeskImportCell:
     value = str(texts.get(column, ""))
     name = word(column, "import_column")
@@ -223,7 +233,8 @@ def _cell(
     label = f"{name} ({heading})" if heading and heading.casefold() != name.casefold() else name
     is_long = column in LONG or "\n" in value or len(value) > 120
     advice = problem.get("advice", "") if problem.get("code") != _NOT_FREE else ""
-    return DeskImportCell(f"cell-{row.number}-{column}", label, value, problem.get("message", ""), advice, is_long)
+    message = problem.get("message", "")
+    return DeskImportCell(f"cell-{row.number}-{column}", label, value, message, advice, is_long, more)
 
 
 def typed_cells(fields: Mapping[str, str], columns: Sequence[str]) -> dict[int, dict[str, str]]:

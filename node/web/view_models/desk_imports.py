@@ -111,7 +111,10 @@ class DeskImportPage:
 
 @dataclass(frozen=True, slots=True)
 class DeskImportCell:
-    """One cell of a refused row as a field: its name (``code``), ``label``, what stands in it, what is wrong."""
+    """One cell of a refused row as a field: its name (``code``), ``label``, what stands in it, what is wrong.
+
+    ``more`` is what else is wrong with it.
+    """
 
     code: str
     label: str
@@ -119,6 +122,7 @@ class DeskImportCell:
     error: str = ""
     advice: str = ""
     long: bool = False
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

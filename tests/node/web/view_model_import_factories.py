@@ -16,7 +16,9 @@ COLUMNS = (
     vm.DeskImportColumn("column-1", "", (), (vm.Choice("", "not used", True),)),
 )
 SAMPLE = vm.DeskImportSample(2, "Six chairs", "added", ("The picture was left out.",))
-CELL = vm.DeskImportCell("cell-3-quantity", "How many", "lots", "This must be a number.", "A whole number.")
+CELL = vm.DeskImportCell(
+    "cell-3-quantity", "How many", "lots", "This must be a number.", "A whole number.", more=("And so on.",)
+)
 REFUSED = vm.DeskImportRefused(
     3,
     "A tent",

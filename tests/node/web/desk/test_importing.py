@@ -105,6 +105,13 @@ def test_wrong_cells_stand_in_the_order_of_the_file(browser: FlaskClient) -> Non
     assert fields == ["cell-2-quantity", "cell-2-lat", "cell-2-lon"]
 
 
+def test_a_cell_says_at_once_all_that_is_wrong_with_it(browser: FlaskClient) -> None:
+    path = looked_at(browser, "title,description\nSofas,Buy now at www.shop.example. 20% off all sofas\n")
+    [told] = tree(browser.get(f"{path}/rows")).xpath("//p[@id='cell-2-description-error']")
+    assert "a discount" in told.text_content()
+    assert "a price to pay" in told.text_content()
+
+
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
