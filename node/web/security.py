@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from itsdangerous import BadSignature
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from node.settings import Settings
@@ -27,12 +29,21 @@ _FRAMED_BY_NOBODY = "frame-ancestors 'none'"
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Flask's sessions, for which nothing is prepared where there is no cookie: few readers ever have one."""
+    """Flask's sessions, for which nothing is prepared where there is no cookie: few readers ever have one.
+
+    A cookie that is dated ahead is ours all the same: the clock was put back, and who has a form open may send it.
+    """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if self.get_cookie_name(app) not in request.cookies:
+        value, signing = request.cookies.get(self.get_cookie_name(app)), self.get_signing_serializer(app)
+        if not value or signing is None:
             return self.session_class()
-        return super().open_session(app, request)
+        try:
+            kept, made_at = signing.loads(value, return_timestamp=True)
+        except BadSignature:
+            return self.session_class()
+        is_over = datetime.now(UTC) - made_at > app.permanent_session_lifetime
+        return self.session_class() if is_over else self.session_class(kept)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         # What nobody looked at is neither kept nor a reason for caches to tell readers apart.
