@@ -39,6 +39,16 @@ PROVISIONAL = "urn:sharefeed:provisional"
 _KIND_OF_ACTION = {"give": "item", "lend": "equipment", "host": "space", "help": "skill"}
 _PRIVATE_TAG = re.compile(r"[\w-]+:\S+\Z")
 _BARE_ADDRESS = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}(?:[/:?#]\S*)?\Z")
+_COUNTRIES: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("uk", "united kingdom", "great britain", "england", "scotland", "wales", "northern ireland"), "GB"
+    ),
+    "ireland": "IE",
+    "poland": "PL",
+    "polska": "PL",
+    "wielka brytania": "GB",
+}
+"""What people write for the code of a country where they share most."""
 _NOTHING_TO_PAY = re.compile(
     r"[-–—]+|free of charge|no (?:charge|cost|fee)|nothing|gratis|za darmo|bezpłatnie|bezpłatn[yae]|darmow[yae]"
     r"|0+(?:[.,]0*)?\s*zł",
@@ -172,6 +182,11 @@ def _value(cell: Cell) -> tuple[int | float, str | None]:
     return cells.number(cell), currency
 
 
+def _country(cell: Cell) -> str:
+    said = cells.line(cell)
+    return _COUNTRIES.get(said.casefold(), said.upper())
+
+
 def _price(cell: Cell) -> str:
     said = cells.line(cell)
     if not _NOTHING_TO_PAY.fullmatch(said) and next(price_members({PRICE: said}), None):
@@ -203,7 +218,7 @@ _PARSERS: Mapping[str, Callable[[Cell], Any]] = {
     "request_url": _address,
     "organisation_url": _address,
     "language": lambda cell: cells.line(cell).replace("_", "-"),
-    "country": lambda cell: cells.line(cell).upper(),
+    "country": _country,
     "currency": lambda cell: cells.line(cell).upper(),
 }
 

@@ -271,6 +271,13 @@ def test_what_a_word_may_be_is_said_once(column: str) -> None:
     assert all(code in problem.advice for code in CHOICES[column])
 
 
+@pytest.mark.parametrize(("said", "code"), [("UK", "GB"), ("United Kingdom", "GB"), ("Polska", "PL"), ("de", "DE")])
+def test_a_country_may_be_written_as_people_call_it(said: str, code: str) -> None:
+    place = taken(country=said, locality="Ely").listing.place
+    assert place is not None
+    assert place.country == code
+
+
 @pytest.mark.parametrize("price", ["Gratis", "-", "free of charge", "0,00 zł", "bezpłatnie"])
 def test_people_have_many_words_for_nothing_to_pay(price: str) -> None:
     assert taken(price=price).listing.title == "Desk"
