@@ -87,9 +87,10 @@ def one(slug: str, import_id: str) -> str:
     return _shown(_one(import_id))
 
 
-def _shown(found: Import, errors: dict[str, str] | None = None) -> str:
+def _shown(found: Import, errors: dict[str, str] | None = None, meant: dict[int, str] | None = None) -> str:
+    """``meant`` is what somebody chose for each column, where that is to be chosen again."""
     with_columns = "columns" in request.args or bool(errors and "photos" not in errors)
-    view = import_page(current_node(), member_now(), found, with_columns, errors or {})
+    view = import_page(current_node(), member_now(), found, with_columns, errors or {}, meant)
     return render_template("desk/import.html", page=view)
 
 
@@ -115,7 +116,7 @@ def go_on(slug: str, import_id: str) -> ResponseReturnValue:
             abort(400)
     except DeskImportError as error:
         if doing == "check":
-            return _shown(_with_choices(found), {"": plain(str(error))}), 422
+            return _shown(_with_choices(found), {"": plain(str(error))}, _meant(found)), 422
         say(plain(str(error)), ok=False)
     else:
         if not zip_uploads.has_photos(node, found):

@@ -94,7 +94,12 @@ def _counted(counts: Mapping[str, int]) -> tuple[DeskImportCount, ...]:
 
 
 def import_page(
-    node: Node, member: Member, one: Import, with_columns: bool, errors: Mapping[str, str]
+    node: Node,
+    member: Member,
+    one: Import,
+    with_columns: bool,
+    errors: Mapping[str, str],
+    meant: Mapping[int, str] | None = None,
 ) -> DeskImportPage:
     here, root = f"/desk/{member.slug}/import/{one.id}", request.script_root
     may, show = member.may(EDITOR), one.state == "columns" or (one.state == CHECKED and with_columns)
@@ -112,7 +117,7 @@ def import_page(
         photos=_photos_form(one, here, errors) if may else None,
         has_photos=zip_uploads.has_photos(node, one),
         most_mb=zip_uploads.MOST_BYTES // 2**20,
-        columns=_columns(node, one) if show else (),
+        columns=_columns(node, one, meant) if show else (),
         remarks=tuple(one.remarks[:10]) if show else (),
         missing=one.missing,
         done=max(0, one.done),
@@ -156,9 +161,10 @@ def _sample(row: ImportRow) -> DeskImportSample:
     return DeskImportSample(row.number if row.number < 2_000_000 else 0, row.title, kind, notes)
 
 
-def _columns(node: Node, one: Import) -> tuple[DeskImportColumn, ...]:
+def _columns(node: Node, one: Import, meant: Mapping[int, str] | None) -> tuple[DeskImportColumn, ...]:
     rows = imports.rows_in(node, one, (), 30)
-    meant = {at: column for column, at in one.columns.items()}
+    if meant is None:
+        meant = {at: column for column, at in one.columns.items()}
     found = []
     for at, heading in enumerate(one.headings):
         texts = dict.fromkeys(row.cells[at].strip() for row in rows if at < len(row.cells) and row.cells[at].strip())

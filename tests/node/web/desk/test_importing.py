@@ -157,6 +157,13 @@ def test_what_is_typed_is_kept_when_it_is_still_wrong(browser: FlaskClient) -> N
     assert "Hall hire" not in wrong
 
 
+def test_a_meaning_that_was_given_twice_stands_where_it_was_chosen(browser: FlaskClient) -> None:
+    path = bring(browser, "Gear,Heap\nTent,3\n").headers["Location"]
+    wrong = press(browser, path, "check", **{"column-0": "title", "column-1": "title"})
+    assert "“Gear” and “Heap” are given the same meaning." in wrong.text
+    assert tree(wrong).xpath("//select/option[@selected]/@value") == ["title", "title"]
+
+
 def test_columns_are_said_again(browser: FlaskClient) -> None:
     path = bring(browser, "Gear,Heap\nTent,3\n").headers["Location"]
     wrong = press(browser, path, "check", **{"column-1": "quantity"})
