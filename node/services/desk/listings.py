@@ -38,10 +38,11 @@ BROUGHT_BACK = "brought_back"
 
 @dataclass(frozen=True, slots=True)
 class Few:
-    """One page of listings; ``counts`` says how many there are in each state, whatever state was asked for."""
+    """One page (``number``) of listings; ``counts`` has how many are in each state, whatever state was asked for."""
 
     rows: tuple[OwnListing, ...]
     counts: Mapping[str, int]
+    number: int
 
     def total(self, state: str) -> int:
         return self.counts.get(state, 0) if state else sum(self.counts.values())
@@ -56,11 +57,13 @@ class Change:
 
 
 def few(node: Node, wanted: Filter, page: int) -> Few:
-    """A page (from 1) of an organisation's listings, the latest change first."""
+    """A page (from 1) of an organisation's listings, the latest change first; behind the last page, the last."""
     with node.database.read() as tx:
-        rows = listings.page(tx, wanted, PAGE, (page - 1) * PAGE)
         counts = listings.count(tx, replace(wanted, state=""))
-    return Few(tuple(rows), counts)
+        total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
+        number = min(page, max(1, -(-total // PAGE)))
+        rows = listings.page(tx, wanted, PAGE, (number - 1) * PAGE)
+    return Few(tuple(rows), counts, number)
 
 
 def do(node: Node, member: Member, keys: Sequence[str], doing: str, fields: Mapping[str, str], mark: str) -> int:

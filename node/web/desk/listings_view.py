@@ -109,7 +109,7 @@ def listings_page(
     return replace(
         page,
         rows=tuple(_row(node, row, paths, f"{request.script_root}{base}") for row in found.rows),
-        pager=pager(f"{request.script_root}{base}?{query}&", asked.page, total, listings.PAGE),
+        pager=pager(f"{request.script_root}{base}?{query}&", found.number, total, listings.PAGE),
         bulk=form_at(f"{base}?{query}", sent.typed, errors) if may_change and found.rows else None,
         ticked=sent.ticked,
         more=total > len(found.rows),

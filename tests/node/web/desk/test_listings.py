@@ -107,6 +107,13 @@ def test_pages_have_fifty(browser: FlaskClient, node: Node) -> None:
     assert len(titles(browser, "?page=2")) == 14
     assert tree(browser.get(LIST)).xpath("//a[@rel='next']/@href") == [f"{LIST}?state=live&page=2"]
     assert "64 listings" in browser.get(LIST).get_data(as_text=True)
+    assert titles(browser, "?page=3") == titles(browser, "?page=2")
+
+
+def test_whoever_takes_down_a_whole_last_page_sees_what_is_left(browser: FlaskClient) -> None:
+    answer = do(browser, "pause", "chairs", query="?page=2")
+    assert len(titles(browser, answer.headers["Location"].removeprefix(LIST))) == 3
+    assert titles(browser, "?state=withdrawn&page=2") == []
 
 
 def test_what_is_paused_is_not_shown_and_comes_back(browser: FlaskClient, app: Flask, node: Node) -> None:
