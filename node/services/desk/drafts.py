@@ -16,7 +16,7 @@ from federation.facts import seconds
 from node.context import Node
 from node.services.desk.fields import FIELDS, SIGNS
 from node.services.desk.form import HERE, NOWHERE, Read, Setting, field_at, in_typed_town, read, sign_of, typed_of
-from node.services.desk.meanwhile import caught_up
+from node.services.desk.meanwhile import both_changed, caught_up
 from node.services.importing.row_values import Defaults
 from node.services.listings import publishing
 from node.services.listings.drafts import Draft, entry_of, prepare
@@ -117,6 +117,13 @@ def draft(node: Node, organisation_id: str, draft_id: str) -> DeskDraft | None:
 def _caught_up(tx: Tx, node: Node, draft: DeskDraft) -> DeskDraft:
     row = _own(tx, draft.organisation_id, draft.key)
     return caught_up(tx, draft, row, node.settings.timezone) if row else replace(draft, base=0)
+
+
+def contested_by(node: Node, draft: DeskDraft) -> str:
+    """Who published a change meanwhile of what this draft, as it was sent, says otherwise; empty where nobody did."""
+    with node.database.read() as tx:
+        row = _own(tx, draft.organisation_id, draft.key)
+        return both_changed(tx, draft, row, node.settings.timezone) if row else ""
 
 
 def published_as(node: Node, organisation_id: str, slug: str, draft_id: str) -> OwnListing | None:

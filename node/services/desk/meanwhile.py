@@ -38,6 +38,29 @@ def caught_up(tx: Tx, draft: DeskDraft, row: OwnListing, timezone: str) -> DeskD
     return replace(draft, typed=typed, images=images, base=latest)
 
 
+def both_changed(tx: Tx, draft: DeskDraft, row: OwnListing, timezone: str) -> str:
+    """Who last published a change of ``row`` where this draft, as it was sent, says something else in its place.
+
+    Empty where the two do not touch, and where nobody was signed in.
+    """
+    latest = listing_versions.one(tx, row.id, listing_versions.latest(tx, row.id))
+    base, now = listing_versions.one(tx, row.id, draft.base), row.listing()
+    if base is None or latest is None or latest.id == base.id:
+        return ""
+    then = load_listing(base.item())
+    if {sign_of(then), sign_of(now)} != {draft.sign}:
+        return ""
+    before, after = typed_of(then, timezone), typed_of(now, timezone)
+    return latest.by if contested(draft.typed, before, after) else ""
+
+
+def contested(typed: Mapping[str, str], then: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
+    """The fields that were changed from what they were ``then``, once as ``typed`` and otherwise as ``now``. Pure."""
+    mine, theirs = merged(typed, then, now), merged(now, then, typed)
+    both = (name for name in now if name in typed and (name, typed[name]) != ("place", HERE))
+    return tuple(name for name in both if _plain(mine[name]) != _plain(theirs[name]))
+
+
 def merged(typed: Mapping[str, str], then: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
     """Each field as it is ``typed``, but as it is ``now`` where it was left as it was ``then``. Pure."""
     alone = ((name,) for name in now if not any(name in names for names in _TOGETHER))

@@ -98,7 +98,21 @@ def send(slug: str, draft_id: str) -> ResponseReturnValue:
     typed, photos = _typed(draft_id)
     if then == "autosave" and _is_published(typed):
         return {"problem": _("It is published already. What you change now is kept when you publish it again.")}, 422
+    if then != "autosave":
+        _say_who_changed_it_too(typed)
     return _writing().answer(typed, photos, then)
+
+
+def _say_who_changed_it_too(typed: DeskDraft) -> None:
+    """Before the draft takes over what others changed: of the same words, only its own will stand."""
+    who = drafts.contested_by(current_node(), typed)
+    if who:
+        text = _(
+            "%(who)s changed the same while you wrote. What you wrote stands;"
+            " what it said before is kept under “What became of it”.",
+            who=who,
+        )
+        say(text)
 
 
 def _writing() -> Writing[DeskDraft]:

@@ -102,12 +102,18 @@ def test_what_is_wrong_is_said_at_its_field_and_all_that_was_typed_is_kept(brows
     for then in ("preview", "publish"):
         answer = post(browser, then, **typed)
         assert answer.status_code == 422
-        assert list(wrong(answer)) == ["title", "count"]
+        told = {"title": "What is it? – This is required.", "count": "How many? – This must be a number."}
+        assert wrong(answer) == told
         shown = tree(answer)
         assert shown.get_element_by_id("text").text == "<b>Grey</b> & old"
         assert shown.get_element_by_id("terms").text == "Bring a van.\nPlease."
         assert shown.get_element_by_id("count").get("value") == "many"
     assert publishing.listings(node) == []
+
+
+def test_what_is_wrong_is_listed_in_the_order_of_the_page(browser: FlaskClient) -> None:
+    typed = {**CHAIRS, "unit": "u" * 50, "count": "many", "expires": "2020-01-01", "safety": "x" * 5000, "title": ""}
+    assert list(wrong(post(browser, "publish", **typed))) == ["title", "count", "safety", "expires", "unit"]
 
 
 def test_the_category_calls_for_a_question_whose_answer_is_published(browser: FlaskClient, node: Node) -> None:
@@ -320,6 +326,28 @@ def test_what_somebody_else_changed_meanwhile_stays(browser: FlaskClient, node: 
     assert (told.title, told.quantity.available) == ("Eleven chairs", 11)
     assert (told.place, told.terms, told.expires) == (MEANWHILE["place"], "Bring a van.", LATER)
     assert told.content_text == "Grey.\nOld."
+
+
+@pytest.mark.parametrize(
+    ("typed", "by", "said"),
+    [
+        pytest.param({"title": "Eleven chairs"}, "Ben", True, id="the same field"),
+        pytest.param({"locality": "Paston", "place": "other"}, "Ben", True, id="the same place"),
+        pytest.param({"title": MEANWHILE["title"]}, "Ben", False, id="the same words"),
+        pytest.param({"count": "11"}, "Ben", False, id="another field"),
+        pytest.param({"title": "Eleven chairs"}, "", False, id="nobody that is known"),
+    ],
+)
+def test_it_is_said_who_changed_the_same_meanwhile(
+    browser: FlaskClient, node: Node, typed: dict[str, str], by: str, said: bool
+) -> None:
+    place_of(post(browser, "publish", **CHAIRS))
+    (row,) = publishing.listings(node)
+    path, began = opened(browser, f"{DESK}/listings/{row.key}/edit")
+    publishing.revise_all(node, [row.key], lambda row: MEANWHILE, by)
+    send(browser, path, f"{DESK}/listings/new", **{**began, **typed, "then": "autosave"})
+    then = place_of(send(browser, path, f"{DESK}/listings/new", **{**began, **typed, "then": "publish"}))
+    assert ("Ben changed the same while you wrote." in browser.get(then).get_data(as_text=True)) == said
 
 
 @pytest.mark.parametrize("base", ["", "x", "-1", "999999", "9" * 30])
