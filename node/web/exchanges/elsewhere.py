@@ -56,8 +56,9 @@ def _where_it_counts(seen: Seen) -> str:
         return ""
     return str(
         _(
-            "You asked for this on %(site)s. Here you can write to them. What became of it you say on that site, by "
-            "the link that you got when you asked.",
+            "You asked for this on %(site)s. Here you can write to them. The code for when you meet is on that site, "
+            "where you also say what became of it: open the link of the mail that you got when you asked, or have it "
+            "sent again.",
             site=host_of(seen),
         )
     )

@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from node.context import Node
 from node.languages import base, offered, translations
 from node.services.bookings.opening import are_midnights
+from node.services.bookings.refusals import later
 from node.services.exchanges import links
 from node.services.exchanges.between_nodes import across
 from node.services.exchanges.people import contacts
@@ -47,6 +49,10 @@ KNOWN, UNDELIVERED, WRONG_CODE, GIVEN = "known", "undelivered", "wrong_code", "g
 WORD_OF_ASKER = (KNOWN, WRONG_CODE, "agreed", "done", "back", rules.HANDED_OVER, rules.BROUGHT_BACK)
 """Mails with which something is asked of who asked, or which bring them to where they can say it."""
 _LONGEST_SUBJECT_TITLE = 80
+_WHERE_IT_COUNTS = later(
+    "When you meet, have the mail at hand that you got when you asked on %(site)s: by its link you have the code that "
+    "confirms it, and say what became of it. If you cannot find that mail, the page below sends you the link again."
+)
 
 
 def tell(tx: Tx, node: Node, before: Exchange, after: Stored, done: Act, words: str) -> None:
@@ -280,6 +286,7 @@ def _letter(
         sentence=voice.say(said.sentence, **values),
         when=_when(node, stored.exchange, voice),
         words=words,
+        where=_where_it_counts(tx, stored, side, reader.name, voice),
         button=voice.say(said.button),
         url=reader.url,
         stop_url=reader.stop_url,
@@ -289,6 +296,14 @@ def _letter(
     subject = voice.say(said.subject, **short)
     topic = links.topic_of(stored.id)
     return Letter(reader.email, subject, text, html, f"{key}{reader.own}", topic, None, useless_at)
+
+
+def _where_it_counts(tx: Tx, stored: Stored, side: str, name: str, voice: Voice) -> str:
+    """For somebody who asked in a catalogue and is told yes: that the code and what becomes of it are there."""
+    home = exchange_homes.of(tx, stored.id)
+    if (side, name) != (ASKER, rules.ACCEPTED) or home is None or not home.is_strangers:
+        return ""
+    return voice.say(_WHERE_IT_COUNTS, site=urlsplit(home.peer).netloc)
 
 
 def _due(node: Node, exchange: Exchange) -> datetime:
