@@ -95,7 +95,7 @@ async function save() {
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual", keepalive: true });
     if (mine !== sending) return;
-    if (answer.status === 401 || answer.type === "opaqueredirect") return say(line.dataset.signedOut);
+    if ([400, 401].includes(answer.status) || answer.type === "opaqueredirect") return say(line.dataset.signedOut);
     const said = await answer.json();
     if (!answer.ok) return say(said.problem ?? line.dataset.away);
     forget();
