@@ -128,11 +128,11 @@ class Desk:
             connection.close()
 
 
-def seconds(school: Desk, club: Desk, listing: str, requests: int) -> Iterator[float]:
-    """How long each request took until it stood at the school's desk; the first one is told too."""
+def seconds(school: Desk, club: Desk, listings: Sequence[str]) -> Iterator[float]:
+    """How long a request for each of these took until it stood at the school's desk; the first one is told too."""
     dice = random.Random(3)
     path, list_path = f"/desk/{CLUB}/ask", f"/desk/{SCHOOL}/requests"
-    for number in range(requests + 1):
+    for number, listing in enumerate(listings):
         page = club.get(f"{path}?{urlencode({'listing': listing})}")
         time.sleep(dice.random())
         began = time.perf_counter()
@@ -150,15 +150,17 @@ def measured(requests: int) -> list[float]:
         ports = {name: choose_port() for name in ("school", "club")}
         homes = {name: Path(folder) / name for name in ports}
         school, club = (node_at(homes[name], ports[name]) for name in ports)
-        [shared] = put_listings(school, [draft(school, "chairs", quantity=Quantity(500), expires=_later())])
+        # One for each request: whoever asks for the same again is led to what they have asked already.
+        chairs = [draft(school, f"chairs{n}", quantity=Quantity(5), expires=_later()) for n in range(requests + 1)]
+        shared = put_listings(school, chairs)
         desks = Desk(ports["school"], member_of(school, SCHOOL)), Desk(ports["club"], member_of(club, CLUB))
-        listing = f"{school.settings.url}listings/{shared.key}"
+        listings = [f"{school.settings.url}listings/{one.key}" for one in shared]
         for node in (school, club):
             node.database.close()
         for name in ports:
             stack.enter_context(served(homes[name], ports[name]))
         # The first one has the nodes get to know each other.
-        return list(seconds(*desks, listing, requests))[1:]
+        return list(seconds(*desks, listings))[1:]
 
 
 def _later() -> datetime:
