@@ -77,3 +77,12 @@ def test_an_offer_is_asked_for_and_a_want_is_met(page: vm.ListingPage, button: s
     assert words_of(panel.xpath(".//a[contains(@class, 'button')]")[0]) == button
     assert says in words_of(panel)
     assert ("It is free." in words_of(panel)) == (button == "Ask for this")
+
+
+@pytest.mark.parametrize("calendar", [None, "https://school.example/hall.ics"])
+def test_where_there_is_a_calendar_the_strip_does_not_claim_to_know_closed_days(calendar: str | None) -> None:
+    page = make.listing()
+    card = replace(page.card, available_from=make.NOW, available_until=make.NOW + timedelta(days=9))
+    tree = shown(replace(page, card=card, calendar_url=calendar))
+    [section] = tree.xpath("//section[@aria-labelledby='when-title']")
+    assert ("Days on which it is closed as usual" in words_of(section)) == (calendar is not None)
