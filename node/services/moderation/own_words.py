@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from node.services.mail.letters import Letter
 
-
 _MOST_READ = 50
 
 
@@ -50,9 +49,8 @@ _TAKEN_DOWN = (
     ),
     later("Look at it at the desk"),
 )
-
-
 ASKED = "asked"
+"""In place of a ruling: somebody is asked."""
 
 
 def word_on(node: Node, row: OwnListing) -> OwnRuling | None:
