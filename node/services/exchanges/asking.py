@@ -18,6 +18,7 @@ from node.services.exchanges.acting import LONGEST_LETTER
 from node.services.exchanges.between_nodes import elsewhere
 from node.services.exchanges.between_nodes.elsewhere import ForeignListing
 from node.services.exchanges.people import contacts, telling
+from node.services.identity.members import editors
 from node.services.limits import throttling
 from node.services.limits.strangers import FormError, mail_problems, sender_of, text_problems
 from node.services.mail.mail_settings import can_mail
@@ -127,7 +128,7 @@ def takes_requests(node: Node, organisation_id: str) -> bool:
 def _is_open(tx: Tx, organisation_id: str) -> bool:
     """Whether it wants to be asked, has not moved away, and somebody is there to read what people write."""
     is_here = handed_on.of(tx, organisation_id) is None
-    return is_here and asking_rules.of(tx, organisation_id).open and bool(telling.owners(tx, organisation_id))
+    return is_here and asking_rules.of(tx, organisation_id).open and bool(editors(tx, organisation_id))
 
 
 def _elsewhere(tx: Tx, node: Node, key: str) -> Askable | None:

@@ -44,6 +44,13 @@ class Member:
         return ROLES.index(self.role) >= ROLES.index(least)
 
 
+def editors(tx: Tx, organisation_id: str) -> list[Account]:
+    """Everyone who may change the listings of an organisation: who is written to about them."""
+    members = memberships.of_organisation(tx, organisation_id)
+    able = [one.account_id for one in members if ROLES.index(one.role) >= ROLES.index(EDITOR)]
+    return [account for account in (accounts.by_id(tx, one) for one in able) if account is not None]
+
+
 def member_of(node: Node, account: Account, slug: str) -> Member | None:
     """The account in the organisation with this slug; None where it is no member or there is no such organisation.
 

@@ -16,8 +16,8 @@ import orjson
 from federation.records import HELD, QUARANTINED, REFUSED, SHOWN
 from node.context import Node
 from node.languages import translations
-from node.services.identity.members import EDITOR, ROLES
-from node.storage import accounts, catalogue, listings, memberships, organisations
+from node.services.identity.members import editors
+from node.storage import catalogue, listings, organisations
 from node.storage.accounts import Account
 from node.storage.board_reports import Verdict
 from node.storage.engine import Tx
@@ -80,10 +80,7 @@ def _write(tx: Tx, node: Node, organisation_id: str, news: Sequence[News]) -> in
 
     host = organisations.by_ids(tx, [organisation_id])[organisation_id]
     count = 0
-    for member in memberships.of_organisation(tx, organisation_id):
-        account = accounts.by_id(tx, member.account_id)
-        if account is None or ROLES.index(member.role) < ROLES.index(EDITOR):
-            continue
+    for account in editors(tx, organisation_id):
         try:
             count += post(tx, node, _letter(node, account, host.slug, news[:MOST_IN_A_MAIL]))
         except MailError:

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from node.context import Node
 from node.languages import translations
-from node.services.identity.members import EDITOR, ROLES
+from node.services.identity.members import EDITOR, ROLES, editors
 from node.services.listings import publishing
 from node.services.listings.drafts import DEFAULT_LIFE
 from node.storage import accounts, listings, memberships, organisations, reminders
@@ -80,10 +80,7 @@ def _tell(tx: Tx, node: Node, organisation_id: str, rows: list[OwnListing]) -> i
     told = rows[:MOST_IN_A_MAIL]
     reminders.tell(tx, told, node.now)
     count = 0
-    for member in memberships.of_organisation(tx, organisation_id):
-        account = accounts.by_id(tx, member.account_id)
-        if account is None or ROLES.index(member.role) < ROLES.index(EDITOR):
-            continue
+    for account in editors(tx, organisation_id):
         try:
             count += post(tx, node, _letter(node, account, told))
         except MailError:

@@ -12,9 +12,10 @@ from urllib.parse import quote
 
 from node.context import Node
 from node.languages import translations
-from node.services.identity.members import EDITOR, ROLES
+from node.services.bookings.refusals import later
+from node.services.identity.members import editors
 from node.services.listings.doubted import REASON
-from node.storage import accounts, memberships, organisations, own_rulings, reports
+from node.storage import organisations, own_rulings, reports
 from node.storage.accounts import Account
 from node.storage.engine import Tx
 from node.storage.listings import LIVE, OwnListing
@@ -29,11 +30,6 @@ if TYPE_CHECKING:
     from node.services.mail.letters import Letter
 
 _MOST_READ = 50
-
-
-def later(text: str) -> str:
-    """A mark for the translators on what is said in the reader's language."""
-    return text
 
 
 _STAYS = (
@@ -88,10 +84,7 @@ def _tell(tx: Tx, node: Node, row: OwnListing, ruling: str, reason: str) -> None
         return
     slug = organisations.by_ids(tx, [row.organisation_id])[row.organisation_id].slug
     url = f"{node.settings.url}desk/{slug}/listings/{quote(row.key)}/history"
-    for member in memberships.of_organisation(tx, row.organisation_id):
-        account = accounts.by_id(tx, member.account_id)
-        if account is None or ROLES.index(member.role) < ROLES.index(EDITOR):
-            continue
+    for account in editors(tx, row.organisation_id):
         try:
             post(tx, node, _letter(node, account, row, ruling, reason, url))
         except MailError:

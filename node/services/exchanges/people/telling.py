@@ -22,13 +22,12 @@ from node.services.exchanges import links
 from node.services.exchanges.between_nodes import across
 from node.services.exchanges.people import contacts
 from node.services.exchanges.people.mail_words import SAID, wording
-from node.services.identity.members import EDITOR, ROLES
+from node.services.identity.members import editors
 from node.storage import (
     accounts,
     exchange_homes,
     exchange_people,
     exchanges,
-    memberships,
     organisations,
     owner_contacts,
 )
@@ -160,13 +159,6 @@ def _has_said(exchange: Exchange, side: str) -> bool:
     return exchange.state == rules.BROUGHT_BACK and side != exchange.giver
 
 
-def owners(tx: Tx, organisation_id: str) -> list[Account]:
-    """Who is written to on the owner's side: everyone who may change its listings."""
-    members = memberships.of_organisation(tx, organisation_id)
-    able = [one.account_id for one in members if ROLES.index(one.role) >= ROLES.index(EDITOR)]
-    return [account for account in (accounts.by_id(tx, one) for one in able) if account is not None]
-
-
 def _post(
     tx: Tx,
     node: Node,
@@ -238,7 +230,7 @@ def _is_told_here(home: Home, side: str) -> bool:
 
 
 def _members(tx: Tx, node: Node, stored: Stored, organisation_id: str, name: str) -> Iterator[_Reader]:
-    for one in owners(tx, organisation_id):
+    for one in editors(tx, organisation_id):
         yield _Reader(f":{one.id}", one.email, one.language, links.owner_url(node, stored.id, one.id), name)
 
 
