@@ -39,11 +39,17 @@ _JUDGE = """async ({ options, fresh }) => {
 _SEE = "() => { globalThis.__seen = new WeakSet([...document.querySelectorAll('*')].filter(e => e.checkVisibility())) }"
 
 
+def arrived(page: Page) -> None:
+    """Wait for the page that is on its way: what is asked of one that only begins is asked of an empty document."""
+    page.wait_for_load_state()
+
+
 def violations(page: Page, rules: list[str] | None = None, *, fresh: bool = False) -> list[str]:
     """Every breach of WCAG 2.2 AA, or of good practice, that axe sees: the rule and the elements.
 
     ``fresh`` judges only what could not be seen when `remember` was called.
     """
+    arrived(page)
     # Evaluated by the browser's own tools, which the page's content security policy does not bind.
     if not page.evaluate("'axe' in window"):
         page.evaluate(script(AXE))
@@ -72,6 +78,7 @@ def motion(page: Page) -> list[str]:
 
 
 def overflow(page: Page, width: int) -> list[str]:
+    arrived(page)
     wide = page.evaluate("document.documentElement.scrollWidth")
     return [f"it is {wide} px wide"] if wide > width else []
 

@@ -14,7 +14,7 @@ from node.services.configuration import appearance
 from node.services.configuration.appearance import SETTINGS_ALONE
 from node.services.identity import operator
 from node.web.appearance.brand import shades
-from tests.e2e.looking import violations
+from tests.e2e.looking import overflow, violations
 from tests.e2e.visits import visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -36,8 +36,7 @@ def node(network: Network) -> Iterator[Node]:
 
 
 def well(page: Page) -> None:
-    assert violations(page) == [], page.url
-    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH, page.url
+    assert violations(page) + overflow(page, WIDTH) == [], page.url
 
 
 def shown_to_everyone(page: Page, network: Network) -> tuple[str, str]:

@@ -63,6 +63,7 @@ def test_from_nothing_to_booked_out_and_back(desk: Desk, browser: Browser, width
     page.goto(f"{desk.url}{DESK}/calendar")
     _look(page, width, scripts)
     page.get_by_role("link", name="A tent for six").click()
+    expect(page.get_by_role("button", name="Save")).to_be_visible()
     _look(page, width, scripts)
     page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="Later").click()

@@ -82,6 +82,7 @@ def test_sixty_are_paused_at_once_and_come_along_to_another_node(
 def move(page: Page, there: Page, node: Node, new: Node, copy: Path, scripts: bool) -> None:
     """The move to another node: ``page`` shows the one that it comes from, ``there`` the one that it goes to."""
     page.get_by_role("link", name="Move to your own node").click()
+    expect(page.get_by_role("heading", name="Move to your own node")).to_be_visible()
     well(page, scripts)
     page.get_by_label("Address of the new node").fill(new.settings.url)
     page.get_by_role("button", name="Move", exact=True).click()
@@ -145,6 +146,7 @@ def test_health_another_address_and_leaving(tmp_path: Path, browser: Browser, sc
         assert "/desk/reset/address/" in mailed(node, EMAIL)
 
         page.get_by_role("link", name="Leave Riverside School").click()
+        expect(page.get_by_role("heading", name="Leave an organisation")).to_be_visible()
         well(page, scripts)
         page.get_by_label("I am sure").check()
         page.get_by_role("button", name="Leave").click()
