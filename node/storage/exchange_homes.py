@@ -64,15 +64,6 @@ def change(tx: Tx, exchange_id: str, **values: int | str) -> None:
     tx.execute(update(exchange_homes).where(_c.exchange_id == exchange_id).values(values))
 
 
-def asked_by(tx: Tx, organisation_id: str, limit: int, side: str) -> list[str]:
-    """The exchanges in which an organisation of this node takes part on this side, the latest change first."""
-    x = exchanges.c
-    query = (
-        select(x.id).join(exchange_homes, _c.exchange_id == x.id).where(_c.own_id == organisation_id, _c.side == side)
-    )
-    return [row.id for row in tx.execute(query.order_by(x.since.desc(), x.id).limit(limit))]
-
-
 def count_asked(tx: Tx, organisation_id: str, since: int) -> int:
     """How much other nodes have asked of an organisation of this one since a moment."""
     x = exchanges.c

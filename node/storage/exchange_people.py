@@ -10,6 +10,7 @@ from sqlalchemy import Row, and_, delete, func, select, update
 from node.storage.engine import Tx
 from node.storage.exchange_tables import exchange_letters, exchange_people, exchanges
 from schemas.records import dataclass
+from schemas.vocabulary import fold
 
 _c = exchange_people.c
 
@@ -41,7 +42,8 @@ class Letter:
 
 
 def add(tx: Tx, person: Person) -> None:
-    tx.execute(exchange_people.insert().values({name: getattr(person, name) for name in Person.__slots__}))
+    values = {name: getattr(person, name) for name in Person.__slots__}
+    tx.execute(exchange_people.insert().values({**values, "words": f" {fold(person.name)}"}))
 
 
 def of(tx: Tx, exchange_id: str) -> Person | None:
@@ -118,7 +120,9 @@ def had_before(
     ``but`` is the id of an exchange that does not count, such as the one that is looked at.
     """
     x = exchanges.c
-    query = select(_c.person).join(exchanges, x.id == _c.exchange_id).where(_c.person.in_(list(people)))
+    if not people:
+        return set()
+    query = select(_c.person).distinct().join(exchanges, x.id == _c.exchange_id).where(_c.person.in_(list(people)))
     theirs = and_(x.organisation_id == organisation_id, x.contact_id.is_not_distinct_from(contact_id))
     return {row.person for row in tx.execute(query.where(theirs, x.state.in_(states), x.id != but))}
 
@@ -133,7 +137,7 @@ def over_before(tx: Tx, moment: int, limit: int) -> list[str]:
 def hand_on(tx: Tx, exchange_id: str) -> bool:
     """Keep of who asked the hashes alone: another node knows the rest, and has the letters. Whether more was known."""
     tx.execute(delete(exchange_letters).where(exchange_letters.c.exchange_id == exchange_id))
-    blank = {"name": "", "email": "", "for_whom": "", "language": ""}
+    blank = {"name": "", "words": "", "email": "", "for_whom": "", "language": ""}
     known = update(exchange_people).where(_c.exchange_id == exchange_id, _c.email != "")
     return tx.execute(known.values(blank)).rowcount == 1
 

@@ -21,6 +21,7 @@ exchanges = Table(
         "asker_id", Text, nullable=False, index=True
     ),  # an organisation that this node asks for itself; mostly blank
     Column("listing", Text, nullable=False),  # JSON: what the listing said of itself then
+    Column("words", Text, nullable=False),  # its title, folded, to be found by
     Column("direction", String(10), nullable=False),
     Column("action", String(10), nullable=False),
     Column("state", String(20), nullable=False),
@@ -42,7 +43,8 @@ exchanges = Table(
     Column("next_at", BigInteger, index=True),  # when the clock has something to do
     Column("closed_at", BigInteger, index=True),
     Index("ix_exchanges_listing", "listing_id", "state"),
-    Index("ix_exchanges_organisation", "organisation_id", "state", "since"),
+    Index("ix_exchanges_organisation", "organisation_id", "contact_id", "state", "since"),
+    Index("ix_exchanges_over", "organisation_id", "contact_id", "closed_at", "id"),
 )
 
 # What was done, in order; rows are only added. `act` and `state` are codes, and no person is named.
@@ -64,6 +66,7 @@ exchange_people = Table(
     metadata,
     Column("exchange_id", String(20), ForeignKey("exchanges.id"), primary_key=True),
     Column("name", Text, nullable=False),
+    Column("words", Text, nullable=False),  # the name, folded, to be found by
     Column("email", Text, nullable=False),
     Column("for_whom", Text, nullable=False),
     Column("language", String(35), nullable=False),

@@ -13,6 +13,7 @@ from node.storage.engine import Tx
 from node.storage.exchange_tables import exchange_events, exchanges
 from schemas.exchange import CLOSED, OPEN, UNCONFIRMED, Exchange, next_at
 from schemas.records import dataclass
+from schemas.vocabulary import fold
 
 _c = exchanges.c
 
@@ -76,7 +77,8 @@ _ROW = ("id", "listing_id", "organisation_id", "need", "booking_id", "closed_at"
 
 def add(tx: Tx, stored: Stored) -> None:
     """A new exchange."""
-    tx.execute(exchanges.insert().values(**_values(stored), listing=orjson.dumps(stored.listing).decode()))
+    told = {"listing": orjson.dumps(stored.listing).decode(), "words": f" {fold(stored.title)}"}
+    tx.execute(exchanges.insert().values(**_values(stored), **told))
 
 
 def change(tx: Tx, stored: Stored, at: int) -> None:
@@ -93,12 +95,17 @@ def by_id(tx: Tx, exchange_id: str, lock: bool = False) -> Stored | None:
     return _stored(row) if row else None
 
 
+def by_ids(tx: Tx, ids: Collection[str]) -> dict[str, Stored]:
+    """Exchanges by their ids."""
+    return {row.id: _stored(row) for row in tx.execute(select(exchanges).where(_c.id.in_(list(ids))))}
+
+
 def every_of(tx: Tx, organisation_id: str) -> Iterator[Stored]:
     """All exchanges of an organisation of this node that somebody has confirmed, the oldest first.
 
     A few hundred at a time in memory.
     """
-    mine, last = and_(_of(organisation_id), _c.state != UNCONFIRMED), (-1, "")
+    mine, last = and_(of(organisation_id), _c.state != UNCONFIRMED), (-1, "")
     query = select(exchanges).where(mine).order_by(_c.opened_at, _c.id).limit(_AT_ONCE)
     while rows := tx.execute(query.where(tuple_(_c.opened_at, _c.id) > last)).fetchall():
         yield from map(_stored, rows)
@@ -107,7 +114,7 @@ def every_of(tx: Tx, organisation_id: str) -> Iterator[Stored]:
 
 def by_booking(tx: Tx, organisation_id: str, booking_id: int) -> Stored | None:
     """The exchange for which an organisation of this node has made a booking."""
-    row = tx.execute(select(exchanges).where(_of(organisation_id), _c.booking_id == booking_id)).first()
+    row = tx.execute(select(exchanges).where(of(organisation_id), _c.booking_id == booking_id)).first()
     return _stored(row) if row else None
 
 
@@ -120,14 +127,14 @@ def of_listing(tx: Tx, listing_id: str) -> list[Stored]:
 
 def of_organisation(tx: Tx, organisation_id: str, states: Collection[str], limit: int, offset: int = 0) -> list[Stored]:
     """The exchanges of an organisation of this node in these states, the latest change first."""
-    mine = and_(_of(organisation_id), _c.state.in_(list(states)))
+    mine = and_(of(organisation_id), _c.state.in_(list(states)))
     query = select(exchanges).where(mine).order_by(_c.since.desc(), _c.id)
     return [_stored(row) for row in tx.execute(query.limit(limit).offset(offset))]
 
 
 def local_askers(tx: Tx, organisation_id: str, limit: int) -> list[dict[str, Any]]:
     """The organisations that were asked here whether they got something of this one, the latest first."""
-    mine = and_(_of(organisation_id), _c.asker_id != "")
+    mine = and_(of(organisation_id), _c.asker_id != "")
     rows = tx.execute(
         select(_c.asker_id, _c.listing).where(mine).order_by(_c.opened_at.desc(), _c.id).limit(20 * limit)
     )
@@ -135,19 +142,14 @@ def local_askers(tx: Tx, organisation_id: str, limit: int) -> list[dict[str, Any
     return list(found.values())[:limit]
 
 
-def of_asker(tx: Tx, organisation_id: str, limit: int) -> list[Stored]:
-    """The exchanges in which an organisation of this node got something of another one of it, the latest first."""
-    query = select(exchanges).where(_c.asker_id == organisation_id).order_by(_c.since.desc(), _c.id).limit(limit)
-    return [_stored(row) for row in tx.execute(query)]
-
-
 def count(tx: Tx, organisation_id: str, states: Collection[str]) -> int:
     """How many exchanges of an organisation of this node are in these states."""
-    mine = and_(_of(organisation_id), _c.state.in_(list(states)))
+    mine = and_(of(organisation_id), _c.state.in_(list(states)))
     return int(tx.execute(select(func.count()).select_from(exchanges).where(mine)).scalar_one())
 
 
-def _of(organisation_id: str) -> ColumnElement[bool]:
+def of(organisation_id: str) -> ColumnElement[bool]:
+    """Whether an exchange is about a listing of this organisation of this node."""
     # What another node publishes may name one of our organisations: that is not its request.
     return and_(_c.organisation_id == organisation_id, _c.contact_id.is_(None))
 
@@ -183,7 +185,7 @@ def _unconfirmed(query: Select[Any], organisation_id: str | None, contact_id: st
     found = query.where(_c.state == UNCONFIRMED)
     if contact_id is not None:
         return found.where(_c.contact_id == contact_id)
-    return found if organisation_id is None else found.where(_of(organisation_id))
+    return found if organisation_id is None else found.where(of(organisation_id))
 
 
 def due(tx: Tx, now: int, limit: int) -> list[str]:

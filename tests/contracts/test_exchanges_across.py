@@ -459,7 +459,7 @@ def test_the_desk_lists_what_was_asked_elsewhere_apart(here: Node, other: Node, 
     own = now_of(here, both.one).organisation_id
     assert [row.stored.id for row in reading.waiting(here, own)[0]] == [both.one]
     club_id = own_id(other)
-    assert [row.stored.id for row in reading.asked_elsewhere(other, club_id)] == [both.one]
+    assert [row.stored.id for row in reading.asked_elsewhere(other, club_id)[0]] == [both.one]
     assert reading.waiting(other, club_id)[0] == []
     with pytest.raises(ExchangeError):
         act(other, both.one, rules.ACCEPT, ASKER)

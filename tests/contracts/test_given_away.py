@@ -166,7 +166,7 @@ def test_an_organisation_of_the_same_node_is_asked_at_its_desk(here: Node, wires
         token = last_link(here, "bo").removeprefix("/asked/")
         _, party = links.party(here, tx, token)
     assert (party.side, party.name) == (ASKER, "Bo")
-    assert [row.stored.id for row in reading.asked_elsewhere(here, club_id)] == [one]
+    assert [row.stored.id for row in reading.asked_elsewhere(here, club_id)[0]] == [one]
     assert [row.stored.id for row in reading.others(here, school(here), reading.AGREED, 9)[0]] == [one]
     act(here, one, rules.HAND_OVER, ASKER)
     with here.database.read() as tx:

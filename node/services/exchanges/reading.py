@@ -10,10 +10,11 @@ from node.services.exchanges import links, stock
 from node.services.exchanges.links import Party
 from node.services.exchanges.people import contacts
 from node.services.identity.members import Member
-from node.storage import accounts, asking_rules, exchange_homes, exchange_people, exchanges, messages
-from node.storage.asking_rules import FIRST, NEED, NEW, AskingRules
+from node.storage import accounts, asking_rules, exchange_homes, exchange_lists, exchange_people, exchanges, messages
+from node.storage.asking_rules import AskingRules
 from node.storage.engine import Tx
 from node.storage.exchange_homes import Home
+from node.storage.exchange_lists import Wanted
 from node.storage.exchange_people import Letter, Person
 from node.storage.exchanges import Event, Stored
 from node.storage.messages import Undelivered
@@ -24,7 +25,7 @@ from schemas.records import dataclass
 WAITING = (rules.REQUESTED,)
 AGREED = (rules.ACCEPTED, rules.HANDED_OVER, rules.LENT, rules.BROUGHT_BACK, rules.DISPUTED)
 OVER = tuple(state for state in rules.CLOSED)
-MOST_WAITING = 200
+AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,30 +133,59 @@ class Row:
     had_before: bool = False
 
 
-def waiting(node: Node, organisation_id: str) -> tuple[list[Row], AskingRules]:
-    """What waits for an answer, in the order that the organisation has stated, and its rules."""
+def rules_of(node: Node, organisation_id: str) -> AskingRules:
+    """How an organisation takes requests."""
     with node.database.read() as tx:
-        said = asking_rules.of(tx, organisation_id)
-        rows = _rows(tx, exchanges.of_organisation(tx, organisation_id, WAITING, MOST_WAITING), organisation_id)
-    return in_turn(rows, said.fairness), said
+        return asking_rules.of(tx, organisation_id)
 
 
-def asked_elsewhere(node: Node, organisation_id: str) -> list[Row]:
-    """What an organisation of this node has asked others for, the latest change first."""
+def waiting(
+    node: Node, organisation_id: str, words: str = "", limit: int = AT_ONCE, offset: int = 0
+) -> tuple[list[Row], int]:
+    """What waits for an answer, in the order that the organisation has stated, and how many that are in all.
+
+    Those who are alike come in the order in which they asked. ``words`` as in `exchange_lists.Wanted`.
+    """
+    fairness = rules_of(node, organisation_id).fairness
+    return _page(node, Wanted(organisation_id, WAITING, words), fairness, limit, offset)
+
+
+def agreed(
+    node: Node, organisation_id: str, words: str = "", limit: int = AT_ONCE, offset: int = 0
+) -> tuple[list[Row], int]:
+    """What was agreed and is not over, by its day: what is overdue longest first; and how many that are in all."""
+    return _page(node, Wanted(organisation_id, AGREED, words), exchange_lists.DUE, limit, offset)
+
+
+def over(
+    node: Node, organisation_id: str, words: str = "", limit: int = AT_ONCE, offset: int = 0
+) -> tuple[list[Row], int]:
+    """What is over, the last first, and how many that are in all."""
+    return _page(node, Wanted(organisation_id, OVER, words), exchange_lists.ENDED, limit, offset)
+
+
+def asked_elsewhere(
+    node: Node, organisation_id: str, words: str = "", limit: int = AT_ONCE, offset: int = 0
+) -> tuple[list[Row], int]:
+    """What an organisation of this node has asked others for: what is open first; and how many that are in all."""
     with node.database.read() as tx:
-        found = [exchanges.by_id(tx, one) for one in exchange_homes.asked_by(tx, organisation_id, MOST_WAITING, ASKER)]
-        got = exchanges.of_asker(tx, organisation_id, MOST_WAITING)
-        all_ = sorted([one for one in (*found, *got) if one is not None], key=lambda one: -one.exchange.since)
-        return [Row(one, str(one.listing.get("organisation") or "")) for one in all_]
+        found = exchange_lists.asked(tx, organisation_id, words, limit, offset)
+        rows = [Row(one, str(one.listing.get("organisation") or "")) for one in found]
+        return rows, exchange_lists.count_asked(tx, organisation_id, words)
 
 
-def in_turn(rows: Sequence[Row], fairness: str) -> list[Row]:
-    """Those who wait, in the order of their turn; who is alike, in the order in which they asked."""
+def _page(node: Node, wanted: Wanted, order: str, limit: int, offset: int) -> tuple[list[Row], int]:
+    with node.database.read() as tx:
+        found = exchange_lists.page(tx, wanted, order, limit, offset)
+        return _rows(tx, found, wanted.organisation_id), exchange_lists.count(tx, wanted)
 
-    def turn(row: Row) -> int:
-        return {FIRST: 0, NEED: -row.stored.need, NEW: int(row.had_before)}[fairness]
 
-    return sorted(rows, key=lambda row: (turn(row), row.stored.exchange.since, row.stored.id))
+def open_about(node: Node, organisation_id: str, listing_id: str) -> list[Row]:
+    """Who was promised something of one listing and has not got it yet, and after them who waits for an answer."""
+    with node.database.read() as tx:
+        alike = [one for one in exchanges.of_listing(tx, listing_id) if one.contact_id is None]
+        found = [one for state in (rules.ACCEPTED, rules.REQUESTED) for one in alike if one.exchange.state == state]
+        return _rows(tx, found, organisation_id)
 
 
 def others(
@@ -175,7 +205,9 @@ def count_waiting(node: Node, organisation_id: str) -> int:
 
 def _rows(tx: Tx, found: Sequence[Stored], organisation_id: str) -> list[Row]:
     people = exchange_people.of_many(tx, [one.id for one in found])
-    marks = sorted({person.person for person in people.values()})
+    # It is told of those who wait alone; of all others it would be many questions for nothing.
+    waits = [one.id for one in found if one.exchange.state == rules.REQUESTED]
+    marks = sorted({people[one].person for one in waits if one in people})
     known = exchange_people.had_before(tx, marks, organisation_id, rules.HAPPENED)
     nobody = Person("", "", "", "", "", "", "", 0)
     whose = [(one, people.get(one.id, nobody)) for one in found]

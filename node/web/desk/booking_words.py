@@ -82,6 +82,13 @@ def when(span: Span) -> str:
     return f"{short_day(first)}, {clock(span.starts)} – {short_day(last)}, {hours(span).partition('–')[2]}"
 
 
+def until(moment: int) -> str:
+    """The last moment of a span with its day: "Wed 2 Dec, 10:00", the day before without a time for midnight."""
+    end = local(moment)
+    last = local(moment - 1).date()
+    return short_day(last) if end.hour == end.minute == 0 else f"{short_day(last)}, {clock(moment)}"
+
+
 def part_on(span: Span, day: date) -> str:
     """The part of a span that lies on one day, in words."""
     first, last = local(span.starts).date(), local(span.ends - 1).date()

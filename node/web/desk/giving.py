@@ -18,12 +18,10 @@ from node.web import current_node
 from node.web.desk.booking_words import refused
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, member_now, turn_of_member
-from node.web.desk.requests import MOST_AGREED
 from node.web.form_state import form_at, typed_in
 from node.web.inside import head, say, to
 from node.web.view_models.exchanges import DeskGivenPage, DeskReceiver
 from node.web.wording.said import plain
-from schemas import exchange as rules
 
 blueprint = guarded("giving")
 
@@ -105,10 +103,7 @@ def _listing(key: str) -> OwnListing:
 
 
 def _askers(row: OwnListing) -> list[Row]:
-    node, organisation_id = current_node(), row.organisation_id
-    waiting, _said = reading.waiting(node, organisation_id)
-    agreed, _many = reading.others(node, organisation_id, (rules.ACCEPTED,), MOST_AGREED)
-    return [one for one in (*agreed, *waiting) if one.stored.listing_id == row.id]
+    return reading.open_about(current_node(), row.organisation_id, row.id)
 
 
 def _search(organisation_id: str, name: str) -> list[Receiver]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from node.services.bookings.opening import Span
 from node.services.exchanges import acting, reading
 from node.services.exchanges.between_nodes import meeting_places
 from node.services.exchanges.manners import manners
-from node.services.exchanges.reading import AGREED, OVER, Row, Seen
+from node.services.exchanges.reading import Row, Seen
 from node.services.identity.members import EDITOR, OWNER
 from node.services.mail.mail_settings import can_mail
 from node.storage.asking_rules import FAIRNESS, AskingRules
 from node.web import current_node
+from node.web.desk.booking_words import until, when
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, member_now
 from node.web.exchanges import meeting
@@ -27,40 +30,71 @@ from node.web.view_models.exchanges import (
     DeskRequestPage,
     DeskRequestRow,
     DeskRequestsPage,
+    DeskRequestsSection,
     ExchangePage,
+    ExchangePress,
 )
-from node.web.view_models.parts import Choice
+from node.web.view_models.parts import Choice, Form
 from node.web.wording.code_words import word
+from node.web.wording.words import number
 from schemas import exchange as rules
+from schemas.exchange import OWNER as OWNER_SIDE
+from schemas.exchange import Exchange
 
 blueprint = guarded("requests")
 
 PATH = "/<slug>/requests"
-MOST_AGREED = 200
+LISTS = {"waiting": reading.waiting, "agreed": reading.agreed, "asked": reading.asked_elsewhere, "over": reading.over}
+AT_FIRST = {"waiting": 50, "agreed": 50, "asked": 10, "over": 10}
+"""How many of each kind stand on the page that shows every kind."""
+LONGEST_SEARCH = 100
 
 
 @blueprint.get(PATH)
 def every(slug: str) -> str:
-    node, member, number = current_node(), member_now(), page_number()
-    waiting, said = reading.waiting(node, member.organisation_id)
-    agreed, _many = reading.others(node, member.organisation_id, AGREED, MOST_AGREED)
-    over, total = reading.others(node, member.organisation_id, OVER, PAGE_ROWS, (number - 1) * PAGE_ROWS)
+    node, member, show = current_node(), member_now(), request.args.get("show", "")
+    words = request.args.get("q", "").strip()[:LONGEST_SEARCH]
     here = f"{request.script_root}/desk/{slug}/requests"
+    sections = (_one_kind(slug, show, words),) if show in LISTS else _every_kind(slug, words)
+    is_whole = not words and show not in LISTS
+    said = reading.rules_of(node, member.organisation_id)
     view = DeskRequestsPage(
         head=head(_("Requests")),
         desk=desk_frame("requests"),
-        waiting=tuple(_row(slug, row) for row in waiting),
-        agreed=tuple(_row(slug, row) for row in agreed),
-        over=tuple(_row(slug, row) for row in over),
-        asked=tuple(_row(slug, row) for row in reading.asked_elsewhere(node, member.organisation_id)),
-        ask_path=f"{request.script_root}/desk/{slug}/ask" if member.may(EDITOR) else "",
-        pager=pager(f"{here}?", number, total),
-        settings=form_at(f"/desk/{slug}/requests") if member.may(OWNER) else None,
+        sections=sections,
+        search=Form(here, "", {"q": words}) if words or any(section.rows for section in sections) else None,
+        back_path="" if is_whole else here,
+        ask_path=f"{request.script_root}/desk/{slug}/ask" if is_whole and member.may(EDITOR) else "",
+        settings=form_at(f"/desk/{slug}/requests") if is_whole and member.may(OWNER) else None,
         fairnesses=tuple(Choice(code, word(code, "fairness"), code == said.fairness) for code in FAIRNESS),
         is_open=said.open,
         can_mail=can_mail(node.settings),
     )
     return render_template("desk/requests.html", page=view)
+
+
+def _every_kind(slug: str, words: str) -> tuple[DeskRequestsSection, ...]:
+    """The first of each kind."""
+    return tuple(_section(slug, kind, words, AT_FIRST[kind], 1) for kind in LISTS)
+
+
+def _one_kind(slug: str, kind: str, words: str) -> DeskRequestsSection:
+    """A page of one kind."""
+    page = page_number()
+    section = _section(slug, kind, words, PAGE_ROWS, page)
+    turning = pager(f"{_kind_path(slug, kind, words)}&", page, section.total)
+    return replace(section, all_path="", pager=turning)
+
+
+def _section(slug: str, kind: str, words: str, limit: int, page: int) -> DeskRequestsSection:
+    found, total = LISTS[kind](current_node(), member_now().organisation_id, words, limit, (page - 1) * limit)
+    path = _kind_path(slug, kind, words) if total > limit else ""
+    return DeskRequestsSection(kind, tuple(_row(slug, row) for row in found), total, path)
+
+
+def _kind_path(slug: str, kind: str, words: str) -> str:
+    asked = {"show": kind, "q": words} if words else {"show": kind}
+    return f"{request.script_root}/desk/{slug}/requests?{urlencode(asked)}"
 
 
 @blueprint.post(PATH)
@@ -133,13 +167,37 @@ def _page(slug: str, seen: Seen, wrong: NotDoneError | None = None) -> str:
 
 def _row(slug: str, row: Row) -> DeskRequestRow:
     stored, exchange = row.stored, row.stored.exchange
-    marks = [_("had something before")] if row.had_before and exchange.state == rules.REQUESTED else []
+    count = number(exchange.granted or exchange.asked)
+    marks = [_("%(count)s of %(total)s", count=count, total=number(stored.listed))] if stored.listed > 1 else []
+    marks += [_("had something before")] if row.had_before and exchange.state == rules.REQUESTED else []
     marks += [word(str(stored.need), "exchange_need")] if stored.need else []
     path = f"/desk/{slug}/requests/{stored.id}"
-    is_ours = bool(stored.key)
-    is_owed = exchange.state == rules.ACCEPTED or (exchange.state == rules.HANDED_OVER and not exchange.owner_said)
-    handed = form_at(path, {"do": rules.HAND_OVER}) if is_ours and is_owed and member_now().may(EDITOR) else None
     name = row.name or _("Nobody is known any more")
     here = request.script_root + path
     since, how = moment(exchange.since), manners(exchange)
-    return DeskRequestRow(stored.title, name, here, exchange.state, since, tuple(marks), handed, how)
+    day, is_late = _day(exchange)
+    press = _press(row, path)
+    return DeskRequestRow(stored.title, name, here, exchange.state, since, tuple(marks), press, how, day, is_late)
+
+
+def _press(row: Row, path: str) -> ExchangePress | None:
+    """What the owner says most often, without a look at the page: that it is gone, or that it is back."""
+    exchange = row.stored.exchange
+    if not row.stored.key or not member_now().may(EDITOR):
+        return None
+    is_owed = exchange.state == rules.ACCEPTED or (exchange.state == rules.HANDED_OVER and not exchange.owner_said)
+    is_theirs = row.stored.asker_id == member_now().organisation_id or exchange.giver != OWNER_SIDE
+    comes_back = exchange.state in (rules.LENT, rules.BROUGHT_BACK) and not is_theirs
+    name = rules.HAND_OVER if is_owed else rules.BRING_BACK if comes_back else ""
+    return ExchangePress(word(name, "exchange_press", manners(exchange)), form_at(path, {"do": name})) if name else None
+
+
+def _day(exchange: Exchange) -> tuple[str, bool]:
+    """When it is handed over or comes back, in words, and whether that day is past; nothing where none was named."""
+    if exchange.starts_at is None or exchange.ends_at is None or not exchange.is_open:
+        return "", False
+    if exchange.state != rules.LENT:
+        return when(Span(exchange.starts_at, exchange.ends_at)), False
+    is_late = exchange.ends_at < current_node().now
+    back = until(exchange.ends_at)
+    return (_("Should be back since %(day)s", day=back) if is_late else _("Back by %(day)s", day=back)), is_late

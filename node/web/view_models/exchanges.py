@@ -22,6 +22,7 @@ __all__ = [
     "DeskRequestPage",
     "DeskRequestRow",
     "DeskRequestsPage",
+    "DeskRequestsSection",
     "ExchangeLetter",
     "ExchangePage",
     "ExchangePress",
@@ -185,7 +186,8 @@ class MeetingPage:
 class DeskRequestRow:
     """An exchange in a list: ``path`` is its page, ``marks`` say what is particular of it.
 
-    ``handed`` says with one press that it was handed over; ``manners`` as in `ExchangeView`.
+    ``day`` says when it is handed over or comes back, where that was named; ``is_late`` where it should be back.
+    ``press`` says that it was handed over, or is back; ``manners`` as in `ExchangeView`.
     """
 
     title: str
@@ -194,30 +196,44 @@ class DeskRequestRow:
     state: str
     since: datetime
     marks: tuple[str, ...] = ()
-    handed: Form | None = None
+    press: ExchangePress | None = None
     manners: tuple[str, ...] = ()
+    day: str = ""
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRequestsSection:
+    """Requests of one kind: ``code`` is waiting, agreed, asked (of others) or over; ``total`` is how many there are.
+
+    ``all_path`` leads to all of them where only the first stand here, and ``pager`` through them.
+    """
+
+    code: str
+    rows: tuple[DeskRequestRow, ...]
+    total: int = 0
+    all_path: str = ""
+    pager: Pager = ONE_PAGE
 
 
 @dataclass(frozen=True, slots=True)
 class DeskRequestsPage:
-    """desk/requests.html: what ``waiting`` for an answer, what is ``agreed``, what is ``over``.
+    """desk/requests.html: an organisation's requests, kind after kind, or those of one kind a page at a time.
 
-    ``asked`` is what the organisation has asked of others, ``ask_path`` where it asks for more.
-
+    ``search`` has the field ``q``, and is None where there is nothing to find. ``back_path`` leads from one kind, and
+    from what was found, to all. ``ask_path`` is where the organisation asks others for more.
     ``settings`` has the fields ``fairness`` (one of ``fairnesses``) and the box ``open``.
     """
 
     head: Head
     desk: DeskFrame
-    waiting: tuple[DeskRequestRow, ...] = ()
-    agreed: tuple[DeskRequestRow, ...] = ()
-    over: tuple[DeskRequestRow, ...] = ()
-    pager: Pager = ONE_PAGE
+    sections: tuple[DeskRequestsSection, ...] = ()
+    search: Form | None = None
+    back_path: str = ""
     settings: Form | None = None
     fairnesses: tuple[Choice, ...] = ()
     is_open: bool = True
     can_mail: bool = True
-    asked: tuple[DeskRequestRow, ...] = ()
     ask_path: str = ""
 
 

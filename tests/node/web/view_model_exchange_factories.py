@@ -92,13 +92,16 @@ def row(**more: Any) -> vm.DeskRequestRow:
 
 
 def requests() -> vm.DeskRequestsPage:
-    rows = (row(marks=("had something before", "We need it"), handed=FORM), row())
+    press = vm.ExchangePress("It is back", FORM)
+    marks = ("had something before", "We need it")
+    rows = (row(marks=marks, press=press, day="Back by Fri 4 Dec", is_late=True), row())
+    kinds = ("waiting", "agreed", "asked", "over")
     return vm.DeskRequestsPage(
         make.head("Requests"),
         desk.frame("requests"),
-        *(rows, rows, rows, make.PAGER, FORM, CHOICES),
+        tuple(vm.DeskRequestsSection(kind, rows, 1234, "/desk/x/requests?show=over", make.PAGER) for kind in kinds),
+        *(typed("q"), "/desk/x/requests", FORM, CHOICES),
         can_mail=False,
-        asked=rows,
         ask_path="/desk/x/ask",
     )
 
