@@ -24,6 +24,8 @@ CLOSED = (RECEIVED, RETURNED, DECLINED, WITHDRAWN, EXPIRED, CANCELLED, NO_SHOW, 
 STATES = OPEN + CLOSED
 HAPPENED = (RECEIVED, LENT, BROUGHT_BACK, RETURNED)
 """Both sides have said that it was handed over."""
+HALF_SAID = (HANDED_OVER, UNKNOWN)
+"""One side may have said so, and the other nothing at all."""
 
 CONFIRM, ACCEPT, DECLINE, WITHDRAW, CANCEL = "confirm", "accept", "decline", "withdraw", "cancel"
 HAND_OVER, MEET, BRING_BACK, MISS = "hand_over", "meet", "bring_back", "miss"
@@ -292,6 +294,8 @@ DAY_S = 86_400
 CONFIRM_S, ANSWER_S, AGREE_S, LOAN_S, GIVE_UP_S, DISPUTE_S = (days * DAY_S for days in (2, 21, 3, 14, 28, 90))
 """How long there is to confirm an address, to answer, to meet where no day was named, and to bring back; how long after
 that day nothing more is hoped for; how long a dispute may take."""
+MISS_S = 2 * 3600
+"""How long after the yes somebody may first be offered to say that nobody came, where no day was named."""
 FORGET_S = 30 * DAY_S
 """How long after its end the people of an exchange are known."""
 
@@ -365,12 +369,17 @@ def tick(exchange: Exchange, now: int) -> tuple[Exchange, str]:
 
 
 def possible(exchange: Exchange, side: str, now: int) -> tuple[str, ...]:
-    """The acts that a side can do now and that would change something."""
+    """The acts that a side can do now and that would change something, but for what cannot be true yet."""
     found = []
     for (state, name), rule in TRANSITIONS.items():
         act = Act(name, side)
         if state == exchange.state and side in rule.sides and not _is_done(exchange, act):
             refused = _REFUSED.get(name) if name in (MISS, TAKE_BACK) else None
-            if not (refused and refused(exchange, act, now, None)):
+            if not (refused and refused(exchange, act, now, None)) and not (name == MISS and _is_soon(exchange, now)):
                 found.append(name)
     return tuple(found)
+
+
+def _is_soon(exchange: Exchange, now: int) -> bool:
+    """Whether nobody can have stayed away yet: no day was named, and the yes is hardly read."""
+    return exchange.starts_at is None and now < exchange.since + MISS_S

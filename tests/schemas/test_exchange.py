@@ -137,6 +137,15 @@ def test_a_missed_day_is_not_missed_before_it() -> None:
     assert after(asked, Act(ex.MISS, OWNER), now=NOW + 60).state == ex.NO_SHOW
 
 
+@pytest.mark.parametrize("side", [OWNER, ASKER])
+def test_without_a_day_nobody_is_offered_to_say_at_once_that_nobody_came(side: str) -> None:
+    agreed = after(made(), CONFIRMED, ACCEPTED)
+    assert ex.MISS not in ex.possible(agreed, side, NOW + ex.MISS_S - 1)
+    assert ex.MISS in ex.possible(agreed, side, NOW + ex.MISS_S)
+    # What another site or the calendar says is taken all the same.
+    assert after(agreed, Act(ex.MISS, side), now=NOW).state == ex.NO_SHOW
+
+
 def test_loans_at_other_times_do_not_stand_in_each_others_way() -> None:
     monday = {"action": "lend", "asked": 1, "starts_at": NOW, "ends_at": NOW + DAY}
     first = after(made(**monday), CONFIRMED, ACCEPTED)
