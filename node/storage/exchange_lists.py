@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, union
 
+from node.storage import exchange_people as people
 from node.storage import exchanges as stored
 from node.storage.asking_rules import FIRST, NEED
 from node.storage.engine import Tx
 from node.storage.exchange_tables import exchange_people, exchanges
 from node.storage.exchanges import Stored
 from node.storage.message_tables import exchange_homes
-from schemas.exchange import ACCEPTED, ASKER, HAPPENED, LENT
+from schemas.exchange import ACCEPTED, ASKER, LENT
 from schemas.records import dataclass
 from schemas.vocabulary import fold
 
@@ -23,7 +24,8 @@ DUE, ENDED = "due", "ended"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which exchanges of an organisation of this node are asked for: those with a listing of its own, in ``states``.
+    """Which exchanges of an organisation of this node are asked for: those with a listing of its own, in ``states``;
+    of one listing alone where its id is given.
 
     Each of the ``words`` begins a word of the listing's title or of the name of who asks, where that is still known.
     """
@@ -31,12 +33,18 @@ class Wanted:
     organisation_id: str
     states: tuple[str, ...]
     words: str = ""
+    listing_id: str = ""
 
 
 def page(tx: Tx, wanted: Wanted, order: str, limit: int, offset: int = 0) -> list[Stored]:
     """Some of these exchanges. ``order`` is a rule of fairness (`asking_rules.FAIRNESS`), `DUE` or `ENDED`."""
     # First which, then what they say: sorting thousands of whole rows would take longer than reading fifty.
     return _read(tx, _found(select(_c.id), wanted).order_by(*_order(wanted, order)).limit(limit).offset(offset))
+
+
+def in_order(tx: Tx, wanted: Wanted, order: str) -> list[str]:
+    """The numbers of all of these exchanges, in an order as in `page`."""
+    return [row.id for row in tx.execute(_found(select(_c.id), wanted).order_by(*_order(wanted, order)))]
 
 
 def count(tx: Tx, wanted: Wanted) -> int:
@@ -64,6 +72,8 @@ def _read(tx: Tx, query: Select[Any]) -> list[Stored]:
 
 def _found(query: Select[Any], wanted: Wanted) -> Select[Any]:
     mine = query.where(stored.of(wanted.organisation_id), _c.state.in_(wanted.states))
+    if wanted.listing_id:
+        mine = mine.where(_c.listing_id == wanted.listing_id)
     words = fold(wanted.words).split()
     if not words:
         return mine
@@ -96,5 +106,5 @@ def _had_before(organisation_id: str) -> ColumnElement[bool]:
     asks, had = exchange_people.alias(), exchange_people.alias()
     then = exchanges.alias()
     theirs = and_(asks.c.exchange_id == _c.id, had.c.person == asks.c.person, then.c.id == had.c.exchange_id)
-    happened = and_(then.c.organisation_id == organisation_id, then.c.contact_id.is_(None), then.c.state.in_(HAPPENED))
+    happened = and_(then.c.organisation_id == organisation_id, then.c.contact_id.is_(None), people.had(then))
     return exists(select(1).select_from(asks).where(theirs, happened)).correlate(exchanges)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, and_, delete, func, or_, select, update
 
 from node.storage.engine import Tx
 from node.storage.exchange_tables import exchange_letters, exchange_people, exchanges
+from schemas.exchange import HALF_SAID, HAPPENED
 from schemas.records import dataclass
 from schemas.vocabulary import fold
 
@@ -111,12 +112,12 @@ def had_before(
     tx: Tx,
     people: Sequence[str],
     organisation_id: str,
-    states: Sequence[str],
     contact_id: str | None = None,
     but: str = "",
 ) -> set[str]:
-    """Which of these people are known to have had something of this organisation: an exchange in one of the states.
+    """Which of these people are known to have had something of this organisation.
 
+    One side's word is enough where the other never says anything: nobody becomes new again by being silent.
     ``but`` is the id of an exchange that does not count, such as the one that is looked at.
     """
     x = exchanges.c
@@ -124,7 +125,14 @@ def had_before(
         return set()
     query = select(_c.person).distinct().join(exchanges, x.id == _c.exchange_id).where(_c.person.in_(list(people)))
     theirs = and_(x.organisation_id == organisation_id, x.contact_id.is_not_distinct_from(contact_id))
-    return {row.person for row in tx.execute(query.where(theirs, x.state.in_(states), x.id != but))}
+    return {row.person for row in tx.execute(query.where(theirs, had(exchanges), x.id != but))}
+
+
+def had(which: FromClause) -> ColumnElement[bool]:
+    """Whether who asked in one of these exchanges got something, by both sides' word or by one alone."""
+    x = which.c
+    half_said = and_(x.state.in_(HALF_SAID), or_(x.owner_said, x.asker_said))
+    return and_(x.direction == "offer", or_(x.state.in_(HAPPENED), half_said))
 
 
 def over_before(tx: Tx, moment: int, limit: int) -> list[str]:

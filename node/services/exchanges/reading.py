@@ -34,6 +34,8 @@ class Seen:
 
     ``had_before``: this person is known to have had something of this organisation. ``others``: how many people
     wait besides, however often each has asked.
+    ``before``: how many of those come before them, by the ``fairness`` that the owner has stated; blank where another
+    node knows it.
     ``left``: how many can be promised to them still, where that is for the reader to say and numbers say it.
     ``compares``: a code that was typed here is on its way to be compared.
     """
@@ -46,6 +48,8 @@ class Seen:
     events: Sequence[Event]
     had_before: bool
     others: int
+    before: int = 0
+    fairness: str = ""
     left: int | None = None
     home: Home | None = None
     undelivered: Sequence[Undelivered] = ()
@@ -97,18 +101,16 @@ def by_member(node: Node, member: Member, exchange_id: str) -> Seen | None:
 def _seen(tx: Tx, stored: Stored, party: Party, now: int) -> Seen:
     person = exchange_people.of(tx, stored.id)
     known = (
-        exchange_people.had_before(
-            tx, [person.person], stored.organisation_id, rules.HAPPENED, stored.contact_id, stored.id
-        )
+        exchange_people.had_before(tx, [person.person], stored.organisation_id, stored.contact_id, stored.id)
         if person
         else set()
     )
-    others = _others(tx, stored)
+    others, before, fairness = _queue(tx, stored)
     letters, events = exchange_people.letters(tx, stored.id), exchanges.events(tx, stored.id)
     organisation = contacts.organisation_of(tx, stored)
     may_promise = party.side == OWNER and stored.exchange.state == rules.REQUESTED
     left = stock.room(tx, stored, now) if may_promise else None
-    seen = Seen(stored, party, organisation, person, letters, events, bool(known), others, left)
+    seen = Seen(stored, party, organisation, person, letters, events, bool(known), others, before, fairness, left)
     home = exchange_homes.of(tx, stored.id)
     if home is None:
         return seen
@@ -117,11 +119,25 @@ def _seen(tx: Tx, stored: Stored, party: Party, now: int) -> Seen:
     return replace(seen, home=home, undelivered=lost, on_its_way=waiting, compares=compares)
 
 
-def _others(tx: Tx, stored: Stored) -> int:
-    """How many people besides the one who asked for this wait for an answer about the same listing."""
+def _queue(tx: Tx, stored: Stored) -> tuple[int, int, str]:
+    """How many people besides the one who asked for this wait for the same, how many of them come first, and why."""
     alike = exchanges.of_listing(tx, stored.listing_id)
-    waiting = [one.id for one in alike if one.exchange.state == rules.REQUESTED and one.id != stored.id]
-    return len(exchange_people.marks(tx, [*waiting, stored.id])) - 1
+    turn = [one.id for one in alike if one.exchange.state == rules.REQUESTED]
+    others, home = _people(tx, turn, stored), exchange_homes.of(tx, stored.id)
+    if home is not None and home.side == ASKER:
+        return others, 0, ""
+    fairness = asking_rules.of(tx, stored.organisation_id).fairness
+    if stored.contact_id is None:
+        wanted = Wanted(stored.organisation_id, WAITING, listing_id=stored.listing_id)
+        turn = exchange_lists.in_order(tx, wanted, fairness)
+    ahead = turn[: turn.index(stored.id)] if stored.id in turn else []
+    return others, _people(tx, ahead, stored), fairness
+
+
+def _people(tx: Tx, some: Sequence[str], stored: Stored) -> int:
+    """How many people have asked in these exchanges, however often each, without the one who asked for this."""
+    others = [one for one in some if one != stored.id]
+    return len(exchange_people.marks(tx, [*others, stored.id])) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +224,7 @@ def _rows(tx: Tx, found: Sequence[Stored], organisation_id: str) -> list[Row]:
     # It is told of those who wait alone; of all others it would be many questions for nothing.
     waits = [one.id for one in found if one.exchange.state == rules.REQUESTED]
     marks = sorted({people[one].person for one in waits if one in people})
-    known = exchange_people.had_before(tx, marks, organisation_id, rules.HAPPENED)
+    known = exchange_people.had_before(tx, marks, organisation_id)
     nobody = Person("", "", "", "", "", "", "", 0)
     whose = [(one, people.get(one.id, nobody)) for one in found]
     return [Row(one, person.name, person.person in known) for one, person in whose]

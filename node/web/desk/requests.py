@@ -66,7 +66,11 @@ def every(slug: str) -> str:
         back_path="" if is_whole else here,
         ask_path=f"{request.script_root}/desk/{slug}/ask" if is_whole and member.may(EDITOR) else "",
         settings=form_at(f"/desk/{slug}/requests") if is_whole and member.may(OWNER) else None,
-        fairnesses=tuple(Choice(code, word(code, "fairness"), code == said.fairness) for code in FAIRNESS),
+        fairnesses=tuple(
+            Choice(code, word(code, "fairness"), code == said.fairness, hint=word(code, "fairness_hint"))
+            for code in FAIRNESS
+        ),
+        turn=word(said.fairness, "fairness"),
         is_open=said.open,
         can_mail=can_mail(node.settings),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from node.context import Node
 from node.services.bookings.opening import Span
@@ -302,6 +303,8 @@ def _facts(seen: Seen) -> tuple[tuple[str, str], ...]:
         found += [(_("Who"), person.name if person else _("Nobody is known any more"))]
     else:
         found += [(_("To") if exchange.direction == "want" else _("From"), seen.organisation)]
+        if seen.fairness and exchange.direction == "offer" and exchange.state == rules.REQUESTED:
+            found.append((_("Whose turn it is"), word(seen.fairness, "fairness")))
     if person and person.for_whom:
         found.append((_("From") if exchange.direction == "want" else _("For"), person.for_whom))
     if seen.stored.listed > 1:
@@ -327,4 +330,19 @@ def _for_the_owner(seen: Seen) -> list[tuple[str, str]]:
         is_want = seen.stored.exchange.direction == "want"
         label = _("Others who offer something for it") if is_want else _("Others who wait for the same")
         found.append((label, str(seen.others)))
+        found += [] if is_want else [(_("Their turn"), _turn(seen))]
     return found
+
+
+def _turn(seen: Seen) -> str:
+    """Whether they come first, by what the organisation has stated for when several ask."""
+    if not seen.before:
+        said = _("They come first.")
+    else:
+        said = ngettext(
+            "%(shown)s other comes before them.",
+            "%(shown)s others come before them.",
+            seen.before,
+            shown=number(seen.before),
+        )
+    return f"{said} {word(seen.fairness, 'fairness')}"

@@ -13,6 +13,11 @@ FAIRNESS: Mapping[str, str] = {
     "need": _l("If several ask, who needs it most has it."),
     "new": _l("If several ask, who has not had anything before has it."),
 }
+FAIRNESS_HINTS: Mapping[str, str] = {
+    "first": _l("By when they have sent it."),
+    "need": _l("They say themselves how much. Who says the same, in the order in which they asked."),
+    "new": _l("As far as this site knows: it knows for about a month, and somebody with another address is new to it."),
+}
 NEEDS: Mapping[str, str] = {
     "0": _l("It would be nice to have"),
     "1": _l("We need it"),
@@ -161,6 +166,7 @@ CONTACTS: Mapping[str, str] = {
 }
 VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "fairness": FAIRNESS,
+    "fairness_hint": FAIRNESS_HINTS,
     "exchange_need": NEEDS,
     "contact": CONTACTS,
     "exchange": STATES,

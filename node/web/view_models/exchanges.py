@@ -222,7 +222,8 @@ class DeskRequestsPage:
 
     ``search`` has the field ``q``, and is None where there is nothing to find. ``back_path`` leads from one kind, and
     from what was found, to all. ``ask_path`` is where the organisation asks others for more.
-    ``settings`` has the fields ``fairness`` (one of ``fairnesses``) and the box ``open``.
+    ``settings`` has the fields ``fairness`` (one of ``fairnesses``) and the box ``open``; ``turn`` says in which order
+    those stand who wait.
     """
 
     head: Head
@@ -235,6 +236,7 @@ class DeskRequestsPage:
     is_open: bool = True
     can_mail: bool = True
     ask_path: str = ""
+    turn: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -453,6 +453,40 @@ def test_what_somebody_has_now_is_not_what_they_had_before(node: Node, desk: Ask
     assert [page is not None and page.had_before for page in pages] == [False, True]
 
 
+def test_who_took_something_and_never_said_so_is_not_new_again(node: Node, desk: Askable) -> None:
+    first = asked(node, desk)
+    for name in (rules.ACCEPT, rules.HAND_OVER):
+        act(node, first, name, OWNER)
+    again = asked(node, shared(node, "another"))
+    page = reading.by_organisation(node, now_of(node, again).organisation_id, again)
+    assert page is not None
+    assert page.had_before
+
+
+def test_who_has_given_something_has_not_had_anything(node: Node) -> None:
+    given = asked(node, shared(node, "wanted", direction="want"))
+    for name, side in ((rules.ACCEPT, OWNER), (rules.HAND_OVER, ASKER), (rules.HAND_OVER, OWNER)):
+        act(node, given, name, side)
+    again = asked(node, shared(node))
+    page = reading.by_organisation(node, now_of(node, again).organisation_id, again)
+    assert page is not None
+    assert not page.had_before
+
+
+def test_the_owner_reads_by_the_mails_link_whose_turn_it_is(node: Node, app: Flask, stranger: FlaskClient) -> None:
+    chairs = shared(node, "chairs", 6)
+    reading.put_rules(node, chairs.row.organisation_id, AskingRules(True, "need"))
+    alone = asked(node, chairs, "Ben")
+    assert "Their turn" not in words(stranger.get(last_link(node, "ann")))
+    assert "Whose turn it isIf several ask, who needs it most has it." in words(stranger.get(last_link(node, "ben")))
+    asked(node, chairs, "Cem", need=2)
+    assert "Their turnThey come first. If several ask" in words(stranger.get(last_link(node, "ann")))
+    page = words(signed_in(app, node, SLUG, "editor").get(f"{DESK}/requests/{alone}"))
+    assert "Their turn1 other comes before them. If several ask, who needs it most has it." in page
+    every = words(signed_in(app, node, SLUG, "owner").get(f"{DESK}/requests"))
+    assert "If several ask, who needs it most has it. They stand in that order." in every
+
+
 def test_the_owner_reads_what_was_asked_in_the_mail(node: Node, desk: Askable) -> None:
     asked(node, desk, words="For our club.")
     assert "> For our club." in mails(node)[-1][2]

@@ -103,6 +103,7 @@ def requests() -> vm.DeskRequestsPage:
         *(typed("q"), "/desk/x/requests", FORM, CHOICES),
         can_mail=False,
         ask_path="/desk/x/ask",
+        turn="If several ask, who needs it most has it.",
     )
 
 
