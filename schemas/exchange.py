@@ -263,7 +263,12 @@ def _follow(exchange: Exchange, act: Act) -> str:
 
 
 def _counted(exchange: Exchange) -> int:
-    """A gift has left its listing once the owner says so, or both do; never twice, whoever comes first."""
+    """A gift has left its listing once the owner says so, or both do; never twice, whoever comes first.
+
+    Where it is found that nothing came of it, it is there still.
+    """
+    if exchange.state == CANCELLED:
+        return 0
     gone = exchange.owner_said or (exchange.state == RECEIVED)
     return exchange.granted if exchange.is_gift and gone else exchange.counted
 

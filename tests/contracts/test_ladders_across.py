@@ -14,6 +14,7 @@ import pytest
 from node.context import Node
 from node.services.exchanges import acting, chasing
 from node.services.identity import accounts
+from node.storage import exchange_people
 from node.storage.engine import Database
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OPERATOR, OWNER, Act
@@ -178,9 +179,15 @@ def test_a_dispute_goes_to_who_runs_the_owners_node(outcome: str, here: Node, ot
     two = Two(here, other, wires)
     two.go(*DISPUTED)
     assert ("op", "They see it differently: A desk") in subjects(here)
-    acting.act(here, two.one, Act(rules.SETTLE, OPERATOR, outcome=outcome))
+    acting.act(here, two.one, Act(rules.SETTLE, OPERATOR, outcome=outcome), "We have asked the caretaker.")
     # The asker has never said that they got it, so their copy does not say it either.
     assert two.settle() == [outcome, rules.UNKNOWN if outcome == rules.RECEIVED else outcome]
+    _to, subject, text = mails(other)[-1]
+    assert subject == "Sprawa rozstrzygnięta: A desk"
+    assert "osoba, która prowadzi ich stronę, przyjrzała się sprawie „A desk” i rozstrzygnęła" in text
+    assert "> We have asked the caretaker." in text
+    with other.database.read() as tx:
+        assert exchange_people.letters(tx, two.one)[-1].side == OPERATOR
 
 
 @pytest.mark.parametrize("deeds", [(), ACCEPTED, HANDED, LENT, BACK, DISPUTED], ids=len)

@@ -27,6 +27,15 @@ from node.services.stories import handed
 from node.storage import organisations
 from node.storage.owner_contacts import STOPPED
 from node.web.desk.booking_words import refused, when
+from node.web.exchanges.deciding import (
+    SETTLING,
+    claims,
+    judge,
+    lead_of_dispute,
+    may_settle,
+    outcomes,
+    speaks_for_neither,
+)
 from node.web.exchanges.elsewhere import attests, host_of, is_strangers, note_of
 from node.web.exchanges.measures import measure_form, measured_fact
 from node.web.exchanges.words import lead_of
@@ -50,9 +59,8 @@ PRESSES = (
 AT_THE_BAY = (rules.HAND_OVER, rules.MEET, rules.BRING_BACK)
 """What is often done where there is no connection."""
 _ACTS = (*PRESSES, rules.ACCEPT, rules.DECLINE, rules.CANCEL)
-_SETTLING = {f"settle_{outcome}": outcome for outcome in rules.OUTCOMES}
 _A_MOMENT_S = 1800
-_NEEDS_WORDS = (rules.DECLINE, rules.CANCEL)
+_NEEDS_WORDS = (rules.DECLINE, rules.CANCEL, *SETTLING)
 
 
 class NotDoneError(Exception):
@@ -82,11 +90,11 @@ def perform(node: Node, seen: Seen) -> None:
             measuring.measure(node, exchange_id, party, said, bool(typed["sure"]))
         elif what == SEND_LINK and is_strangers(seen):
             attested.send_link(node, exchange_id)
-        elif what in _SETTLING and _may_settle(seen):
-            acting.act(node, exchange_id, Act(rules.SETTLE, OPERATOR, outcome=_SETTLING[what]))
+        elif what in _NEEDS_WORDS and not typed["words"].strip():
+            raise NotDoneError(what, {"words": _("Say why, in a few words: they read it.")}, typed)
+        elif what in SETTLING and may_settle(seen):
+            acting.act(node, exchange_id, Act(rules.SETTLE, OPERATOR, outcome=SETTLING[what]), typed["words"])
         elif what in _ACTS:
-            if what in _NEEDS_WORDS and not typed["words"].strip():
-                raise NotDoneError(what, {"words": _("Say why, in a few words: they read it.")}, typed)
             quantity = _number(typed) if what == rules.ACCEPT and seen.stored.exchange.asked > 1 else None
             # Of what nobody had asked for, nothing was agreed before.
             outcome = rules.CANCELLED if what == rules.TAKE_BACK and _was_given(seen) else ""
@@ -95,20 +103,6 @@ def perform(node: Node, seen: Seen) -> None:
             stopping.confirm(node, party.contact)
     except (FormError, ExchangeError, BookingError, TooManyTriesError) as error:
         raise NotDoneError(what, _sentences(error), typed) from error
-
-
-def _may_settle(seen: Seen) -> bool:
-    """Who runs the node decides what both sides see differently."""
-    account = seen.party.account
-    return seen.party.side == OWNER and account is not None and account.operator
-
-
-def _settling(seen: Seen, path: str) -> tuple[ExchangePress, ...]:
-    if seen.stored.exchange.state != rules.DISPUTED or not _may_settle(seen):
-        return ()
-    fitting = [do for do, outcome in _SETTLING.items() if outcome != rules.RETURNED or seen.stored.exchange.is_loan]
-    how = manners(seen.stored.exchange)
-    return tuple(ExchangePress(word(do, "exchange_press", how), form_at(path, {"do": do})) for do in fitting)
 
 
 def _number(typed: Mapping[str, str]) -> int | None:
@@ -151,13 +145,14 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         letters=_letters(seen),
         presses=(
             *(_press(name, seen, path) for name in PRESSES if name in can),
-            *_settling(seen, path),
             *_sending_link(seen, path),
         ),
         answer=make(rules.ACCEPT, rules.DECLINE) if rules.ACCEPT in can else None,
         many=exchange.asked if exchange.asked > 1 else 0,
         left=seen.left if seen.left is not None and seen.left < exchange.asked else None,
-        write=make("write") if is_live and known and not attests(seen) else None,
+        write=make("write") if is_live and known and not attests(seen) and not speaks_for_neither(node, seen) else None,
+        outcomes=outcomes(seen),
+        decide=make(*SETTLING) if outcomes(seen) else None,
         cancel=make(rules.CANCEL) if rules.CANCEL in can else None,
         measure=measure_form(stored, make(MEASURE)) if measures else None,
         measures=measuring.measured_in(stored) if measures else "",
@@ -191,6 +186,8 @@ def _lead(seen: Seen) -> str:
         return word(f"given_{side}", "exchange_given")
     if _was_given(seen) and state == rules.CANCELLED and not seen.stored.exchange.owner_said:
         return word(f"taken_back_{side}", "exchange_given")
+    if dispute := lead_of_dispute(seen):
+        return dispute
     vocabulary = "exchange_stranger" if is_strangers(seen) else f"exchange_{side}"
     return word(lead_of(seen.stored.exchange, side), vocabulary, manners(seen.stored.exchange))
 
@@ -290,7 +287,7 @@ def _press(name: str, seen: Seen, path: str) -> ExchangePress:
 
 
 def _letters(seen: Seen) -> tuple[ExchangeLetter, ...]:
-    names = {OWNER: seen.organisation, ASKER: seen.person.name if seen.person else ""}
+    names = {OWNER: seen.organisation, ASKER: seen.person.name if seen.person else "", OPERATOR: judge(seen)}
     return tuple(
         ExchangeLetter(names[one.side], one.words, moment(one.at), one.side == seen.party.side) for one in seen.letters
     )
@@ -316,6 +313,7 @@ def _facts(seen: Seen) -> tuple[tuple[str, str], ...]:
         found.append((_("Promised"), str(exchange.granted)))
     if exchange.starts_at is not None and exchange.ends_at is not None:
         found.append((_("When"), when(Span(exchange.starts_at, exchange.ends_at))))
+    found += claims(seen)
     found += measured_fact(seen.stored, seen.party.side)
     if seen.party.side == OWNER:
         found += _for_the_owner(seen)

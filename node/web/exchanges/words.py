@@ -48,7 +48,6 @@ _LEADS: Mapping[str, str] = {
     "handed_over_said_time": _l("You have said that it took place. They are asked."),
     "handed_over_heard": _l("They say that it was handed over. Is that so?"),
     "handed_over_heard_time": _l("They say that it took place. Is that so?"),
-    "disputed": _l("You see it differently. Who runs this site will look at it."),
     "received": _l("It was handed over, and both of you have said so. Thank you."),
     "received_time": _l("It took place, and both of you have said so. Thank you."),
     "returned": _l("It is back. Thank you."),
@@ -108,6 +107,39 @@ STRANGER_LEADS: Mapping[str, str] = {
     "lent_want": _l("They have it."),
 }
 """For who asked in a catalogue, where they say what became of it."""
+DISPUTES: Mapping[str, str] = {
+    "disputed": _l(
+        "You see it differently. Who runs this site will look at it, and reads what you both write here: say what "
+        "happened."
+    ),
+    "disputed_far": _l(
+        "You see it differently. Who runs their site will look at it, and reads what you both write: say what happened."
+    ),
+    "disputed_decides": _l("They see it differently. Read what each side says, and decide."),
+    "settled_received": _l("Who runs this site has decided: it was handed over."),
+    "settled_received_time": _l("Who runs this site has decided: it took place."),
+    "settled_returned": _l("Who runs this site has decided: it came back."),
+    "settled_cancelled": _l("Who runs this site has decided: nothing came of it."),
+    "settled_received_far": _l("Who runs their site has decided: it was handed over."),
+    "settled_received_far_time": _l("Who runs their site has decided: it took place."),
+    "settled_returned_far": _l("Who runs their site has decided: it came back."),
+    "settled_cancelled_far": _l("Who runs their site has decided: nothing came of it."),
+    "settled_unknown_far": _l(
+        "Who runs their site has decided that it was handed over. You have not said so, and here it is noted as not "
+        "known."
+    ),
+    "settled_unknown_far_time": _l(
+        "Who runs their site has decided that it took place. You have not said so, and here it is noted as not known."
+    ),
+}
+"""What both sides see differently: how it stands, and what was decided. By the other side's site, where ``far``."""
+CLAIMS: Mapping[str, str] = {
+    "hand_over": _l("It was handed over"),
+    "hand_over_time": _l("It took place"),
+    "bring_back": _l("It is back"),
+    "dispute": _l("That is not so"),
+}
+"""What a side has said of it."""
 GIVEN_LEADS: Mapping[str, str] = {
     "given_owner": _l("You have said that they got it. They are asked whether it was so."),
     "given_asker": _l("They say that you got this. Was it so?"),
@@ -176,6 +208,8 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "exchange_press": PRESSES,
     "exchange_code": CODE_ANSWERS,
     "exchange_given": GIVEN_LEADS,
+    "exchange_dispute": DISPUTES,
+    "exchange_claim": CLAIMS,
     "exchange_answer": ANSWERS,
 }
 

@@ -113,6 +113,7 @@ class ExchangeView:
     ``presses`` are what can be done with one press, ``answer`` has the fields ``quantity`` (where there are ``many``)
     and ``words`` and the buttons ``accept``, unless none are ``left``, and ``decline`` as ``do``, ``write`` and
     ``cancel`` the field ``words``. ``left`` is set where fewer are left than they ask for.
+    ``decide`` has the field ``words`` and for each of the ``outcomes`` a button as ``do``, for who runs the site.
     ``measure`` has the field ``weight`` or ``hours``, as ``measures`` says, and the box ``sure`` where what was typed
     is ``doubted``; ``measured`` is set where something is known already.
     ``tell_path`` leads an owner to where they tell its story, once it has happened.
@@ -138,6 +139,8 @@ class ExchangeView:
     left: int | None = None
     write: Form | None = None
     cancel: Form | None = None
+    decide: Form | None = None
+    outcomes: tuple[Choice, ...] = ()
     note: str = ""
     measure: Form | None = None
     measures: str = ""

@@ -19,7 +19,7 @@ from node.services.identity import accounts, members
 from node.services.listings.publishing import listing
 from node.storage.asking_rules import AskingRules
 from schemas import exchange as rules
-from schemas.exchange import ASKER, OWNER
+from schemas.exchange import ASKER, OPERATOR, OWNER
 from tests.fakes.bookable import bookable, hour
 from tests.fakes.exchanges import act, asked, every, last_link, mails, now_of, shared, subjects
 from tests.fakes.own_client import client_of
@@ -436,12 +436,35 @@ def test_who_runs_the_node_decides_a_dispute(node: Node, app: Flask, desk: Askab
         act(node, one, name, side)
     assert ("operator", "They see it differently: A desk") in subjects(node)
     path = f"{DESK}/requests/{one}"
-    send(editor, path, path, do="settle_received")
+    send(editor, path, path, do="settle_received", words="So it was.")
     assert now_of(node, one).exchange.state == rules.DISPUTED
     assert "Decide" not in words(editor.get(path))
-    assert "Decide: it came back" not in words(operator.get(path))
-    assert "Called off" in words(press(operator, path, do="settle_cancelled"))
-    assert subjects(node)[-1] == ("cem", "It is decided: A desk")
+    seen = words(operator.get(path))
+    assert "They see it differently. Read what each side says, and decide." in seen
+    assert "Riverside School saysIt was handed over" in seen
+    assert "Cem saysThat is not so" in seen
+    assert "Decide: it came back" not in seen
+    # What they wrote there would look like the organisation's word.
+    assert "Write to them" not in seen
+    assert "Say why, in a few words" in words(send(operator, path, path, do="settle_cancelled"))
+    decided = words(press(operator, path, do="settle_cancelled", words="It stands in the hall still."))
+    assert "Who runs this site has decided: nothing came of it." in decided
+    for to, subject, text in mails(node)[-2:]:
+        assert subject == "It is decided: A desk", to
+        assert "who runs this site has looked at “A desk” and decided: nothing came of it." in text
+        assert "> It stands in the hall still." in text
+    page = words(client_of(app).get(last_link(node, "cem")))
+    assert "Who runs this site, " in page
+    assert "It stands in the hall still." in page
+
+
+def test_what_never_was_handed_over_stands_on_its_listing_again(node: Node, desk: Askable) -> None:
+    one = asked(node, desk)
+    for name, side in ((rules.ACCEPT, OWNER), (rules.HAND_OVER, OWNER), (rules.DISPUTE, ASKER)):
+        act(node, one, name, side)
+    assert listing(node, desk.row.key).state == "withdrawn"
+    act(node, one, rules.SETTLE, OPERATOR, outcome=rules.CANCELLED)
+    assert (listing(node, desk.row.key).state, now_of(node, one).exchange.counted) == ("live", 0)
 
 
 def test_what_somebody_has_now_is_not_what_they_had_before(node: Node, desk: Askable) -> None:

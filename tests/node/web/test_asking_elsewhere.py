@@ -221,7 +221,8 @@ def test_a_dispute_goes_to_who_runs_the_catalogue(there: Elsewhere, stranger: Fl
     for name, side in ((rules.ACCEPT, OWNER), (rules.HAND_OVER, OWNER), (rules.DISPUTE, ASKER)):
         act(there.node, one, name, side)
     assert "It is decided" not in words(stranger.get(last_link(there.node, "ola")))
-    assert "Called off" in press(stranger, last_link(there.node, "ola"), do="settle_cancelled")
+    said = press(stranger, last_link(there.node, "ola"), do="settle_cancelled", words="It is there still.")
+    assert "Who runs this site has decided: nothing came of it." in said
 
 
 def test_the_catalogue_signs_what_became_of_it_for_both(there: Elsewhere) -> None:

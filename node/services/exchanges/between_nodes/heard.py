@@ -32,7 +32,7 @@ from node.storage.listings import OwnListing
 from node.storage.messages import REFUSED, Outgoing
 from schemas import exchange as rules
 from schemas import message as types
-from schemas.exchange import ASKER, CLOCK, OWNER, Act, Refusal
+from schemas.exchange import ASKER, CLOCK, OPERATOR, OWNER, Act, Refusal
 from schemas.exchange_copy import Told
 from schemas.exchange_copy import follow as followed
 from schemas.message import PERSON, Message
@@ -262,7 +262,10 @@ def _owner_said(tx: Tx, node: Node, stored: Stored, home: Home, message: Message
 
 def _copied(tx: Tx, node: Node, before: Stored, after: Stored, message: Message) -> None:
     act, words = Act(ACT_OF.get(message.type, rules.SETTLE), OWNER), message.words or ""
-    if message.type == types.STATE and after.exchange.state != rules.RECEIVED:
+    is_decided = message.state is not None and message.state.name in rules.OUTCOMES
+    if before.exchange.state == rules.DISPUTED and is_decided:
+        act = Act(rules.SETTLE, OPERATOR)
+    elif message.type == types.STATE and after.exchange.state != rules.RECEIVED:
         act = Act(rules.LAPSE, CLOCK)
     elif message.type == types.STATE:
         act = Act(rules.HAND_OVER, OWNER)
@@ -271,7 +274,8 @@ def _copied(tx: Tx, node: Node, before: Stored, after: Stored, message: Message)
     exchanges.change(tx, after, node.now)
     exchanges.note(tx, after.id, Event(node.now, act.side, act.name, after.exchange.state, after.exchange.granted))
     if words and not across.attests(tx, after.id):
-        exchange_people.write(tx, after.id, Letter(node.now, OWNER, words))
+        by = OPERATOR if act.side == OPERATOR else OWNER
+        exchange_people.write(tx, after.id, Letter(node.now, by, words))
     telling.tell(tx, node, before.exchange, after, act, words)
     issue.follow(tx, node, after)
 

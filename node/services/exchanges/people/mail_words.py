@@ -20,6 +20,10 @@ class Said:
     button: str = later("See it and answer")
 
 
+def _decided(sentence: str) -> Said:
+    return Said(later("It is decided: %(title)s"), sentence, later("See it"))
+
+
 _BOTH: Mapping[str, Said] = {
     rules.CANCELLED: Said(
         later("Called off: %(title)s"), later("%(other)s has called off what was agreed about “%(title)s”.")
@@ -37,12 +41,26 @@ _BOTH: Mapping[str, Said] = {
     ),
     rules.DISPUTED: Said(
         later("They see it differently: %(title)s"),
-        later("%(other)s does not agree about “%(title)s”. Who runs this site will look at it."),
+        later(
+            "%(other)s does not agree about “%(title)s”; %(judge)s will look at it and reads what you both write "
+            "there, so say what happened."
+        ),
     ),
-    rules.SETTLE: Said(
-        later("It is decided: %(title)s"),
-        later("who runs this site has looked at “%(title)s” and decided what became of it."),
-        later("See it"),
+    "settle_received": _decided(later("%(judge)s has looked at “%(title)s” and decided: it was handed over.")),
+    "settle_received_time": _decided(later("%(judge)s has looked at “%(title)s” and decided: it took place.")),
+    "settle_returned": _decided(later("%(judge)s has looked at “%(title)s” and decided: it came back.")),
+    "settle_cancelled": _decided(later("%(judge)s has looked at “%(title)s” and decided: nothing came of it.")),
+    "settle_unknown": _decided(
+        later(
+            "%(judge)s has looked at “%(title)s” and decided that it was handed over. You have not said so, and here "
+            "it is noted as not known."
+        )
+    ),
+    "settle_unknown_time": _decided(
+        later(
+            "%(judge)s has looked at “%(title)s” and decided that it took place. You have not said so, and here it is "
+            "noted as not known."
+        )
     ),
     rules.UNKNOWN: Said(
         later("What became of it we do not know: %(title)s"),

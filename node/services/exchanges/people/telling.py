@@ -59,7 +59,8 @@ def tell(tx: Tx, node: Node, before: Exchange, after: Stored, done: Act, words: 
     state = after.exchange.state
     if state == before.state or (before.state == rules.UNCONFIRMED and state != rules.REQUESTED):
         return
-    name = done.name if done.name in (rules.SETTLE, rules.TAKE_BACK) else state
+    name = f"{rules.SETTLE}_{state}" if done.name == rules.SETTLE else state
+    name = rules.TAKE_BACK if done.name == rules.TAKE_BACK else name
     if state == rules.REQUESTED:
         tell_request(tx, node, after)
         return
@@ -322,8 +323,15 @@ def _values(tx: Tx, node: Node, stored: Stored, voice: Voice, reader: str) -> di
         "name": name,
         "other": organisation if reader == ASKER else name,
         "much": much,
+        "judge": voice.say("who runs their site") if _is_decided_far(tx, stored) else voice.say("who runs this site"),
         "day": format_skeleton("MMMMEEEEd", _due(node, exchange).date(), locale=voice.locale),
     }
+
+
+def _is_decided_far(tx: Tx, stored: Stored) -> bool:
+    """Whether a dispute is for who runs the owner's home, which is another node."""
+    home = exchange_homes.of(tx, stored.id)
+    return home is not None and home.side == ASKER
 
 
 def _when(node: Node, exchange: Exchange, voice: Voice) -> str:
