@@ -88,7 +88,13 @@ def test_photos_are_sent_put_in_order_and_published_from_a_phone(node: Node, bro
         expect(page.locator("[data-photo-status]")).to_have_text("It is photo 1 now.")
         expect(page.get_by_role("button", name="Move photo 1 down")).to_be_focused()
         expect(page.get_by_label("What does photo 1 show?")).to_have_value("A torn seat")
-        drag(page, 3, 2)
+        drag(page, "[data-photo-list] > li:nth-child(3) [data-handle]", onto=2)
+        expect(page.locator("[data-photo-status]")).to_have_text("It is photo 2 now.")
+        assert refs(page) == [second, third, first]
+        drag(page, "[data-photo-list] > li:nth-child(2) .photo-picture", onto=1, past=-60)
+        expect(page.locator("[data-photo-status]")).to_have_text("It is photo 1 now.")
+        drag(page, "[data-photo-list] > li:nth-child(1) .photo-picture", onto=2)
+        expect(page.locator("[data-photo-status]")).to_have_text("It is photo 2 now.")
         assert refs(page) == [second, third, first]
         page.get_by_role("button", name="Remove photo 3").click()
         assert refs(page) == [second, third]
@@ -103,16 +109,17 @@ def test_photos_are_sent_put_in_order_and_published_from_a_phone(node: Node, bro
         assert [one for one in noted if "422" not in one] == []
 
 
-def drag(page: Page, number: int, to: int) -> None:
-    """Drag a photo by its handle over another one."""
-    handle = page.locator(f"[data-photo-list] > li:nth-child({number}) [data-handle]")
-    handle.scroll_into_view_if_needed()
-    start, end = handle.bounding_box(), page.locator(f"[data-photo-list] > li:nth-child({to})").bounding_box()
+def drag(page: Page, what: str, onto: int, past: float = 0) -> None:
+    """Drag a photo over another one in one quick move, to the edge of it that is nearer, or `past` it in pixels."""
+    held = page.locator(what)
+    held.scroll_into_view_if_needed()
+    start, end = held.bounding_box(), page.locator(f"[data-photo-list] > li:nth-child({onto})").bounding_box()
     assert start is not None
     assert end is not None
     page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
     page.mouse.down()
-    page.mouse.move(start["x"] + start["width"] / 2, end["y"] + end["height"] / 2, steps=6)
+    edge = end["y"] + (4 if end["y"] < start["y"] else end["height"] - 4)
+    page.mouse.move(start["x"] + start["width"] / 2, edge + past)
     page.mouse.up()
 
 

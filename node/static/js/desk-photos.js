@@ -3,7 +3,8 @@
 
 const BUSY_MS = 2000;
 const BUSY_TIMES = 8;
-const EDGE_PX = 60;
+const EDGE_PX = 96; // Deeper than the bar of buttons that stands at the lower edge.
+const EDGE_STEP_PX = 8;
 
 function install(box) {
   const { dataset: says } = box;
@@ -68,28 +69,38 @@ function install(box) {
     (next?.querySelector("input") ?? box.querySelector("[data-photo-choose]")).focus();
   }
 
+  // A mouse takes hold of the picture, too; a finger on it moves the page, as everywhere.
   list.addEventListener("pointerdown", (event) => {
-    const handle = event.target.closest("[data-handle]");
+    const handle = event.target.closest(event.pointerType === "mouse" ? "[data-handle], .photo-picture" : "[data-handle]");
     if (!handle || event.button) return;
     event.preventDefault();
-    drag(handle, handle.closest("[data-photo]"), event.pointerId);
+    drag(handle, handle.closest("[data-photo]"), event);
   });
+  list.addEventListener("dragstart", (event) => event.target.closest(".photo-picture") && event.preventDefault());
 
-  function drag(handle, item, pointer) {
+  function drag(handle, item, { pointerId, clientY }) {
     const start = items();
+    let y = clientY;
+    let turning = 0;
     item.classList.add("photo-dragged");
-    handle.setPointerCapture(pointer);
-    const over = ({ clientY }) => {
-      if (clientY < EDGE_PX) scrollBy(0, -EDGE_PX / 4);
-      if (clientY > innerHeight - EDGE_PX) scrollBy(0, EDGE_PX / 4);
-      const all = items();
-      const at = all.indexOf(item);
-      const to = all.findIndex((one) => inside(one, clientY));
-      // What is held stays where it is in the page, for taking it out would let go of it: the others move.
-      if (to >= 0 && to < at) item.after(...all.slice(to, at));
-      if (to > at) item.before(...all.slice(at + 1, to + 1));
+    handle.setPointerCapture(pointerId);
+    const over = (event) => {
+      y = event.clientY;
+      place(item, y);
+      turning ||= requestAnimationFrame(turn);
+    };
+    // Held at an edge of the window beyond which there are more, the page goes on moving although the hand does not.
+    const turn = () => {
+      const { top, bottom } = list.getBoundingClientRect();
+      const low = innerHeight - EDGE_PX;
+      const step = y < EDGE_PX && top < EDGE_PX ? -EDGE_STEP_PX : y > low && bottom > low ? EDGE_STEP_PX : 0;
+      const before = scrollY;
+      if (step) scrollBy({ top: step, behavior: "instant" });
+      turning = scrollY === before ? 0 : requestAnimationFrame(turn);
+      if (turning) place(item, y);
     };
     const drop = ({ type }) => {
+      cancelAnimationFrame(turning);
       handle.removeEventListener("pointermove", over);
       for (const end of ["pointerup", "pointercancel"]) handle.removeEventListener(end, drop);
       item.classList.remove("photo-dragged");
@@ -103,11 +114,19 @@ function install(box) {
     for (const end of ["pointerup", "pointercancel"]) handle.addEventListener(end, drop);
   }
 
-  // Only its middle counts, so that photos of different heights do not change places to and fro.
-  function inside(item, y) {
-    const { top, bottom } = item.getBoundingClientRect();
-    const margin = (bottom - top) / 4;
-    return y >= top + margin && y <= bottom - margin;
+  // Past each photo of which a quarter has been crossed, so that those of different heights do not change places to and
+  // fro; and past all of them where it is held above or below the list, as a quick hand does.
+  function place(item, y) {
+    const all = items();
+    const at = all.indexOf(item);
+    const margin = ({ top, bottom }) => (bottom - top) / 4;
+    const above = (box) => y <= box.bottom - margin(box);
+    const below = (box) => y >= box.top + margin(box);
+    const up = all.findIndex((one, n) => n < at && above(one.getBoundingClientRect()));
+    const down = all.findLastIndex((one, n) => n > at && below(one.getBoundingClientRect()));
+    // What is held stays where it is in the page, for taking it out would let go of it: the others move.
+    if (up >= 0) item.after(...all.slice(up, at));
+    else if (down >= 0) item.before(...all.slice(at + 1, down + 1));
   }
 
   // Sending
