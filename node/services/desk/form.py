@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from node.services.desk import event, safety
+from node.services.desk import event
 from node.services.desk.fields import (
     AT,
     COLUMNS,
@@ -31,9 +31,11 @@ from node.services.desk.fields import (
 )
 from node.services.desk.guess import categories_for, condition_for, count_for
 from node.services.desk.place import DOOR, PRECISIONS, key_of, precision_of, told
-from node.services.desk.safety import FOOD_IN_DATE, NOT_YET, Check
 from node.services.importing.cells import CellError, day
 from node.services.importing.row_values import LONGEST_SHOWING, Composed, Defaults, compose, parse_cells
+from node.services.listings import safety
+from node.services.listings.drafts import end_of_day
+from node.services.listings.safety import FOOD_IN_DATE, NOT_YET, Check
 from schemas.canonical import EXTENSION
 from schemas.errors import DocumentError, Problem
 from schemas.event import NOT_NEEDED, EventSchema
@@ -118,7 +120,8 @@ def read(sign: str, typed: Mapping[str, str], setting: Setting) -> Read:
     listing = _judged(item, faults)
     if listing is None or faults:
         return Read(None, {name: faults[name] for name in ("", *EVERY_FIELD) if name in faults}, item=item)
-    return Read(_kept(listing, setting), {}, composed.end.open and sign != EVENT, item)
+    open_end = composed.end.open and sign != EVENT and safety.good_until(listing.safety) is None
+    return Read(_kept(listing, setting), {}, open_end, item)
 
 
 def _composed(sign: str, said: Mapping[str, str], category: str, setting: Setting, faults: dict[str, str]) -> Composed:
@@ -251,6 +254,20 @@ def _ends(composed: Composed, said: Mapping[str, str], setting: Setting, faults:
     latest = setting.defaults.today + LONGEST_SHOWING
     if composed.end.capped and name == "expires" and said["expires"].strip():
         faults.setdefault("expires", f"A listing is shown for a year at most: choose a day up to {latest.isoformat()}.")
+    day = safety.good_until(composed.item[EXTENSION]["safety"])
+    if day is not None:
+        _ends_in_date(composed, day, setting, faults)
+
+
+def _ends_in_date(composed: Composed, day: date, setting: Setting, faults: dict[str, str]) -> None:
+    """Food is shown for as long as it is in date, so that what is said of it stays true."""
+    last = end_of_day(day, setting.defaults.timezone)
+    if composed.end.moment > last and not composed.end.open:
+        faults.setdefault(
+            FIELD_OF.get(composed.end.column, "expires"),
+            f"It is in date until {day.isoformat()}, and shown no longer: choose a day up to then.",
+        )
+    composed.item[EXTENSION]["expires"] = rfc3339(min(composed.end.moment, last))
 
 
 def _judged(item: dict[str, Any], faults: dict[str, str]) -> Listing | None:

@@ -16,7 +16,7 @@ from node.services.desk.place import key_of
 from node.services.identity.members import Member
 from node.services.importing.row_values import LONGEST_SHOWING
 from node.services.listings import publishing
-from node.services.listings.drafts import end_of_day
+from node.services.listings.drafts import end_of, end_of_day
 from node.services.listings.publishing import OwnListing, PublishingError, UnknownListingError
 from node.storage import listing_versions, listings
 from node.storage.engine import Tx
@@ -113,7 +113,13 @@ def do_in(tx: Tx, node: Node, keys: Sequence[str], change: Meant, by: str) -> in
         return len(publishing.renew_in(tx, node, keys, by=by))
     if change.doing == WITHDRAW:
         return len(publishing.withdraw_in(tx, node, dict.fromkeys(keys, change.reason), by))
-    return len(publishing.revise_in(tx, node, keys, lambda row: dict(change.changes), by))
+    return len(publishing.revise_in(tx, node, keys, lambda row: _changed(node, row, change.changes), by))
+
+
+def _changed(node: Node, row: OwnListing, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes of one of several, none of which is shown for longer than there is something to show."""
+    end = changes.get("expires")
+    return {**changes, "expires": end_of(row.listing(), end, node.settings.timezone)} if end else dict(changes)
 
 
 def _own(node: Node, organisation_id: str, keys: Sequence[str]) -> list[str]:

@@ -15,9 +15,11 @@ import orjson
 
 from federation.facts import Entry, facts_of, seconds
 from node.services.listings.own_ids import listing_id
+from node.services.listings.safety import good_until
 from node.storage.listings import LIVE, WITHDRAWN, OwnListing
 from schemas.canonical import EXTENSION
 from schemas.errors import DocumentError, Problem
+from schemas.event import occurrences
 from schemas.free.explain import NOT_FREE_WORDS, fingerprint, word_problems
 from schemas.listing import Listing, dump_listing, load_listing
 from schemas.organisation import Organisation
@@ -72,6 +74,13 @@ class Prepared:
 def end_of_day(day: date, timezone: str) -> datetime:
     """The last second of a day where the node's people live (``timezone`` is an IANA name), in UTC."""
     return datetime.combine(day, time(23, 59, 59), ZoneInfo(timezone)).astimezone(UTC)
+
+
+def end_of(listing: Listing, end: datetime, timezone: str) -> datetime:
+    """The end that was asked for, or the last that there can be: when an event is over, or food is not in date."""
+    event, day = listing.event, good_until(listing.safety)
+    last = [occurrences(event)[-1].ends] if event and occurrences(event) else []
+    return min([end, *last, *([end_of_day(day, timezone)] if day else [])])
 
 
 def public_organisation(organisation: Organisation) -> Organisation:

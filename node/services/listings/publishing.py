@@ -24,6 +24,7 @@ from node.services.listings.drafts import (
     Draft,
     Outcome,
     Prepared,
+    end_of,
     end_of_day,
     entry_of,
     prepare,
@@ -48,7 +49,6 @@ from node.storage.listing_versions import Version
 from node.storage.listings import LIVE, PAUSED, WITHDRAWN, OwnListing
 from node.storage.organisations import OwnOrganisation
 from schemas.errors import DocumentError, Problem, pointer
-from schemas.event import occurrences
 from schemas.listing import Listing, dump_listing
 from schemas.organisation import Organisation, dump_organisation, load_organisation
 from schemas.vocabulary import REMOVAL_REASONS
@@ -292,7 +292,11 @@ def resume_in(tx: Tx, node: Node, keys: Sequence[str], by: str = "") -> int:
     """
     paused = [row.key for row in all_known(tx, keys).values() if row.state == PAUSED]
     end = _moment(node) + DEFAULT_LIFE
-    revise_in(tx, node, paused, lambda row: {} if row.expires_at > node.now else {"expires": end}, by, RESUMED, True)
+
+    def changes(row: OwnListing) -> dict[str, Any]:
+        return {} if row.expires_at > node.now else {"expires": end_of(row.listing(), end, node.settings.timezone)}
+
+    revise_in(tx, node, paused, changes, by, RESUMED, True)
     return len(paused)
 
 
@@ -312,13 +316,11 @@ def renew_in(tx: Tx, node: Node, keys: Sequence[str], until: date | None = None,
     end = end_of_day(until, node.settings.timezone) if until else _moment(node) + DEFAULT_LIFE
     if end <= _moment(node):
         raise PublishingError([Problem("/_sharefeed/expires", "expired", "This day is over; choose a later one.")])
-    return revise_in(tx, node, keys, lambda row: {"expires": _end_of(row, end)}, by, RENEWED, revive=True)
 
+    def changes(row: OwnListing) -> dict[str, Any]:
+        return {"expires": end_of(row.listing(), end, node.settings.timezone)}
 
-def _end_of(row: OwnListing, end: datetime) -> datetime:
-    """The end that was asked for; of an event, when it is over at the latest."""
-    event = row.listing().event
-    return min(end, occurrences(event)[-1].ends) if event and occurrences(event) else end
+    return revise_in(tx, node, keys, changes, by, RENEWED, revive=True)
 
 
 def edit(node: Node, key: str, **changes: Any) -> OwnListing:

@@ -16,11 +16,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from federation.facts import seconds
 from node.context import Node
 from node.languages import translations
 from node.services.identity.members import EDITOR, ROLES, editors
 from node.services.listings import publishing
-from node.services.listings.drafts import DEFAULT_LIFE
+from node.services.listings.drafts import DEFAULT_LIFE, end_of
 from node.storage import accounts, listings, memberships, organisations, reminders
 from node.storage.accounts import Account
 from node.storage.engine import Tx
@@ -65,9 +66,17 @@ def remind(node: Node) -> int:
     if not can_mail(node.settings):
         return 0
     with node.database.write() as tx:
-        due = reminders.untold(tx, node.now, node.now + AHEAD_S, LEAST_LIFE_S, MOST_AT_ONCE)
+        found = reminders.untold(tx, node.now, node.now + AHEAD_S, LEAST_LIFE_S, MOST_AT_ONCE)
+        due = [row for row in found if _goes_on(node, row)]
+        # Passed over for good, and no mail of today that would put off another.
+        reminders.tell(tx, [row for row in found if row not in due], 0)
         due.sort(key=lambda row: (row.organisation_id, row.expires_at))
         return sum(_tell(tx, node, id_, list(rows)) for id_, rows in groupby(due, lambda row: row.organisation_id))
+
+
+def _goes_on(node: Node, row: OwnListing) -> bool:
+    """Whether it could be shown for longer. An event that is over then, and food that is not in date, could not."""
+    return seconds(end_of(row.listing(), renewed_until(node), node.settings.timezone)) > row.expires_at
 
 
 def _tell(tx: Tx, node: Node, organisation_id: str, rows: list[OwnListing]) -> int:

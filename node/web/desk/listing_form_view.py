@@ -16,7 +16,6 @@ from node.languages import locale_of, offered
 from node.services.bookings.keeping import may_have_calendar
 from node.services.catalogue import shown as services
 from node.services.catalogue.shown import Found
-from node.services.desk import safety
 from node.services.desk.drafts import Judged, count_drafts, pictures_of
 from node.services.desk.event import GATHERINGS, ONCE, REPEATS
 from node.services.desk.fields import FIELDS, GIVE, HELP, LEND, SIGNS
@@ -24,6 +23,7 @@ from node.services.desk.form import HERE, NEEDS, NOWHERE, Setting, action_of, ca
 from node.services.desk.guess import categories_for, condition_for, count_for
 from node.services.desk.place import DOOR, PRECISIONS, key_of
 from node.services.identity.members import Member
+from node.services.listings import safety
 from node.services.listings.publishing import OwnListing
 from node.services.organisations import hosting
 from node.services.pictures import uploads

@@ -13,7 +13,7 @@ import orjson
 from babel.numbers import format_currency
 
 from federation.facts import short_key
-from node.services.desk import safety as desk_safety
+from node.services.listings import safety as asked_safety
 from node.services.syndication import json_ld
 from node.services.syndication.node_document import NODE_DOCUMENT_PATH
 from node.storage.catalogue import Shown
@@ -114,7 +114,7 @@ def listing_page(
     item = orjson.loads(shown.entry.item)
     listing = load_listing(item)
     card = card_of(shown, scene.paths)
-    checks, safety = desk_safety.apart(listing.safety)
+    checks, safety = asked_safety.apart(listing.safety)
     home = None if shown.entry.source_id is None else listing.url
     published, changed = _dates(listing, shown, scene.paths.timezone)
     return ListingPage(

@@ -117,8 +117,8 @@ class ListingPage:
     to its own desk, ``asked_path`` for who has asked before;
     ``home_url`` its page at its own node, called ``home_name``. ``published`` is when it was new,
     ``changed`` the later day on which it was changed, if any. ``via`` are the nodes that it came through.
-    ``checks`` are what its giver answered about its safety, in sentences that are known (`node.services.desk.safety`);
-    ``good_until`` is until when food is in date.
+    ``checks`` are what its giver answered about its safety, in sentences that are known
+    (`node.services.listings.safety`); ``good_until`` is until when food is in date.
     ``event`` says more about a workshop or the like, whose dates are the card's.
     ``partners`` are the offers that meet a want, or the wants that an offer meets, each with its ``why``.
     ``own_path`` answers where a listing of this site is changed, to those alone who may (`js/own.js`).

@@ -11,8 +11,8 @@ from node.services.desk.fields import FIELDS, SHARED, SIGNS
 from node.services.desk.form import NOWHERE, Read, Setting, category_of, read, sign_of, typed_of
 from node.services.desk.guess import categories_for, count_for
 from node.services.desk.place import key_of, precision_of, told
-from node.services.desk.safety import SENTENCES, Check, apart, question_of, text_of
 from node.services.importing.row_values import Defaults
+from node.services.listings.safety import SENTENCES, Check, apart, question_of, text_of
 from schemas.listing import Available, Image, Listing, Money, Quantity
 from schemas.organisation import Organisation
 from schemas.place import Place
@@ -104,6 +104,17 @@ def test_a_want_says_what_is_to_be_done(need: str, kind: str) -> None:
     assert (made.direction, made.action, made.kind) == ("want", need or "give", kind)
 
 
+PASTA = {"title": "Pasta", "check": "food.in_date", "food_until": "2027-01-15"}
+
+
+def test_food_is_shown_while_it_is_in_date() -> None:
+    found = filled(**PASTA)
+    assert found.listing is not None
+    assert found.listing.expires == datetime(2027, 1, 15, 23, 59, 59, tzinfo=UTC)
+    assert not found.open_end
+    assert listing(**PASTA, expires="2027-01-10").expires.day == 10
+
+
 @pytest.mark.parametrize(
     ("typed", "name", "words"),
     [
@@ -123,6 +134,8 @@ def test_a_want_says_what_is_to_be_done(need: str, kind: str) -> None:
         ({"title": "Laptop", "check": "electrical.tested"}, "check", "Answer this"),
         ({"title": "Pasta", "check": "food.in_date"}, "food_until", "which date"),
         ({"title": "Pasta", "check": "food.in_date", "food_until": "2026-11-30"}, "food_until", "not in date"),
+        ({**PASTA, "until": "2027-02-01"}, "until", "choose a day up to then"),
+        ({**PASTA, "expires": "2027-02-01"}, "expires", "choose a day up to then"),
         ({"contact": "https://"}, "contact", ""),
     ],
 )

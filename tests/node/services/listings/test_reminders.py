@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_string
 from email.policy import default
 from pathlib import Path
@@ -15,6 +15,7 @@ from node.app import create_app
 from node.context import Node
 from node.services.identity import accounts, members
 from node.services.listings import publishing, reminders
+from node.services.listings.publishing import writing
 from node.storage import outbox
 from schemas.vocabulary import REMOVAL_REASONS
 from tests.fakes.own_client import client_of
@@ -75,6 +76,17 @@ def test_who_may_change_it_is_asked_once_for_each_end(node: Node) -> None:
     publishing.renew(node, KEY)
     clock_of(node).pass_by(days=85)
     assert reminders.remind(node) == 2
+
+
+def test_nobody_is_asked_about_what_cannot_be_shown_for_longer(node: Node) -> None:
+    in_date = {"safety": "Unopened, and in date until 28 January 2027.", "category": "food"}
+    publishing.put_listings(node, [draft(node, "pasta", title="Pasta", **in_date)])
+    with writing(node) as tx:
+        (food,) = publishing.renew_in(tx, node, ["riverside-school.pasta"], date(2027, 2, 20))
+    assert food.listing().expires == datetime(2027, 1, 28, 23, 59, 59, tzinfo=UTC)
+    clock_of(node).pass_by(days=54)
+    assert reminders.remind(node) == 2
+    assert "Pasta" not in mails(node)["owner@school.example"]
 
 
 def test_one_mail_a_day(node: Node) -> None:

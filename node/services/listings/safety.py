@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 
-from node.services.importing.cells import CellError, day
 from schemas.records import dataclass
 from schemas.vocabulary import home_of
 
@@ -91,6 +90,11 @@ def apart(text: str | None) -> tuple[tuple[Check, ...], str]:
     return (checks, rest) if checks and len(checks) == len(found) else ((), text or "")
 
 
+def good_until(text: str | None) -> date | None:
+    """The last day on which what a listing's ``safety`` says of it is true; None where no day is named."""
+    return next((check.until for check in apart(text)[0] if check.until), None)
+
+
 def _check(sentence: str) -> Check | None:
     if sentence in _CODES:
         return Check(_CODES[sentence])
@@ -98,6 +102,6 @@ def _check(sentence: str) -> Check | None:
     if food is None:
         return None
     try:
-        return Check(FOOD_IN_DATE, day(food[1], date.min))
-    except CellError:
+        return Check(FOOD_IN_DATE, datetime.strptime(f"{food[1]} +0000", "%d %B %Y %z").date())
+    except ValueError:
         return None
