@@ -271,3 +271,12 @@ def test_the_language_of_a_frame_can_be_chosen(client: FlaskClient) -> None:
     tree = html.document_fromstring(client.get("/embed/make?language=he").get_data(as_text=True))
     assert tree.xpath("//select[@name='language']/option[@selected]/@value") == ["he"]
     assert "/embed?language=he" in tree.xpath("//iframe/@src")
+
+
+def test_a_word_that_a_template_names_itself_is_looked_up_for_each_reader(app: Flask) -> None:
+    """A template is compiled for the first reader and serves all others: a constant must not be worked out there."""
+    template = app.jinja_env.from_string("{{ 'give'|word('sign') }}, {{ 2|listings }}")
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert template.render() == "Give, 2 listings"
+    with app.test_request_context(headers=HEBREW):
+        assert template.render() == f"{filters.word('give', 'sign')}, {filters.listings(2)}" != "Give, 2 listings"
