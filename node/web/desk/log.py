@@ -6,7 +6,7 @@ from flask import g, render_template, request
 from flask_babel import gettext as _
 
 from node.services.identity import audit
-from node.services.identity.members import OWNER
+from node.services.identity.members import OWNER, ROLES
 from node.storage.audit import Entry
 from node.web import current_node
 from node.web.desk.frame import desk_frame
@@ -14,10 +14,11 @@ from node.web.desk.gate import at_least, guarded
 from node.web.inside import PAGE_ROWS, head, page_number, pager
 from node.web.portal.cards import moment
 from node.web.view_models.desk_people import DeskLogPage, DeskLogRow
-from node.web.wording.code_words import word
+from node.web.wording.code_words import AUDIT_WHO, word
 
 blueprint = guarded("log", OWNER)
 
+_OF_ROLES = ("member-joined", "member-role", "member-invited")
 _MARK = 6
 """So much of an account's id tells two that are gone apart."""
 
@@ -44,8 +45,14 @@ def _who(entry: Entry) -> str:
     """The person as they were called then; of an account that is gone, only which one it was."""
     if entry.who is None:
         return str(_("somebody whose account is closed (%(mark)s)", mark=(entry.account_id or "")[:_MARK]))
-    return entry.who
+    ours = entry.account_id is None and entry.who in AUDIT_WHO
+    return word(entry.who, "audit_who") if ours else entry.who
 
 
 def _subject(entry: Entry) -> str:
-    return str(_("a name that is not kept any more")) if entry.subject is None else entry.subject
+    """What was done something to, with the role that somebody got in the reader's words."""
+    if entry.subject is None:
+        return str(_("a name that is not kept any more"))
+    whom, _colon, role = entry.subject.rpartition(": ")
+    given = entry.action in _OF_ROLES and role in ROLES
+    return f"{whom}: {word(role, 'role')}" if given else entry.subject

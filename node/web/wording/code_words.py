@@ -218,6 +218,11 @@ AUDIT: Mapping[str, str] = {
     "invitation-withdrawn": _l("Withdrew an invitation"),
     **story_words.AUDIT,
 }
+AUDIT_WHO: Mapping[str, str] = {
+    "command line": _l("command line"),
+    "the node": _l("the node"),
+}
+"""Who does something and is nobody."""
 APPEARANCE: Mapping[str, str] = {
     "node_name": _l("name"),
     "tagline": _l("tagline"),
@@ -261,6 +266,7 @@ VOCABULARIES: Mapping[str, Mapping[str, str]] = {
     "appearance": APPEARANCE,
     "paper": PAPER,
     "role": ROLES,
+    "audit_who": AUDIT_WHO,
     "role_hint": ROLE_HINTS,
     "booking": BOOKING_STATES,
     "audit": AUDIT,

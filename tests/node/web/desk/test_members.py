@@ -283,8 +283,10 @@ class TestTheLog:
         invite(owner, "cleo@school.example")
         page = owner.get(f"/desk/{SLUG}/log").text
         assert "Invited somebody" in page
-        assert "cleo@school.example: editor" in page
+        assert "cleo@school.example: Editor" in page
         assert "not as it was written" not in page
+        in_polish = owner.get(f"/desk/{SLUG}/log", headers={"Accept-Language": "pl"}).text
+        assert all(text in in_polish for text in ("cleo@school.example: Redaktor", "wiersz poleceń"))
         assert signed_in(app, node, SLUG, "editor").get(f"/desk/{SLUG}/log").status_code == 403
         assert "cleo@school.example" not in signed_in(app, node, "mending-room").get("/desk/mending-room/log").text
         assert audit.verify(node).entries > 3
