@@ -65,7 +65,7 @@ def _look_at_email(context: click.Context, _: click.Parameter, value: str) -> st
     required=True,
     cls=Asked,
     callback=_look_at_url,
-    prompt="Address of the node for ever, such as https://share.example.org/",
+    prompt="Address of the node for ever, such as https://share.example.org/\n(to try it on this machine alone: http://127.0.0.1:8080/)",
     help="Public address of the node, for ever: ids of listings begin with it.",
 )
 @click.option(

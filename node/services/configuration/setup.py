@@ -103,7 +103,9 @@ def check_url(settings: Settings) -> None:
             "node_url", f"must be a plain address such as https://share.example.org/, not {settings.url}"
         )
     if parts.scheme != "https" and not (parts.scheme == "http" and _LOOPBACK.fullmatch(host)):
-        raise SettingError("node_url", "must begin with https:// (http:// is for trying it out on this machine)")
+        raise SettingError(
+            "node_url", "must begin with https:// (to try it out on this machine: http://127.0.0.1:8080/)"
+        )
 
 
 def check_settings(settings: Settings) -> None:

@@ -46,6 +46,7 @@ def test_what_cannot_be_is_asked_again_at_once_and_the_link_comes_first(tmp_path
         home, ["riverside.example", "http://127.0.0.1:8123/", "Riverside School", "me@school", "gwen@school.example"]
     )
     assert "must be a plain address such as https://share.example.org/" in seen
+    assert "to try it on this machine alone: http://127.0.0.1:8080/" in seen
     assert "This must be an e-mail address" in seen
     assert seen.count("What the node is called") == 1
     link = re.search(r"http://127\.0\.0\.1:8123/desk/sign-in/\S+", seen)
