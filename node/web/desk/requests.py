@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from node.services.bookings.opening import Span
-from node.services.exchanges import acting, reading
+from node.services.exchanges import reading
 from node.services.exchanges.between_nodes import meeting_places
 from node.services.exchanges.manners import manners
 from node.services.exchanges.reading import Row, Seen
@@ -135,10 +135,10 @@ def picture(slug: str, exchange_id: str) -> Response:
 @blueprint.get("/meet/<exchange_id>")
 def meet(exchange_id: str) -> ResponseReturnValue:
     """From a picture that was scanned, to the desk of the organisation that takes part."""
-    side, code = request.args.get("for", ""), request.args.get("code", "")[: acting.CODE_LENGTH]
-    place = meeting_places.at_desk(current_node(), g.account, exchange_id, side) if side in ("owner", "asker") else None
+    side, code = meeting.scanned()
+    place = meeting_places.at_desk(current_node(), g.account, exchange_id, side)
     if place is None:
-        abort(404)
+        return meeting.not_at_this_desk(g.account.name)
     return to(f"/desk/{place}/requests/{exchange_id}?{urlencode({'code': code})}")
 
 

@@ -37,15 +37,36 @@ _SIDES = (OWNER, ASKER)
 
 @blueprint.get(PATH)
 def meet(exchange_id: str) -> ResponseReturnValue:
-    side, code = request.args.get("for", ""), request.args.get("code", "")
-    is_code = code.isascii() and code.isdigit() and len(code) == CODE_LENGTH
-    if side not in _SIDES or not is_code or not exchange_id.isalnum() or len(exchange_id) > 20:
+    side, code = scanned()
+    if not exchange_id.isalnum() or len(exchange_id) > 20:
         abort(404)
     token = request.cookies.get(_cookie(side), "")
     if _is_theirs(current_node(), token, exchange_id, side):
         return redirect(f"{request.script_root}/asked/{token}?code={code}", 303)
+    own = request.cookies.get(_cookie(OWNER if side == ASKER else ASKER), "")
+    if _is_theirs(current_node(), own, exchange_id, OWNER if side == ASKER else ASKER):
+        return _unknown(code, own_path=f"{request.script_root}/asked/{own}")
     desk = f"{request.script_root}{DESK}{exchange_id}?{urlencode({'for': side, 'code': code})}"
-    return render_template("portal/meeting.html", page=MeetingPage(Head(_("When you meet"), indexed=False), code, desk))
+    return _unknown(code, desk)
+
+
+def not_at_this_desk(name: str) -> ResponseReturnValue:
+    """What is told to somebody who came to the desk with a picture, and does not look after what it is about there."""
+    _side, code = scanned()
+    return _unknown(code, signed_in_as=name), 404
+
+
+def scanned() -> tuple[str, str]:
+    """Whose phone a picture is meant for, and the code that it brings; none of ours is answered with nothing."""
+    side, code = request.args.get("for", ""), request.args.get("code", "")
+    if side not in _SIDES or not (code.isascii() and code.isdigit() and len(code) == CODE_LENGTH):
+        abort(404)
+    return side, code
+
+
+def _unknown(code: str, desk_path: str = "", own_path: str = "", signed_in_as: str = "") -> str:
+    page = MeetingPage(Head(_("When you meet"), indexed=False), code, desk_path, own_path, signed_in_as)
+    return render_template("portal/meeting.html", page=page)
 
 
 def _is_theirs(node: Node, token: str, exchange_id: str, side: str) -> bool:

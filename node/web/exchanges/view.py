@@ -132,6 +132,7 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
     # What was given away already has nobody at a door.
     meets = rules.MEET in can and known and not _was_given(seen)
     meet = _code_form(make, seen) if meets else None
+    scanned = bool(meet and meet.typed.get("code") and not wrong)
     measures = measuring.may_measure(stored, side, node.now) and not is_strangers(seen)
     return ExchangeView(
         listing=Link(stored.title, _address(seen), language=stored.listing["language"]),
@@ -144,7 +145,11 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         facts=_facts(seen),
         letters=_letters(seen),
         presses=(
-            *(_press(name, seen, path) for name in PRESSES if name in can),
+            *(
+                _press(name, seen, path)
+                for name in PRESSES
+                if name in can and not (scanned and name == rules.HAND_OVER)
+            ),
             *_sending_link(seen, path),
         ),
         answer=make(rules.ACCEPT, rules.DECLINE) if rules.ACCEPT in can else None,
@@ -162,6 +167,7 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         code=code_of(node, stored.id, side) if meets else "",
         qr_path=f"{request.script_root}{path}/qr.svg" if meets and not is_strangers(seen) else "",
         meet=meet,
+        scanned=scanned,
         compares=meets and seen.compares,
         erase=form_at(f"{path}/forget") if _is_person(seen) and exchange.state != rules.UNCONFIRMED else None,
         take_path=f"{request.script_root}{path}/mine.json" if _is_person(seen) else "",

@@ -118,7 +118,8 @@ class ExchangeView:
     is ``doubted``; ``measured`` is set where something is known already.
     ``tell_path`` leads an owner to where they tell its story, once it has happened.
     ``code`` is what the reader says aloud, ``meet`` has the field ``code`` for the other side's; ``compares`` while one
-    that was typed is being compared at another site. ``erase`` forgets who asked; ``is_forgotten`` says to them that it
+    that was typed is being compared at another site; ``scanned`` where a picture has brought the other side's along.
+    ``erase`` forgets who asked; ``is_forgotten`` says to them that it
     is done; ``kept_elsewhere`` is the site that knows their name and address in place of this one.
     ``stop`` is for who answers for another node and never asked to be asked: it wants no requests any more, or,
     where it is ``stopped``, wants them again; ``stop_open`` shows it at once.
@@ -154,6 +155,7 @@ class ExchangeView:
     code: str = ""
     qr_path: str = ""
     meet: Form | None = None
+    scanned: bool = False
     erase: Form | None = None
     is_forgotten: bool = False
     kept_elsewhere: str = ""
@@ -177,12 +179,15 @@ class ExchangePage:
 class MeetingPage:
     """portal/meeting.html: where a scanned picture leads somebody whom this browser does not know.
 
-    ``code`` is that of the other side, ``desk_path`` leads who looks after it on to the desk.
+    ``code`` is that of the other side, ``desk_path`` leads who looks after it on to the desk. ``own_path`` is the page
+    of somebody who has scanned their own. ``signed_in_as`` is who came to the desk with it, and may not confirm it.
     """
 
     head: Head
     code: str
     desk_path: str
+    own_path: str = ""
+    signed_in_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

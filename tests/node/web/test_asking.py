@@ -396,10 +396,19 @@ def test_a_scanned_code_is_filled_in_and_wants_a_press(node: Node, app: Flask, d
     editor, code = signed_in(app, node, SLUG, "editor"), links.code_of(node, one, ASKER)
     page = html.fromstring(editor.get(f"{DESK}/requests/{one}?code={code}").get_data(as_text=True))
     assert page.xpath("//input[@name='code']/@value") == [code]
+    # What stands first is the press that confirms it for both, and nothing beside it that says less.
+    assert page.xpath("//main//button[contains(@class, 'button-main')]/text()") == ["Handed over"]
+    assert "You have their code" in page.xpath("//h2/text()")
+    assert page.xpath("//input[@value='hand_over']") == []
     scanned = f"/exchanges/{one}?for=owner&code={code}"
     [desk_path] = html.fromstring(editor.get(scanned).get_data(as_text=True)).xpath("//main//a[@class]/@href")
     assert editor.get(desk_path).headers["Location"] == f"{DESK}/requests/{one}?code={code}"
-    assert editor.get(f"/desk/meet/{one}?for=asker&code={code}").status_code == 404
+    for wrong in (f"{one}?for=asker&code={code}", f"nothing?for=owner&code={code}"):
+        refused = editor.get(f"/desk/meet/{wrong}")
+        assert refused.status_code == 404
+        assert f"{code[:3]} {code[3:]}" in words(refused)
+        assert "With that account it cannot be confirmed" in words(refused)
+    assert editor.get(f"/desk/meet/{one}?for=owner&code=12").status_code == 404
     assert "sign-in" in app.test_client().get(desk_path, base_url=URL).headers["Location"]
     for picture in (f"{DESK}/requests/{one}/qr.svg", f"{last_link(node, 'cem')}/qr.svg"):
         assert editor.get(picture).mimetype == "image/svg+xml"

@@ -168,6 +168,16 @@ def test_the_picture_of_who_takes_it_works_on_the_owners_phone(there: There) -> 
     assert [now_of(node, one).exchange.state for node in (there.school, there.city)] == [rules.RECEIVED] * 2
 
 
+def test_ones_own_picture_is_known_as_ones_own(there: There) -> None:
+    one = there.agreed()
+    owner, code = last_link(there.school, "ann"), links.code_of(there.school, one, OWNER)
+    there.at_school.get(owner)
+    page = there.at_school.get(f"/exchanges/{one}?for=asker&code={code}")
+    assert "This is your own code." in words(page)
+    assert "we do not know you" not in words(page)
+    assert html.fromstring(page.get_data(as_text=True)).xpath("//main//a/@href") == [owner]
+
+
 def test_the_picture_of_the_owner_works_on_the_phone_of_who_takes_it(there: There) -> None:
     one = there.agreed()
     page = there.asker_path(one)

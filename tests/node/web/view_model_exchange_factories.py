@@ -148,6 +148,15 @@ FULL: dict[str, tuple[str, Any]] = {
         vm.ExchangePage(make.head("Gazebo"), view(kept_elsewhere="<b>share</b>.example", write=None)),
     ),
     "meeting": ("portal/meeting.html", vm.MeetingPage(make.head("When you meet"), "123456", "/desk/meet/x")),
+    "meeting-oneself": ("portal/meeting.html", vm.MeetingPage(make.head("When you meet"), "123456", "", "/asked/x")),
+    "meeting-stranger": (
+        "portal/meeting.html",
+        vm.MeetingPage(make.head("When you meet"), "123456", "", signed_in_as="<b>Cem</b>"),
+    ),
+    "exchange-scanned": (
+        "portal/exchange.html",
+        vm.ExchangePage(make.head("Gazebo"), view(scanned=True, meet=typed("code"), wrong=None)),
+    ),
     "asked-already": ("portal/asked_already.html", asked_already(ask_as_path="/listings/x/ask-as")),
     "asked-already-sent": ("portal/asked_already.html", asked_already(sent_to="cem@cem.example")),
     "exchange-bad": ("portal/exchange.html", vm.ExchangePage(make.head("This link does not work"))),
