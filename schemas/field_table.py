@@ -220,6 +220,9 @@ NODE_MEANINGS: Mapping[str, str] = {
     "moved_from": "Ids that this node had before. A reader follows `moved_to` only to a node that names it here.",
     "handed_on": "What another node publishes in its place: listings with ids that begin with `ids`, by the node `to`, "
     "since `at`.",
+    "asking": "How requests are taken at its inbox: for each `organisation`, who has it if several ask as `turn`: "
+    "`first` (who asked first), `need` (who needs it most) or `new` (who has not had anything before); `none` where it "
+    "takes none. A reader passes over other words.",
     "software": "What runs it: `name`, `version`.",
 }
 HEAD_MEANINGS: Mapping[str, str] = {

@@ -30,6 +30,8 @@ from schemas.records import dataclass
 VERSION = "1.0"
 MAJOR = "1"
 DEFAULT_TTL_S = 3600
+FIRST, NEED, NEW, NONE = TURNS = ("first", "need", "new", "none")
+"""Who asked first, who needs it most, who has not had anything before; or no requests are taken there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,17 @@ class HandedOn:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """How an organisation takes requests: ``turn`` says who has it if several ask, one of `TURNS`.
+
+    A word that is not known says nothing.
+    """
+
+    organisation: str
+    turn: str
+
+
+@dataclass(frozen=True, slots=True)
 class NodeDocument:
     """``id`` is the node's identity and never changes; ``ttl`` says in seconds how long a reader may wait."""
 
@@ -115,6 +128,7 @@ class NodeDocument:
     moved_to: str | None = None
     moved_from: tuple[str, ...] = ()
     handed_on: tuple[HandedOn, ...] = ()
+    asking: tuple[Asking, ...] = ()
     software: Software | None = None
 
 
@@ -171,6 +185,12 @@ class HandedOnSchema(Document):
     at = Moment(required=True)
 
 
+class AskingSchema(Document):
+    made = Asking
+    organisation = AbsoluteUri(required=True)
+    turn = Text(limit=20, required=True)
+
+
 class Version(Text):
     """ "1.0" and every later minor version; a major version that we do not know cannot be read."""
 
@@ -204,6 +224,7 @@ class NodeDocumentSchema(Document):
     moved_to = HttpUrl()
     moved_from = Many(HttpUrl(), limit=20)
     handed_on = Many(Part(HandedOnSchema()), limit=5000)
+    asking = Many(Part(AskingSchema()), limit=5000)
     software = Part(SoftwareSchema())
 
     def prepare(self, document: dict[str, Any]) -> dict[str, Any]:

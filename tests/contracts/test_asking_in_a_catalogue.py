@@ -102,7 +102,7 @@ def test_it_is_asked_for_answered_and_handed_over(typed_at: str, here: Node, cit
     to, subject, text = mails(here)[-1]
     assert (to, subject) == ("cem@cem.example", "Yes: A desk")
     assert "Come on Monday." in text
-    assert f"that you got when you asked on {urlsplit(CITY).netloc}:" in " ".join(text.split())
+    assert f"that you got when you asked on City ({urlsplit(CITY).netloc}):" in " ".join(text.split())
     assert told_of(city) == []
     side, at, said_at = (OWNER, here, city) if typed_at == OWNER else (ASKER, city, here)
     acting.meet(at, one, Party(side), links.code_of(said_at, one, ASKER if side == OWNER else OWNER))

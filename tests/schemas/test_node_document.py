@@ -10,6 +10,7 @@ import pytest
 from schemas.errors import DocumentError
 from schemas.node_document import (
     Area,
+    Asking,
     Contact,
     Feeds,
     HandedOn,
@@ -47,6 +48,7 @@ NODE = NodeDocument(
     moved_to="https://new.example/",
     moved_from=("https://old.example/",),
     handed_on=(HandedOn("https://node.example/listings/school.", "https://school.example/", NOW),),
+    asking=(Asking(PARK.id, "need"),),
     software=Software("sharefeed", "0.1.0"),
 )
 LEAST = {"sharefeed": "1.0", "id": "https://node.example/", "name": "Park", "licence": "CC0-1.0"}

@@ -53,7 +53,7 @@ class Askable:
     """Something that can be asked for here: its listing, how many can be promised, and how requests are taken.
 
     ``left`` is None where a number says nothing. ``booked``: it has a calendar that says when it can be had.
-    ``fairness`` is blank where its own node knows it.
+    ``fairness`` is blank where its own node has not told it.
     """
 
     row: OwnListing | ForeignListing
@@ -137,7 +137,8 @@ def _elsewhere(tx: Tx, node: Node, key: str) -> Askable | None:
         return None
     if row.takes_messages:
         counted = rules.room(elsewhere.left(tx, row), _exchange(row, Wish("", ""), node.now), ())
-        return Askable(row, row.listing().organisation.name, counted, "", False, 0)
+        fairness = row.turn if row.turn in asking_rules.FAIRNESS else ""
+        return Askable(row, row.listing().organisation.name, counted, fairness, False, 0)
     others = exchanges.of_listing(tx, row.id)
     made = [one.exchange for one in others]
     left = rules.room(elsewhere.left(tx, row), _exchange(row, Wish("", ""), node.now), made)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from node.context import Node
 from node.services.exchanges import links, stock
+from node.services.exchanges.between_nodes import across
 from node.services.exchanges.links import Party
 from node.services.exchanges.people import contacts
 from node.services.identity.members import Member
@@ -37,6 +38,7 @@ class Seen:
     ``before``: how many of those come before them, by the ``fairness`` that the owner has stated; blank where another
     node knows it.
     ``left``: how many can be promised to them still, where that is for the reader to say and numbers say it.
+    ``site`` is what the other side's site is called, where that is another one.
     ``compares``: a code that was typed here is on its way to be compared.
     """
 
@@ -55,6 +57,7 @@ class Seen:
     undelivered: Sequence[Undelivered] = ()
     on_its_way: int = 0
     compares: bool = False
+    site: str = ""
 
     @property
     def asker_is_forgotten(self) -> bool:
@@ -116,7 +119,9 @@ def _seen(tx: Tx, stored: Stored, party: Party, now: int) -> Seen:
         return seen
     lost, waiting = messages.undelivered(tx, stored.id), messages.waiting(tx, stored.id)
     compares = bool(waiting and messages.waiting_codes(tx, stored.id))
-    return replace(seen, home=home, undelivered=lost, on_its_way=waiting, compares=compares)
+    return replace(
+        seen, home=home, undelivered=lost, on_its_way=waiting, compares=compares, site=across.called(tx, home.peer)
+    )
 
 
 def _queue(tx: Tx, stored: Stored) -> tuple[int, int, str]:

@@ -9,6 +9,7 @@ import orjson
 from node import __version__
 from node.context import Node
 from node.services.configuration import keys
+from node.services.mail.mail_settings import can_mail
 from node.services.moving.moves import told
 from node.services.stories import feed as story_feed
 from node.services.syndication.feeds import (
@@ -21,10 +22,12 @@ from node.services.syndication.feeds import (
     rendered,
 )
 from node.settings import SettingError, Settings
-from node.storage import organisations
+from node.storage import asking_rules, organisations
 from node.storage.engine import Tx
 from schemas.node_document import (
+    NONE,
     Area,
+    Asking,
     Contact,
     Feeds,
     NodeDocument,
@@ -47,8 +50,9 @@ def node_document(node: Node) -> Rendered:
     with node.database.read() as tx:
         profiles = organisations.documents(tx)
         aggregates = _aggregated(tx) if node.settings.aggregate else ()
-        handed_on = told(tx)
-    said = replace(described(node.settings), aggregates=aggregates, handed_on=handed_on)
+        handed_on, rules = told(tx), asking_rules.every(tx)
+    asking = tuple(Asking(one, said.turn if can_mail(node.settings) else NONE) for one, said in rules.items())
+    said = replace(described(node.settings), aggregates=aggregates, handed_on=handed_on, asking=asking)
     able = replace(said, keys=keys.published(node), inbox=node.settings.url + INBOX_PATH)
     document = dump_node_document(able)
     if profiles:

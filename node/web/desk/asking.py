@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,19 +15,22 @@ from node.services.exchanges.between_nodes import asking_across
 from node.services.exchanges.between_nodes.asking_across import FarListing, FarListingError
 from node.services.identity.members import EDITOR
 from node.services.limits.strangers import FormError
+from node.storage.asking_rules import NEED
 from node.web import current_node
 from node.web.desk.frame import desk_frame, own_places
 from node.web.desk.gate import at_least, guarded, member_now, turn_of_member
 from node.web.exchanges.asking_times import plain_span
+from node.web.exchanges.needs import chosen_need, needs
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
 from node.web.view_models.exchanges import DeskAskChoicePage, DeskAskPage
 from node.web.view_models.parts import Link
+from node.web.wording.code_words import word
 from node.web.wording.said import plain
 
 blueprint = guarded("ask")
 
-FIELDS = ("listing", "quantity", "first", "starts", "last", "ends", "for_whom", "words", "agreed")
+FIELDS = ("listing", "quantity", "first", "starts", "last", "ends", "for_whom", "need", "words", "agreed")
 _LONGEST_ADDRESS = 2048
 
 
@@ -89,6 +92,7 @@ def _wish(far: FarListing, typed: Mapping[str, str], errors: dict[str, str]) -> 
         quantity=number if far.left is not None and text else 1,
         starts_at=span.starts if span else None,
         ends_at=span.ends if span else None,
+        need=chosen_need(typed) if far.fairness == NEED else 0,
         agreed=bool(typed["agreed"]),
         language=str(get_locale() or node.settings.language).replace("_", "-"),
     )
@@ -112,11 +116,13 @@ def _page(slug: str, far: FarListing | None, typed: dict[str, str], errors: dict
         form=form_at(f"/desk/{slug}/ask", {"quantity": "1", **typed}, errors or {}),
         listing=Link(listing.title, listing.url or listing.id, language=listing.language) if listing else None,
         organisation=listing.organisation.name if listing else "",
-        site=urlsplit(far.node_id).netloc if far is not None else "",
+        site=far.site if far is not None else "",
         is_want=listing is not None and listing.direction == "want",
         many=_many(far),
         asks_days=far is not None and far.takes_time,
         asks_times=far is not None and far.takes_time and not _by_day(far),
         terms=(listing.terms or "") if listing else "",
+        needs=needs(typed) if far is not None and far.fairness == NEED else (),
+        fairness=word(far.fairness, "fairness") if far is not None and far.fairness else "",
     )
     return render_template("desk/ask.html", page=page)

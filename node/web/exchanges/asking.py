@@ -19,9 +19,10 @@ from node.storage.asking_rules import NEED
 from node.web import current_node
 from node.web.desk.booking_words import refused
 from node.web.exchanges.asking_times import TIMES, by_day, span_of
+from node.web.exchanges.needs import chosen_need, needs
 from node.web.form_state import form_at, sentences, typed_in
 from node.web.view_models.exchanges import AskPage
-from node.web.view_models.parts import Choice, Head, Link
+from node.web.view_models.parts import Head, Link
 from node.web.wording.code_words import word
 
 blueprint = Blueprint("asking", __name__)
@@ -73,7 +74,7 @@ def _ask(what: Askable, typed: Mapping[str, str]) -> None:
         quantity=_number(typed["quantity"]) if counted else 1,
         starts_at=span.starts if span else None,
         ends_at=span.ends if span else None,
-        need=(_number(typed["need"]) or 0) if what.fairness == NEED else 0,
+        need=chosen_need(typed) if what.fairness == NEED else 0,
         agreed=bool(typed["agreed"]),
         language=str(get_locale() or node.settings.language).replace("_", "-"),
     )
@@ -111,7 +112,7 @@ def _page(what: Askable, typed: dict[str, str], errors: dict[str, str], sent_to:
         many=listing.quantity.available if what.left is not None and listing.quantity.available > 1 else 0,
         asks_days=what.takes_time,
         asks_times=what.takes_time and not by_day(node, what),
-        needs=_needs(typed.get("need", "")) if what.fairness == NEED else (),
+        needs=needs(typed) if what.fairness == NEED and not is_want else (),
         fairness=word(what.fairness, "fairness") if what.fairness else "",
         waiting=what.waiting,
         terms=listing.terms or "",
@@ -121,9 +122,3 @@ def _page(what: Askable, typed: dict[str, str], errors: dict[str, str], sent_to:
         mailbox_path=f"{request.script_root}/mailbox" if sent_to and open_mailbox(node.settings) else None,
     )
     return render_template("portal/ask.html", page=page)
-
-
-def _needs(chosen: str) -> tuple[Choice, ...]:
-    return tuple(
-        Choice(str(code), word(str(code), "exchange_need"), str(code) == (chosen or "0")) for code in asking.NEEDS
-    )

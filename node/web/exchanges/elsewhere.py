@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask_babel import gettext as _
 
 from node.services.exchanges.reading import Seen
@@ -19,10 +17,6 @@ def attests(seen: Seen) -> bool:
 def is_strangers(seen: Seen) -> bool:
     """Whether who looks asked in a catalogue, where what they say counts."""
     return seen.party.side == ASKER and seen.home is not None and seen.home.is_strangers
-
-
-def host_of(seen: Seen) -> str:
-    return urlsplit(seen.home.peer).netloc if seen.home else ""
 
 
 def note_of(seen: Seen) -> str:
@@ -59,7 +53,7 @@ def _where_it_counts(seen: Seen) -> str:
             "You asked for this on %(site)s. Here you can write to them. The code for when you meet is on that site, "
             "where you also say what became of it: open the link of the mail that you got when you asked, or have it "
             "sent again.",
-            site=host_of(seen),
+            site=seen.site,
         )
     )
 
@@ -70,7 +64,7 @@ def _where_they_answer(seen: Seen) -> str:
             _(
                 "When you send it, your name, your address and what you wrote go to their site, %(site)s, which "
                 "answers you. Here they are forgotten.",
-                site=host_of(seen),
+                site=seen.site,
             )
         )
     if seen.stored.exchange.is_open:
@@ -78,7 +72,7 @@ def _where_they_answer(seen: Seen) -> str:
             _(
                 "They answer you by mail from %(site)s, with a link to write to them. This page is where you say what "
                 "became of it, so keep the mail that brought you here.",
-                site=host_of(seen),
+                site=seen.site,
             )
         )
     return ""

@@ -36,7 +36,7 @@ from node.web.exchanges.deciding import (
     outcomes,
     speaks_for_neither,
 )
-from node.web.exchanges.elsewhere import attests, host_of, is_strangers, note_of
+from node.web.exchanges.elsewhere import attests, is_strangers, note_of
 from node.web.exchanges.measures import measure_form, measured_fact
 from node.web.exchanges.words import lead_of
 from node.web.form_state import form_at, sentences, typed_in
@@ -172,7 +172,7 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         erase=form_at(f"{path}/forget") if _is_person(seen) and exchange.state != rules.UNCONFIRMED else None,
         take_path=f"{request.script_root}{path}/mine.json" if _is_person(seen) else "",
         is_forgotten=seen.asker_is_forgotten,
-        kept_elsewhere=host_of(seen) if attests(seen) and exchange.state != rules.UNCONFIRMED else "",
+        kept_elsewhere=seen.site if attests(seen) and exchange.state != rules.UNCONFIRMED else "",
         stop=form_at(f"{path}/stop") if seen.party.contact is not None else None,
         stop_open=request.path.endswith("/stop"),
         stopped=seen.party.contact is not None and seen.party.contact.state == STOPPED,

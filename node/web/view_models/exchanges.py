@@ -261,7 +261,8 @@ class DeskRequestPage:
 class DeskAskPage:
     """desk/ask.html: asking another node, in the name of one's organisation. Without ``listing`` its address is asked.
 
-    Fields of ``form``: ``listing``, and as in `AskPage`; ``site`` is where it is at home.
+    Fields of ``form``: ``listing``, and as in `AskPage`; ``site`` is where it is at home, ``fairness`` and ``needs``
+    as that says them.
     """
 
     head: Head
@@ -276,6 +277,8 @@ class DeskAskPage:
     asks_days: bool = False
     asks_times: bool = False
     terms: str = ""
+    needs: tuple[Choice, ...] = ()
+    fairness: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,11 @@ from werkzeug.test import TestResponse
 
 from node.app import create_app
 from node.context import Node
-from node.services.exchanges import links
+from node.services.exchanges import links, reading
 from node.services.exchanges.asking import Askable
 from node.services.exchanges.between_nodes import meeting_places
 from node.storage import exchange_homes
+from node.storage.asking_rules import AskingRules
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OWNER
 from tests.contracts.test_exchanges import found_in
@@ -25,7 +26,7 @@ from tests.fakes.asked_elsewhere import browser, send
 from tests.fakes.city import CITY
 from tests.fakes.exchanges import act, every, last_link, mails, now_of, subjects
 from tests.fakes.far import FarWires, settle
-from tests.fakes.handed_on import asked, offered
+from tests.fakes.handed_on import asked, offered, read
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL, clock_of, publisher
 from tests.node.web.desk.signed_in import send as send_here
@@ -47,6 +48,10 @@ class There:
     @property
     def form(self) -> str:
         return f"/listings/{self.what.row.key}/ask"
+
+    @property
+    def school_key(self) -> str:
+        return self.what.row.id.removeprefix(f"{URL}listings/")
 
     def settle(self) -> None:
         settle(FarWires(self.school, self.city), self.school, self.city)
@@ -88,15 +93,16 @@ def test_a_stranger_asks_in_the_portal_and_it_is_handed_on(there: There) -> None
     assert there.form in html.fromstring(listing).xpath("//a/@href")
     form = words(there.at_city.get(there.form))
     assert "we hand on there what you fill in here, and forget it" in form
-    assert "If several ask" not in form
+    assert "If several ask, who asked first has it." in form
+    assert "How much is it needed?" not in form
     sent = send(there.at_city, there.form, there.form, **TYPED)
     assert "We have written to" in words(sent)
     cem = last_link(there.city, "cem")
-    assert f"go to their site, {SCHOOL}" in words(there.at_city.get(cem))
+    assert f"go to their site, Park node ({SCHOOL})" in words(there.at_city.get(cem))
     assert "What you did is on its way" in press(there.at_city, cem, do="confirm")
     there.settle()
     page = words(there.at_city.get(cem))
-    assert f"They answer you by mail from {SCHOOL}" in page
+    assert f"They answer you by mail from Park node ({SCHOOL})" in page
     assert "Write to them" not in page
     assert found_in(there.city, "cem@cem.example") == set()
     assert "For our <b>club</b>" in mails(there.school)[0][2]
@@ -104,6 +110,26 @@ def test_a_stranger_asks_in_the_portal_and_it_is_handed_on(there: There) -> None
     assert "No longer needed" in press(there.at_city, cem, do="withdraw")
     there.settle()
     assert now_of(there.school, every(there.school)[0]).exchange.state == rules.WITHDRAWN
+
+
+def test_by_need_who_asks_in_the_catalogue_says_how_much_and_the_school_reads_it(there: There) -> None:
+    reading.put_rules(there.school, there.what.row.organisation_id, AskingRules(True, "need"))
+    read(there.city, there.school, there.school_key)
+    form = words(there.at_city.get(there.form))
+    assert "If several ask, who needs it most has it." in form
+    assert "We need it soon, and have nothing else" in form
+    send(there.at_city, there.form, there.form, **TYPED, need="2")
+    press(there.at_city, last_link(there.city, "cem"), do="confirm")
+    there.settle()
+    assert now_of(there.school, every(there.school)[0]).need == 2
+
+
+def test_who_takes_no_requests_is_not_asked_in_the_catalogue_either(there: There) -> None:
+    reading.put_rules(there.school, there.what.row.organisation_id, AskingRules(False, "first"))
+    read(there.city, there.school, there.school_key)
+    listing = there.at_city.get(f"/listings/{there.what.row.key}").get_data(as_text=True)
+    assert there.form not in html.fromstring(listing).xpath("//a/@href")
+    assert there.at_city.get(there.form).status_code == 404
 
 
 def test_what_is_wrong_is_said_and_nothing_is_lost_or_kept(there: There) -> None:
@@ -122,7 +148,7 @@ def test_it_is_handed_over_by_the_code_that_stands_in_the_catalogue(there: There
     one = there.agreed()
     page, there_page = there.asker_path(one), last_link(there.school, "cem")
     at_school = words(there.at_school.get(there_page))
-    assert "You asked for this on city.example" in at_school
+    assert "You asked for this on City (city.example)" in at_school
     assert "say so here" not in at_school
     assert "Handed over" not in at_school
     assert "Your code" not in at_school
@@ -255,7 +281,7 @@ def test_the_link_is_sent_again_by_the_catalogue(there: There) -> None:
 def test_who_asked_has_everything_deleted_on_both_sites(there: There) -> None:
     one = there.agreed()
     page = there.asker_path(one)
-    assert f"are with {SCHOOL}, and not here" in words(there.at_city.get(page))
+    assert f"are with Park node ({SCHOOL}), and not here" in words(there.at_city.get(page))
     told = orjson.loads(there.at_city.get(f"{page}/mine.json").data)
     assert (told["name"], told["email"], told["messages"]) == ("", "", [])
     press(there.at_city, f"{page}/forget", page)

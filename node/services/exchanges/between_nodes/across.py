@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from node.context import Node
 from node.services.exchanges.links import topic_of
 from node.services.messages.sending import send
-from node.storage import exchange_homes, exchange_people, exchanges, messages, outbox
+from node.storage import exchange_homes, exchange_people, exchanges, messages, outbox, peers, sources
 from node.storage.engine import Tx
 from node.storage.exchange_homes import Home
 from node.storage.exchange_people import Person
@@ -27,7 +28,7 @@ from schemas.message import PERSON
 EXCHANGES = "exchanges/"
 ID = re.compile(r"[0-9a-z]{16,20}")
 _LEFT_OUT = ("content_html", "image", "attachments", "banner_image", "tags")
-_LONGEST_TEXT = 500
+_LONGEST_TEXT, _LONGEST_NAME = 500, 60
 TYPE_OF: Mapping[str, str] = {
     rules.WITHDRAW: types.WITHDRAW,
     rules.ACCEPT: types.ACCEPT,
@@ -45,6 +46,13 @@ def uri_of(node: Node, home: Home) -> str:
     """What an exchange is called everywhere."""
     whose = node.settings.url if home.side == OWNER else home.peer
     return f"{whose}{EXCHANGES}{home.exchange_id}"
+
+
+def called(tx: Tx, node_id: str) -> str:
+    """What people call the site of another node: its name, where that is known, and always its host, which is true."""
+    host, known = urlsplit(node_id).netloc, sources.by_node(tx, node_id) or peers.by_id(tx, node_id)
+    name = " ".join(known.name.split())[:_LONGEST_NAME].strip() if known is not None else ""
+    return f"{name} ({host})" if name and name != host else host
 
 
 def follow(tx: Tx, node: Node, before: Exchange, after: Stored, done: Act, words: str = "") -> None:

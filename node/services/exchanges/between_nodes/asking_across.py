@@ -21,7 +21,8 @@ from node.services.exchanges import acting, asking, links
 from node.services.exchanges.asking import MOST, Wish
 from node.services.exchanges.between_nodes import across
 from node.services.limits.strangers import FormError, text_problems
-from node.storage import exchange_homes, exchange_people, exchanges, organisations
+from node.storage import asking_rules, exchange_homes, exchange_people, exchanges, organisations
+from node.storage.asking_rules import FAIRNESS
 from node.storage.engine import Tx
 from node.storage.exchange_homes import Home
 from node.storage.exchange_people import Letter, Person
@@ -31,6 +32,7 @@ from schemas.errors import DocumentError, Problem, SharefeedError
 from schemas.exchange import ASKER, Exchange
 from schemas.json_feed import MEDIA_TYPE, VERSION_URL
 from schemas.listing import Listing, load_listing
+from schemas.node_document import NONE
 from schemas.records import dataclass
 from schemas.strict_json import loads
 
@@ -50,10 +52,15 @@ class FarListingError(SharefeedError):
 
 @dataclass(frozen=True, slots=True)
 class FarListing:
-    """A listing as its own home publishes it now, and that home's id."""
+    """A listing as its own home publishes it now, that home's id, and what its site is called.
+
+    ``fairness`` is who has it there if several ask, one of `asking_rules.FAIRNESS`, or blank where it does not say so.
+    """
 
     listing: Listing
     node_id: str
+    site: str = ""
+    fairness: str = ""
 
     @property
     def takes_time(self) -> bool:
@@ -68,7 +75,9 @@ class FarListing:
 
 def own_document(node: Node, item: Mapping[str, Any]) -> bytes:
     """One listing of this node as a JSON Feed of one item, for those who ask for it from elsewhere."""
-    head = {"version": "1.0", "node": node.settings.url, "licence": node.settings.licence}
+    with node.database.read() as tx:
+        turn = asking_rules.of(tx, item["_sharefeed"]["organisation"]["id"]).turn
+    head = {"version": "1.0", "node": node.settings.url, "licence": node.settings.licence, "turn": turn}
     document = {"version": VERSION_URL, "title": item["title"], "items": [item], "_sharefeed": head}
     return orjson.dumps(document)
 
@@ -103,7 +112,12 @@ def _read(node: Node, listing_id: str, document: Any, client: Client | None) -> 
     if listing.organisation.id.startswith(node.settings.url):
         raise FarListingError("ours", "This is of an organisation of this node.")
     peers.inbox_of(node, node_id, client)
-    return FarListing(listing, node_id)
+    turn = head.get("turn")
+    if turn == NONE:
+        raise FarListingError("closed", "This organisation takes no requests there. Please ask it in another way.")
+    with node.database.read() as tx:
+        site = across.called(tx, node_id)
+    return FarListing(listing, node_id, site, turn if turn in FAIRNESS else "")
 
 
 def open_request(node: Node, organisation_id: str, listing_id: str) -> str | None:
@@ -151,6 +165,8 @@ def _checked(far: FarListing, wish: Wish, now: int) -> Wish:
     most = max(far.left, 1) if far.left is not None else MOST
     if wish.quantity is None or not 1 <= wish.quantity <= most:
         problems.append(Problem("/quantity", "out-of-range", "Say how many, at least one, and no more than there are."))
+    if wish.need not in asking.NEEDS:
+        problems.append(Problem("/need", "not-a-choice", "Choose one of these."))
     if far.takes_time:
         problems += asking.time_problems(wish, now)
     if not wish.agreed:
@@ -179,4 +195,4 @@ def _stored(far: FarListing, wish: Wish, now: int) -> Stored:
         **asking.told_of(listing),
         "listed": listing.date_published.date().isoformat() if listing.date_published else None,
     }
-    return Stored(secrets.token_hex(10), listing.id, listing.organisation.id, about, exchange)
+    return Stored(secrets.token_hex(10), listing.id, listing.organisation.id, about, exchange, wish.need)

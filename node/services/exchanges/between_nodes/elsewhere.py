@@ -7,8 +7,9 @@ counts as gone until the node publishes the listing anew: its word is the newer 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import orjson
 
@@ -17,6 +18,7 @@ from node.services.exchanges.people import contacts
 from node.storage import catalogue, exchanges, sources
 from node.storage.engine import Tx
 from schemas.listing import Listing, load_listing
+from schemas.node_document import NONE
 
 LISTINGS = "listings/"
 
@@ -44,6 +46,18 @@ class ForeignListing:
     def takes_messages(self) -> bool:
         """Whether requests are handed on to its own node."""
         return contacts.takes_messages(self.source)
+
+    @property
+    def turn(self) -> str:
+        """Who has it there if several ask, as its node says; blank where it says nothing of it."""
+        return _turns(self.source.node_document or "").get(self.organisation_id, "")
+
+
+@lru_cache(maxsize=64)
+def _turns(document: str) -> Mapping[str, str]:
+    """What a node document that was understood says of how its organisations take requests."""
+    said = orjson.loads(document).get("asking") if '"asking"' in document else None
+    return {one["organisation"]: one["turn"] for one in said or ()}
 
 
 def by_key(tx: Tx, key: str, now: int) -> ForeignListing | None:
@@ -76,7 +90,7 @@ def askable(tx: Tx, key: str, now: int, here: str) -> ForeignListing | None:
         return None
     if row.takes_messages:
         # What a node publishes of others, or in the name of one of ours, is not its own to answer for.
-        own = row.id.startswith(f"{row.source.node_id}{LISTINGS}")
+        own = row.id.startswith(f"{row.source.node_id}{LISTINGS}") and row.turn != NONE
         return row if own and not row.organisation_id.startswith(here) else None
     contact = contacts.known(tx, row.source)
     return row if contact is not None and contacts.takes_requests(tx, contact) else None

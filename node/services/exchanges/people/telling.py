@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from node.context import Node
@@ -296,7 +295,7 @@ def _where_it_counts(tx: Tx, stored: Stored, side: str, name: str, voice: Voice)
     home = exchange_homes.of(tx, stored.id)
     if (side, name) != (ASKER, rules.ACCEPTED) or home is None or not home.is_strangers:
         return ""
-    return voice.say(_WHERE_IT_COUNTS, site=urlsplit(home.peer).netloc)
+    return voice.say(_WHERE_IT_COUNTS, site=across.called(tx, home.peer))
 
 
 def _due(node: Node, exchange: Exchange) -> datetime:

@@ -14,8 +14,10 @@ from sqlalchemy import select
 
 from node.app import create_app
 from node.context import Node
+from node.services.exchanges import reading
 from node.services.exchanges.asking import Askable
 from node.services.identity import accounts
+from node.storage.asking_rules import AskingRules
 from node.storage.message_tables import messages_out
 from node.web.exchanges.asking_as import own_node
 from schemas.listing import Quantity
@@ -92,6 +94,28 @@ def test_what_is_sent_is_on_its_way_and_stands_at_the_desk(
     assert again.location.endswith(f"/desk/gladstone-connect/requests/{made}")
     with own.database.read() as tx:
         assert [row.type for row in tx.execute(select(messages_out.c.type))] == ["request"]
+
+
+def test_by_need_the_desk_asks_how_much(far: tuple[Node, Askable], own: Node, browser: FlaskClient) -> None:
+    school = far[1].row.organisation_id
+    reading.put_rules(far[0], school, AskingRules(True, "need"))
+    page = browser.get(ASK, query_string={"listing": address(far)}).text
+    assert "If several ask, who needs it most has it." in page
+    assert "Far (127.0.0.1" in page
+    typed: dict[str, object] = {"listing": address(far), "quantity": "1", "need": "2", "agreed": "yes"}
+    send(browser, ASK, f"{ASK}?listing={address(far)}", **typed)
+    [made] = every(own)
+    assert now_of(own, made).need == 2
+    reading.put_rules(far[0], school, AskingRules())
+
+
+def test_who_takes_no_requests_is_not_asked_from_a_desk(far: tuple[Node, Askable], browser: FlaskClient) -> None:
+    school = far[1].row.organisation_id
+    reading.put_rules(far[0], school, AskingRules(False))
+    closed = browser.get(ASK, query_string={"listing": address(far)})
+    reading.put_rules(far[0], school, AskingRules())
+    assert closed.status_code == 422
+    assert "This organisation takes no requests there. Please ask it in another way." in closed.text
 
 
 def test_nothing_typed_is_lost(far: tuple[Node, Askable], own: Node, browser: FlaskClient) -> None:
