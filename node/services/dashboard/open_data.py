@@ -14,7 +14,7 @@ from typing import Any
 from node.context import Node
 from node.services.dashboard.narrowing import Narrowing
 from node.services.dashboard.reading import Dashboard
-from node.services.importing.cells import guarded
+from node.services.importing.cells import BOM, guarded
 from node.services.syndication.download_rows import Column
 from node.services.syndication.downloads import licence_of, source_of
 from node.storage import rollups
@@ -78,7 +78,7 @@ COLUMNS = tuple(Column(name, "string" if name in _KEYS else "integer", _TOLD[nam
 
 def table(node: Node, narrowing: Narrowing) -> Iterator[str]:
     """The sums by all dimensions at once as CSV, some rows at a time; those of one state of the database."""
-    yield _lines([[column.name for column in COLUMNS]])
+    yield BOM + _lines([[column.name for column in COLUMNS]])
     with node.database.read() as tx:
         waiting: list[list[object]] = []
         for cell, sums in rollups.finest(tx, narrowing.asked):

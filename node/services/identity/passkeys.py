@@ -40,6 +40,10 @@ class PasskeyError(SharefeedError):
     """A passkey that does not fit, or an answer that came too late or twice. Nothing was changed."""
 
 
+class UnknownPasskeyError(PasskeyError):
+    """A passkey that no account has, such as one that was removed here and is still on its device."""
+
+
 def available(settings: Settings) -> bool:
     """Whether browsers make passkeys for this node: its address needs a name, and https unless it is this machine."""
     parts = urlsplit(settings.url)
@@ -72,7 +76,10 @@ def options_to_make(node: Node, account: Account) -> dict[str, Any]:
 
 
 def make(node: Node, account: Account, answer: Mapping[str, Any], name: str) -> None:
-    """Keep the passkey that a browser has made. Raises `PasskeyError`."""
+    """Keep the passkey that a browser has made, under as much of the name as there is room for: the device has it by
+    now, and to refuse it would leave one there that opens nothing. Raises `PasskeyError`.
+    """
+    name = name[:LONGEST_NAME].strip()
     with node.database.write() as tx:
         state = _state(tx, node, _MAKE, answer, account.id)
         try:
@@ -120,7 +127,7 @@ def shown_in(tx: Tx, node: Node, answer: Mapping[str, Any]) -> Account:
     state = _state(tx, node, _SHOW, answer, None)
     found = stored.by_credential(tx, str(answer.get("id", ""))[: LONGEST_ID * 2])
     if found is None:
-        raise PasskeyError("No account has this passkey. Nobody was signed in.")
+        raise UnknownPasskeyError("No account has this passkey. Nobody was signed in.")
     try:
         _server(node).authenticate_complete(state, [_credential(found)], answer)
         uses = _uses(answer)

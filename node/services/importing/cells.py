@@ -55,6 +55,10 @@ def words(cell: Cell) -> str:
     return _GUARD.sub("", text, count=1) if text.startswith("'") else text
 
 
+BOM = "\ufeff"
+"""What every CSV file that is handed out begins with: without it Excel takes UTF-8 for the code page of the country."""
+
+
 def guarded(text: str) -> str:
     """The text as it may stand in a CSV file: a spreadsheet must not run it as a formula (OWASP, CSV injection)."""
     risky = text[:1] in ("=", "+", "-", "@", "\t", "\r")

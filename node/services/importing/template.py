@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from node.services.file_formats.spreadsheet import MAX_ROWS, Sheet, text_of
-from node.services.importing.cells import guarded
+from node.services.importing.cells import BOM, guarded
 from node.services.importing.columns import CHOICES, COLUMNS, PROBLEM, folded
 from node.services.importing.rows import Refusal
 
@@ -180,4 +180,4 @@ def _csv(rows: Iterable[Sequence[str]], quoted: bool = False) -> bytes:
     csv.writer(out, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL).writerows(
         [guarded(cell) for cell in row] for row in rows
     )
-    return out.getvalue().encode("utf-8-sig", "replace")
+    return f"{BOM}{out.getvalue()}".encode("utf-8", "replace")

@@ -19,7 +19,7 @@ import orjson
 from node.context import Node
 from node.services.bookings.feeds import encoded, named
 from node.services.bookings.keeping import Kept, every_kept
-from node.services.importing.cells import guarded
+from node.services.importing.cells import BOM, guarded
 from node.services.importing.columns import COLUMNS
 from node.services.importing.item_cells import cells_of
 from node.services.moving import export_zip as form
@@ -110,7 +110,7 @@ def _own_words(row: OwnListing) -> dict[str, Any]:
 
 def table(whose: Whose) -> Iterator[bytes]:
     """The listings under the headings of an import, and what state they are in."""
-    yield b"\xef\xbb\xbf" + _row([*COLUMNS, STATE])
+    yield BOM.encode() + _row([*COLUMNS, STATE])
     for row in stored.each(whose.tx, whose.id):
         cells = cells_of(row.item())
         if row.state not in (LIVE, PAUSED):
@@ -187,7 +187,7 @@ def booking_lines(whose: Whose) -> Iterator[bytes]:
 
 def booking_table(whose: Whose) -> Iterator[bytes]:
     keys = {kept.row.id: kept.row.key for kept in every_kept(whose.node, whose.tx, whose.id)}
-    yield b"\xef\xbb\xbf" + _row(_BOOKING_HEADS)
+    yield BOM.encode() + _row(_BOOKING_HEADS)
     for one in bookings.each(whose.tx, whose.id):
         when = (_moment(one.starts_at), _moment(one.ends_at))
         said = (one.state, one.name, one.contact, one.note, one.reason, one.entered_by)

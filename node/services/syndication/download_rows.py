@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from node.services.importing import event_cells
-from node.services.importing.cells import guarded
+from node.services.importing.cells import BOM, guarded
 from node.storage.catalogue import Shown
 from schemas.canonical import EXTENSION
 from schemas.fields import rfc3339_of
@@ -142,7 +142,7 @@ def _as_published(shown: Shown, _one: Mapping[str, Any]) -> bytes:
     return shown.entry.item.encode()
 
 
-CSV = Format(_row(NAMES), _as_row, b"", b"")
+CSV = Format(BOM.encode() + _row(NAMES), _as_row, b"", b"")
 """RFC 4180 with a header, in UTF-8. Text that a spreadsheet would run as a formula begins with an apostrophe."""
 
 GEOJSON = Format(b'{"type":"FeatureCollection","features":[\n', _as_feature, b",\n", b"\n]}\n")

@@ -42,7 +42,9 @@ function listen(form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     trouble.hidden = true;
-    ask(form).catch(() => {
+    ask(form).catch(({ name }) => {
+      // The device has one of those that the node has named.
+      trouble.textContent = name === "InvalidStateError" ? trouble.dataset.known : trouble.dataset.trouble;
       trouble.hidden = false;
     });
   });

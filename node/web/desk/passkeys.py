@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from node.services.identity import accounts, passkeys, proving
-from node.services.identity.passkeys import PasskeyError
+from node.services.identity.passkeys import PasskeyError, UnknownPasskeyError
 from node.services.limits.allowance import Allowance, TooFastError, network_of
 from node.web import current_node
 from node.web.desk.device import device_of
@@ -110,6 +110,9 @@ def sign_in() -> ResponseReturnValue:
     device = device_of(request.headers.get("User-Agent", ""))
     try:
         secret = accounts.sign_in_by_passkey(current_node(), _answer(), device)
+    except UnknownPasskeyError:
+        say(_("That passkey opens nothing here any more. Sign in with another one, or with your password."), ok=False)
+        return to(SIGN_IN)
     except PasskeyError:
         say(_("That passkey does not fit. Try once more, or sign in with your password."), ok=False)
         return to(SIGN_IN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -195,7 +196,8 @@ def test_the_list_goes_on_page_by_page_and_month_by_month(browser: Browser) -> N
 def test_the_table_the_document_and_the_page_agree(browser: Browser) -> None:
     answer = browser.get(f"/impact.csv?{NOVEMBER}")
     assert answer.content_type == "text/csv; charset=utf-8"
-    rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True))))
+    assert answer.data.startswith(codecs.BOM_UTF8), "for Excel"
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
     told = document(browser)
     total = told["total"]["confirmed"]
     confirmed = [row for row in rows if row["standing"] == "confirmed"]

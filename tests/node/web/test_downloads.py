@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import hashlib
@@ -38,7 +39,7 @@ def get(browser: Browser, name: str, **headers: str) -> TestResponse:
 
 
 def table(browser: Browser) -> dict[str, dict[str, str]]:
-    rows = csv.DictReader(io.StringIO(get(browser, "listings.csv").get_data(as_text=True)))
+    rows = csv.DictReader(io.StringIO(get(browser, "listings.csv").data.decode("utf-8-sig")))
     return {row["id"].rpartition("/")[2]: row for row in rows}
 
 
@@ -75,10 +76,14 @@ def test_the_descriptor_says_what_each_file_holds(browser: Browser, name: str) -
     assert descriptor["licenses"][0]["name"] == "CC0-1.0"
 
 
+def test_a_spreadsheet_program_sees_that_the_table_is_utf_8(browser: Browser) -> None:
+    assert get(browser, "listings.csv").data.startswith(codecs.BOM_UTF8 + b"id,")
+
+
 def test_the_descriptor_names_the_columns_of_the_table(browser: Browser) -> None:
     resources = json.loads(get(browser, "datapackage.json").data)["resources"]
     [fields] = [one["schema"]["fields"] for one in resources if one["path"] == "listings.csv"]
-    header = get(browser, "listings.csv").get_data(as_text=True).splitlines()[0]
+    header = get(browser, "listings.csv").data.decode("utf-8-sig").splitlines()[0]
     assert [field["name"] for field in fields] == header.split(",")
 
 

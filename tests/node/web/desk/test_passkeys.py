@@ -209,6 +209,15 @@ def test_a_removed_passkey_opens_nothing(device: Device, owner: FlaskClient, app
     send(owner, f"{PAGE}/remove", PAGE, passkey=key)
     client = client_of(app)
     assert enter(client, device.shown(asked(client))) == DOOR
+    assert "opens nothing here any more" in client.get(DOOR).text
+
+
+def test_a_long_name_is_kept_as_far_as_there_is_room(owner: FlaskClient, node: Node) -> None:
+    made = Device()
+    answer = made.made(options(owner, PAGE, PAGE))
+    send(owner, PAGE, PAGE, answer=json.dumps(answer), name="The tablet in the store room " * 9)
+    [kept] = passkeys.of_account(node, accounts.by_email(node, EMAIL))
+    assert kept.name == "The tablet in the store room The tablet in the store room Th"
 
 
 def test_it_stands_in_place_of_a_password_where_who_one_is_is_asked(
