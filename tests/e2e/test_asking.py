@@ -14,10 +14,10 @@ from werkzeug.serving import make_server
 from examples.demo_processes import choose_port
 from node.app import create_app
 from node.context import Node
-from node.services.exchanges import links
+from node.services.exchanges import acting, links
 from node.services.listings.publishing import listing
 from schemas import exchange as rules
-from schemas.exchange import ASKER
+from schemas.exchange import ASKER, OWNER, Act
 from tests.e2e.boards import Quiet
 from tests.e2e.looking import overflow, violations
 from tests.e2e.scanning import scan
@@ -122,12 +122,15 @@ def test_at_the_loading_bay_it_is_said_without_a_connection_and_sent_later(tmp_p
         expect(ann.get_by_text("There is no connection.")).to_be_visible()
         assert "Zyxwvut" not in ann.content()
         assert "For our club." not in ann.content()
-        ann.get_by_label("The code of the other side").fill(code)
+        ann.goto(f"{at}/exchanges/{one}?for=owner&code={code}")
+        expect(ann.get_by_label("The code of the other side")).to_have_value(code)
+        expect(ann.get_by_text("There is no connection.")).to_be_visible()
         ann.get_by_role("button", name="Handed over", exact=True).click()
         expect(ann.get_by_role("status").first).to_contain_text("Kept on this phone")
         look(ann)
-        ann.reload()
+        ann.goto(at + last_link(node, "ann"))
         expect(ann.get_by_role("status").first).to_contain_text("Kept on this phone")
+        expect(ann.get_by_label("The code of the other side")).to_have_value(code)
         assert now_of(node, one).exchange.state == rules.ACCEPTED
 
         context.set_offline(False)
@@ -136,3 +139,21 @@ def test_at_the_loading_bay_it_is_said_without_a_connection_and_sent_later(tmp_p
         ann.wait_for_function(f"async () => await {COPIES} === 0")
         assert ann.evaluate("JSON.stringify({...localStorage})") == "{}"
         context.close()
+
+
+def test_at_the_loading_bay_what_was_called_off_meanwhile_is_shown_as_it_is(tmp_path: Path, browser: Browser) -> None:
+    with served(tmp_path, aggregate=True) as node:
+        one = asked(node, shared(node), "Cem")
+        act(node, one, rules.ACCEPT)
+        with visit(browser, width=PHONE) as (cem, _):
+            cem.goto(node.settings.url.rstrip("/") + last_link(node, "cem"))
+            cem.context.set_offline(True)
+            cem.get_by_role("button", name="It was handed over").click()
+            expect(cem.get_by_role("status").first).to_contain_text("Kept on this phone")
+            acting.act(node, one, Act(rules.CANCEL, OWNER), "The roof leaked.")
+            cem.context.set_offline(False)
+            expect(cem.get_by_role("status").first).to_contain_text("It could not be sent as it is.")
+            expect(cem.get_by_role("alert")).to_contain_text("This is over")
+            expect(cem.get_by_text("The roof leaked.")).to_be_visible()
+            expect(cem.get_by_role("button", name="It was handed over")).to_have_count(0)
+            look(cem)

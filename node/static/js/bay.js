@@ -6,6 +6,9 @@
 const DEEDS = new Set(["hand_over", "meet", "bring_back"]);
 const PATIENCE_MS = 10_000;
 const OLD_MS = 30 * 24 * 60 * 60 * 1000;
+const FIRST_PAUSE_MS = 5000;
+const LONGEST_PAUSE_MS = 60_000;
+const NOT_TAKEN = new Set([403, 404, 422]);
 const KEPT_AT = "X-Kept-At";
 
 const line = document.querySelector("[data-bay-page]");
@@ -13,6 +16,8 @@ const { bayPage: page, bayCopy: copy, bayRoot: root, bayWorker: worker } = line.
 const SHELF = `bay:${page}`;
 const COPIES = `sharefeed ${root} bay`;
 let sending = false;
+let pause = FIRST_PAUSE_MS;
+let timer;
 
 function kept() {
   try {
@@ -61,16 +66,34 @@ async function send() {
   const fields = kept();
   if (!fields || sending) return;
   sending = true;
+  clearTimeout(timer);
   try {
     const answer = await post(fields);
     if (answer.ok && new URL(answer.url).pathname === page) return await isSent();
-    if (answer.status === 422 || answer.status === 404) return await isRefused(answer);
-    say(line.dataset.kept);
+    if (answer.ok && answer.redirected) return isAtTheDoor(answer);
+    if (NOT_TAKEN.has(answer.status)) return await isRefused(answer);
+    isKept();
   } catch {
-    say(line.dataset.kept);
+    isKept();
   } finally {
     sending = false;
   }
+}
+
+// A phone says that it is connected before anything can be reached, and nothing tells when a site answers again.
+function isKept() {
+  say(line.dataset.kept);
+  timer = setTimeout(send, pause);
+  pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+}
+
+// Whoever was signed out meanwhile comes back to this page from there, and then it is sent.
+function isAtTheDoor(answer) {
+  const link = document.createElement("a");
+  link.href = answer.url;
+  link.textContent = line.dataset.signIn;
+  say(line.dataset.door);
+  line.append(" ", link);
 }
 
 async function isSent() {
@@ -80,10 +103,17 @@ async function isSent() {
   location.replace(page);
 }
 
+// What stood there is out of date, so the page is shown as it is now, with the reason.
 async function isRefused(answer) {
   drop();
-  const why = (await pageOf(answer)).querySelector(".error-summary li")?.textContent.trim() ?? "";
-  say(`${line.dataset.refused} ${why}`.trim());
+  const now = (await pageOf(answer)).querySelector("main");
+  const place = now.querySelector("[data-bay-page]");
+  if (!place?.dataset.bayCopy) await forgetCopy();
+  if (place) place.replaceWith(line);
+  else now.prepend(line);
+  document.querySelector("main").replaceWith(now);
+  say(line.dataset.refused);
+  (now.querySelector("[data-error-summary]") ?? line).scrollIntoView({ block: "start" });
 }
 
 document.addEventListener("submit", (event) => {
@@ -133,7 +163,17 @@ async function dropOld(cache) {
   }
 }
 
+// What was typed before, or what a picture has brought along, stands in its field.
+function fillIn() {
+  const field = document.querySelector("main [name=code]");
+  const typed = new Map(kept()).get("code") ?? new URLSearchParams(location.search).get("code");
+  if (!field || field.value || !typed) return;
+  field.value = typed;
+  field.form.scrollIntoView({ block: "center" });
+}
+
 function begin() {
+  fillIn();
   if (!copy && !kept()) forgetCopy().catch(() => {});
   if ("bayCompares" in line.dataset) awaitAnswer().catch(() => say(line.dataset.slow));
   if (copy) keepCopy().catch(() => {});

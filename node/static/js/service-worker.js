@@ -90,11 +90,26 @@ function tooLate() {
 }
 
 async function withoutConnection(url) {
-  const copy = await (await caches.open(BAY)).match(`${url.origin}${url.pathname}`);
+  const bay = await caches.open(BAY);
+  const copy = await bay.match(`${url.origin}${url.pathname}`);
   if (copy) return copy;
+  const scanned = meant(await bay.keys(), url);
+  if (scanned) return Response.redirect(scanned, 303);
   const held = await (await caches.open(SHELL)).match(settings.offline);
   if (!held) return Response.error();
   return keyOf(url) === new URL(settings.offline, location).href ? held : marked(held, "data-missed", 503);
+}
+
+// Where a picture leads that was scanned at the door: to the copy of the same exchange, with the code that it brought.
+function meant(keys, { pathname, searchParams }) {
+  const id = pathname.match(/\/exchanges\/([0-9a-z]+)$/i)?.[1];
+  if (!id) return undefined;
+  const isAsker = searchParams.get("for") === "asker";
+  const isOurs = (path) =>
+    path.includes(`/asked/${id}.`) ? path.includes(".asker.") === isAsker : path.endsWith(`/requests/${id}`);
+  const held = keys.map((key) => new URL(key.url)).find((address) => isOurs(address.pathname));
+  if (held) held.search = new URLSearchParams({ code: searchParams.get("code") ?? "" });
+  return held;
 }
 
 // The page itself is told by a mark on its first element; its headers, its policy among them, are those that it came with.
