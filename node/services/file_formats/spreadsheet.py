@@ -31,6 +31,10 @@ _HEADER_SEARCH = 20
 _DELIMITERS = (",", ";", "\t", "|")
 
 _END = "\x00the end\x00"
+_CENTRAL = re.compile(
+    rb"[A-Za-z\xc0-\xff][\x9f\xb3\xb9\xbf][a-z\x9c\x9f\xb3\xb9\xbf\xc0-\xff]|\xb3[a-z\xe0-\xff]|\xa3\xf3|\x9c\xe6"
+)
+"""Polish letters of Windows-1250, where the western code page has signs that stand in no word, such as a small cube."""
 _UNCLOSED = (
     "A quotation mark is opened in this row and never closed, so the rest of the file went into it. Close it, or write "
     "it twice where it is meant as a sign."
@@ -208,8 +212,8 @@ def _decoded(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        # What Excel writes as "CSV" in western Europe; it has a meaning for nearly every byte.
-        return data.decode("cp1252", errors="replace")
+        # What Excel writes as "CSV", in Poland and in western Europe; both have a meaning for nearly every byte.
+        return data.decode("cp1250" if _CENTRAL.search(data) else "cp1252", errors="replace")
 
 
 def _delimiter(text: str) -> str:

@@ -24,14 +24,19 @@ _NAME = r"[^\W\d_]{3,12}"
 _WORDED = re.compile(rf"(?:{_NAME}\.?,?\s+)?(\d{{1,2}})(?:st|nd|rd|th|\.)?\s+({_NAME})\.?,?\s+(\d{{4}})\Z")
 _MONTH_FIRST = re.compile(rf"(?:{_NAME}\.?,?\s+)?({_NAME})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\Z")
 _MONTHS = (
-    *("jan sty", "feb lut", "mar", "apr kwi", "may maj", "jun cze"),
-    *("jul lip", "aug sie", "sep wrz", "oct paź paz", "nov lis", "dec gru"),
+    *("jan sty", "feb lut", "mar mär mrz", "apr kwi", "may maj mai", "jun cze"),
+    *("jul lip", "aug sie", "sep wrz", "oct okt paź paz", "nov lis", "dec dez gru"),
 )
 _MONTH_OF = {opening: month for month, names in enumerate(_MONTHS, start=1) for opening in names.split()}
-"""The first three letters of its name, in English and in Polish."""
+"""The first three letters of its name, in English, Polish and German."""
 _UNIT = re.compile(r"\s*(?:kgs?|kilos?|kilograms?|hours?|hrs?|h|metres?|m|°)\.?\Z", re.IGNORECASE)
 _MONEY = re.compile(r"\A[£€$]\s*|\s*[£€$]\Z|\b(?:GBP|EUR|USD)\b")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z")
+_THOUSANDS_ELSEWHERE = re.compile(
+    r"[+-]?\d{1,3}(?:(?:\.\d{3})+,\d+|(?:\.\d{3}){2,}|(?:[ \u00a0\u202f]\d{3})+(?:,\d+)?)\Z"
+)
+"""1.234,50 as in German, 1 234,50 as in Polish. What 1.234 means is left to whoever knows what it counts."""
+_EITHER = re.compile(r"[1-9]\d{0,2}\.\d{3}\Z")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d{1,6}\Z")
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?\Z")
 
@@ -91,11 +96,23 @@ def _number_in(text: str) -> float:
     bare = _UNIT.sub("", _MONEY.sub("", text).strip())
     if _THOUSANDS.match(bare):
         bare = bare.replace(",", "")
+    elif _THOUSANDS_ELSEWHERE.match(bare):
+        bare = re.sub(r"[.\s]", "", bare).replace(",", ".")
     elif _DECIMAL_COMMA.match(bare):
         bare = bare.replace(",", ".")
     if not _PLAIN_NUMBER.match(bare) or not bare.isascii():
         raise CellError("This must be a number.")
     return float(bare)
+
+
+def count(cell: Cell) -> int | float:
+    """A number of things. "1.200" is one number in English and another in German, so it is asked which."""
+    if isinstance(cell, str) and _EITHER.match(words(cell)):
+        digits = words(cell).replace(".", "")
+        raise CellError(
+            f"This may be {digits} or a good deal less. Write {digits}, without the point, if it is that many."
+        )
+    return number(cell)
 
 
 def day(cell: Cell, today: date) -> date:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from node.services.importing import polish_words
+from node.services.importing import words_elsewhere
 from schemas.event import SIGN_UP
 from schemas.records import dataclass
 from schemas.vocabulary import ACTIONS, CONDITIONS, DIRECTIONS, KINDS, ORGANISATION_TYPES, STATUSES
@@ -244,8 +244,8 @@ PROBLEM = "problem"
 PRICE = "price"
 _PRICE_HEADINGS = ("price", "prices", "cost", "fee", "fees", "charge", "charges", "hire fee", "hire charge", "rate")
 _FIELDS: Mapping[str, str] = MappingProxyType(
-    {folded(word): column for word, column in polish_words.headings()}
-    | {folded(word): PRICE for word in (*_PRICE_HEADINGS, *polish_words.spellings(polish_words.PRICES))}
+    {folded(word): column for word, column in words_elsewhere.headings()}
+    | {folded(word): PRICE for word in (*_PRICE_HEADINGS, *words_elsewhere.prices())}
     | {folded(word): column.name for column in _TABLE for word in (column.name, *column.aliases)}
     | {"item_post_title": "title"}  # of CommonsBooking, which calls nothing else so
 )
@@ -325,8 +325,8 @@ _SYNONYMS: Mapping[str, Mapping[str, str]] = {
 
 def _codes(column: str) -> Mapping[str, str]:
     synonyms = {folded(word): code for code, words in _SYNONYMS[column].items() for word in words.split(", ")}
-    polish = {folded(word): code for word, code in polish_words.words(column)}
-    return MappingProxyType({**polish, **synonyms, **{folded(code): code for code in CHOICES[column]}})
+    elsewhere = {folded(word): code for word, code in words_elsewhere.words(column)}
+    return MappingProxyType({**elsewhere, **synonyms, **{folded(code): code for code in CHOICES[column]}})
 
 
 _CODES: Mapping[str, Mapping[str, str]] = MappingProxyType({column: _codes(column) for column in CHOICES})

@@ -5,11 +5,11 @@ Polish is the other language that the desk speaks. The letters may stand without
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-_PLAIN = str.maketrans("ąćęłńóśźż", "acelnoszz")
+PLAIN: Mapping[str, str] = dict(zip("ąćęłńóśźż", "acelnoszz", strict=True))
 
-_HEADINGS: Mapping[str, str] = {
+HEADINGS: Mapping[str, str] = {
     "id": "numer, nr, kod, identyfikator, sygnatura",
     "direction": "oferta czy potrzeba",
     "kind": "rodzaj, typ",
@@ -49,7 +49,7 @@ _HEADINGS: Mapping[str, str] = {
 PRICES = "cena, ceny, koszt, opłata, opłaty, odpłatność, stawka"
 """Headings of what must be paid."""
 
-_WORDS: Mapping[str, Mapping[str, str]] = {
+WORDS: Mapping[str, Mapping[str, str]] = {
     "direction": {"offer": "oferta, oferuję, oddam", "want": "potrzeba, potrzebne, szukam, potrzebuję"},
     "kind": {
         "item": "rzecz, rzeczy, przedmiot",
@@ -76,22 +76,3 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "withdrawn": "wycofany, wycofana, wycofane, nie",
     },
 }
-
-
-def headings() -> Iterator[tuple[str, str]]:
-    """Each heading, with the column that it means."""
-    for column, words in _HEADINGS.items():
-        yield from ((word, column) for word in spellings(words))
-
-
-def words(column: str) -> Iterator[tuple[str, str]]:
-    """Each word of a cell in this column, with the code that it means."""
-    for code, said in _WORDS.get(column, {}).items():
-        yield from ((word, code) for word in spellings(said))
-
-
-def spellings(words: str) -> Iterator[str]:
-    """Words with commas between, each with its marks and without."""
-    for word in words.split(", "):
-        yield word
-        yield word.translate(_PLAIN)

@@ -51,7 +51,7 @@ _COUNTRIES: Mapping[str, str] = {
 """What people write for the code of a country where they share most."""
 _NOTHING_TO_PAY = re.compile(
     r"[-–—]+|free of charge|no (?:charge|cost|fee)|nothing|gratis|za darmo|bezpłatnie|bezpłatn[yae]|darmow[yae]"
-    r"|0+(?:[.,]0*)?\s*zł",
+    r"|kostenlos|kostenfrei|umsonst|unentgeltlich|gebührenfrei|gratuit|0+(?:[.,]0*)?\s*zł",
     re.IGNORECASE,
 )
 """What people write into a column of prices for what costs nothing, beside what is known of it everywhere."""
@@ -201,7 +201,7 @@ _PARSERS: Mapping[str, Callable[[Cell], Any]] = {
     "accessibility": cells.paragraphs,
     "safety": cells.paragraphs,
     "appeal": cells.paragraphs,
-    "quantity": cells.number,
+    "quantity": cells.count,
     "lat": cells.number,
     "lon": cells.number,
     "precision_m": cells.number,

@@ -71,6 +71,19 @@ def test_every_way_of_writing_csv_says_the_same(data: bytes) -> None:
     assert sheet.rows == (SheetRow(2, ("1", "Café £5")),)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1250"])
+@pytest.mark.parametrize("word", ["Łóżko", "krzesła", "Ilość", "skrzynia na narzędzia złożona", "gałąź"])
+def test_polish_is_read_as_excel_writes_it(word: str, encoding: str) -> None:
+    assert read(f"title\r\n{word}\r\n".encode(encoding)).rows[0].cells == (word,)
+
+
+@pytest.mark.parametrize(
+    "word", ["Bürostühle, 3 m³", "cœur à coudre", "¿Qué? Niño¹", "Straße £20", "crème brûlée", "½ Ÿ"]
+)
+def test_western_words_are_not_taken_for_polish_ones(word: str) -> None:
+    assert read(f"title;x\r\n{word};\r\n".encode("cp1252")).rows[0].cells[0] == word
+
+
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [

@@ -33,6 +33,7 @@ TODAY = date(2026, 11, 22)
         pytest.param("Dec 5, 2026", date(2026, 12, 5), id="the month first, in letters"),
         pytest.param("Saturday, December 5th 2026", date(2026, 12, 5), id="the weekday, then the month"),
         pytest.param("5 grudnia 2026", date(2026, 12, 5), id="in Polish"),
+        pytest.param("5. Dezember 2026", date(2026, 12, 5), id="in German"),
         pytest.param("5. gru 2026", date(2026, 12, 5), id="in Polish, short"),
         pytest.param("+30d", date(2026, 12, 22), id="days from today"),
         pytest.param("+ 1 day", date(2026, 11, 23), id="one day, in words"),
@@ -75,6 +76,10 @@ def test_a_day_that_cannot_be_known_is_not_guessed(cell: Any, says: str) -> None
         pytest.param("1,200", 1200, id="thousands"),
         pytest.param("1,234,567.5", 1234567.5, id="more thousands"),
         pytest.param("2,5", 2.5, id="decimal comma"),
+        pytest.param("1.234,50", 1234.5, id="thousands as in German"),
+        pytest.param("1.234.567", 1234567, id="more thousands as in German"),
+        pytest.param("1\u00a0234,50 kg", 1234.5, id="thousands as in Polish"),
+        pytest.param("1.234", 1.234, id="a scale's three decimals"),
         pytest.param("12 kg", 12, id="with its unit"),
         pytest.param("£400", 400, id="pounds"),
         pytest.param("1200 GBP", 1200, id="currency code"),
@@ -92,6 +97,18 @@ def test_a_number_is_understood(cell: Any, number: float) -> None:
 def test_what_is_no_number_is_refused(cell: Any) -> None:
     with pytest.raises(CellError):
         cells.number(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"), [("1000", 1000), ("1,000", 1000), ("0.250", 0.25), ("1.5", 1.5), (1.25, 1.25)]
+)
+def test_how_many_is_understood(cell: Any, number: float) -> None:
+    assert cells.count(cell) == number
+
+
+def test_how_many_is_asked_where_a_point_may_mean_thousands() -> None:
+    with pytest.raises(CellError, match="Write 1000, without the point"):
+        cells.count("1.000")
 
 
 def test_text_keeps_its_line_breaks_emoji_and_direction() -> None:

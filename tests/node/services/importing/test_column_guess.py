@@ -53,7 +53,7 @@ def test_a_point_is_two_columns_side_by_side() -> None:
 
 def test_a_heading_in_another_language_is_no_hindrance() -> None:
     names, states = ("Sześć biurek", "Namiot", "Lampa"), ("good", "fair", "new")
-    assert guessed(("Was", "Zustand"), names, states) == {"title": 0, "condition": 1}
+    assert guessed(("Hvad", "Tilstand"), names, states) == {"title": 0, "condition": 1}
 
 
 @pytest.mark.parametrize(

@@ -350,6 +350,16 @@ def test_headings_and_words_in_polish_are_understood_with_and_without_their_mark
     assert refused(Cena="20 zł")[0].column == "Cena"
 
 
+def test_headings_and_words_in_german_are_understood_and_no_price_passes_in_any_language() -> None:
+    found, remarks = match_columns(("Titel", "Stückzahl", "Zustand", "PLZ", "Verfuegbar bis", "Gewicht (kg)", "Preis"))
+    assert list(found) == ["title", "quantity", "condition", "postcode", "available_until", "weight_kg", "price"]
+    assert remarks == ()
+    listing = taken(Zustand="Sehr gut", Preis="kostenlos", **{"Gewicht (kg)": "1.234,50"}).listing
+    assert (listing.condition, listing.weight_kg) == ("good", 1234.5)
+    for heading in ("Leihgebühr", "Prix", "Precio", "Preço", "Preț", "Kaina"):
+        assert refused(**{heading: "20 €"})[0].column == heading
+
+
 def test_a_column_under_its_own_name_beats_one_under_an_alias() -> None:
     assert match_columns(("name", "title"))[0] == {"title": 1}
 
