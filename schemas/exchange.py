@@ -122,6 +122,11 @@ class Exchange:
     def is_open(self) -> bool:
         return self.state in OPEN
 
+    @property
+    def is_half_said(self) -> bool:
+        """Whether one side alone has said that it was handed over."""
+        return self.owner_said != self.asker_said
+
     def has_said(self, side: str) -> bool:
         """Whether a side has said that it was handed over."""
         return self.owner_said if side == OWNER else self.asker_said

@@ -59,6 +59,7 @@ class Handover(NamedTuple):
     listed_on: str = ""
     asked_on: str = ""
     accepted_on: str = ""
+    handed_over_on: str = ""
     ended_on: str = ""
     month: str = ""
     changed_at: int = 0

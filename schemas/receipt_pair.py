@@ -158,6 +158,7 @@ def _told(found: Pair, first: Half, told: Sequence[Half], now: int) -> Handover:
         listed_on=_day(first.listed),
         asked_on=_day(first.asked),
         accepted_on=_day(first.accepted),
+        handed_over_on=_day(first.handed_over),
         ended_on=_day(first.ended),
         month=_day(first.ended)[:7],
         changed_at=now,

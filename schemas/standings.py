@@ -10,7 +10,7 @@ from dataclasses import field
 
 from schemas.exchange import CANCELLED, DECLINED, EXPIRED, NO_SHOW, RECEIVED, RETURNED, UNKNOWN, WITHDRAWN
 from schemas.records import dataclass
-from schemas.tally import CONFIRMED, DAYS, SPANS, STANDINGS
+from schemas.tally import CONFIRMED, DAYS, ONE_SIDED, SPANS, STANDINGS
 
 BEFORE_A_YES = (DECLINED, WITHDRAWN, EXPIRED)
 AFTER_A_YES = (CANCELLED, NO_SHOW, UNKNOWN)
@@ -53,8 +53,13 @@ class Standings:
     def funnel(self) -> Funnel:
         asked = self.all("exchanges")
         agreed = asked - sum(self.all(outcome) for outcome in BEFORE_A_YES)
-        handed_over = self.all(RECEIVED) + self.all(RETURNED)
+        handed_over = self.all(RECEIVED) + self.all(RETURNED) + self.unanswered
         return Funnel(asked, agreed, handed_over, self.confirmed("exchanges"))
+
+    @property
+    def unanswered(self) -> int:
+        """How often one side said that it was handed over, and the other never said anything."""
+        return self.of(ONE_SIDED, UNKNOWN)
 
     @property
     def success(self) -> float | None:

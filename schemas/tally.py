@@ -73,6 +73,9 @@ def standing_of(one: Handover) -> str:
         return CONFIRMED
     if one.state == DIFFERS:
         return DIFFERS
+    if one.outcome == UNKNOWN and one.handed_over_on and one.action != "lend":
+        # Whoever said so was left without an answer. A loan may have been given by both sides' word, and not come back.
+        return ONE_SIDED
     if one.outcome not in _HAPPENED:
         return NOT_HANDED_OVER
     return ONE_OPERATOR if one.state == ONE_OPERATOR else ONE_SIDED

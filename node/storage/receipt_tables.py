@@ -126,6 +126,7 @@ handovers = Table(
     Column("listed_on", String(10), nullable=False),  # days, ISO 8601; blank where not known
     Column("asked_on", String(10), nullable=False),
     Column("accepted_on", String(10), nullable=False),
+    Column("handed_over_on", String(10), nullable=False),  # as one side at least has said
     Column("ended_on", String(10), nullable=False),
     Column("month", String(7), nullable=False),  # of `ended_on`
     Column("changed_at", BigInteger, nullable=False),

@@ -143,6 +143,7 @@ def test_what_the_asker_did_not_say_is_said_by_the_owner_alone(node: Node, how: 
         found = handovers.by_exchange(tx, owner.exchange)
     assert found is not None
     assert (found.state, found.counted, found.outcome) == (ONE_SIDED, False, outcome)
+    assert bool(found.handed_over_on) == (how in (_unknown, _settled))
 
 
 def test_a_loan_is_over_when_it_is_back(node: Node) -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
@@ -17,7 +18,8 @@ from node.storage import handovers, rollups
 from node.storage.rollup_tables import handover_organisations, handover_rollups
 from node.storage.rollups import Asked
 from schemas.handover import HANDOVER_STATES, WEIGHT_SOURCES, Handover
-from schemas.tally import ALL, CONFIRMED, NOT_HANDED_OVER, ONE_SIDED, OUTCOMES
+from schemas.standings import Standings
+from schemas.tally import ALL, CONFIRMED, NOT_HANDED_OVER, ONE_SIDED, OUTCOMES, STANDINGS
 from tests.fakes.handovers import handover as made
 from tests.thorough import examples
 
@@ -63,6 +65,7 @@ def drawn(draw: st.DrawFn) -> Handover:
         giver_type=draw(st.sampled_from(("person", "charity", "odd"))),
         listed_on=draw(day),
         accepted_on=draw(day),
+        handed_over_on=draw(day),
         ended_on=draw(day),
         month=draw(st.sampled_from(("", "2026-02", "2026-03"))),
     )
@@ -139,6 +142,21 @@ def test_what_one_side_says_is_never_among_what_is_confirmed(node: Node) -> None
     assert total(node, CONFIRMED)["exchanges"] == total(node, "one_operator")["exchanges"] == 1
     assert total(node, ONE_SIDED)["weight_g"] == 7
     assert total(node, NOT_HANDED_OVER)["no_show"] == total(node, "differs")["received"] == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "said", "standing"),
+    [("give", "2026-03-07", ONE_SIDED), ("give", "", NOT_HANDED_OVER), ("lend", "2026-03-07", NOT_HANDED_OVER)],
+)
+def test_what_one_side_says_and_nobody_answers_is_not_nothing(
+    node: Node, action: str, said: str, standing: str
+) -> None:
+    silent = {"state": "one_sided", "counted": False, "outcome": "unknown", "weight_g": None, "co2e_g": None}
+    put(node, handover("a", action=action, handed_over_on=said, **silent))
+    assert {one for one in STANDINGS if total(node, one).get("unknown")} == {standing}
+    found = Standings()
+    found.add(standing, {"exchanges": 1, "unknown": 1})
+    assert found.funnel.handed_over == found.unanswered == int(standing == ONE_SIDED)
 
 
 def test_a_choice_narrows_and_values_of_a_dimension_stand_side_by_side(node: Node) -> None:

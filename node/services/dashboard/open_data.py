@@ -32,8 +32,8 @@ _TOLD: Mapping[str, str] = {
     "organisation_type": "What kind of organisation gave; person where it was none.",
     "place": "Name of the place as the listing has it; empty where it has none.",
     "standing": "confirmed: both sides confirmed it. one_operator: both did, under one operator's key. one_sided: one "
-    "side did. differs: they contradict each other. not_handed_over: nothing was handed over, or nobody knows. Only "
-    "confirmed ones are counted on the page.",
+    "side did, or said so and got no answer. differs: they contradict each other. not_handed_over: nothing was handed "
+    "over, or nobody knows. Only confirmed ones are counted on the page.",
     "exchanges": "Exchanges that ended.",
     "asked": "Of them, those that began with a request.",
     "accepted": "Of them, those of which the day of the owner's yes is known.",

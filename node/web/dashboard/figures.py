@@ -12,6 +12,7 @@ from node.web.wording import words
 from node.web.wording.code_words import category, word
 from node.web.wording.phrases import say as _
 from node.web.wording.phrases import say_many
+from schemas.exchange import UNKNOWN
 from schemas.handover import DIFFERS, ONE_OPERATOR
 from schemas.standings import AFTER_A_YES, BEFORE_A_YES, Standings
 from schemas.tally import ONE_SIDED
@@ -195,6 +196,7 @@ def _of(part: int, whole: int) -> str:
 def lost(total: Standings) -> tuple[ImpactStep, ...]:
     """Where exchanges ended before anything was handed over, as far as is known, the most frequent first."""
     counts = {outcome: total.all(outcome) for outcome in (*BEFORE_A_YES, *AFTER_A_YES)}
+    counts[UNKNOWN] -= total.unanswered
     return _steps({word(code, "ended"): number for code, number in counts.items() if number})
 
 

@@ -19,7 +19,7 @@ from node.services.identity import accounts, members
 from node.services.listings.publishing import listing
 from node.storage.asking_rules import AskingRules
 from schemas import exchange as rules
-from schemas.exchange import ASKER, OPERATOR, OWNER
+from schemas.exchange import ASKER, CLOCK, OPERATOR, OWNER
 from tests.fakes.bookable import bookable, hour
 from tests.fakes.exchanges import act, asked, every, last_link, mails, now_of, shared, subjects
 from tests.fakes.own_client import client_of
@@ -465,6 +465,17 @@ def test_who_runs_the_node_decides_a_dispute(node: Node, app: Flask, desk: Askab
     page = words(client_of(app).get(last_link(node, "cem")))
     assert "Who runs this site, " in page
     assert "It stands in the hall still." in page
+
+
+def test_at_the_end_nobody_reads_that_nobody_has_said_anything_where_one_has(
+    node: Node, stranger: FlaskClient, desk: Askable
+) -> None:
+    one = asked(node, desk)
+    for name in (rules.ACCEPT, rules.HAND_OVER):
+        act(node, one, name, OWNER)
+    act(node, one, rules.LAPSE, CLOCK)
+    assert "Only one of you has said that it was handed over, so" in words(stranger.get(last_link(node, "ann")))
+    assert "only one of you has said that “A desk” was handed over" in " ".join(mails(node)[-1][2].split())
 
 
 def test_what_never_was_handed_over_stands_on_its_listing_again(node: Node, desk: Askable) -> None:

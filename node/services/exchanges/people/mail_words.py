@@ -67,6 +67,19 @@ _BOTH: Mapping[str, Said] = {
         later("nobody has said what became of “%(title)s”, so we have noted that we do not know, and ask no more."),
         later("See it"),
     ),
+    "unknown_half": Said(
+        later("What became of it we do not know: %(title)s"),
+        later(
+            "only one of you has said that “%(title)s” was handed over, so we have noted that we do not know, and ask "
+            "no more."
+        ),
+        later("See it"),
+    ),
+    "unknown_half_time": Said(
+        later("What became of it we do not know: %(title)s"),
+        later("only one of you has said that “%(title)s” took place, so we have noted that we do not know."),
+        later("See it"),
+    ),
     "letter": Said(later("A message about %(title)s"), later("%(other)s has written to you about “%(title)s”.")),
     "handed_over_time": Said(
         later("Did it take place? %(title)s"),
