@@ -10,6 +10,7 @@ from flask_wtf.csrf import generate_csrf
 from node.web.view_models.parts import Form
 from node.web.wording.said import plain
 from schemas.errors import Problem
+from schemas.fields import FORBIDDEN
 
 
 def form_at(
@@ -24,8 +25,12 @@ def form_at(
 
 
 def typed_in(*names: str) -> dict[str, str]:
-    """What the person entered in these fields; what was not sent is empty."""
-    return {name: request.form.get(name, "") for name in names}
+    """What the person entered in these fields; what was not sent is empty.
+
+    Characters that nobody sees and no feed may hold come along with what is copied from a letter or a PDF. Who pasted
+    them could not find them to take them out: there is a blank in the place of each.
+    """
+    return {name: FORBIDDEN.sub(" ", request.form.get(name, "")) for name in names}
 
 
 def sentences(problems: Iterable[Problem]) -> dict[str, str]:

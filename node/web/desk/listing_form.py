@@ -28,7 +28,7 @@ from node.web.desk.listing_form_view import words_of as words_about
 from node.web.desk.photo_form import SentPhotos, take_large_forms
 from node.web.desk.photo_form import read as read_photos
 from node.web.desk.saving import Writing
-from node.web.form_state import form_at, sentences
+from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import say, to
 from node.web.wording.said import plain
 
@@ -196,7 +196,7 @@ def _typed(draft_id: str) -> tuple[DeskDraft, SentPhotos]:
     node, member, sign = current_node(), member_now(), request.form.get("sign", "")
     if sign not in SIGNS:
         abort(404)
-    typed = {name: request.form.get(name, "") for name in FIELDS[sign]}
+    typed = typed_in(*FIELDS[sign])
     key, base = request.form.get("key") or None, request.form.get("base", 0, type=int)
     made = DeskDraft(draft_id, member.organisation_id, key, sign, typed, base=base)
     known = drafts.draft(node, member.organisation_id, draft_id)

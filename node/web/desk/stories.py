@@ -26,6 +26,7 @@ from node.web.desk.gate import at_least, guarded, member_now
 from node.web.desk.photo_form import SentPhotos, take_large_forms
 from node.web.desk.photo_form import read as read_photos
 from node.web.desk.saving import Writing
+from node.web.form_state import typed_in
 from node.web.inside import say, to
 from node.web.wording.said import plain
 
@@ -159,7 +160,7 @@ def _typed(key: str) -> tuple[OwnStory, SentPhotos]:
     known = writing.own(node, member.organisation_id, key)
     exchange = known.exchange if known else request.form.get("exchange", "")
     begun = known or OwnStory(key, member.organisation_id, exchange, {})
-    typed = {name: request.form.get(name, "") for name in FIELDS}
+    typed = typed_in(*FIELDS)
     before = begun if known else writing.begin(node, member.organisation_id, exchange) or begun
     photos = read_photos(node, member, writing.pictures_of(before))
     images = kept_images(uploads.images(node, photos.photos))

@@ -100,6 +100,20 @@ def test_a_stranger_asks_and_gets_it_without_an_account(node: Node, stranger: Fl
     assert gone.status_code == 410
 
 
+def test_the_list_of_what_is_to_be_put_right_names_each_field(stranger: FlaskClient, desk: Askable) -> None:
+    assert problems(ask(stranger, desk, name="", email="cem", for_whom="x" * 81)) == [
+        "Your name – Say what they may call you.",
+        "Your e-mail address – This must be an e-mail address that we can write to, such as name@example.org.",
+        "Who is it for? – This has 81 characters; at most 80 are allowed.",
+    ]
+
+
+def test_what_nobody_sees_in_a_pasted_text_stops_nobody(node: Node, stranger: FlaskClient, desk: Askable) -> None:
+    ask(stranger, desk, words="From a letter\x0bwith soft\x00 line ends")
+    press(stranger, last_link(node, "cem"), do="confirm")
+    assert "From a letter with soft line ends" in words(stranger.get(last_link(node, "ann")))
+
+
 def test_opening_links_changes_nothing(node: Node, stranger: FlaskClient, desk: Askable) -> None:
     ask(stranger, desk)
     for _ in range(3):
@@ -209,8 +223,8 @@ def test_something_with_a_calendar_is_asked_for_a_time(node: Node, stranger: Fla
     key, _organisation = bookable(node)
     path, times = f"/listings/{key}/ask", {"first": "2026-12-02", "starts": "10:00", "ends": "11:00"}
     assert problems(send(stranger, path, path, **TYPED, first="tomorrow", starts="x", ends="11:00")) == [
-        "Write the day like this: 2026-12-31.",
-        "Write the time like this: 14:30.",
+        "Day – Write the day like this: 2026-12-31.",
+        "From – Write the time like this: 14:30.",
     ]
     assert "outside the opening times" in problems(send(stranger, path, path, **TYPED, **{**times, "ends": "23:00"}))[0]
     assert send(stranger, path, path, **TYPED, **times).status_code == 200
