@@ -37,6 +37,8 @@ LONGEST_SUBJECT = 150
 LIST = "alerts"
 _NOT_IN_DOMAIN = re.compile(r"[^A-Za-z0-9.-]")
 _INVISIBLE = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Marks that turn what follows around. A name with one in it would turn our own sentence, too."""
 
 
 class MailError(SharefeedError):
@@ -135,7 +137,7 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^
 
 
 def _line(text: str) -> str:
-    return _INVISIBLE.sub(" ", text).strip()
+    return _INVISIBLE.sub(" ", _TURNS.sub("", text)).strip()
 
 
 def _mark(node: Node, key: str) -> str:
@@ -143,9 +145,10 @@ def _mark(node: Node, key: str) -> str:
 
 
 def render(settings: Settings, name: str, language: str, **values: Any) -> tuple[str, str]:
-    """Text and HTML of the mail ``name`` in a language, from ``templates/mail``."""
+    """Text and HTML of the mail ``name`` in a language, from ``templates/mail``, all of it in its own direction."""
     environment = _environment(language, translations(language, settings))
-    text, html = (environment.get_template(f"{name}.{kind}.j2").render(values) for kind in ("txt", "html"))
+    both = (environment.get_template(f"{name}.{kind}.j2").render(values) for kind in ("txt", "html"))
+    text, html = (_TURNS.sub("", one) for one in both)
     return text, html
 
 

@@ -113,6 +113,16 @@ def test_html_of_a_mail_shows_what_strangers_wrote_as_text(node: Node) -> None:
     assert "&lt;script&gt;" in html
 
 
+def test_no_name_turns_the_rest_of_a_mail_around(node: Node) -> None:
+    turned, where = "Eve\u202e\u2067", {"home_url": "x", "manage_url": "https://x.example/"}
+    values = {"site": turned, "asked": turned, "often": "", "until": "", "confirm_url": "", **where}
+    text, html = letters.render(node.settings, "alert_known", "en", **values)
+    made = read(node, letter(subject=f"{turned} asks for a desk"))
+    assert min(text.count("Eve"), html.count("Eve")) > 0
+    assert not {"\u202e", "\u2067"} & set(text + html)
+    assert made["Subject"] == "Eve asks for a desk"
+
+
 # Settings
 
 
