@@ -174,12 +174,17 @@ def state_of_link(node: Node, token: str) -> str:
     return links.state_of(node, LINK, token)
 
 
-def sign_in_by_link(node: Node, token: str, device: str = "") -> str:
-    """Use a link up; the secret of the new session, for the browser's cookie. Raises `DoorError`."""
+def sign_in_by_link(node: Node, token: str, device: str = "", language: str = "") -> str:
+    """Use a link up; the secret of the new session, for the browser's cookie. Raises `DoorError`.
+
+    Who comes in for the first time is written to in their browser's ``language`` from then on.
+    """
     with node.database.write() as tx:
         link = links.use(tx, node, LINK, token)
         account = stored.by_id(tx, link.account_id) if link and link.account_id else None
         if account is not None:
+            if account.signed_in_at is None and language in offered(node.settings):
+                stored.change(tx, account.id, language=language)
             return let_in(tx, node, account, device)
     raise DoorError(USED if state_of_link(node, token) == USED else EXPIRED)
 

@@ -198,8 +198,12 @@ def accept(node: Node, token: str, account: Account) -> str:
         return _join(tx, node, seen, account)
 
 
-def accept_anew(node: Node, token: str, name: str, password: str, device: str = "") -> tuple[str, str]:
+def accept_anew(
+    node: Node, token: str, name: str, password: str, device: str = "", language: str = ""
+) -> tuple[str, str]:
     """Join with a new account under the invited address; the slug, and the secret of its session.
+
+    ``language`` is that of their browser, in which we write to them then.
 
     Raises `FormError` (nothing is used up) and `InvitationError`.
     """
@@ -215,7 +219,7 @@ def accept_anew(node: Node, token: str, name: str, password: str, device: str = 
     kept = passwords.kept(password)
     with node.database.write() as tx:
         seen = _take(tx, node, token)
-        account = accounts.add_in(tx, node, name, seen.invitation.email)
+        account = accounts.add_in(tx, node, name, seen.invitation.email, language=language)
         stored_accounts.change(tx, account.id, password_hash=kept)
         record(tx, node, by(account), "account-made", account.email, about=account.id)
         slug = _join(tx, node, seen, account)

@@ -19,6 +19,7 @@ from node.web.desk.signing_in import INVITATIONS
 from node.web.form_state import form_at, sentences
 from node.web.inside import head, say, to
 from node.web.view_models.desk_people import DeskInvitationPage
+from node.web.wording.languages import chosen
 
 blueprint = Blueprint("invitation", __name__)
 
@@ -41,7 +42,7 @@ def accept(token: str) -> ResponseReturnValue:
         else:
             typed, device = request.form, device_of(request.headers.get("User-Agent", ""))
             slug, secret = invitations.accept_anew(
-                node, token, typed.get("name", ""), typed.get("password", ""), device
+                node, token, typed.get("name", ""), typed.get("password", ""), device, chosen(node.settings)
             )
     except FormError as error:
         return _page(token, seen, {"name": request.form.get("name", "")}, sentences(error.problems), 422)

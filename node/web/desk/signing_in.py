@@ -22,6 +22,7 @@ from node.web.desk.gate import PATH, SIGN_IN, drop_cookie, keep_cookie
 from node.web.form_state import form_at, typed_in
 from node.web.inside import head, just_said, to
 from node.web.view_models.desk import DeskSignInPage
+from node.web.wording.languages import chosen
 
 blueprint = Blueprint("signing_in", __name__)
 
@@ -105,7 +106,7 @@ def link(token: str) -> Response:
 @blueprint.post("/sign-in/<token>")
 def by_link(token: str) -> ResponseReturnValue:
     try:
-        secret = accounts.sign_in_by_link(current_node(), token, _device())
+        secret = accounts.sign_in_by_link(current_node(), token, _device(), chosen(current_node().settings))
     except DoorError as error:
         return _page(error.state)
     entered = accounts.signed_in(current_node(), secret)

@@ -33,10 +33,11 @@ without_csrf = True
 
 def locale_of_request() -> str:
     """The locale for this request, as Babel names it."""
-    return _chosen(current_node().settings).replace("-", "_")
+    return chosen(current_node().settings).replace("-", "_")
 
 
-def _chosen(settings: Settings) -> str:
+def chosen(settings: Settings) -> str:
+    """The code of the language that is offered and in which this request is answered."""
     known = offered(settings)
     if len(known) == 1 or is_for_machines(request.path):
         return known[0]

@@ -15,6 +15,7 @@ from node.app import create_app
 from node.context import Node
 from node.services.identity import accounts, audit, invitations, members
 from node.services.mail import mailbox
+from node.web.wording.languages import COOKIE
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import URL, clock_of, publisher
 from tests.node.web.desk.signed_in import send, signed_in
@@ -67,6 +68,28 @@ def test_somebody_is_invited_and_joins_with_a_new_account(owner: FlaskClient, ap
     assert roster(node)["cleo@school.example"] == "editor"
     assert "not answered yet" not in owner.get(PAGE).text
     assert accounts.sign_in_by_password(node, "cleo@school.example", PASSWORD)
+
+
+def test_who_comes_in_for_the_first_time_is_written_to_in_the_language_they_read(
+    owner: FlaskClient, app: Flask, node: Node
+) -> None:
+    made = accounts.add(node, "Dora", "dora@school.example")
+    for email, link in {
+        "cleo@school.example": invite(owner),
+        made.email: accounts.new_link(node, made).removeprefix(URL.rstrip("/")),
+    }.items():
+        theirs = client_of(app)
+        theirs.set_cookie(COOKIE, "pl", domain="share.example.org")
+        assert join(theirs, link) == 303
+        assert language_of(node, email) == "pl"
+    theirs = client_of(app)
+    again = accounts.new_link(node, accounts.by_email(node, made.email)).removeprefix(URL.rstrip("/"))
+    assert join(theirs, again) == 303
+    assert language_of(node, made.email) == "pl"
+
+
+def language_of(node: Node, email: str) -> str:
+    return accounts.by_email(node, email).language
 
 
 def test_a_link_works_once_and_for_a_week(owner: FlaskClient, app: Flask, node: Node) -> None:
