@@ -30,6 +30,7 @@ HALF_SAID = (HANDED_OVER, UNKNOWN)
 CONFIRM, ACCEPT, DECLINE, WITHDRAW, CANCEL = "confirm", "accept", "decline", "withdraw", "cancel"
 HAND_OVER, MEET, BRING_BACK, MISS = "hand_over", "meet", "bring_back", "miss"
 DISPUTE, SETTLE, LAPSE, TAKE_BACK = "dispute", "settle", "lapse", "take_back"
+RESCHEDULE = "reschedule"
 
 _BOTH = (OWNER, ASKER)
 
@@ -55,14 +56,18 @@ TRANSITIONS: Mapping[tuple[str, str], Rule] = MappingProxyType(
         (ACCEPTED, MEET): Rule(_BOTH),
         (ACCEPTED, CANCEL): Rule(_BOTH, CANCELLED),
         (ACCEPTED, MISS): Rule(_BOTH, NO_SHOW),
+        # Whose it is knows when it can be had: who asks for another day says so in a letter.
+        (ACCEPTED, RESCHEDULE): Rule((OWNER,), ACCEPTED),
         (ACCEPTED, LAPSE): Rule((CLOCK,), UNKNOWN),
         (HANDED_OVER, HAND_OVER): Rule(_BOTH),
         (HANDED_OVER, MEET): Rule(_BOTH),
         (HANDED_OVER, DISPUTE): Rule(_BOTH, DISPUTED),
         # Whoever pressed that a gift is gone by mistake says so, as long as nobody else has said that it is.
         (HANDED_OVER, TAKE_BACK): Rule((OWNER,)),
+        (HANDED_OVER, RESCHEDULE): Rule((OWNER,), HANDED_OVER),
         (HANDED_OVER, LAPSE): Rule((CLOCK,), UNKNOWN),
         (LENT, BRING_BACK): Rule(_BOTH),
+        (LENT, RESCHEDULE): Rule((OWNER,), LENT),
         (LENT, DISPUTE): Rule(_BOTH, DISPUTED),
         (LENT, LAPSE): Rule((CLOCK,), UNKNOWN),
         (BROUGHT_BACK, BRING_BACK): Rule(_BOTH),
@@ -136,13 +141,16 @@ class Exchange:
 class Act:
     """What a side does. ``quantity`` is for accepting (all that was asked where empty), ``outcome`` for settling.
 
-    To take back is to be as it was agreed before, or with `CANCELLED` as ``outcome`` to be over.
+    To take back is to be as it was agreed before, or with `CANCELLED` as ``outcome`` to be over. ``starts_at`` and
+    ``ends_at`` are for naming another time; once it is handed over, only its end can be another one.
     """
 
     name: str
     side: str
     quantity: int | None = None
     outcome: str = ""
+    starts_at: int | None = None
+    ends_at: int | None = None
 
 
 REFUSALS: Mapping[str, str] = MappingProxyType(
@@ -159,6 +167,9 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "bad-outcome": "This cannot be the outcome.",
         "too-often": "This was taken back several times already. Write to them instead.",
         "elsewhere": "This is said by the link that you got when you asked.",
+        "bad-time": "Choose a time that is to come, with its end after its beginning, and at most a year.",
+        "no-time": "What is given away has no time of its own. Agree on one in a message.",
+        "moved-often": "The time was changed several times today already. Write to them instead.",
     }
 )
 
@@ -202,6 +213,9 @@ def _is_done(exchange: Exchange, act: Act) -> bool:
         return act.side == OPERATOR and exchange.state == act.outcome
     if act.name == TAKE_BACK:
         return act.side == OWNER and not exchange.owner_said and exchange.state == (act.outcome or ACCEPTED)
+    if act.name == RESCHEDULE:
+        at = _times(exchange, act)
+        return act.side == OWNER and act.ends_at is not None and at == (exchange.starts_at, exchange.ends_at)
     same_state = [rule for (_, name), rule in TRANSITIONS.items() if name == act.name and rule.to == exchange.state]
     if not any(act.side in rule.sides for rule in same_state):
         return False
@@ -238,7 +252,41 @@ def _not_taken_back(exchange: Exchange, act: Act, now: int, room: int | None) ->
     return "" if act.outcome in TAKEN_BACK else "bad-outcome"
 
 
-_REFUSED = {ACCEPT: _not_accepted, MISS: _not_missed, SETTLE: _not_settled, TAKE_BACK: _not_taken_back}
+def _not_rescheduled(exchange: Exchange, act: Act, now: int, room: int | None) -> str:
+    if not may_reschedule(exchange):
+        return "no-time" if exchange.is_gift else "not-yours" if exchange.giver != OWNER else "not-yet"
+    starts, ends = _times(exchange, act)
+    if starts is None or ends is None or ends <= max(starts, now) or ends - max(starts, now) > LONGEST_S:
+        return "bad-time"
+    return "too-many" if room is not None and exchange.granted > room else ""
+
+
+def _times(exchange: Exchange, act: Act) -> tuple[int | None, int | None]:
+    """From when until when it is to be; what has begun keeps its beginning."""
+    if exchange.state == ACCEPTED:
+        return act.starts_at, act.ends_at
+    return exchange.since if exchange.starts_at is None else exchange.starts_at, act.ends_at
+
+
+def rescheduled(exchange: Exchange, act: Act) -> Exchange:
+    """The exchange at the time that an act names."""
+    starts, ends = _times(exchange, act)
+    return replace(exchange, starts_at=starts, ends_at=ends)
+
+
+def may_reschedule(exchange: Exchange) -> bool:
+    """Whether its owner may name another time for it."""
+    is_open = exchange.state == ACCEPTED or (exchange.is_loan and exchange.state in (HANDED_OVER, LENT))
+    return is_open and exchange.giver == OWNER and not exchange.is_gift
+
+
+_REFUSED = {
+    ACCEPT: _not_accepted,
+    MISS: _not_missed,
+    SETTLE: _not_settled,
+    TAKE_BACK: _not_taken_back,
+    RESCHEDULE: _not_rescheduled,
+}
 
 
 def _done(exchange: Exchange, act: Act, rule: Rule, now: int) -> Exchange:
@@ -252,8 +300,12 @@ def _done(exchange: Exchange, act: Act, rule: Rule, now: int) -> Exchange:
         after = replace(after, asker_said=after.asker_said or act.side == ASKER)
     if act.name == TAKE_BACK:
         after = replace(after, owner_said=False, counted=0)
+    if act.name == RESCHEDULE:
+        # It is still what it was, since when it was: only its ladder begins anew.
+        after = rescheduled(after, act)
+        return replace(after, step=first_step(after, now))
     after = replace(after, state=rule.to or _follow(after, act), since=now, step=0)
-    return replace(after, step=_first_step(after, now), counted=_counted(after))
+    return replace(after, step=first_step(after, now), counted=_counted(after))
 
 
 def _follow(exchange: Exchange, act: Act) -> str:
@@ -304,6 +356,8 @@ DAY_S = 86_400
 CONFIRM_S, ANSWER_S, AGREE_S, LOAN_S, GIVE_UP_S, DISPUTE_S = (days * DAY_S for days in (2, 21, 3, 14, 28, 90))
 """How long there is to confirm an address, to answer, to meet where no day was named, and to bring back; how long after
 that day nothing more is hoped for; how long a dispute may take."""
+LONGEST_S = 366 * DAY_S
+"""How long something may be lent, hosted or helped with at a time."""
 MISS_S = 2 * 3600
 """How long after the yes somebody may first be offered to say that nobody came, where no day was named."""
 FORGET_S = 30 * DAY_S
@@ -353,8 +407,8 @@ def due_at(exchange: Exchange) -> int:
     return max(exchange.since, usual if named is None else named)
 
 
-def _first_step(exchange: Exchange, now: int) -> int:
-    """Steps whose time is past when a state begins are not caught up with."""
+def first_step(exchange: Exchange, now: int) -> int:
+    """Where a ladder that begins now begins: steps whose time is past when a state begins are not caught up with."""
     return sum(step.at <= now and step.name != END for step in plan(exchange))
 
 
@@ -383,6 +437,8 @@ def possible(exchange: Exchange, side: str, now: int) -> tuple[str, ...]:
     found = []
     for (state, name), rule in TRANSITIONS.items():
         act = Act(name, side)
+        if name == RESCHEDULE and not may_reschedule(exchange):
+            continue
         if state == exchange.state and side in rule.sides and not _is_done(exchange, act):
             refused = _REFUSED.get(name) if name in (MISS, TAKE_BACK) else None
             if not (refused and refused(exchange, act, now, None)) and not (name == MISS and _is_soon(exchange, now)):

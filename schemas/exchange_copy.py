@@ -22,25 +22,29 @@ from schemas.exchange import (
     UNCONFIRMED,
     UNKNOWN,
     Exchange,
+    first_step,
 )
 from schemas.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Where the owner's home says that an exchange stands."""
+    """Where the owner's home says that an exchange stands, and its time, where it has one."""
 
     state: str
     granted: int
     owner_said: bool
     since: int
+    starts_at: int | None = None
+    ends_at: int | None = None
 
 
-def follow(copy: Exchange, told: Told, typed: bool = False) -> Exchange:
+def follow(copy: Exchange, told: Told, typed: bool = False, now: int = 0) -> Exchange:
     """The copy after what was told. What cannot be is not followed: the copy stays as it is.
 
     ``typed``: the code of the owner's side was typed here, and is being compared there. Who typed it says that it was
-    handed over if the code is right; that it has happened says that it was.
+    handed over if the code is right; that it has happened says that it was. ``now``: what is past of the ladder to
+    another time is not caught up with.
     """
     if told.state not in STATES or told.state == UNCONFIRMED or not 0 <= told.granted <= copy.asked:
         return copy
@@ -51,6 +55,9 @@ def follow(copy: Exchange, told: Told, typed: bool = False) -> Exchange:
         return copy
     owner_said = (copy.owner_said and not taken_back) or told.owner_said
     moved = replace(said, state=state, granted=told.granted, owner_said=owner_said, since=told.since)
+    if _is_at_another_time(copy, told):
+        moved = replace(moved, starts_at=told.starts_at, ends_at=told.ends_at)
+        return replace(moved, step=first_step(moved, now))
     return replace(moved, step=0 if state != copy.state else copy.step)
 
 
@@ -66,7 +73,14 @@ def believed(copy: Exchange, state: str) -> str:
 
 
 def _same(copy: Exchange, told: Told) -> bool:
-    return copy.granted == told.granted and copy.owner_said >= told.owner_said
+    return copy.granted == told.granted and copy.owner_said >= told.owner_said and not _is_at_another_time(copy, told)
+
+
+def _is_at_another_time(copy: Exchange, told: Told) -> bool:
+    """Whether the owner has named a time that is not the one known here, and that can be one."""
+    starts, ends = told.starts_at, told.ends_at
+    is_time = starts is not None and ends is not None and starts < ends and not copy.is_gift
+    return is_time and (starts, ends) != (copy.starts_at, copy.ends_at)
 
 
 def is_taken_back(copy: Exchange, told: Told) -> bool:

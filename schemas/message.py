@@ -60,8 +60,8 @@ class Asker:
 @dataclass(frozen=True, slots=True)
 class State:
     """Where an exchange stands at its owner's home. ``revision`` grows with each change there, ``heard`` is how many of
-    the asker's acts it has heard of. ``weight_g`` is what all of it weighed and ``minutes`` how long it took, where the
-    side ``measured_by`` has said so.
+    the asker's acts it has heard of. ``starts`` and ``ends`` are its time, where it has one. ``weight_g`` is what all
+    of it weighed and ``minutes`` how long it took, where the side ``measured_by`` has said so.
     """
 
     name: str
@@ -72,6 +72,8 @@ class State:
     since: datetime
     revision: int
     heard: int
+    starts: datetime | None = None
+    ends: datetime | None = None
     weight_g: int | None = None
     minutes: int | None = None
     measured_by: str | None = None
@@ -128,6 +130,8 @@ class StateSchema(Document):
     since = Moment(required=True)
     revision = Number(0, MOST_CHANGES, whole=True, required=True)
     heard = Number(0, MOST_CHANGES, whole=True, required=True)
+    starts = Moment()
+    ends = Moment()
     weight_g = Number(1, HEAVIEST_G, whole=True)
     minutes = Number(1, LONGEST_MIN, whole=True)
     measured_by = Choice((OWNER, ASKER))

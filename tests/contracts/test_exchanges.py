@@ -10,7 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from node.context import Node
+from node.services.bookings import making
+from node.services.bookings.keeping import known
 from node.services.bookings.making import BookingStateError
+from node.services.bookings.opening import Span
 from node.services.bookings.refusals import BookingError
 from node.services.exchanges import acting, asking, calendar_word, chasing, floods, reading
 from node.services.exchanges.acting import ExchangeError
@@ -24,10 +27,10 @@ from node.storage import bookings, exchange_people, exchanges
 from node.storage.engine import Database
 from node.storage.metadata import metadata
 from schemas import exchange as rules
-from schemas.exchange import ASKER, OWNER
-from tests.fakes.bookable import bookable, hour
+from schemas.exchange import ASKER, OWNER, Act
+from tests.fakes.bookable import bookable, hour, wanted
 from tests.fakes.exchanges import act, asked, mails, now_of, shared, subjects, wish
-from tests.fakes.publisher import clock_of, publisher
+from tests.fakes.publisher import clock_of, publisher, school
 
 MARKER = "Zyxwvut"
 
@@ -130,6 +133,16 @@ def test_what_has_a_calendar_is_booked_when_it_is_accepted(node: Node) -> None:
     assert state_of(node, key, now_of(node, second).booking_id or 0)[0] == "cancelled"
 
 
+def one_booking(node: Node, key: str, number: int) -> bookings.Booking:
+    with node.database.read() as tx:
+        return making.one(tx, known(node, tx, key, school(node).id), number)
+
+
+def span_of(node: Node, key: str, number: int) -> Span:
+    found = one_booking(node, key, number)
+    return Span(found.starts_at, found.ends_at)
+
+
 def booked(node: Node) -> tuple[str, str, str, int]:
     """A request for the drill on the second of December; its number, key, organisation and booking."""
     key, organisation = bookable(node)
@@ -178,6 +191,73 @@ def test_a_booking_that_is_called_off_calls_the_request_off_with_its_reason(node
     calendar_word.cancel(node, key, organisation, number, "It is broken.", "Ann")
     assert now_of(node, one).exchange.state == rules.CANCELLED
     assert "> It is broken." in mails(node)[-1][2]
+
+
+def at(span: Span) -> dict[str, int]:
+    return {"starts_at": span.starts, "ends_at": span.ends}
+
+
+def test_another_time_for_a_request_moves_its_booking_and_they_are_told(node: Node) -> None:
+    one, key, organisation, number = booked(node)
+    acting.act(node, one, Act(rules.RESCHEDULE, OWNER, **at(hour(3, 14))), "The van is late.", "Ann")
+    assert span_of(node, key, number) == hour(3, 14)
+    assert subjects(node)[-1] == ("cem", "Another time: A drill")
+    said = mails(node)[-1][2]
+    assert "On 3 December, from 14:00 until 15:00." in said
+    assert "> The van is late." in said
+    many = len(mails(node))
+    acting.act(node, one, Act(rules.RESCHEDULE, OWNER, **at(hour(3, 14))), by="Ann")
+    assert len(mails(node)) == many
+    making.book(node, key, organisation, wanted(hour(4, 10)), "Ann")
+    with pytest.raises(BookingError):
+        acting.act(node, one, Act(rules.RESCHEDULE, OWNER, **at(hour(4, 10))))
+    assert (span_of(node, key, number), now_of(node, one).exchange.starts_at) == (hour(3, 14), hour(3, 14).starts)
+
+
+def test_a_booking_that_is_moved_in_the_calendar_moves_its_request(node: Node) -> None:
+    one, key, organisation, number = booked(node)
+    name = one_booking(node, key, number).name
+    calendar_word.change(node, key, organisation, number, wanted(hour(3, 14), name, insists=True), "Ann")
+    exchange = now_of(node, one).exchange
+    assert Span(exchange.starts_at or 0, exchange.ends_at or 0) == hour(3, 14)
+    assert subjects(node)[-1] == ("cem", "Another time: A drill")
+    many = len(mails(node))
+    calendar_word.change(node, key, organisation, number, wanted(hour(3, 14), name, note="Bits"), "Ann")
+    assert len(mails(node)) == many
+    clock_of(node).pass_by(days=8)
+    with pytest.raises(BookingStateError, match="a time that is to come"):
+        calendar_word.change(node, key, organisation, number, wanted(hour(2, 10), name, insists=True), "Ann")
+    assert span_of(node, key, number) == hour(3, 14)
+
+
+def test_a_loan_is_kept_longer_and_nobody_is_asked_for_it_before(node: Node) -> None:
+    one, key, _organisation, number = booked(node)
+    clock_of(node).pass_by(days=2)
+    act(node, one, rules.MEET)
+    act(node, one, rules.RESCHEDULE, ends_at=hour(9, 12).ends)
+    assert one_booking(node, key, number).ends_at == hour(9, 12).ends
+    assert subjects(node)[-1] == ("cem", "Another day to bring it back: A drill")
+    assert "to be back with Riverside School on Wednesday 9 December" in " ".join(mails(node)[-1][2].split())
+    many = len(mails(node))
+    clock_of(node).pass_by(days=4)
+    chasing.chase(node)
+    assert len(mails(node)) == many
+
+
+def test_another_time_needs_enough_of_it_then_and_is_named_a_few_times_a_day(node: Node) -> None:
+    what, now = shared(node, action="lend", quantity=2), node.now
+    first = asked(node, what, quantity=2, starts_at=now + rules.DAY_S, ends_at=now + 2 * rules.DAY_S)
+    second = asked(node, what, "Dai", starts_at=now + 5 * rules.DAY_S, ends_at=now + 6 * rules.DAY_S)
+    for one in (first, second):
+        act(node, one, rules.ACCEPT)
+    with pytest.raises(ExchangeError, match="not so many left"):
+        act(node, first, rules.RESCHEDULE, starts_at=now + 4 * rules.DAY_S, ends_at=now + 7 * rules.DAY_S)
+    for days in range(acting.TIMES_A_DAY):
+        act(node, first, rules.RESCHEDULE, starts_at=now, ends_at=now + (2 + days) * rules.DAY_S // 2 + 60)
+    with pytest.raises(ExchangeError, match="several times today"):
+        act(node, first, rules.RESCHEDULE, starts_at=now, ends_at=now + 3600)
+    clock_of(node).pass_by(days=1, minutes=1)
+    act(node, first, rules.RESCHEDULE, starts_at=now, ends_at=node.now + 3600)
 
 
 def test_what_the_owner_says_of_a_loan_stands_in_the_calendar(node: Node) -> None:

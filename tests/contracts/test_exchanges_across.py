@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from node.context import Node
-from node.services.exchanges import acting, links, measuring, reading
+from node.services.exchanges import acting, chasing, links, measuring, reading
 from node.services.exchanges.acting import ExchangeError
 from node.services.exchanges.between_nodes import across, codes
 from node.services.exchanges.between_nodes import heard as rules_of_heard
@@ -84,8 +84,8 @@ class Both:
         return states[0]
 
 
-def begun(here: Node, other: Node, wires: FarWires, quantity: int = 1, **more: Any) -> Both:
-    what = shared(here, quantity=quantity)
+def begun(here: Node, other: Node, wires: FarWires, quantity: int = 1, action: str = "give", **more: Any) -> Both:
+    what = shared(here, quantity=quantity, action=action)
     one = ask(other, wires, club(other), what.row.key, **more)
     both = Both(here, other, wires, one)
     assert both.settle() == rules.REQUESTED
@@ -109,6 +109,28 @@ def test_a_gift_from_one_node_to_another(here: Node, other: Node, wires: FarWire
     told = b"".join(body for _, body, _ in wires.sent)
     assert b"bo@club.example" not in told
     assert b'"Bo"' not in told
+
+
+def test_another_time_reaches_the_other_home(here: Node, other: Node, wires: FarWires) -> None:
+    days = {"starts_at": here.now + 2 * rules.DAY_S, "ends_at": here.now + 3 * rules.DAY_S}
+    both = begun(here, other, wires, action="lend", **days)
+    both.owner(rules.ACCEPT)
+    both.settle()
+    both.owner(
+        rules.RESCHEDULE, "Our van is late.", starts_at=here.now + 9 * rules.DAY_S, ends_at=here.now + 10 * rules.DAY_S
+    )
+    assert both.settle() == rules.ACCEPTED
+    copy = now_of(other, both.one).exchange
+    assert (copy.starts_at, copy.ends_at) == (here.now + 9 * rules.DAY_S, here.now + 10 * rules.DAY_S)
+    assert subjects(other)[-1] == ("bo", "Another time: A desk")
+    assert "Our van is late." in mails(other)[-1][2]
+    many = len(mails(other))
+    both.later(days=3)
+    chasing.chase(other)
+    assert len(mails(other)) == many
+    both.later(days=5)
+    chasing.chase(other)
+    assert subjects(other)[-1] == ("bo", "Soon: A desk")
 
 
 def test_both_say_it_with_a_code(here: Node, other: Node, wires: FarWires) -> None:
@@ -431,8 +453,6 @@ def test_a_request_for_what_is_gone_is_over_and_says_so(here: Node, other: Node,
 
 
 def test_when_nobody_says_anything_both_clocks_end_it(here: Node, other: Node, wires: FarWires) -> None:
-    from node.services.exchanges import chasing
-
     both = begun(here, other, wires)
     for node in (here, other):
         clock_of(node).pass_by(days=22)

@@ -36,7 +36,19 @@ GAVE, GOT = Act(ex.HAND_OVER, OWNER), Act(ex.HAND_OVER, ASKER)
 SLIP, UNASKED_SLIP = Act(ex.TAKE_BACK, OWNER), Act(ex.TAKE_BACK, OWNER, outcome=ex.CANCELLED)
 BACK_SAYS_GIVER, BACK_SAYS_TAKER = Act(ex.BRING_BACK, OWNER), Act(ex.BRING_BACK, ASKER)
 
+
+def at(starts: int | None, ends: int | None, side: str = OWNER) -> Act:
+    """Another time, in days from now."""
+    return Act(ex.RESCHEDULE, side, starts_at=_in(starts), ends_at=_in(ends))
+
+
+def _in(days: int | None) -> int | None:
+    return None if days is None else NOW + days * DAY
+
+
 WAYS = {
+    "lent for longer": ("lend", [CONFIRMED, ACCEPTED, at(1, 2), GAVE, GOT, at(None, 9), BACK_SAYS_GIVER], ex.RETURNED),
+    "hosted another day": ("host", [CONFIRMED, ACCEPTED, at(1, 2), at(3, 4), GAVE, GOT], ex.RECEIVED),
     "given, the owner first": ("give", [CONFIRMED, ACCEPTED, GAVE, GOT], ex.RECEIVED),
     "given, the asker first": ("give", [CONFIRMED, ACCEPTED, GOT, GAVE], ex.RECEIVED),
     "given, face to face": ("give", [CONFIRMED, ACCEPTED, Act(ex.MEET, OWNER)], ex.RECEIVED),
@@ -155,6 +167,55 @@ def test_loans_at_other_times_do_not_stand_in_each_others_way() -> None:
     assert ex.room(1, made(action="host"), [first]) is None
 
 
+LOAN = {"action": "lend", "asked": 1, "starts_at": NOW + DAY, "ends_at": NOW + 3 * DAY}
+NOT_THEN = {
+    "nobody asks for a time by themselves": (LOAN, [], at(2, 4, ASKER), "not-yours"),
+    "a gift": ({}, [], at(2, 4), "no-time"),
+    "what somebody wants": ({**LOAN, "direction": "want"}, [], at(2, 4), "not-yours"),
+    "no end": (LOAN, [], at(2, None), "bad-time"),
+    "no beginning": (LOAN, [], at(None, 4), "bad-time"),
+    "backwards": (LOAN, [], at(4, 2), "bad-time"),
+    "what is past": (LOAN, [], at(-4, 0), "bad-time"),
+    "longer than a year": (LOAN, [], at(1, 368), "bad-time"),
+    "lent until yesterday": (LOAN, [GAVE, GOT], at(None, -1), "bad-time"),
+    "a room that was used": ({**LOAN, "action": "host"}, [GAVE], at(2, 4), "not-yet"),
+    "what is back": (LOAN, [GAVE, GOT, BACK_SAYS_TAKER], at(None, 9), "not-yet"),
+    "what is over": (LOAN, [GAVE, GOT, BACK_SAYS_GIVER], at(None, 9), "over"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_THEN)
+def test_another_time_that_cannot_be_is_refused(name: str) -> None:
+    members, acts, named, code = NOT_THEN[name]
+    exchange = after(made(**members), CONFIRMED, ACCEPTED, *acts)
+    assert decide(exchange, named, NOW, 10) == Refusal(code)
+    may = ex.RESCHEDULE in ex.possible(exchange, named.side, NOW)
+    assert may == (code == "bad-time")
+
+
+def test_who_keeps_it_longer_is_reminded_by_the_new_day() -> None:
+    lent = after(made(**LOAN), CONFIRMED, ACCEPTED, GAVE, GOT)
+    late, _name = ex.tick(lent, NOW + 4 * DAY)
+    longer = decide(late, at(None, 20), NOW + 4 * DAY)
+    assert isinstance(longer, Exchange)
+    assert (longer.starts_at, longer.since, ex.due_at(longer)) == (lent.starts_at, lent.since, NOW + 20 * DAY)
+    assert ex.tick(longer, NOW + 18 * DAY) == (longer, "")
+    assert ex.tick(longer, NOW + 19 * DAY)[1] == "before"
+    assert decide(longer, at(5, 20), NOW + 4 * DAY) == longer
+
+
+def test_a_loan_without_a_day_gets_one() -> None:
+    lent = after(made(action="lend", asked=1), CONFIRMED, ACCEPTED, GAVE, GOT)
+    named = after(lent, at(None, 9))
+    assert (named.starts_at, named.ends_at) == (lent.since, NOW + 9 * DAY)
+
+
+def test_no_more_are_promised_for_another_time_than_there_are_then() -> None:
+    agreed = after(made(**{**LOAN, "asked": 3}), CONFIRMED, ACCEPTED)
+    assert decide(agreed, at(2, 4), NOW, room=2) == Refusal("too-many")
+    assert after(agreed, at(2, 4), room=3).ends_at == NOW + 4 * DAY
+
+
 def test_the_ladder_is_climbed_once_and_ends() -> None:
     exchange, told = after(made(starts_at=NOW + 5 * DAY), CONFIRMED, ACCEPTED), []
     for hour in range(40 * 24):
@@ -216,12 +277,15 @@ def test_what_is_over_stays_over(state: str) -> None:
             assert isinstance(found, Refusal) or found == over
 
 
+TIMES = st.one_of(st.none(), st.integers(NOW - 2 * DAY, NOW + 400 * DAY))
 ACTS = st.builds(
     Act,
     st.sampled_from(sorted({name for _, name in ex.TRANSITIONS})),
     st.sampled_from([OWNER, ASKER, CLOCK, OPERATOR]),
     st.one_of(st.none(), st.integers(-1, 5)),
     st.sampled_from(["", *ex.OUTCOMES, ex.LENT]),
+    TIMES,
+    TIMES,
 )
 ANY = st.builds(
     made,

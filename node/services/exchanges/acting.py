@@ -32,6 +32,8 @@ IN_A_ROW = 6
 """Letters of who asks, with what they asked, before a yes or a word of the owner."""
 UNANSWERED = 3
 """Letters to somebody who answers for another node, before they have said yes."""
+TIMES_A_DAY = 5
+"""How often another time is named in one exchange within a day, which is a mail each time."""
 MISTAKES = 3
 """How often a side takes back in one exchange what it said: the other side gets a mail each time."""
 CODE_LENGTH = 6
@@ -60,12 +62,15 @@ def act(node: Node, exchange_id: str, wanted: Act, words: str = "", by: str = ""
     if after.exchange == before.exchange:
         return before
     held = booked.hold(node, before) if wanted.name == rules.ACCEPT else None
+    moved = booked.reschedule(node, after) if wanted.name == rules.RESCHEDULE else None
     try:
         with publishing.writing(node) as tx:
             after, calendar_id = _acted(tx, node, exchange_id, wanted, words, by, held)
     except SharefeedError:
         if held is not None:
             booked.let_go(node, before, held)
+        if moved is not None:
+            booked.reschedule(node, before)
         raise
     if held is not None and after.booking_id != held:
         booked.let_go(node, before, held)
@@ -196,7 +201,7 @@ def _known(tx: Tx, exchange_id: str, lock: bool = False) -> Stored:
 def _decided(tx: Tx, node: Node, stored: Stored, wanted: Act) -> Stored:
     if wanted.side == ASKER and wanted.name not in STRANGERS_MAY and _is_strangers(tx, stored):
         raise ExchangeError(Refusal("elsewhere"))
-    left = stock.room(tx, stored, node.now) if wanted.name == rules.ACCEPT else None
+    left = _room(tx, node, stored, wanted)
     found = decide(stored.exchange, wanted, node.now, left)
     if isinstance(found, Refusal):
         raise ExchangeError(found)
@@ -204,11 +209,24 @@ def _decided(tx: Tx, node: Node, stored: Stored, wanted: Act) -> Stored:
         done = sum(event.act == rules.TAKE_BACK for event in exchanges.events(tx, stored.id))
         if done >= MISTAKES:
             raise ExchangeError(Refusal("too-often"))
+    if wanted.name == rules.RESCHEDULE and found != stored.exchange:
+        today = [event for event in exchanges.events(tx, stored.id) if event.at > node.now - rules.DAY_S]
+        if sum(event.act == rules.RESCHEDULE for event in today) >= TIMES_A_DAY:
+            raise ExchangeError(Refusal("moved-often"))
     if wanted.name == rules.CONFIRM and found != stored.exchange:
         booked.refuse_too_many(tx, node, stored)
         if not _is_taken(tx, stored):
             raise ExchangeError(Refusal("busy"))
     return replace(stored, exchange=found)
+
+
+def _room(tx: Tx, node: Node, stored: Stored, wanted: Act) -> int | None:
+    """How many can be promised, at the time that is named; None where that limits nothing."""
+    if wanted.name == rules.RESCHEDULE and rules.may_reschedule(stored.exchange):
+        then = replace(stored, exchange=rules.rescheduled(stored.exchange, wanted))
+        # What was promised stays so, whatever has become of its listing.
+        return stock.room(tx, then, node.now, of_none=None)
+    return stock.room(tx, stored, node.now) if wanted.name == rules.ACCEPT else None
 
 
 def _is_strangers(tx: Tx, stored: Stored) -> bool:

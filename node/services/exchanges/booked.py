@@ -9,7 +9,7 @@ from node.context import Node
 from node.services.bookings import availability
 from node.services.bookings.judging import Asked, judge
 from node.services.bookings.keeping import CalendarError, known
-from node.services.bookings.making import Wanted, book, cancel, end
+from node.services.bookings.making import BookingStateError, Wanted, book, cancel, change, end
 from node.services.bookings.opening import Span
 from node.services.bookings.refusals import BookingError, Refusal
 from node.services.bookings.taken import AROUND_S, taken_of
@@ -75,6 +75,28 @@ def refuse_too_many(tx: Tx, node: Node, stored: Stored) -> None:
 def let_go(node: Node, stored: Stored, booking_id: int) -> None:
     """Give a time free again that was held in vain."""
     cancel(node, stored.key, stored.organisation_id, booking_id, "")
+
+
+def reschedule(node: Node, stored: Stored) -> Span | None:
+    """Move the booking of a request to the time of its exchange; its time before, None where there is nothing to move.
+
+    The owner has decided, as in `hold`. Raises `BookingError` where that time is taken.
+    """
+    exchange = stored.exchange
+    if stored.booking_id is None or exchange.starts_at is None or exchange.ends_at is None:
+        return None
+    with node.database.read() as tx:
+        row = calendars.by_key(tx, stored.key)
+        booking = bookings.by_id(tx, stored.booking_id, row.id) if row is not None else None
+    span = Span(exchange.starts_at, exchange.ends_at)
+    if booking is None or booking.state not in OPEN or Span(booking.starts_at, booking.ends_at) == span:
+        return None
+    wanted = Wanted(span, booking.name, booking.contact, booking.note, insists=True)
+    try:
+        change(node, stored.key, stored.organisation_id, booking.id, wanted)
+    except (CalendarError, BookingStateError) as error:
+        raise BookingError(Refusal("off")) from error
+    return Span(booking.starts_at, booking.ends_at)
 
 
 def confirm(tx: Tx, node: Node, stored: Stored, booking_id: int) -> None:

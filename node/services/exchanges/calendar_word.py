@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from node.context import Node
 from node.services.bookings import handing, making
-from node.services.bookings.making import BookingStateError
+from node.services.bookings.keeping import known
+from node.services.bookings.making import BookingStateError, Wanted
+from node.services.bookings.opening import Span
 from node.services.exchanges import acting
 from node.services.exchanges.acting import ExchangeError
 from node.storage import exchanges
@@ -49,6 +51,27 @@ def _move(node: Node, stored: Stored, state: str, by: str) -> None:
         raise RequestStateError(str(error)) from error
 
 
+def change(node: Node, key: str, organisation_id: str, booking_id: int, wanted: Wanted, by: str) -> Booking:
+    """Change a booking as `making.change` does, and the time of the request that it is of: who asked is told.
+
+    Raises as that does, and `RequestStateError` where the request cannot be at that time; then nothing was changed.
+    """
+    before, stored = _one(node, key, organisation_id, booking_id), _request(node, organisation_id, booking_id)
+    changed = making.change(node, key, organisation_id, booking_id, wanted)
+    span = Span(changed.starts_at, changed.ends_at)
+    if stored is None or span == Span(before.starts_at, before.ends_at) or not rules.may_reschedule(stored.exchange):
+        return changed
+    named = Act(rules.RESCHEDULE, OWNER, starts_at=span.starts, ends_at=span.ends)
+    try:
+        acting.act(node, stored.id, named, by=by)
+    except ExchangeError as error:
+        was = Span(before.starts_at, before.ends_at)
+        back = Wanted(was, before.name, before.contact, before.note, before.unit, insists=True)
+        making.change(node, key, organisation_id, booking_id, back)
+        raise RequestStateError(str(error)) from error
+    return changed
+
+
 def cancel(node: Node, key: str, organisation_id: str, booking_id: int, reason: str, by: str) -> Booking:
     """Call a booking off as `making.cancel` does, and the request that it is of: who asked reads the reason."""
     stored = _request(node, organisation_id, booking_id)
@@ -57,6 +80,11 @@ def cancel(node: Node, key: str, organisation_id: str, booking_id: int, reason: 
     gone = making.cancel(node, key, organisation_id, booking_id, reason)
     acting.act(node, stored.id, Act(rules.CANCEL, OWNER), reason, by)
     return gone
+
+
+def _one(node: Node, key: str, organisation_id: str, booking_id: int) -> Booking:
+    with node.database.read() as tx:
+        return making.one(tx, known(node, tx, key, organisation_id), booking_id)
 
 
 def _request(node: Node, organisation_id: str, booking_id: int) -> Stored | None:

@@ -21,17 +21,18 @@ from schemas.exchange import Exchange
 GIVEN, AVAILABLE, RESERVED = "given", "available", "reserved"
 
 
-def room(tx: Tx, stored: Stored, now: int) -> int | None:
+def room(tx: Tx, stored: Stored, now: int, of_none: int | None = 0) -> int | None:
     """How many of its listing can be promised in an exchange; None where numbers do not say it.
 
-    What has a calendar is not counted: there the calendar says whether it can be had.
+    What has a calendar is not counted: there the calendar says whether it can be had. ``of_none`` is what there is of a
+    listing that is not to be had any more.
     """
     if stored.contact_id is not None:
         theirs = elsewhere.by_key(tx, stored.key, now)
-        return rules.room(elsewhere.left(tx, theirs), stored.exchange, _others(tx, stored)) if theirs else 0
+        return rules.room(elsewhere.left(tx, theirs), stored.exchange, _others(tx, stored)) if theirs else of_none
     row = listings.by_key(tx, stored.key)
     if row is None or row.state not in (LIVE, PAUSED):
-        return 0
+        return of_none
     if calendars.by_key(tx, stored.key) is not None:
         return None
     return rules.room(row.listing().quantity.available, stored.exchange, _others(tx, stored))

@@ -6,14 +6,14 @@ No cookie is looked at. What cannot be booked is a problem document (RFC 9457) w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import orjson
 from flask import Blueprint, Response, abort, request
 
-from node.services.bookings import looking, making
+from node.services.bookings import handing, looking, making
 from node.services.bookings.free import Slot
 from node.services.bookings.keeping import CalendarError, Kept, UnknownCalendarError, calendar_of, zone_of
 from node.services.bookings.making import BookingStateError, UnknownBookingError, Wanted
@@ -23,6 +23,7 @@ from node.services.exchanges import calendar_word
 from node.services.identity.api_tokens import BOOKINGS_READ, BOOKINGS_WRITE
 from node.storage.bookings import Booking
 from node.web import current_node
+from node.web.api.moments import EXAMPLE, seconds_of
 from node.web.desk import booking_words
 from node.web.desk.gate import token_of_request
 from node.web.errors import PROBLEMS_URL
@@ -67,19 +68,69 @@ def _day(kept: Kept, wanted: Wanted) -> date:
 @blueprint.post("/bookings")
 def book(slug: str, key: str) -> Response:
     caller = token_of_request(BOOKINGS_WRITE)
+    whose, by = caller.organisation_id, caller.name
+    return _entered(
+        key, whose, lambda: _wanted(_body()), lambda one: making.book(current_node(), key, whose, one, by), 201
+    )
+
+
+@blueprint.post("/bookings/<int:booking_id>")
+def change(slug: str, key: str, booking_id: int) -> Response:
+    """Change what is named of a booking; the rest stays as it is. Who asked for it by a request is told of its time."""
+    caller = token_of_request(BOOKINGS_WRITE)
+    whose, by = caller.organisation_id, caller.name
+
+    def wanted() -> Wanted:
+        with current_node().database.read() as tx:
+            before = making.one(tx, calendar_of(current_node(), key, whose), booking_id)
+        span = Span(before.starts_at, before.ends_at)
+        as_it_is = {**_when(span), **{name: getattr(before, name) for name in _TEXTS}}
+        return _wanted({**as_it_is, **_body()})
+
+    return _entered(
+        key, whose, wanted, lambda one: calendar_word.change(current_node(), key, whose, booking_id, one, by), 200
+    )
+
+
+def _entered(
+    key: str, whose: str, read: Callable[[], Wanted], enter: Callable[[Wanted], Booking], status: int
+) -> Response:
+    """The booking as it is entered, or why it cannot be, with what is free instead."""
     try:
-        kept = calendar_of(current_node(), key, caller.organisation_id)
-        wanted = _wanted()
-        made = making.book(current_node(), key, caller.organisation_id, wanted, caller.name)
-    except UnknownCalendarError:
+        kept = calendar_of(current_node(), key, whose)
+        wanted = read()
+        made = enter(wanted)
+    except (UnknownCalendarError, UnknownBookingError):
         abort(404)
     except CalendarError as error:
         return _invalid(error.problems)
+    except BookingStateError as error:
+        return _problem(409, "not-possible", str(error), {})
     except BookingError as error:
-        slots = looking.free_instead(current_node(), caller.organisation_id, key, _day(kept, wanted))
+        slots = looking.free_instead(current_node(), whose, key, _day(kept, wanted))
         said = {"code": error.refusal.code, "free": _free(slots, kept) if error.refusal.elsewhen else []}
         return _problem(409, "not-free", booking_words.refused(error.refusal), said)
-    return _json(_members(kept, made), 201)
+    return _json(_members(kept, made), status)
+
+
+@blueprint.post("/bookings/<int:booking_id>/mark")
+def mark(slug: str, key: str, booking_id: int) -> Response:
+    """Say that it is ``out``, ``returned``, that it was a ``no_show``, or ``confirmed`` after all."""
+    caller = token_of_request(BOOKINGS_WRITE)
+    try:
+        kept = calendar_of(current_node(), key, caller.organisation_id)
+        state = _text(_body(), "state")
+        if state not in handing.STEPS:
+            raise CalendarError(Problem("/state", "not-a-choice", f"This is one of {', '.join(handing.STEPS)}."))
+        whose, by = caller.organisation_id, caller.name
+        marked = calendar_word.mark(current_node(), key, whose, booking_id, state, by)
+    except (UnknownCalendarError, UnknownBookingError):
+        abort(404)
+    except CalendarError as error:
+        return _invalid(error.problems)
+    except BookingStateError as error:
+        return _problem(409, "not-possible", str(error), {})
+    return _json(_members(kept, marked))
 
 
 @blueprint.post("/bookings/<int:booking_id>/cancel")
@@ -127,9 +178,8 @@ def _body() -> Mapping[str, Any]:
     return found
 
 
-def _wanted() -> Wanted:
+def _wanted(body: Mapping[str, Any]) -> Wanted:
     """Raises `CalendarError`."""
-    body = _body()
     unit = body.get("unit")
     if unit is not None and (type(unit) is not int or not 1 <= unit <= 10_000):
         raise CalendarError(Problem("/unit", "not-a-number", "This must be the number of a piece."))
@@ -145,13 +195,10 @@ def _text(body: Mapping[str, Any], name: str) -> str:
 
 
 def _moment(body: Mapping[str, Any], name: str) -> int:
-    try:
-        at = datetime.fromisoformat(body[name])
-        if at.tzinfo is not None and 2000 <= at.year <= 2999:
-            return int(at.timestamp())
-    except (KeyError, TypeError, ValueError):
-        pass
-    raise CalendarError(Problem(f"/{name}", "bad-date", "This must be a moment such as 2026-12-05T09:00:00Z."))
+    found = seconds_of(body.get(name))
+    if found is None:
+        raise CalendarError(Problem(f"/{name}", "bad-date", f"This must be a moment such as {EXAMPLE}."))
+    return found
 
 
 def _members(kept: Kept, booking: Booking) -> dict[str, Any]:

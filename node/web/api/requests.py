@@ -22,6 +22,7 @@ from node.services.identity.api_tokens import REQUESTS_READ, REQUESTS_WRITE, Cal
 from node.services.limits.strangers import FormError
 from node.services.limits.throttling import TooManyTriesError
 from node.web import current_node
+from node.web.api.moments import EXAMPLE, seconds_of
 from node.web.desk import booking_words
 from node.web.desk.gate import token_of_request
 from node.web.errors import PROBLEMS_URL
@@ -77,6 +78,18 @@ def handed_over(slug: str, exchange_id: str) -> Response:
             _act(exchange_id, rules.HAND_OVER, caller, body)
 
     return _done(exchange_id, say)
+
+
+@blueprint.post("/<exchange_id>/reschedule")
+def reschedule(slug: str, exchange_id: str) -> Response:
+    """Name another time, from ``starts`` until ``ends``, with ``words`` to them; once it is lent, its end alone."""
+
+    def name(caller: Caller, body: Mapping[str, Any]) -> None:
+        starts, ends = _moment(body, "starts"), _moment(body, "ends")
+        named = Act(rules.RESCHEDULE, OWNER, starts_at=starts, ends_at=ends)
+        acting.act(current_node(), exchange_id, named, _text(body, "words"), caller.name)
+
+    return _done(exchange_id, name)
 
 
 @blueprint.post("/<exchange_id>/messages")
@@ -149,6 +162,15 @@ def _text(body: Mapping[str, Any], name: str) -> str:
     if not isinstance(text, str):
         abort(400, f"{name} is text.")
     return text
+
+
+def _moment(body: Mapping[str, Any], name: str) -> int | None:
+    if body.get(name) is None:
+        return None
+    found = seconds_of(body[name])
+    if found is None:
+        abort(400, f"{name} is a moment such as {EXAMPLE}.")
+    return found
 
 
 def _utc(moment: int | None) -> str | None:

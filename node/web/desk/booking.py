@@ -101,7 +101,10 @@ def change(slug: str, key: str, booking_id: int) -> ResponseReturnValue:
         if wanted.unit == booking.unit and wanted.span != before and request.form.get("unit_was") == typed["unit"]:
             # Nobody chose this piece anew: another one is as good where it is not free.
             wanted = replace(wanted, unit=None)
-        making.change(current_node(), key, member_now().organisation_id, booking_id, wanted)
+        who = member_now()
+        calendar_word.change(current_node(), key, who.organisation_id, booking_id, wanted, who.name)
+    except calendar_word.RequestStateError as error:
+        return _form_page(kept, typed, {"first": plain(str(error))}, booking), 422
     except BookingStateError:
         return _over(key, booking_id)
     except (_UnreadableError, BookingError, CalendarError) as error:

@@ -27,6 +27,8 @@ from node.services.stories import handed
 from node.storage import organisations
 from node.storage.owner_contacts import STOPPED
 from node.web.desk.booking_words import refused, when
+from node.web.exchanges import another_time
+from node.web.exchanges.asking_times import TIMES
 from node.web.exchanges.deciding import (
     SETTLING,
     claims,
@@ -50,7 +52,7 @@ from node.web.wording.words import number
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OPERATOR, OWNER, Act
 
-FIELDS = ("do", "quantity", "words", "code", "weight", "hours", "sure")
+FIELDS = ("do", "quantity", "words", "code", "weight", "hours", "sure", *TIMES)
 MEASURE, SEND_LINK = "measure", "send_link"
 PRESSES = (
     *(rules.CONFIRM, rules.HAND_OVER, rules.BRING_BACK, rules.TAKE_BACK),
@@ -58,7 +60,7 @@ PRESSES = (
 )
 AT_THE_BAY = (rules.HAND_OVER, rules.MEET, rules.BRING_BACK)
 """What is often done where there is no connection."""
-_ACTS = (*PRESSES, rules.ACCEPT, rules.DECLINE, rules.CANCEL)
+_ACTS = (*PRESSES, rules.ACCEPT, rules.DECLINE, rules.CANCEL, rules.RESCHEDULE)
 _A_MOMENT_S = 1800
 _NEEDS_WORDS = (rules.DECLINE, rules.CANCEL, *SETTLING)
 
@@ -78,31 +80,48 @@ class NotDoneError(Exception):
 
 def perform(node: Node, seen: Seen) -> None:
     """Do what the form that was sent says. Raises `NotDoneError`."""
-    typed = typed_in(*FIELDS)
-    what, party, exchange_id = typed["do"], seen.party, seen.stored.id
+    typed, what = typed_in(*FIELDS), request.form.get("do", "")
     try:
-        if what == "write":
-            acting.write(node, exchange_id, party.side, typed["words"])
-        elif what == rules.MEET:
-            acting.meet(node, exchange_id, party, typed["code"])
-        elif what == MEASURE:
-            said = typed["weight"] or typed["hours"]
-            measuring.measure(node, exchange_id, party, said, bool(typed["sure"]))
-        elif what == SEND_LINK and is_strangers(seen):
-            attested.send_link(node, exchange_id)
-        elif what in _NEEDS_WORDS and not typed["words"].strip():
-            raise NotDoneError(what, {"words": _("Say why, in a few words: they read it.")}, typed)
-        elif what in SETTLING and may_settle(seen):
-            acting.act(node, exchange_id, Act(rules.SETTLE, OPERATOR, outcome=SETTLING[what]), typed["words"])
-        elif what in _ACTS:
-            quantity = _number(typed) if what == rules.ACCEPT and seen.stored.exchange.asked > 1 else None
-            # Of what nobody had asked for, nothing was agreed before.
-            outcome = rules.CANCELLED if what == rules.TAKE_BACK and _was_given(seen) else ""
-            acting.act(node, exchange_id, Act(what, party.side, quantity, outcome), typed["words"], party.name)
-        if party.contact is not None:
-            stopping.confirm(node, party.contact)
+        _done(node, seen, what, typed)
+        if seen.party.contact is not None:
+            stopping.confirm(node, seen.party.contact)
     except (FormError, ExchangeError, BookingError, TooManyTriesError) as error:
-        raise NotDoneError(what, _sentences(error), typed) from error
+        said = _sentences(error)
+        if what == rules.RESCHEDULE and "" in said:
+            said = {"last" if another_time.only_end(seen.stored) else "first": said[""]}
+        raise NotDoneError(what, said, typed) from error
+
+
+def _done(node: Node, seen: Seen, what: str, typed: Mapping[str, str]) -> None:
+    party, exchange_id = seen.party, seen.stored.id
+    if what in _NEEDS_WORDS and not typed["words"].strip():
+        raise NotDoneError(what, {"words": _("Say why, in a few words: they read it.")}, typed)
+    if what == "write":
+        acting.write(node, exchange_id, party.side, typed["words"])
+    elif what == rules.MEET:
+        acting.meet(node, exchange_id, party, typed["code"])
+    elif what == MEASURE:
+        measuring.measure(node, exchange_id, party, typed["weight"] or typed["hours"], bool(typed["sure"]))
+    elif what == SEND_LINK and is_strangers(seen):
+        attested.send_link(node, exchange_id)
+    elif what in SETTLING and may_settle(seen):
+        acting.act(node, exchange_id, Act(rules.SETTLE, OPERATOR, outcome=SETTLING[what]), typed["words"])
+    elif what in _ACTS:
+        acting.act(node, exchange_id, _act(node, seen, what, typed), typed["words"], party.name)
+
+
+def _act(node: Node, seen: Seen, what: str, typed: Mapping[str, str]) -> Act:
+    """What a side does, with what it says of it. Raises `NotDoneError` for what was typed."""
+    if what == rules.RESCHEDULE and rules.may_reschedule(seen.stored.exchange):
+        errors: dict[str, str] = {}
+        named = another_time.named(node, seen.stored, typed, errors)
+        if named is None:
+            raise NotDoneError(what, errors, typed)
+        return replace(named, side=seen.party.side)
+    quantity = _number(typed) if what == rules.ACCEPT and seen.stored.exchange.asked > 1 else None
+    # Of what nobody had asked for, nothing was agreed before.
+    outcome = rules.CANCELLED if what == rules.TAKE_BACK and _was_given(seen) else ""
+    return Act(what, seen.party.side, quantity, outcome)
 
 
 def _number(typed: Mapping[str, str]) -> int | None:
@@ -159,6 +178,7 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         outcomes=outcomes(seen),
         decide=make(*SETTLING) if outcomes(seen) else None,
         cancel=make(rules.CANCEL) if rules.CANCEL in can else None,
+        **(_another_time(node, seen, make) if rules.RESCHEDULE in can else {}),
         measure=measure_form(stored, make(MEASURE)) if measures else None,
         measures=measuring.measured_in(stored) if measures else "",
         measured=bool(stored.measured_by),
@@ -179,6 +199,13 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         wrong=form_at(path, {}, wrong.errors) if wrong else _just_answered(meet, seen, node.now),
         tell_path=_tell_path(node, seen),
     )
+
+
+def _another_time(node: Node, seen: Seen, make: Callable[..., Form]) -> dict[str, Any]:
+    form, stored = make(rules.RESCHEDULE), seen.stored
+    form = form if form.typed else replace(form, typed=another_time.known(node, stored))
+    times = not another_time.by_day(node, stored)
+    return {"reschedule": form, "asks_times": times, "only_end": another_time.only_end(stored)}
 
 
 def _was_given(seen: Seen) -> bool:

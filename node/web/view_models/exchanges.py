@@ -114,6 +114,8 @@ class ExchangeView:
     and ``words`` and the buttons ``accept``, unless none are ``left``, and ``decline`` as ``do``, ``write`` and
     ``cancel`` the field ``words``. ``left`` is set where fewer are left than they ask for.
     ``decide`` has the field ``words`` and for each of the ``outcomes`` a button as ``do``, for who runs the site.
+    ``reschedule`` names another time: it has the fields ``first`` and ``last``, with ``asks_times`` also ``starts`` and
+    ``ends``, those of the end alone with ``only_end``, and ``words``.
     ``measure`` has the field ``weight`` or ``hours``, as ``measures`` says, and the box ``sure`` where what was typed
     is ``doubted``; ``measured`` is set where something is known already.
     ``tell_path`` leads an owner to where they tell its story, once it has happened.
@@ -142,6 +144,9 @@ class ExchangeView:
     cancel: Form | None = None
     decide: Form | None = None
     outcomes: tuple[Choice, ...] = ()
+    reschedule: Form | None = None
+    asks_times: bool = False
+    only_end: bool = False
     note: str = ""
     measure: Form | None = None
     measures: str = ""

@@ -293,6 +293,44 @@ def test_nobody_came_too_early_is_explained_at_the_calendar(node: Node, app: Fla
     assert now_of(node, one).exchange.state == rules.HANDED_OVER
 
 
+def test_the_owner_names_another_time_by_the_link_in_a_mail(node: Node, stranger: FlaskClient) -> None:
+    days = {"starts_at": midnight(2), "ends_at": midnight(4)}
+    one = asked(node, shared(node, action="lend", title="A tent"), **days)
+    act(node, one, rules.ACCEPT)
+    ann, cem = last_link(node, "ann"), last_link(node, "cem")
+    form = html.fromstring(stranger.get(ann).get_data(as_text=True))
+    assert [form.xpath(f"string(//input[@name='{name}']/@value)") for name in ("first", "last")] == [
+        "2026-12-02",
+        "2026-12-03",
+    ]
+    assert "Another time" not in words(stranger.get(cem))
+    wrong = send(stranger, ann, ann, do="reschedule", first="2026-12-09", last="2026-12-07", words="The van is late.")
+    assert problems(wrong) == ["Choose a time that is to come, with its end after its beginning, and at most a year."]
+    kept = html.fromstring(wrong.get_data(as_text=True))
+    assert kept.xpath("string(//textarea[@id='reschedule-words'])") == "The van is late."
+    assert kept.xpath("//input[@name='last']/@value") == ["2026-12-07"]
+    assert problems(send(stranger, ann, ann, do="reschedule", first="soon")) == ["Write the day like this: 2026-12-31."]
+    assert "Wed 9 Dec – Thu 10 Dec" in words(
+        press(stranger, ann, do="reschedule", first="2026-12-09", last="2026-12-10", words="The van is late.")
+    )
+    page = words(stranger.get(cem))
+    assert "Wed 9 Dec – Thu 10 Dec" in page
+    assert "The van is late." in page
+    assert send(stranger, cem, cem, do="reschedule", first="2026-12-11", last="2026-12-12").status_code == 422
+    clock_of(node).pass_by(days=9)
+    act(node, one, rules.MEET)
+    lent = html.fromstring(stranger.get(ann).get_data(as_text=True))
+    assert lent.xpath("//input[@name='first']") == []
+    assert "Back" not in words(press(stranger, ann, do="reschedule", last="2026-12-30"))
+    assert now_of(node, one).exchange.ends_at == midnight(31)
+    assert subjects(node)[-1] == ("cem", "Another day to bring it back: A tent")
+
+
+def midnight(day: int) -> int:
+    """The beginning of a day of December 2026, when the clocks of London show UTC."""
+    return hour(day, 0).starts
+
+
 def test_what_cannot_be_asked_for_here_stays_as_it_was(node: Node, app: Flask, stranger: FlaskClient) -> None:
     desk = shared(node)
     client = signed_in(app, node, SLUG, "owner")

@@ -50,6 +50,29 @@ def program(app: Flask, node: Node, here: str) -> Program:
 NINE = {"starts": "2026-12-02T09:00:00Z", "ends": "2026-12-02T11:00:00+01:00", "name": "Anna", "contact": "a@b.example"}
 
 
+def test_a_booking_is_changed_and_marked(program: Program, here: str) -> None:
+    made = program.ask(f"{here}/bookings", {**NINE, "note": "Bits"}).get_json()
+    one = f"{here}/bookings/{made['id']}"
+    moved = program.ask(one, {"starts": "2026-12-03T14:00:00Z", "ends": "2026-12-03T15:00:00Z"})
+    assert moved.status_code == 200
+    assert moved.get_json() == {**made, "starts": "2026-12-03T14:00:00Z", "ends": "2026-12-03T15:00:00Z"}
+    assert program.ask(one, {"name": "Bo"}).get_json()["note"] == "Bits"
+    other = program.ask(f"{here}/bookings", NINE).get_json()
+    taken = program.ask(
+        f"{here}/bookings/{other['id']}", {"starts": "2026-12-03T14:00:00Z", "ends": "2026-12-03T15:00:00Z"}
+    )
+    assert (taken.status_code, taken.get_json()["code"]) == (409, "taken")
+    assert taken.get_json()["free"]
+    for state in ("out", "returned"):
+        assert program.ask(f"{one}/mark", {"state": state}).get_json()["state"] == state
+    assert program.ask(one, {"name": "Cem"}).status_code == 409
+    assert program.ask(f"{one}/mark", {"state": "confirmed"}).status_code == 409
+    assert program.ask(f"{one}/mark", {"state": "lost"}).get_json()["problems"][0]["pointer"] == "/state"
+    assert program.ask(f"{here}/bookings/999", {"name": "Bo"}).status_code == 404
+    assert program.ask(f"{here}/bookings/999/mark", {"state": "out"}).status_code == 404
+    assert program.ask(one, {"starts": "tomorrow"}).status_code == 422
+
+
 def test_what_is_free_is_booked_and_called_off(program: Program, here: str) -> None:
     day = "?from=2026-12-02&to=2026-12-02"
     free = program.ask(f"{here}/free{day}").get_json()["free"]

@@ -56,6 +56,25 @@ def test_a_program_reads_answers_and_hands_over(node: Node, app: Flask) -> None:
     assert program.ask(f"{HERE}?state=over").get_json()["total"] == 1
 
 
+def test_a_program_names_another_time(node: Node, app: Flask) -> None:
+    what, days = (
+        shared(node, action="lend"),
+        {"starts_at": node.now + rules.DAY_S, "ends_at": node.now + 2 * rules.DAY_S},
+    )
+    one = asked(node, what, **days)
+    program = Program(app, node, "riverside-school", REQUESTS_READ, REQUESTS_WRITE)
+    then = {"starts": "2026-12-05T09:00:00Z", "ends": "2026-12-06T09:00:00+00:00", "words": "The van is late."}
+    early = program.ask(f"{HERE}/{one}/reschedule", then)
+    assert (early.status_code, early.get_json()["code"]) == (409, "not-yet")
+    program.ask(f"{HERE}/{one}/accept", {})
+    named = program.ask(f"{HERE}/{one}/reschedule", then).get_json()
+    assert (named["starts"], named["ends"]) == ("2026-12-05T09:00:00Z", "2026-12-06T09:00:00Z")
+    assert named["events"][-1]["what"] == "reschedule"
+    assert "> The van is late." in mails(node)[-1][2]
+    for wrong, status in (({"ends": "soon"}, 400), ({"starts": 1}, 400), ({}, 409)):
+        assert program.ask(f"{HERE}/{one}/reschedule", wrong).status_code == status
+
+
 BAD = {
     "no object": ("accept", []),
     "no number": ("accept", {"quantity": "2"}),

@@ -170,10 +170,17 @@ def state_of(tx: Tx, home: Home, stored: Stored) -> dict[str, Any]:
         "owner_said": exchange.owner_said,
         "asker_said": exchange.asker_said,
         "since": rfc3339_of(exchange.since),
+        **_time(exchange),
         "revision": len(exchanges.events(tx, stored.id)),
         "heard": home.acts,
         **_measured(stored),
     }
+
+
+def _time(exchange: Exchange) -> dict[str, Any]:
+    if exchange.starts_at is None or exchange.ends_at is None:
+        return {}
+    return {"starts": rfc3339_of(exchange.starts_at), "ends": rfc3339_of(exchange.ends_at)}
 
 
 def _measured(stored: Stored) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from schemas import message as types
 from schemas.exchange import ASKER, CLOCK, OPERATOR, OWNER, Act, Refusal
 from schemas.exchange_copy import Told
 from schemas.exchange_copy import follow as followed
-from schemas.message import PERSON, Message
+from schemas.message import PERSON, Message, State
 
 ACT_OF: Mapping[str, str] = {**{name: act for act, name in TYPE_OF.items()}, types.RECEIVED: rules.HAND_OVER}
 _LISTINGS = "listings/"
@@ -237,9 +237,8 @@ def _owner_said(tx: Tx, node: Node, stored: Stored, home: Home, message: Message
     after, state = stored, message.state
     if state.revision > home.revision and state.heard >= home.acts:
         exchange_homes.change(tx, stored.id, revision=state.revision)
-        told = Told(state.name, state.granted, state.owner_said, min(int(state.since.timestamp()), node.now))
         typed = bool(messages.waiting_codes(tx, stored.id))
-        after = replace(stored, exchange=followed(stored.exchange, told, typed))
+        after = replace(stored, exchange=followed(stored.exchange, _told(state, node.now), typed, node.now))
         after = measuring.followed(after, state)
     if after.exchange != stored.exchange:
         _copied(tx, node, stored, after, message)
@@ -260,6 +259,11 @@ def _owner_said(tx: Tx, node: Node, stored: Stored, home: Home, message: Message
     return Outcome()
 
 
+def _told(state: State, now: int) -> Told:
+    starts, ends = (int(at.timestamp()) if at is not None else None for at in (state.starts, state.ends))
+    return Told(state.name, state.granted, state.owner_said, min(int(state.since.timestamp()), now), starts, ends)
+
+
 def _copied(tx: Tx, node: Node, before: Stored, after: Stored, message: Message) -> None:
     act, words = Act(ACT_OF.get(message.type, rules.SETTLE), OWNER), message.words or ""
     is_decided = message.state is not None and message.state.name in rules.OUTCOMES
@@ -269,6 +273,8 @@ def _copied(tx: Tx, node: Node, before: Stored, after: Stored, message: Message)
         act = Act(rules.LAPSE, CLOCK)
     elif message.type == types.STATE:
         act = Act(rules.HAND_OVER, OWNER)
+    if message.type == types.STATE and _is_at_another_time(before, after):
+        act = Act(rules.RESCHEDULE, OWNER)
     if before.exchange.owner_said and not after.exchange.owner_said:
         act = Act(rules.TAKE_BACK, OWNER)
     exchanges.change(tx, after, node.now)
@@ -278,6 +284,12 @@ def _copied(tx: Tx, node: Node, before: Stored, after: Stored, message: Message)
         exchange_people.write(tx, after.id, Letter(node.now, by, words))
     telling.tell(tx, node, before.exchange, after, act, words)
     issue.follow(tx, node, after)
+
+
+def _is_at_another_time(before: Stored, after: Stored) -> bool:
+    """Whether nothing but the time is another one."""
+    was, is_now = before.exchange, after.exchange
+    return was.state == is_now.state and (was.starts_at, was.ends_at) != (is_now.starts_at, is_now.ends_at)
 
 
 def _passed_on(tx: Tx, node: Node, stored: Stored, home: Home, message: Message) -> Outcome:

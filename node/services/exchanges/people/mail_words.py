@@ -210,6 +210,22 @@ SAID: Mapping[tuple[str, str], Said] = {
         later("%(organisation)s says yes: you can have “%(title)s”%(much)s. Agree with them on how, by the link."),
         later("See it and write to them"),
     ),
+    (ASKER, "another_time"): Said(
+        later("Another time: %(title)s"),
+        later(
+            "%(organisation)s has named another time for “%(title)s”, in place of the one that was agreed. If it does "
+            "not suit you, write to them by the link, or call it off there."
+        ),
+        later("See it and write to them"),
+    ),
+    (ASKER, "kept_longer"): Said(
+        later("Another day to bring it back: %(title)s"),
+        later(
+            "“%(title)s” is now to be back with %(organisation)s on %(day)s. If that does not suit you, write to them "
+            "by the link."
+        ),
+        later("See it and write to them"),
+    ),
     (ASKER, rules.DECLINED): Said(
         later("Not this time: %(title)s"),
         later("%(organisation)s cannot let you have “%(title)s” this time."),

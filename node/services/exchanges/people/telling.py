@@ -56,6 +56,10 @@ _WHERE_IT_COUNTS = later(
 def tell(tx: Tx, node: Node, before: Exchange, after: Stored, done: Act, words: str) -> None:
     """Tell those whom an act concerns and who did not do it."""
     state = after.exchange.state
+    if done.name == rules.RESCHEDULE:
+        name = "another_time" if state == rules.ACCEPTED else "kept_longer"
+        _post(tx, node, after, ASKER, name, words)
+        return
     if state == before.state or (before.state == rules.UNCONFIRMED and state != rules.REQUESTED):
         return
     name = f"{rules.SETTLE}_{state}" if done.name == rules.SETTLE else state
