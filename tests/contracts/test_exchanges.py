@@ -244,6 +244,22 @@ def test_a_loan_is_kept_longer_and_nobody_is_asked_for_it_before(node: Node) -> 
     assert len(mails(node)) == many
 
 
+def test_what_is_lent_by_the_day_is_to_be_back_on_its_last_one(node: Node) -> None:
+    what, first = shared(node, action="lend", title="A tent"), hour(3, 0).starts
+    one = asked(node, what, starts_at=first, ends_at=first + 2 * rules.DAY_S)
+    act(node, one, rules.ACCEPT)
+    clock_of(node).pass_by(days=2)
+    act(node, one, rules.MEET)
+    told = []
+    for _ in range(4 * 24):
+        clock_of(node).pass_by(hours=1)
+        many = len(mails(node))
+        chasing.chase(node)
+        told += [(node.clock().day, mail[1]) for mail in mails(node)[many:] if mail[0].startswith("cem")]
+    assert told[:2] == [(4, "To bring back today: A tent"), (5, "Is it back already? A tent")]
+    assert any("today, Friday 4 December" in text for _, _, text in mails(node))
+
+
 def test_another_time_needs_enough_of_it_then_and_is_named_a_few_times_a_day(node: Node) -> None:
     what, now = shared(node, action="lend", quantity=2), node.now
     first = asked(node, what, quantity=2, starts_at=now + rules.DAY_S, ends_at=now + 2 * rules.DAY_S)

@@ -305,7 +305,10 @@ def _where_it_counts(tx: Tx, stored: Stored, side: str, name: str, voice: Voice)
 
 
 def _due(node: Node, exchange: Exchange) -> datetime:
-    return datetime.fromtimestamp(rules.due_at(exchange), ZoneInfo(node.settings.timezone))
+    at = rules.due_at(exchange)
+    # What may be kept until midnight is to be back on the day before.
+    until = at - 1 if exchange.state == rules.LENT else at
+    return datetime.fromtimestamp(until, ZoneInfo(node.settings.timezone))
 
 
 def _days_left(node: Node, exchange: Exchange) -> int:
