@@ -6,10 +6,11 @@ Refuses to know people: names and addresses are kept elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from schemas.exchange_refusals import Refusal
 from schemas.records import dataclass
 
 OWNER, ASKER, CLOCK, OPERATOR = "owner", "asker", "clock", "operator"
@@ -151,38 +152,6 @@ class Act:
     outcome: str = ""
     starts_at: int | None = None
     ends_at: int | None = None
-
-
-REFUSALS: Mapping[str, str] = MappingProxyType(
-    {
-        "over": "This is over: nothing more can be changed about it.",
-        "not-yet": "This cannot be done yet.",
-        "not-yours": "Only the other side can do this.",
-        "too-few": "Say at least one.",
-        "too-many-asked": "These are more than were asked for.",
-        "too-many": "There are not so many left: others have been promised some already.",
-        "already-accepted": "This was accepted already, with another quantity.",
-        "too-early": "The day that was agreed has not come yet.",
-        "busy": "Many wait for their answer already. Please try again in a few days.",
-        "bad-outcome": "This cannot be the outcome.",
-        "too-often": "This was taken back several times already. Write to them instead.",
-        "elsewhere": "This is said by the link that you got when you asked.",
-        "bad-time": "Choose a time that is to come, with its end after its beginning, and at most a year.",
-        "no-time": "What is given away has no time of its own. Agree on one in a message.",
-        "moved-often": "The time was changed several times today already. Write to them instead.",
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why an act changes nothing: ``code`` is one of `REFUSALS`."""
-
-    code: str
-
-    @property
-    def sentence(self) -> str:
-        return REFUSALS[self.code]
 
 
 def decide(exchange: Exchange, act: Act, now: int, room: int | None = None) -> Exchange | Refusal:
@@ -328,28 +297,6 @@ def _counted(exchange: Exchange) -> int:
         return 0
     gone = exchange.owner_said or (exchange.state == RECEIVED)
     return exchange.granted if exchange.is_gift and gone else exchange.counted
-
-
-def promised(exchange: Exchange) -> int:
-    """How many of a listing this exchange keeps from others: what was promised and has not left the listing."""
-    keeps = exchange.state in (ACCEPTED, HANDED_OVER, LENT, BROUGHT_BACK, DISPUTED)
-    return exchange.granted - exchange.counted if keeps and exchange.action in ("give", "lend") else 0
-
-
-def room(available: int, exchange: Exchange, others: Iterable[Exchange]) -> int | None:
-    """How many of ``available`` can be promised in this exchange; None where a number says nothing, as of a hall."""
-    if exchange.action not in ("give", "lend"):
-        return None
-    return max(0, available - sum(promised(other) for other in others if _meet(exchange, other)))
-
-
-def _meet(one: Exchange, other: Exchange) -> bool:
-    """Whether both want it at the same time; what has no dates, or is not back yet, is wanted at any time."""
-    spans = (one.starts_at, one.ends_at, other.starts_at, other.ends_at)
-    if one.is_gift or other.state == BROUGHT_BACK or None in spans:
-        return True
-    begins, ends, their_begin, their_end = (span or 0 for span in spans)
-    return begins < their_end and their_begin < ends
 
 
 DAY_S = 86_400

@@ -56,8 +56,9 @@ def act(node: Node, exchange_id: str, name: str, side: str = OWNER, **more: Any)
 
 
 def every(node: Node) -> list[str]:
+    """The numbers of all exchanges, the oldest first."""
     with node.database.read() as tx:
-        return [row.id for row in tx.execute(select(exchanges.c.id))]
+        return [row.id for row in tx.execute(select(exchanges.c.id).order_by(exchanges.c.opened_at, exchanges.c.id))]
 
 
 def now_of(node: Node, exchange_id: str) -> Stored:

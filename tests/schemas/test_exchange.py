@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import exchange as ex
-from schemas.exchange import ASKER, CLOCK, OPERATOR, OWNER, Act, Exchange, Refusal, decide
+from schemas.exchange import ASKER, CLOCK, OPERATOR, OWNER, Act, Exchange, decide
+from schemas.exchange_promises import promised, room
+from schemas.exchange_refusals import Refusal
 from tests.thorough import examples
 
 NOW = 1_800_000_000
@@ -133,8 +135,8 @@ def test_what_was_given_by_mistake_is_there_again_and_only_who_said_it_may_say_s
     assert gone.counted == 3
     assert ex.TAKE_BACK in ex.possible(gone, OWNER, NOW)
     back = after(gone, SLIP)
-    assert (back.counted, ex.promised(back), back.has_said(OWNER)) == (0, 3, False)
-    assert ex.promised(after(gone, UNASKED_SLIP)) == 0
+    assert (back.counted, promised(back), back.has_said(OWNER)) == (0, 3, False)
+    assert promised(after(gone, UNASKED_SLIP)) == 0
     said_by_other = after(made(), CONFIRMED, ACCEPTED, GOT)
     for exchange in (said_by_other, after(made(action="lend"), CONFIRMED, ACCEPTED, GAVE)):
         assert ex.TAKE_BACK not in ex.possible(exchange, OWNER, NOW)
@@ -161,10 +163,10 @@ def test_without_a_day_nobody_is_offered_to_say_at_once_that_nobody_came(side: s
 def test_loans_at_other_times_do_not_stand_in_each_others_way() -> None:
     monday = {"action": "lend", "asked": 1, "starts_at": NOW, "ends_at": NOW + DAY}
     first = after(made(**monday), CONFIRMED, ACCEPTED)
-    assert ex.room(1, made(**monday), [first]) == 0
-    assert ex.room(1, made(**{**monday, "starts_at": NOW + DAY, "ends_at": NOW + 2 * DAY}), [first]) == 1
-    assert ex.room(1, made(**{**monday, "starts_at": None}), [first]) == 0
-    assert ex.room(1, made(action="host"), [first]) is None
+    assert room(1, made(**monday), [first]) == 0
+    assert room(1, made(**{**monday, "starts_at": NOW + DAY, "ends_at": NOW + 2 * DAY}), [first]) == 1
+    assert room(1, made(**{**monday, "starts_at": None}), [first]) == 0
+    assert room(1, made(action="host"), [first]) is None
 
 
 LOAN = {"action": "lend", "asked": 1, "starts_at": NOW + DAY, "ends_at": NOW + 3 * DAY}
@@ -321,7 +323,7 @@ def test_nothing_is_promised_or_counted_twice(available: int, asks: list[Exchang
         before, others = exchanges[number], [one for place, one in enumerate(exchanges) if place != number]
         now += data.draw(st.integers(0, DAY))
         act = data.draw(ACTS)
-        found = decide(before, act, now, ex.room(left, before, others))
+        found = decide(before, act, now, room(left, before, others))
         if isinstance(found, Refusal):
             continue
         assert 0 <= found.counted <= found.granted <= found.asked
@@ -329,7 +331,7 @@ def test_nothing_is_promised_or_counted_twice(available: int, asks: list[Exchang
         left -= found.counted - before.counted
         exchanges[number] = found
         assert left >= 0
-        assert sum(ex.promised(one) for one in exchanges) <= left
+        assert sum(promised(one) for one in exchanges) <= left
     assert left + sum(one.counted for one in exchanges) == available
 
 

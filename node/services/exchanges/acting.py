@@ -23,7 +23,8 @@ from node.storage.exchange_people import Letter
 from node.storage.exchanges import Event, Stored
 from schemas import exchange as rules
 from schemas.errors import Problem, SharefeedError
-from schemas.exchange import ASKER, OWNER, Act, Refusal, decide
+from schemas.exchange import ASKER, OWNER, Act, decide
+from schemas.exchange_refusals import Refusal
 
 LONGEST_LETTER = 2000
 A_DAY = 20

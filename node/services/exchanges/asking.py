@@ -38,6 +38,7 @@ from node.storage.exchange_people import Letter, Person
 from node.storage.exchanges import Event, Stored
 from node.storage.listings import LIVE, OwnListing
 from schemas import exchange as rules
+from schemas import exchange_promises as promises
 from schemas.errors import Problem, pointer
 from schemas.exchange import ASKER, Exchange
 from schemas.listing import Listing
@@ -136,12 +137,12 @@ def _elsewhere(tx: Tx, node: Node, key: str) -> Askable | None:
     if row is None:
         return None
     if row.takes_messages:
-        counted = rules.room(elsewhere.left(tx, row), _exchange(row, Wish("", ""), node.now), ())
+        counted = promises.room(elsewhere.left(tx, row), _exchange(row, Wish("", ""), node.now), ())
         fairness = row.turn if row.turn in asking_rules.FAIRNESS else ""
         return Askable(row, row.listing().organisation.name, counted, fairness, False, 0)
     others = exchanges.of_listing(tx, row.id)
     made = [one.exchange for one in others]
-    left = rules.room(elsewhere.left(tx, row), _exchange(row, Wish("", ""), node.now), made)
+    left = promises.room(elsewhere.left(tx, row), _exchange(row, Wish("", ""), node.now), made)
     waiting = len(_who_waits(tx, others))
     return Askable(row, row.listing().organisation.name, left, asking_rules.FIRST, False, waiting)
 

@@ -19,7 +19,8 @@ from node.storage.exchange_people import Person
 from node.storage.exchanges import Stored
 from node.storage.listings import LIVE, PAUSED, OwnListing
 from schemas import exchange as rules
-from schemas.exchange import OWNER, Act, Exchange, Refusal
+from schemas.exchange import OWNER, Act, Exchange
+from schemas.exchange_refusals import Refusal
 
 
 def gave_to(node: Node, exchange_id: str, by: str) -> Stored:

@@ -15,7 +15,8 @@ from node.storage import exchange_people, exchanges
 from node.storage.engine import Tx
 from schemas import exchange as rules
 from schemas.errors import Problem
-from schemas.exchange import CLOCK, Act, Refusal
+from schemas.exchange import CLOCK, Act
+from schemas.exchange_refusals import Refusal
 
 HOUR_S = 3600
 AN_HOUR = 10

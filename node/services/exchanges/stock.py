@@ -15,7 +15,7 @@ from node.storage import calendars, exchanges, listing_versions, listings
 from node.storage.engine import Tx
 from node.storage.exchanges import Stored
 from node.storage.listings import LIVE, PAUSED, OwnListing
-from schemas import exchange as rules
+from schemas import exchange_promises as promises
 from schemas.exchange import Exchange
 
 GIVEN, AVAILABLE, RESERVED = "given", "available", "reserved"
@@ -29,13 +29,13 @@ def room(tx: Tx, stored: Stored, now: int, of_none: int | None = 0) -> int | Non
     """
     if stored.contact_id is not None:
         theirs = elsewhere.by_key(tx, stored.key, now)
-        return rules.room(elsewhere.left(tx, theirs), stored.exchange, _others(tx, stored)) if theirs else of_none
+        return promises.room(elsewhere.left(tx, theirs), stored.exchange, _others(tx, stored)) if theirs else of_none
     row = listings.by_key(tx, stored.key)
     if row is None or row.state not in (LIVE, PAUSED):
         return of_none
     if calendars.by_key(tx, stored.key) is not None:
         return None
-    return rules.room(row.listing().quantity.available, stored.exchange, _others(tx, stored))
+    return promises.room(row.listing().quantity.available, stored.exchange, _others(tx, stored))
 
 
 def follow(tx: Tx, node: Node, before: Exchange, after: Stored, by: str) -> None:
@@ -45,7 +45,7 @@ def follow(tx: Tx, node: Node, before: Exchange, after: Stored, by: str) -> None
     """
     row = listings.by_key(tx, after.key) if after.contact_id is None else None
     taken = after.exchange.counted - before.counted
-    moved = taken or rules.promised(before) != rules.promised(after.exchange)
+    moved = taken or promises.promised(before) != promises.promised(after.exchange)
     if row is None or not after.exchange.is_gift or not moved:
         return
     back = row.state not in (LIVE, PAUSED)
@@ -57,7 +57,7 @@ def follow(tx: Tx, node: Node, before: Exchange, after: Stored, by: str) -> None
         with suppress(PublishingError):
             publishing.withdraw_in(tx, node, {row.key: GIVEN}, by)
         return
-    promised = sum(rules.promised(one) for one in (*_others(tx, after), after.exchange))
+    promised = sum(promises.promised(one) for one in (*_others(tx, after), after.exchange))
     _state(tx, node, row, left, RESERVED if promised >= left else AVAILABLE, by, back)
 
 

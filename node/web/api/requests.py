@@ -1,7 +1,7 @@
 """Requests for other programs, each with a token of the organisation that is asked: reading, and answering.
 
 No cookie is looked at. The same rules as at the desk decide; what they do not allow is a problem document (RFC 9457)
-whose ``code`` is one of `schemas.exchange.REFUSALS`. Neither address stands in any answer.
+whose ``code`` is one of `schemas.exchange_refusals.REFUSALS`. Neither address stands in any answer.
 """
 
 from __future__ import annotations

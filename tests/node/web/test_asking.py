@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from statistics import median
 from typing import Any
 
 import pytest
@@ -594,7 +595,11 @@ def test_who_has_asked_cannot_be_told_by_the_time_that_the_answer_takes(node: No
         return lambda: asking.send_links(node, desk.row.id, email, "en-GB", f"192.0.2.{number}")
 
     looked_for("warm@x.example", 9)()
-    known = least_s(looked_for("cem@cem.example", number) for number in range(3))
-    unknown = least_s(looked_for(f"ben{number}@x.example", number) for number in range(3))
-    assert known / 3 < unknown < known * 3
+    known, unknown = [], []
+    for number in range(8):
+        # In turns, so that what else the machine does meets both; and on other days, as one may not try often.
+        clock_of(node).pass_by(days=1)
+        known.append(least_s([looked_for("cem@cem.example", 10 + number)]))
+        unknown.append(least_s([looked_for(f"ben{number}@x.example", 10 + number)]))
+    assert median(known) / 3 < median(unknown) < median(known) * 3
     assert not [mail for mail in mails(node) if "nobody" in mail[0]]

@@ -24,7 +24,8 @@ from node.storage.exchange_homes import Home
 from node.storage.exchanges import Event, Stored
 from node.storage.messages import Outgoing
 from schemas import exchange as rules
-from schemas.exchange import ASKER, OWNER, Act, Refusal
+from schemas.exchange import ASKER, OWNER, Act
+from schemas.exchange_refusals import Refusal
 from schemas.message import BAD_CODE, NO_MORE_CODES, NOT_NOW, Message
 
 MOST_TRIES = 5

@@ -32,9 +32,10 @@ from node.storage.listings import OwnListing
 from node.storage.messages import REFUSED, Outgoing
 from schemas import exchange as rules
 from schemas import message as types
-from schemas.exchange import ASKER, CLOCK, OPERATOR, OWNER, Act, Refusal
+from schemas.exchange import ASKER, CLOCK, OPERATOR, OWNER, Act
 from schemas.exchange_copy import Told
 from schemas.exchange_copy import follow as followed
+from schemas.exchange_refusals import Refusal
 from schemas.message import PERSON, Message, State
 
 ACT_OF: Mapping[str, str] = {**{name: act for act, name in TYPE_OF.items()}, types.RECEIVED: rules.HAND_OVER}
