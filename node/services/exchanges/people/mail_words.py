@@ -213,16 +213,15 @@ SAID: Mapping[tuple[str, str], Said] = {
     (ASKER, "another_time"): Said(
         later("Another time: %(title)s"),
         later(
-            "%(organisation)s has named another time for “%(title)s”, in place of the one that was agreed. If it does "
-            "not suit you, write to them by the link, or call it off there."
+            "%(organisation)s has named another time for “%(title)s”. If it does not suit you, write to them by the "
+            "link, or call it off there."
         ),
         later("See it and write to them"),
     ),
     (ASKER, "kept_longer"): Said(
         later("Another day to bring it back: %(title)s"),
         later(
-            "“%(title)s” is now to be back with %(organisation)s on %(day)s. If that does not suit you, write to them "
-            "by the link."
+            "“%(title)s” is now to be back with %(organisation)s on %(day)s. If that does not suit you, write to them."
         ),
         later("See it and write to them"),
     ),
