@@ -188,8 +188,7 @@ SAID: Mapping[tuple[str, str], Said] = {
         later("Is this your address? %(title)s"),
         later(
             "somebody, we hope it was you, has asked %(organisation)s for “%(title)s” with this address. They "
-            "hear of it once "
-            "you say that it was you. If it was not, do nothing: in two days it is forgotten."
+            "hear of it once you say that it was you. If it was not, do nothing: in two days it is forgotten."
         ),
         later("Send my request"),
     ),
