@@ -7,6 +7,7 @@ code. What is not listed is a fault of ours: 500, with nothing of its inside sho
 from __future__ import annotations
 
 import errno
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
@@ -99,6 +100,7 @@ _CAUSES = {
 """Why something could not be kept, in words for who had typed it."""
 _WHAT = {
     400: later("We could not read that request."),
+    401: later("For that one has to be signed in."),
     403: later("That is not open to you."),
     404: later("There is nothing at this address."),
     405: later("This address cannot be used in that way."),
@@ -115,6 +117,8 @@ _SECRET_ARGUMENTS = {"token", "secret"}
 _NO_MEMBERS: Mapping[str, Any] = {}
 _MACHINE_ENDS = (".json", ".atom", ".geojson", ".ics", ".xml")
 _MACHINE_STARTS = ("/api/", "/.well-known/", "/oembed", "/inbox")
+_OF_PROGRAMS = re.compile(r"/desk/[^/]+/api/")
+"""What programs of an organisation ask with a token."""
 _FOR_PEOPLE = ("/api/",)
 
 
@@ -149,7 +153,9 @@ def _from_http(error: HTTPException) -> Response:
         return current_app.make_response(error.get_response())
     if isinstance(error, CSRFError) and (again := _of_an_old_page()) is not None:
         return again
-    response = _answer(Answer(error.code, "about:blank"), error.description or "")
+    is_usual = error.description == type(error).description
+    detail = say(_WHAT[error.code]) if is_usual and error.code in _WHAT else error.description or ""
+    response = _answer(Answer(error.code, "about:blank"), detail)
     for name, value in error.get_headers():
         # Allow, Retry-After, WWW-Authenticate and their like belong to the answer, whatever form it has.
         if name.lower() not in ("content-type", "content-length"):
@@ -221,6 +227,8 @@ def for_machine() -> bool:
 
 def is_for_machines(path: str) -> bool:
     """Whether what is at this path is read by programs alone: feeds, the API and their like."""
+    if _OF_PROGRAMS.match(path):
+        return True
     return path.endswith(_MACHINE_ENDS) or (path.startswith(_MACHINE_STARTS) and path not in _FOR_PEOPLE)
 
 

@@ -139,7 +139,9 @@ def cancel(slug: str, key: str, booking_id: int) -> Response:
     caller = token_of_request(BOOKINGS_WRITE)
     try:
         kept = calendar_of(current_node(), key, caller.organisation_id)
-        reason = _text(_body(), "reason")
+        reason = _text(_body(), "reason").strip()
+        if not reason:
+            raise CalendarError(Problem("/reason", "missing", "Say why, for whoever looks at it later."))
         whose = caller.organisation_id
         gone = calendar_word.cancel(current_node(), key, whose, booking_id, reason, caller.name)
     except (UnknownCalendarError, UnknownBookingError):

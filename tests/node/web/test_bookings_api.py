@@ -99,6 +99,8 @@ def test_what_is_free_is_booked_and_called_off(program: Program, here: str) -> N
         "It is taken then.",
     )
     assert again.get_json()["free"] == program.ask(f"{here}/free{day}").get_json()["free"]
+    unsaid = program.ask(f"{here}/bookings/1/cancel", {"reason": " "})
+    assert (unsaid.status_code, unsaid.get_json()["problems"][0]["pointer"]) == (422, "/reason")
     assert program.ask(f"{here}/bookings/1/cancel", {"reason": "It rains"}).get_json()["state"] == "cancelled"
     assert program.ask(f"{here}/bookings/1/cancel", {"reason": "x"}).status_code == 409
     assert program.ask(f"{here}/bookings", NINE).status_code == 201

@@ -75,6 +75,14 @@ def test_a_program_names_another_time(node: Node, app: Flask) -> None:
         assert program.ask(f"{HERE}/{one}/reschedule", wrong).status_code == status
 
 
+@pytest.mark.parametrize("path", ["requests", "listings", "listings/x/free", "listings/x/bookings/1/cancel", "nothing"])
+def test_a_program_that_says_nothing_of_forms_reads_a_problem_document(app: Flask, path: str) -> None:
+    for accept in ("*/*", "text/html"):
+        answer = app.test_client().get(f"/desk/riverside-school/api/{path}", headers={"Accept": accept})
+        assert answer.status_code in (401, 404, 405)
+        assert answer.content_type == "application/problem+json"
+
+
 BAD = {
     "no object": ("accept", []),
     "no number": ("accept", {"quantity": "2"}),
