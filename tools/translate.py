@@ -59,6 +59,7 @@ NOT_SHOWN = (
     "node/services/exchanges/between_nodes/heard.py",
     "node/services/exchanges/people/mail_words.py",
     "node/services/exchanges/people/telling.py",
+    "node/services/exchanges/people/words_to_both.py",
     "node/services/health/certificate.py",
     "node/services/health/checks.py",
     "node/services/health/other_clocks.py",
