@@ -111,9 +111,10 @@ def is_named(tx: Tx, upload: Upload) -> bool:
     return bool(tx.execute(query).scalar_one())
 
 
-def hold(tx: Tx, upload: Upload) -> None:
-    """Something stands with it after all."""
-    tx.execute(update(uploads).where(_is(upload.organisation_id, [upload.name])).values(loose_since=None))
+def hold(tx: Tx, organisation_id: str, names: Collection[str]) -> None:
+    """Something stands with these photographs after all."""
+    for piece in chunked(names):
+        tx.execute(update(uploads).where(_is(organisation_id, piece)).values(loose_since=None))
 
 
 def forget(tx: Tx, upload: Upload) -> bool:

@@ -7,7 +7,7 @@ pages and pictures become those of this node; ids stay, so that a listing is the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ from node.services.moving.brought_files import BringError, Export, opened
 from node.services.moving.brought_receipts import Checked, bring_receipts, check_waiting
 from node.services.moving.brought_stories import ask_anew, bring_stories
 from node.services.pictures.upload_names import FOLDER as MEDIA
-from node.services.pictures.upload_names import name_of
+from node.services.pictures.upload_names import name_of, named_in
 from node.storage import catalogue, desk_drafts, listing_versions, organisations, uploads
 from node.storage import listings as stored
 from node.storage.desk_drafts import DeskDraft
@@ -113,6 +113,7 @@ def bring(node: Node, path: Path, by: Who = COMMAND_LINE, client: Client | None 
                 brought.bookings = bring_bookings(node, tx, export, rows, brought)
                 brought.receipts = bring_receipts(node, tx, export, organisation.id, brought)
                 brought.stories = bring_stories(node, tx, export, organisation.id, homes.moved, brought)
+                uploads.hold(tx, organisation.id, _in_use(export, names))
                 record(tx, node, by, "organisation-brought", homes.old, organisation.id)
         except BaseException:
             for file in written:
@@ -176,6 +177,19 @@ def _pictures(node: Node, export: Export, organisation_id: str) -> tuple[list[st
             export.extract(file, target)
             written.append(target)
     return names, written
+
+
+def _in_use(export: Export, names: Collection[str]) -> set[str]:
+    """Those of these photographs that something in the export names, so that they do not wait for a listing here."""
+    told = (
+        line
+        for lines in (
+            export.items("feed.json"),
+            *(export.lines(file) for file in ("history.ndjson", "drafts.ndjson", "stories.ndjson")),
+        )
+        for line in lines
+    )
+    return {name for line in told for name in named_in(orjson.dumps(line).decode())}.intersection(names)
 
 
 def _listings(node: Node, tx: Tx, export: Export, homes: Homes, brought: Brought) -> dict[str, OwnListing]:

@@ -40,5 +40,10 @@ def name_in_path(path: str) -> PhotoName | None:
     return _name(_FILE.fullmatch(path))
 
 
+def named_in(text: str) -> set[str]:
+    """The names of photographs anywhere in a text."""
+    return {found["name"] for found in _NAME.finditer(text)}
+
+
 def _name(found: re.Match[str] | None) -> PhotoName | None:
     return PhotoName(found["name"], int(found["width"]), int(found["height"])) if found else None

@@ -186,7 +186,7 @@ def _tidied(node: Node, upload: stored.Upload) -> bool:
         if now is None or now.loose_since != upload.loose_since:
             return False
         if stored.is_named(tx, upload):
-            stored.hold(tx, upload)
+            stored.hold(tx, upload.organisation_id, [upload.name])
             return False
         if stored.forget(tx, upload):
             for end in ENDS:

@@ -15,12 +15,14 @@ from node.services.exchanges.asking import Askable, Wish
 from node.services.exchanges.between_nodes.elsewhere import ForeignListing
 from node.services.limits.strangers import FormError, FormLimitError
 from node.services.mail.mail_settings import open_mailbox
+from node.services.moving import moves
 from node.storage.asking_rules import NEED
 from node.web import current_node
 from node.web.desk.booking_words import refused
 from node.web.exchanges.asking_times import TIMES, by_day, span_of
 from node.web.exchanges.needs import chosen_need, needs
 from node.web.form_state import form_at, sentences, typed_in
+from node.web.portal.pages import to_new_place
 from node.web.view_models.exchanges import AskPage
 from node.web.view_models.parts import Head, Link
 from node.web.wording.code_words import word
@@ -33,8 +35,9 @@ TRAP = "homepage"
 
 
 @blueprint.get(PATH)
-def form(key: str) -> str:
-    return _page(_askable(key), {}, {})
+def form(key: str) -> ResponseReturnValue:
+    place = moves.place_of(current_node(), key.partition(".")[0]) if "." in key else None
+    return to_new_place(place.listing(key)) if place else _page(_askable(key), {}, {})
 
 
 @blueprint.post(PATH)

@@ -158,6 +158,7 @@ def test_everything_comes_along(town: Town) -> None:
         [one] = bookings.latest(tx, calendar.id, 10)
         assert (one.name, one.contact) == ("Anna Kowal", "anna@example.org")
         assert stored_drafts.by_id(tx, "d" * 16) is not None
+    assert uploads.waiting(school, found.organisation_id) == (), "its photos are those of listings"
     with pytest.raises(BookingError):
         book(school, f"{SLUG}.drill", found.organisation_id, wanted(hour(2, 10), "Ben"), "Ann")
 
@@ -301,6 +302,8 @@ def test_pages_lead_to_the_new_place_and_nothing_is_changed_at_the_old(town: Tow
     for path in (f"listings/{SLUG}.desk", f"organisations/{SLUG}"):
         answer = browser.get(f"/{path}", base_url=COUNCIL)
         assert (answer.status_code, answer.location) == (308, SCHOOL + path)
+    asking_there = browser.get(f"/listings/{SLUG}.desk/ask", base_url=COUNCIL)
+    assert (asking_there.status_code, asking_there.location) == (308, f"{SCHOOL}listings/{SLUG}.desk")
     assert browser.get("/listings/library.lamp", base_url=COUNCIL).status_code == 200
     key = f"{SLUG}.desk"
     changes: list[Callable[[], object]] = [

@@ -65,7 +65,7 @@ def test_whoever_moved_sees_where_to_and_can_come_back_in_time(app: Flask, node:
     assert NEW in page
     for path in ("", "listings", "listings/new/give"):
         said = owner.get(f"/desk/riverside-school/{path}").text
-        assert "Nothing can be changed here any more: change it there." in said
+        assert "Change what you share there." in said
         assert f'href="{NEW}"' in said
     answer = send(owner, "/desk/riverside-school/profile", name="Another", type="school", url="", description="")
     assert answer.status_code == 422
