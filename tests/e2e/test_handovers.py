@@ -356,6 +356,7 @@ def test_between_the_same_nodes_goes(
             expect(bo.get_by_text("When you have brought it back, say so here.")).to_be_visible()
             assert now_of(place.club, made).exchange.state == rules.LENT
             place.deliver()
+            keep_longer(place, bo, ann)
             bring_back(place, bo, ann)
         else:
             expect(bo.get_by_text("both of you have said so")).to_be_visible()
@@ -364,6 +365,20 @@ def test_between_the_same_nodes_goes(
         assert noted + by_ann == []
     ended = rules.RETURNED if action == "lend" else rules.RECEIVED
     assert [now_of(node, made).exchange.state for node in (place.school, place.club)] == [ended] * 2
+
+
+def keep_longer(place: Place, borrower: Page, lender: Page) -> None:
+    """The lender names another day for bringing it back, and the borrower reads it at the desk of another node."""
+    day = place.school.clock() + timedelta(days=12)
+    lender.reload()
+    lender.get_by_text("Another day to bring it back").click()
+    lender.get_by_label("Last day").fill(day.date().isoformat())
+    look(lender)
+    lender.get_by_role("button", name="Tell them").click()
+    expect(lender.get_by_text(f"{day:%a} {day.day} {day:%b}")).to_be_visible()
+    place.deliver()
+    borrower.reload()
+    expect(borrower.get_by_text(f"{day:%a} {day.day} {day:%b}")).to_be_visible()
 
 
 def bring_back(place: Place, borrower: Page, lender: Page) -> None:
