@@ -91,6 +91,13 @@ def calendar_of(node: Node, key: str, organisation_id: str) -> Kept:
         return known(node, tx, key, organisation_id)
 
 
+def calendar_if_any(node: Node, key: str) -> Kept | None:
+    """The calendar of a listing of this node; None where it has none."""
+    with node.database.read() as tx:
+        row = calendars.by_key(tx, key)
+        return kept_of(node, tx, row) if row else None
+
+
 def calendars_of(node: Node, organisation_id: str) -> list[Kept]:
     """Everything of an organisation that has a calendar."""
     with node.database.read() as tx:

@@ -40,8 +40,11 @@ class DayStrip:
     more: bool = False
 
 
-def strip(card: Card, site: Site) -> DayStrip | None:
-    """The weeks from the first day on which the card's thing can be had; None where it names no day or all are past."""
+def strip(card: Card, site: Site, closed: Sequence[date] = ()) -> DayStrip | None:
+    """The weeks from the first day on which the card's thing can be had; None where it names no day or all are past.
+
+    ``closed`` are days on which nothing can be had either, and which nobody needs to be told of one by one.
+    """
     first = None if card.available_from is None else words.day_of(card.available_from, site)
     last = None if card.available_until is None else words.day_of(card.available_until, site)
     today = words.day_of(site.now, site)
@@ -52,7 +55,7 @@ def strip(card: Card, site: Site) -> DayStrip | None:
     begin = max(first or today, today)
     monday = begin - timedelta(days=begin.weekday())
     weeks = _weeks(monday, last)
-    shut = frozenset(card.full)
+    shut = frozenset((*card.full, *closed))
     days = [[_day(monday + week * _WEEK + timedelta(days=at), begin, last, today) for at in range(7)] for week in weeks]
     for number, week in enumerate(days):
         for at, day in enumerate(week):

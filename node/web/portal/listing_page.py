@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import quote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from node.services.syndication.node_document import NODE_DOCUMENT_PATH
 from node.storage.catalogue import Shown
 from node.web.embedding.request import MAKER_PATH, OEMBED_PATH
 from node.web.portal.cards import Paths, card_of, cards_of, moment, organisation_path, pictures_of, place_of
+from node.web.portal.closed_days import closed_by_organisation
 from node.web.view_models.events import EventBox
 from node.web.view_models.listing import (
     ListingPage,
@@ -154,7 +155,14 @@ def listing_page(
         map=MapView((card,)) if scene.served and card.place.lat is not None else None,
         own_path=_own(scene, "listings", shown.entry.key) if shown.entry.source_id is None else None,
         event=_event_box(listing, card, scene),
+        closed=_closed(listing, scene),
     )
+
+
+def _closed(listing: Listing, scene: Scene) -> tuple[date, ...]:
+    """The days that its organisation is closed, as somebody sees it who looks now."""
+    today = scene.now.astimezone(ZoneInfo(scene.paths.timezone)).date() if scene.now else None
+    return closed_by_organisation(listing, today) if today else ()
 
 
 def _event_box(listing: Listing, card: Card, scene: Scene) -> EventBox | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import orjson
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
@@ -19,6 +20,7 @@ from node.services.stories.reading import Shown as Told
 from node.web import current_node
 from node.web.appearance.site import site_of
 from node.web.portal.cards import cards_of, logo_of, moment
+from node.web.portal.closed_days import closed_by_calendar
 from node.web.portal.listing_page import (
     Scene,
     listing_page,
@@ -32,6 +34,7 @@ from node.web.view_models.effect import EffectBox
 from node.web.view_models.listing import GonePage, ListingPage
 from node.web.view_models.parts import FeedLink, Head, Link
 from node.web.view_models.recognition import RecognitionBox
+from schemas.listing import load_listing
 
 blueprint = Blueprint("pages", __name__)
 
@@ -91,7 +94,7 @@ def to_new_place(address: str) -> Response:
 def _listing(node: Node, found: Found) -> Response:
     if not node.settings.aggregate:
         scene = scene_of(node, [found.shown])
-        page = _with_asking(node, listing_page(found.shown, scene), found)
+        page = _with_calendar(node, _with_asking(node, listing_page(found.shown, scene), found), found)
         page = _with_effect(node, page, found)
         return make_response(render_template("portal/listing.html", page=_with_stories(node, page, found)))
     from node.search.request import SearchRequest
@@ -112,7 +115,8 @@ def _listing(node: Node, found: Found) -> Response:
     mails = can_mail(node.settings) and found.shown.entry.facts.status == "available"
     theirs = searching.search(node, SearchRequest(organisation=(found.shown.entry.facts.organisation_key,), limit=1))
     page = listing_page(found.shown, scene, origin, steps, alike, fitting, mails, theirs.total or None)
-    page = _with_effect(node, _with_stories(node, _with_asking(node, page, found), found), found)
+    page = _with_calendar(node, _with_asking(node, page, found), found)
+    page = _with_effect(node, _with_stories(node, page, found), found)
     return make_response(render_template("portal/listing.html", page=page))
 
 
@@ -132,6 +136,16 @@ def _with_asking(node: Node, page: ListingPage, found: Found) -> ListingPage:
         page = replace(page, card=replace(page.card, status="reserved"))
     path = f"{request.script_root}/listings/{key}/ask"
     return replace(page, ask_path=path, asked_path=f"{path}ed", ask_url=None)
+
+
+def _with_calendar(node: Node, page: ListingPage, found: Found) -> ListingPage:
+    """The page with the weekdays on which it is closed, where its calendar is kept here."""
+    entry = found.shown.entry
+    if entry.source_id is not None or page.calendar_url is None:
+        return page
+    listing = load_listing(orjson.loads(entry.item))
+    closed = closed_by_calendar(node, listing, entry.key)
+    return page if closed is None else replace(page, closed=closed, closed_as_usual=True)
 
 
 def _with_stories(node: Node, page: ListingPage, found: Found) -> ListingPage:

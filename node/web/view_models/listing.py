@@ -122,7 +122,8 @@ class ListingPage:
     ``event`` says more about a workshop or the like, whose dates are the card's.
     ``partners`` are the offers that meet a want, or the wants that an offer meets, each with its ``why``.
     ``own_path`` answers where a listing of this site is changed, to those alone who may (`js/own.js`).
-    ``effect`` is what giving it on would be good for.
+    ``closed`` are the days of the next weeks on which it is known to be closed, ``closed_as_usual`` whether the usual
+    weekdays are among them. ``effect`` is what giving it on would be good for.
     ``stories`` tell what became of what this organisation, or others with such things, handed over before.
     """
 
@@ -170,6 +171,8 @@ class ListingPage:
     effect: EffectLine | None = None
     ask_as_path: str | None = None
     asked_path: str | None = None
+    closed: tuple[date, ...] = ()
+    closed_as_usual: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 
 import icalendar
 import pytest
@@ -10,9 +11,11 @@ from flask.testing import FlaskClient
 
 from node.context import Node
 from node.services.bookings import feeds, handing
+from node.services.bookings.arranging import add_closure
 from node.services.bookings.feeds import none_left
 from node.services.bookings.making import book, cancel
 from node.services.bookings.opening import Span
+from node.services.bookings.rules import Closure, Opening
 from node.services.listings import publishing
 from node.storage.bookings import OUT
 from tests.fakes.bookable import bookable, hour, wanted
@@ -108,3 +111,14 @@ def test_what_is_late_is_taken_today_and_what_is_gone_has_no_calendar(node: Node
         "private/x",
     ):
         assert client.get(f"/calendars/{path}.ics").status_code == 404
+
+
+def test_a_listings_own_page_marks_the_days_on_which_its_calendar_is_closed(node: Node, client: FlaskClient) -> None:
+    weekdays = tuple(Opening(day, 540, 1020) for day in range(5))
+    key, organisation = bookable(node, openings=weekdays, last_day=date(2026, 12, 31))
+    add_closure(node, organisation, Closure(date(2026, 12, 3), date(2026, 12, 3)))
+    page = client.get(f"/listings/{key}").text
+    states = re.findall(r'<td class="is-(\w+)', page)
+    # From Tuesday, 1 December on: the Thursday is a closed day, and no weekend is open.
+    assert states[:14] == ["past", "open", "open", "shut", "open", "shut", "shut", *["open"] * 5, "shut", "shut"]
+    assert "Days on which it is closed as usual" not in page

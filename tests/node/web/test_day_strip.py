@@ -41,6 +41,13 @@ def test_full_days_are_shut_and_said() -> None:
     assert full_days(replace(card, full=full[:1]), SITE) == ""
 
 
+def test_closed_days_are_shut_and_not_said() -> None:
+    sundays = tuple(date(2026, 11, 22) + timedelta(days=7 * week) for week in range(5))
+    card = Card("/l", "A hall", "host", available_from=make.NOW, available_until=make.NOW + timedelta(days=10))
+    assert states(strip(card, SITE, sundays)) == ["------.", "oooooo.", "ooo...."]
+    assert full_days(card, SITE) == ""
+
+
 def states(made: DayStrip | None) -> list[str]:
     letters = {"open": "o", "shut": ".", "past": "-"}
     assert made is not None

@@ -86,3 +86,8 @@ def test_where_there_is_a_calendar_the_strip_does_not_claim_to_know_closed_days(
     tree = shown(replace(page, card=card, calendar_url=calendar))
     [section] = tree.xpath("//section[@aria-labelledby='when-title']")
     assert ("Days on which it is closed as usual" in words_of(section)) == (calendar is not None)
+    closed = tuple((make.NOW + timedelta(days=gap)).date() for gap in (2, 3))
+    tree = shown(replace(page, card=card, calendar_url=calendar, closed=closed, closed_as_usual=True))
+    [section] = tree.xpath("//section[@aria-labelledby='when-title']")
+    assert "Days on which it is closed" not in words_of(section)
+    assert len(section.xpath(".//td[contains(@class, 'is-open')]")) == 8
