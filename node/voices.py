@@ -12,6 +12,11 @@ from babel.support import NullTranslations
 from schemas.labels import WRITTEN_IN
 
 
+def later(text: str) -> str:
+    """``text`` itself: a mark for the translators on what is said later, in the reader's language."""
+    return text
+
+
 class Voice(NamedTuple):
     """``translations`` has the texts; ``code`` is the locale as Babel names it ("pl_PL"), empty for the code's own."""
 

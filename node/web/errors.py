@@ -19,9 +19,10 @@ from flask import Flask, Response, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from node.voices import later
 from node.web.view_models.parts import Head
 from node.web.view_models.portal import ErrorPage
-from node.web.wording.phrases import later, say
+from node.web.wording.phrases import say
 from schemas import problem
 from schemas.errors import Problem
 from schemas.records import dataclass

@@ -6,14 +6,9 @@ from collections.abc import Mapping
 from dataclasses import field
 from types import MappingProxyType
 
+from node.voices import later
 from schemas.errors import SharefeedError
 from schemas.records import dataclass
-
-
-def later(text: str) -> str:
-    """A mark for the translators on what pages will say in the reader's language."""
-    return text
-
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {

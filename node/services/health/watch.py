@@ -18,14 +18,14 @@ from node.languages import translations
 from node.services.backup import backups
 from node.services.backup.backups import free_bytes
 from node.services.health.checks import ADDRESS, BACKUP, BROKEN, DAY_S, DISK, OK, TASKS, WORK, Finding, look
-from node.services.health.words import later, told
+from node.services.health.words import told
 from node.services.mail.mail_settings import can_mail
 from node.services.syndication.node_document import NODE_DOCUMENT_PATH
 from node.storage import accounts, due_times, heartbeats, measured, troubles
 from node.storage.engine import StorageError, Tx
 from node.storage.measured import Reading
 from node.storage.troubles import Trouble
-from node.voices import Voice
+from node.voices import Voice, later
 from schemas.errors import SharefeedError
 
 if TYPE_CHECKING:

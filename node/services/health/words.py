@@ -9,11 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from node.services.health.checks import BROKEN, LOOK, OK, Finding, worst
-
-
-def later(text: str) -> str:
-    """A mark for the translators on what is said in the reader's language."""
-    return text
+from node.voices import later
 
 
 class Told(NamedTuple):

@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 from node.context import Node
 from node.languages import translations
-from node.services.bookings.refusals import later
 from node.services.identity.members import editors
 from node.services.listings.doubted import REASON
 from node.storage import organisations, own_rulings, reports
@@ -21,7 +20,7 @@ from node.storage.engine import Tx
 from node.storage.listings import LIVE, OwnListing
 from node.storage.own_rulings import KEPT, OwnRuling
 from node.storage.reports import Report
-from node.voices import Voice
+from node.voices import Voice, later
 from schemas.free.explain import fingerprint
 
 if TYPE_CHECKING:

@@ -16,7 +16,6 @@ import orjson
 
 from node.context import Node
 from node.languages import translations
-from node.services.bookings.refusals import later
 from node.services.exchanges.people import forgetting
 from node.services.identity.audit import Who, record
 from node.services.identity.members import EDITOR, ROLES
@@ -25,7 +24,7 @@ from node.storage import accounts, exchange_people, memberships, organisations, 
 from node.storage.accounts import Account
 from node.storage.engine import Tx
 from node.storage.stories import ASKED, NO, NONE, PUBLISHED, YES, OwnStory, StoryVersion
-from node.voices import Voice
+from node.voices import Voice, later
 from schemas.errors import SharefeedError
 from schemas.exchange import DAY_S
 from schemas.records import dataclass

@@ -8,10 +8,10 @@ from functools import lru_cache
 from babel.dates import format_skeleton
 
 from node.languages import locale_of
+from node.voices import later
 from node.web.impact.saved import in_whole
 from node.web.wording import phrases, words
 from node.web.wording.code_words import category, word
-from node.web.wording.phrases import later
 from node.web.wording.phrases import say as _
 from schemas.errors import Problem
 from schemas.tally import OTHER

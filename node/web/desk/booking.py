@@ -21,6 +21,7 @@ from node.services.bookings.rules import DAY_MINUTES, DAYS
 from node.services.exchanges import calendar_word
 from node.services.identity.members import EDITOR
 from node.storage.bookings import CONFIRMED, HELD, NO_SHOW, OPEN, OUT, RETURNED, Booking
+from node.voices import later
 from node.web import current_node
 from node.web.desk import booking_words as say_of
 from node.web.desk.calendar import calendar_path, free_label, minute_of
@@ -30,7 +31,6 @@ from node.web.form_state import form_at, sentences, typed_in
 from node.web.inside import head, say, to
 from node.web.view_models.calendar import BookingStep, DeskBookingPage
 from node.web.view_models.parts import Choice
-from node.web.wording.phrases import later
 from node.web.wording.phrases import say as word
 from node.web.wording.said import plain
 from node.web.wording.typed_times import typed_day, typed_time

@@ -10,10 +10,11 @@ from babel.units import format_unit
 
 from node.services.bookings.opening import Span, are_midnights
 from node.services.bookings.refusals import REASONS, Refusal
+from node.voices import later
 from node.web import current_node
 from node.web.appearance.site import site_of
 from node.web.wording import words
-from node.web.wording.phrases import later, say
+from node.web.wording.phrases import say
 
 _UNITS = (("duration-day", 1440), ("duration-hour", 60), ("duration-minute", 1))
 CALENDAR_PROBLEMS = {

@@ -8,11 +8,12 @@ from datetime import date
 from babel.dates import get_day_names
 
 from node.services.bookings.rules import DAYS, FREE, SLOTS, Opening, Rules, problems_of
+from node.voices import later
 from node.web.desk import booking_words as say_of
 from node.web.view_models.calendar import OpeningDay
 from node.web.view_models.parts import Choice
 from node.web.wording import words
-from node.web.wording.phrases import later, say
+from node.web.wording.phrases import say
 from node.web.wording.said import plain
 from node.web.wording.typed_times import WRONG_DAY, minutes_of, time_if_any
 from schemas.errors import Problem

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from node.services.identity.members import EDITOR, OWNER, VIEWER, Member
+from node.voices import later
 from node.web.view_models.desk import DeskTab
-from node.web.wording.phrases import later, say
+from node.web.wording.phrases import say
 from schemas.records import dataclass
 
 

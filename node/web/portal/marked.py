@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from node.voices import later as _l
 from node.web.view_models.control import MarkedText, Piece
-from node.web.wording.phrases import later as _l
 from node.web.wording.phrases import say
 from schemas.errors import Problem
 

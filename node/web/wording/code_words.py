@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from node.voices import later as _l
 from node.web.exchanges import words as exchange_words
 from node.web.stories import words as story_words
 from node.web.wording import desk_words, import_words, standing_words
-from node.web.wording.phrases import later as _l
 from node.web.wording.phrases import later_of, locale, say
 from schemas.labels import WRITTEN_IN, Names, names_of
 

@@ -90,11 +90,6 @@ def say_many(one: str, many: str, count: int, /, **values: Any) -> str:
     return str(translations().ungettext(one, many, count)) % values
 
 
-def later(text: str) -> str:
-    """``text`` itself: a mark for the translators on what `say` will be asked for with a variable."""
-    return text
-
-
 def later_of(context: str, text: str) -> str:
     """The same for `say_of`."""
     made = InContext(text)

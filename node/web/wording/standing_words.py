@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from node.web.wording.phrases import later as _l
+from node.voices import later as _l
 
 STANDINGS: Mapping[str, str] = {
     "confirmed": _l("Both sides confirmed it"),

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from node.services.bookings.rules import DAY_MINUTES
-from node.web.wording.phrases import later, say
+from node.voices import later
+from node.web.wording.phrases import say
 
 WRONG_DAY, WRONG_TIME = later("Write the day like this: 2026-12-31."), later("Write the time like this: 14:30.")
 _TIME = re.compile(r"(\d{1,2})[:.]([0-5]\d)", re.ASCII)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from node.services.bookings.refusals import later
 from node.services.exchanges.manners import manners
 from node.services.exchanges.people.words_to_both import TO_BOTH, Said
+from node.voices import later
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OPERATOR, OWNER, Exchange
 

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 from node.context import Node
 from node.languages import base, offered, translations
 from node.services.bookings.opening import are_midnights
-from node.services.bookings.refusals import later
 from node.services.exchanges import links
 from node.services.exchanges.between_nodes import across
 from node.services.exchanges.people import contacts
@@ -35,7 +34,7 @@ from node.storage.engine import Tx
 from node.storage.exchange_homes import Home
 from node.storage.exchanges import Stored
 from node.storage.owner_contacts import NEW
-from node.voices import Voice
+from node.voices import Voice, later
 from schemas import exchange as rules
 from schemas.exchange import ASKER, OPERATOR, OWNER, Act, Exchange
 from schemas.records import dataclass

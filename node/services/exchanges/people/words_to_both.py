@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from node.services.bookings.refusals import later
+from node.voices import later
 from schemas import exchange as rules
 from schemas.records import dataclass
 
