@@ -85,6 +85,19 @@ def test_a_request_is_found_by_who_asks_and_by_what_it_is(node: Node, app: Flask
     assert client.get(f"{HERE}?show=%00&q=%00&page=x").status_code == 200
 
 
+def test_by_ear_and_by_keyboard_the_way_to_each_request_is_short(node: Node, app: Flask) -> None:
+    what = shared(node, quantity=3, title="A desk")
+    for name in ("Ann", "Dai"):
+        act(node, asked(node, what, name), rules.ACCEPT)
+    found = page(signed_in(app, node, SLUG))
+    [skip] = found.xpath("//a[@class='skip']/@href")
+    beyond = found.xpath(f"//*[@id='{skip[1:]}']")[0]
+    assert [words(one) for one in beyond.xpath(".//h1")] == ["Requests"]
+    assert not beyond.xpath(".//nav[@aria-label='Desk'] | .//button[text()='Sign out']")
+    pressed = [words(one) for one in found.xpath("//li[contains(@class, 'request')]//button")]
+    assert sorted(pressed) == ["It was handed over: A desk, Ann", "It was handed over: A desk, Dai"]
+
+
 def test_a_row_says_when_it_is_fetched_and_when_it_is_to_be_back(node: Node, app: Flask) -> None:
     clock, now = clock_of(node), node.now
     what = shared(node, action="lend", title="A tent", quantity=5)
