@@ -36,7 +36,7 @@ def page_of(node: Node, narrowing: Narrowing, today: date) -> ImpactPage:
     scene, to = scene_of(node, ()), Ways(request.script_root)
     ended = found.total.all("exchanges")
     addresses = Addresses(scene.paths.root)
-    licence = licence_of(node.settings)
+    licence, by = licence_of(node.settings), factors.of(node.settings)
     return ImpactPage(
         head=_head(scene, found, to),
         action_path=to.root + PATH,
@@ -48,7 +48,7 @@ def page_of(node: Node, narrowing: Narrowing, today: date) -> ImpactPage:
         ),
         ended=ended,
         figures=figures.headline(found) if ended else (),
-        ledgers=figures.ledgers(found.total, factors.of(node.settings).disposal.currency),
+        ledgers=figures.ledgers(found.total, by.disposal.currency),
         months=figures.months(found, lambda month: to.list(narrowing.between(month, month))),
         most_ended=words.number(max(one.all("exchanges") for one in found.months.values())),
         most_co2e=say.massed(max(one.confirmed("co2e_high_g") for one in found.months.values())),
@@ -65,6 +65,8 @@ def page_of(node: Node, narrowing: Narrowing, today: date) -> ImpactPage:
         json_path=to.of(f"/{open_data.JSON_NAME}", narrowing),
         descriptor_path=f"{to.root}/{open_data.DESCRIPTOR}",
         factors_path=to.root + METHOD_PATH,
+        method_url=scene.address(to.root + METHOD_PATH),
+        factors_version=by.version,
         everything_path=to.page(narrowing.between(*_all_months(found, today))) if found.known else None,
         licence=Link(licence["title"], licence["path"]),
         made_at=node.clock(),

@@ -109,7 +109,8 @@ class ImpactPage:
     ``applied`` leads away from each thing that was narrowed by. ``months`` are in order, ``most_ended`` and
     ``most_co2e`` what their tallest columns stand for. ``funnel`` goes from asking to what both sides confirmed,
     ``lost`` says where others ended, ``days`` how long gifts looked for a home, ``apart`` what is not counted and why.
-    ``wanted`` is None while that cannot be said. ``factors_path`` is the page about the method of weights and CO2e.
+    ``wanted`` is None while that cannot be said. ``factors_path`` is the page about the method of weights and CO2e, and
+    ``method_url`` its whole address, for paper; ``factors_version`` is that of the figures it uses.
     """
 
     head: Head
@@ -136,6 +137,8 @@ class ImpactPage:
     json_path: str | None = None
     descriptor_path: str | None = None
     factors_path: str | None = None
+    method_url: str | None = None
+    factors_version: str = ""
     everything_path: str | None = None
     licence: Link | None = None
     made_at: datetime | None = None

@@ -16,6 +16,7 @@ from lxml import html
 from node.search.follow import Follower
 from node.storage import handovers
 from node.web.dashboard import words as say
+from schemas.impact_factors import shipped
 from tests.fakes.handovers import handover, one_of_each
 from tests.fakes.sites import item
 from tests.node.web.aggregator import Browser, follow, send
@@ -225,6 +226,9 @@ def test_the_report_has_methods_caveats_and_the_same_figures(browser: Browser) -
     assert {"Methods", "What these figures do not say", "Check it"} <= set(headings)
     assert [words(one) for one in page.xpath("//li[@class='figure']")] == figures(browser)
     assert not page.xpath("//details")
+    check = words(page.xpath("//section[@aria-labelledby='check-title']")[0])
+    assert f"by version {shipped().version} of the figures" in check
+    assert "https://share.example.org/impact/method" in check
 
 
 def test_a_table_stays_one_on_paper() -> None:
