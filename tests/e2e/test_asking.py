@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -154,6 +155,8 @@ def test_at_the_loading_bay_what_was_called_off_meanwhile_is_shown_as_it_is(tmp_
             cem.context.set_offline(False)
             expect(cem.get_by_role("status").first).to_contain_text("It could not be sent as it is.")
             expect(cem.get_by_role("alert")).to_contain_text("This is over")
+            expect(cem.get_by_role("alert")).to_be_focused()
+            expect(cem).to_have_title(re.compile(r"^Error: "))
             expect(cem.get_by_text("The roof leaked.")).to_be_visible()
             expect(cem.get_by_role("button", name="It was handed over")).to_have_count(0)
             look(cem)

@@ -137,6 +137,8 @@ def test_a_code_a_lost_browser_and_a_forgotten_password(tmp_path: Path, browser:
             "button", name="Sign out"
         ).click()
         expect(page.get_by_role("status")).to_contain_text("That browser is signed out.")
+        if scripts:
+            expect(page.get_by_role("status")).to_be_focused()
         assert not accounts.is_open(node, lost)
         well(page, scripts)
 

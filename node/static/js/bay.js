@@ -55,7 +55,7 @@ const pageOf = async (answer) => new DOMParser().parseFromString(await answer.te
 // The form's own token may be too old by now: each try takes a fresh one.
 async function post(fields) {
   const answer = await fetch(page, withPatience());
-  const token = (await pageOf(answer)).querySelector("main form [name=csrf_token]")?.value;
+  const token = (await pageOf(answer)).querySelector("form [name=csrf_token]")?.value;
   if (answer.redirected || !token) return answer;
   const body = new FormData();
   for (const [name, value] of [["csrf_token", token], ...fields]) body.append(name, value);
@@ -106,14 +106,18 @@ async function isSent() {
 // What stood there is out of date, so the page is shown as it is now, with the reason.
 async function isRefused(answer) {
   drop();
-  const now = (await pageOf(answer)).querySelector("main");
+  const { title, documentElement } = await pageOf(answer);
+  const now = documentElement.querySelector("main");
   const place = now.querySelector("[data-bay-page]");
   if (!place?.dataset.bayCopy) await forgetCopy();
   if (place) place.replaceWith(line);
   else now.prepend(line);
   document.querySelector("main").replaceWith(now);
+  document.title = title;
   say(line.dataset.refused);
-  (now.querySelector("[data-error-summary]") ?? line).scrollIntoView({ block: "start" });
+  const summary = now.querySelector("[data-error-summary]");
+  (summary ?? line).scrollIntoView({ block: "start" });
+  summary?.focus({ preventScroll: true });
 }
 
 document.addEventListener("submit", (event) => {

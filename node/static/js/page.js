@@ -1,4 +1,4 @@
-// Small comforts on every page: the theme switch, focus on the error summary, and nothing kept of a form that was sent.
+// Small comforts on every page: the theme switch, focus on what is to be put right or was done, and nothing kept of a form that was sent.
 
 function chosenTheme() {
   try {
@@ -49,4 +49,7 @@ function forgetSent() {
 
 forgetSent();
 
-document.querySelector("[data-error-summary]")?.focus();
+// A screen reader says nothing by itself of what stood on a page from its beginning.
+const first = document.querySelector("[data-error-summary]");
+if (first) first.focus();
+else if (!location.hash) document.querySelector("[data-flash]")?.focus();
