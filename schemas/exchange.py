@@ -307,6 +307,8 @@ LONGEST_S = 366 * DAY_S
 """How long something may be lent, hosted or helped with at a time."""
 MISS_S = 2 * 3600
 """How long after the yes somebody may first be offered to say that nobody came, where no day was named."""
+BACK_S = 8 * 3600
+"""How long before the end of a loan those who have it are reminded that this is the day."""
 FORGET_S = 30 * DAY_S
 """How long after its end the people of an exchange are known."""
 
@@ -331,8 +333,11 @@ def plan(exchange: Exchange) -> tuple[Step, ...]:
         return (*_after(exchange.since, 2, 7), Step(exchange.since + ANSWER_S, END))
     if exchange.state in (ACCEPTED, LENT):
         day = due_at(exchange)
-        early = (Step(day - DAY_S, BEFORE),) if day_named(exchange) is not None else ()
-        return (*early, Step(day, ON_THE_DAY), *_after(day, *AFTER), Step(day + GIVE_UP_S, END))
+        named = day_named(exchange) is not None
+        # A day that was named for bringing back is over with its last moment, such as midnight or closing time.
+        on_it = day - BACK_S if named and exchange.state == LENT else day
+        early = (Step(on_it - DAY_S, BEFORE),) if named else ()
+        return (*early, Step(on_it, ON_THE_DAY), *_after(day, *AFTER), Step(day + GIVE_UP_S, END))
     if exchange.state in (HANDED_OVER, BROUGHT_BACK):
         return (*_after(exchange.since, *AFTER), Step(exchange.since + GIVE_UP_S, END))
     return (Step(exchange.since + DISPUTE_S, END),) if exchange.state == DISPUTED else ()

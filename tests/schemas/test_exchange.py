@@ -151,6 +151,14 @@ def test_a_missed_day_is_not_missed_before_it() -> None:
     assert after(asked, Act(ex.MISS, OWNER), now=NOW + 60).state == ex.NO_SHOW
 
 
+def test_who_has_something_is_reminded_while_there_is_time_to_bring_it_back() -> None:
+    lent = after(made(action="lend", starts_at=NOW, ends_at=NOW + 3 * ex.DAY_S), CONFIRMED, ACCEPTED, GAVE, GOT)
+    steps = {step.name: step.at - (NOW + 3 * ex.DAY_S) for step in ex.plan(lent)}
+    assert steps[ex.BEFORE] == -ex.DAY_S - ex.BACK_S
+    assert steps[ex.ON_THE_DAY] == -ex.BACK_S
+    assert steps["after_2"] == 2 * ex.DAY_S
+
+
 @pytest.mark.parametrize("side", [OWNER, ASKER])
 def test_without_a_day_nobody_is_offered_to_say_at_once_that_nobody_came(side: str) -> None:
     agreed = after(made(), CONFIRMED, ACCEPTED)

@@ -54,6 +54,7 @@ _LEADS: Mapping[str, str] = {
     "cancelled": _l("It was called off."),
     "no_show_want": _l("Nobody came."),
     "unknown": _l("Nobody has said what became of it."),
+    "unknown_lent": _l("Nobody has confirmed that it is back."),
     "unknown_half": _l("Only one of you has said that it was handed over, so it is noted as not known."),
     "unknown_half_time": _l("Only one of you has said that it took place, so it is noted as not known."),
 }
@@ -222,6 +223,8 @@ def lead_of(exchange: Exchange, side: str) -> str:
         return f"{exchange.state}_{'said' if exchange.has_said(side) else 'heard'}"
     if exchange.state == rules.ACCEPTED and rules.day_named(exchange) is not None:
         return f"{exchange.state}_day"
+    if exchange.state == rules.UNKNOWN and exchange.is_loan and exchange.owner_said and exchange.asker_said:
+        return f"{exchange.state}_lent"
     if exchange.state == rules.UNKNOWN and exchange.is_half_said:
         return f"{exchange.state}_half"
     return exchange.state

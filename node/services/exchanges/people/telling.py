@@ -62,6 +62,8 @@ def tell(tx: Tx, node: Node, before: Exchange, after: Stored, done: Act, words: 
     if state == before.state or (before.state == rules.UNCONFIRMED and state != rules.REQUESTED):
         return
     name = f"{rules.SETTLE}_{state}" if done.name == rules.SETTLE else state
+    if state == rules.UNKNOWN and before.state in (rules.LENT, rules.BROUGHT_BACK):
+        name = "unknown_lent"
     if state == rules.UNKNOWN and after.exchange.is_half_said and done.name == rules.LAPSE:
         name = "unknown_half"
     name = rules.TAKE_BACK if done.name == rules.TAKE_BACK else name

@@ -65,6 +65,11 @@ TO_BOTH: Mapping[str, Said] = {
         later("nobody has said what became of “%(title)s”, so we have noted that we do not know, and ask no more."),
         later("See it"),
     ),
+    "unknown_lent": Said(
+        later("What became of it we do not know: %(title)s"),
+        later("nobody has confirmed that “%(title)s” is back, so we have noted that we do not know, and ask no more."),
+        later("See it"),
+    ),
     "unknown_half": Said(
         later("What became of it we do not know: %(title)s"),
         later(
