@@ -501,7 +501,6 @@ def test_what_was_given_away_already_in_two_taps_and_a_picture_between_two_sites
             home = exchange_homes.of(tx, asked)
         page.goto(meeting_places.address(place.club, now_of(place.club, asked), home, ASKER))
         look(page)
-        page.get_by_role("link", name="I look after it at the desk").click()
         page.get_by_role("button", name="Handed over", exact=True).click()
         expect(page.get_by_text("is being compared at their site")).to_be_visible()
         look(page)

@@ -64,7 +64,12 @@ def claims(seen: Seen) -> list[tuple[str, str]]:
     if not lead_of_dispute(seen):
         return []
     names = {OWNER: seen.organisation, ASKER: (seen.person.name if seen.person else "") or _("Who asked")}
-    said = {event.side: event.act for event in seen.events if event.act in _CLAIMS and event.side != OPERATOR}
+    said: dict[str, str] = {}
+    for event in seen.events:
+        if event.act == rules.TAKE_BACK:
+            said.pop(event.side, None)
+        elif event.act in _CLAIMS and event.side != OPERATOR:
+            said[event.side] = event.act
     how = manners(seen.stored.exchange)
     return [
         (_("%(name)s says", name=names[side]), word(said[side], "exchange_claim", how))

@@ -20,6 +20,7 @@ from node.services.exchanges.links import ExchangeLinkError
 from node.services.exchanges.reading import Seen
 from node.services.printing import qr
 from node.web import current_node
+from node.web.desk.gate import AT_DESK
 from node.web.inside import keep_cookie, keep_private
 from node.web.view_models.exchanges import MeetingPage
 from node.web.view_models.parts import Head
@@ -47,7 +48,8 @@ def meet(exchange_id: str) -> ResponseReturnValue:
     if _is_theirs(current_node(), own, exchange_id, OWNER if side == ASKER else ASKER):
         return _unknown(code, own_path=f"{request.script_root}/asked/{own}")
     desk = f"{request.script_root}{DESK}{exchange_id}?{urlencode({'for': side, 'code': code})}"
-    return _unknown(code, desk)
+    # Whoever is signed in goes straight there; who does not look after it is told so there.
+    return redirect(desk, 303) if AT_DESK in request.cookies else _unknown(code, desk)
 
 
 def not_at_this_desk(name: str) -> ResponseReturnValue:

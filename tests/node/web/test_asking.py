@@ -19,6 +19,7 @@ from node.services.exchanges.asking import Askable
 from node.services.identity import accounts, members
 from node.services.listings.publishing import listing
 from node.storage.asking_rules import AskingRules
+from node.web.desk.gate import AT_DESK
 from schemas import exchange as rules
 from schemas.exchange import ASKER, CLOCK, OPERATOR, OWNER
 from tests.fakes.bookable import bookable, hour
@@ -454,7 +455,11 @@ def test_a_scanned_code_is_filled_in_and_wants_a_press(node: Node, app: Flask, d
     assert "You have their code" in page.xpath("//h2/text()")
     assert page.xpath("//input[@value='hand_over']") == []
     scanned = f"/exchanges/{one}?for=owner&code={code}"
-    [desk_path] = html.fromstring(editor.get(scanned).get_data(as_text=True)).xpath("//main//a[@class]/@href")
+    unknown = app.test_client().get(scanned, base_url=URL).get_data(as_text=True)
+    [desk_path] = html.fromstring(unknown).xpath("//main//a[@class]/@href")
+    # Whoever is signed in is not asked first whether they are.
+    editor.set_cookie(AT_DESK, "1", domain="share.example.org", secure=True)
+    assert editor.get(scanned).headers["Location"] == desk_path
     assert editor.get(desk_path).headers["Location"] == f"{DESK}/requests/{one}?code={code}"
     for wrong in (f"{one}?for=asker&code={code}", f"nothing?for=owner&code={code}"):
         refused = editor.get(f"/desk/meet/{wrong}")
@@ -529,6 +534,21 @@ def test_at_the_end_nobody_reads_that_nobody_has_said_anything_where_one_has(
     act(node, one, rules.LAPSE, CLOCK)
     assert "Only one of you has said that it was handed over, so" in words(stranger.get(last_link(node, "ann")))
     assert "only one of you has said that “A desk” was handed over" in " ".join(mails(node)[-1][2].split())
+
+
+def test_what_a_side_has_taken_back_is_not_said_for_it_in_a_dispute(node: Node, app: Flask, desk: Askable) -> None:
+    one = asked(node, desk)
+    said = ((rules.ACCEPT, OWNER), (rules.HAND_OVER, OWNER), (rules.TAKE_BACK, OWNER))
+    for name, side in (*said, (rules.HAND_OVER, ASKER), (rules.DISPUTE, OWNER), (rules.DISPUTE, ASKER)):
+        act(node, one, name, side)
+    seen = words(signed_in(app, node, SLUG, "operator").get(f"{DESK}/requests/{one}"))
+    assert "Riverside School saysThat is not so" in seen
+    other = asked(node, shared(node, "lamp"), "Dai")
+    for name, side in (*said, (rules.HAND_OVER, ASKER), (rules.DISPUTE, ASKER)):
+        act(node, other, name, side)
+    seen = words(signed_in(app, node, SLUG, "operator").get(f"{DESK}/requests/{other}"))
+    assert "Dai saysThat is not so" in seen
+    assert "Riverside School says" not in seen
 
 
 def test_what_never_was_handed_over_stands_on_its_listing_again(node: Node, desk: Askable) -> None:
