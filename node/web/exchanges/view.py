@@ -153,7 +153,7 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
     meet = _code_form(make, seen) if meets else None
     scanned = bool(meet and meet.typed.get("code") and not wrong)
     measures = measuring.may_measure(stored, side, node.now) and not is_strangers(seen)
-    return ExchangeView(
+    view = ExchangeView(
         listing=Link(stored.title, _address(seen), language=stored.listing["language"]),
         state=exchange.state,
         manners=manners(exchange),
@@ -199,6 +199,14 @@ def view_of(node: Node, seen: Seen, path: str, wrong: NotDoneError | None = None
         wrong=form_at(path, {}, wrong.errors) if wrong else _just_answered(meet, seen, node.now),
         tell_path=_tell_path(node, seen),
     )
+    return replace(view, unsent=_unsent(view, wrong)) if wrong else view
+
+
+def _unsent(view: ExchangeView, wrong: NotDoneError) -> str:
+    """What somebody wrote where the form for it is gone: the other side was faster."""
+    places = (view.answer, view.decide, view.write, view.cancel, view.meet)
+    is_there = any(form is not None and form.typed.get("words") for form in places)
+    return "" if is_there else wrong.typed["words"].strip()
 
 
 def _another_time(node: Node, seen: Seen, make: Callable[..., Form]) -> dict[str, Any]:

@@ -125,6 +125,7 @@ class ExchangeView:
     is done; ``kept_elsewhere`` is the site that knows their name and address in place of this one.
     ``stop`` is for who answers for another node and never asked to be asked: it wants no requests any more, or,
     where it is ``stopped``, wants them again; ``stop_open`` shows it at once.
+    ``unsent`` are words that somebody typed into a form that is not there any more.
 
     ``here_path`` is the page itself, ``bay_path`` a copy of it for a place without a connection: a view that
     ``is_copy`` names nobody.
@@ -169,6 +170,7 @@ class ExchangeView:
     stopped: bool = False
     stop_open: bool = False
     wrong: Form | None = None
+    unsent: str = ""
     tell_path: str = ""
 
 

@@ -488,6 +488,19 @@ def test_already_gave_it_away_in_two_presses(node: Node, app: Flask) -> None:
     assert "Outcome not known" in words(editor.get(f"{DESK}/requests"))
 
 
+@pytest.mark.parametrize("do", ["accept", "decline", "write", "cancel"])
+def test_what_was_written_is_not_lost_where_it_is_over_meanwhile(
+    do: str, node: Node, stranger: FlaskClient, desk: Askable
+) -> None:
+    one, ann = asked(node, desk), last_link(node, "ann")
+    act(node, one, rules.WITHDRAW, ASKER)
+    told = send(stranger, ann, last_link(node, "cem"), do=do, words="Come on <b>Monday</b>.")
+    assert problems(told) == ["This is over: nothing more can be changed about it."]
+    page = html.fromstring(told.get_data(as_text=True))
+    assert page.xpath("//*[@class='error-summary']/h2/text()") == ["Nothing was changed."]
+    assert page.xpath("//*[@aria-labelledby='unsent-title']/p/text()") == ["Come on <b>Monday</b>."]
+
+
 def test_no_means_a_dispute(node: Node, stranger: FlaskClient, desk: Askable) -> None:
     one = asked(node, desk)
     act(node, one, rules.ACCEPT)

@@ -172,18 +172,18 @@ def test_stop_means_no_further_requests(there: Elsewhere, stranger: FlaskClient)
 
 def test_a_contact_has_no_more_than_it_can_answer(there: Elsewhere) -> None:
     there.publish(_sharefeed__quantity={"available": 99})
-    what = there.what()
+    what, waiting = there.what(), []
     for number in range(contacts.MOST_WAITING):
         there.made.net.clock.pass_by(hours=1)
-        asked(there.node, what, f"N{number}")
+        waiting.append(asked(there.node, what, f"N{number}"))
     assert asking.askable(there.node, there.key) is None
     there.made.net.clock.pass_by(hours=1)
     late = asked(there.node, what, "Late", confirmed=False)
     with pytest.raises(ExchangeError):
         act(there.node, late, rules.CONFIRM, ASKER)
-    act(there.node, every(there.node)[0], rules.WITHDRAW, ASKER)
+    act(there.node, waiting[0], rules.WITHDRAW, ASKER)
     assert act(there.node, late, rules.CONFIRM, ASKER).exchange.state == rules.REQUESTED
-    one = every(there.node)[1]
+    one = waiting[1]
     for _ in range(acting.UNANSWERED):
         acting.write(there.node, one, ASKER, "And?")
     with pytest.raises(FormError):

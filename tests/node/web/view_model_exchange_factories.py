@@ -86,8 +86,12 @@ def to_answer() -> vm.ExchangeView:
     )
 
 
-def bare() -> vm.ExchangeView:
-    return vm.ExchangeView(vm.Link("Gazebo", "/listings/1"), "received", "Thank you.")
+def bare(**more: Any) -> vm.ExchangeView:
+    return vm.ExchangeView(vm.Link("Gazebo", "/listings/1"), "received", "Thank you.", **more)
+
+
+def too_late() -> vm.ExchangeView:
+    return bare(unsent="Come on <b>Monday</b>.", wrong=vm.Form(HERE, "token", {}, {"": "This is over."}))
 
 
 def row(**more: Any) -> vm.DeskRequestRow:
@@ -157,6 +161,7 @@ FULL: dict[str, tuple[str, Any]] = {
         "portal/meeting.html",
         vm.MeetingPage(make.head("When you meet"), "123456", "", signed_in_as="<b>Cem</b>"),
     ),
+    "exchange-too-late": ("portal/exchange.html", vm.ExchangePage(make.head("Gazebo"), too_late())),
     "exchange-scanned": (
         "portal/exchange.html",
         vm.ExchangePage(make.head("Gazebo"), view(scanned=True, meet=typed("code"), wrong=None)),
