@@ -289,10 +289,7 @@ def _follow(exchange: Exchange, act: Act) -> str:
 
 
 def _counted(exchange: Exchange) -> int:
-    """A gift has left its listing once the owner says so, or both do; never twice, whoever comes first.
-
-    Where it is found that nothing came of it, it is there still.
-    """
+    """A gift has left its listing once the owner says so, or both do: never twice, nor where nothing came of it."""
     if exchange.state == CANCELLED:
         return 0
     gone = exchange.owner_said or (exchange.state == RECEIVED)
