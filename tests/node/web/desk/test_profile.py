@@ -86,6 +86,7 @@ def test_what_cannot_be_kept_is_said_and_nothing_typed_is_lost(
     error = re.search(rf'id="{field}-error">.*?</p>', answer.text, re.DOTALL)
     assert error is not None
     assert words in error[0]
+    assert f'href="#{field}"><bdi>' in answer.text
     assert "Long typed words." in answer.text or field == "description"
     assert told_of(node) == before
 
