@@ -24,7 +24,6 @@ from node.services.listings.drafts import (
     Draft,
     Outcome,
     Prepared,
-    end_of,
     end_of_day,
     entry_of,
     prepare,
@@ -39,6 +38,7 @@ from node.services.listings.publishing_parts import (
     refusals,
     refuse_moved,
     refuse_repeated,
+    shown_until,
     writing,
 )
 from node.storage import catalogue, listing_versions
@@ -290,13 +290,9 @@ def resume_in(tx: Tx, node: Node, keys: Sequence[str], by: str = "") -> int:
 
     ``tx`` is one of `writing`. Raises `UnknownListingError` and `PublishingError`.
     """
-    paused = [row.key for row in all_known(tx, keys).values() if row.state == PAUSED]
-    end = _moment(node) + DEFAULT_LIFE
-
-    def changes(row: OwnListing) -> dict[str, Any]:
-        return {} if row.expires_at > node.now else {"expires": end_of(row.listing(), end, node.settings.timezone)}
-
-    revise_in(tx, node, paused, changes, by, RESUMED, True)
+    paused = {row.key: row.expires_at for row in all_known(tx, keys).values() if row.state == PAUSED}
+    end, over = _moment(node) + DEFAULT_LIFE, {key for key, last in paused.items() if last <= node.now}
+    revise_in(tx, node, list(paused), lambda row: _later(node, row, end) if row.key in over else {}, by, RESUMED, True)
     return len(paused)
 
 
@@ -316,11 +312,13 @@ def renew_in(tx: Tx, node: Node, keys: Sequence[str], until: date | None = None,
     end = end_of_day(until, node.settings.timezone) if until else _moment(node) + DEFAULT_LIFE
     if end <= _moment(node):
         raise PublishingError([Problem("/_sharefeed/expires", "expired", "This day is over; choose a later one.")])
+    return revise_in(tx, node, keys, lambda row: _later(node, row, end), by, RENEWED, revive=True)
 
-    def changes(row: OwnListing) -> dict[str, Any]:
-        return {"expires": end_of(row.listing(), end, node.settings.timezone)}
 
-    return revise_in(tx, node, keys, changes, by, RENEWED, revive=True)
+def _later(node: Node, row: OwnListing, end: datetime) -> dict[str, Any]:
+    """The change that shows a listing until ``end``. Raises `PublishingError` where there is nothing more to show."""
+    with refusals():
+        return {"expires": shown_until(row.listing(), end, _moment(node), node.settings.timezone)}
 
 
 def edit(node: Node, key: str, **changes: Any) -> OwnListing:

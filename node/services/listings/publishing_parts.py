@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from node.context import Node
+from node.services.listings.drafts import end_of
 from node.storage import catalogue, handed_on
 from node.storage import listings as stored
 from node.storage import organisations as hosted
 from node.storage.engine import Tx
 from node.storage.listings import OwnListing
+from schemas.canonical import EXTENSION
 from schemas.errors import DocumentError, Problem, SharefeedError, pointer
+from schemas.listing import Listing
 from schemas.organisation import Organisation
 
 
@@ -83,3 +87,14 @@ def all_known(tx: Tx, keys: Sequence[str]) -> dict[str, OwnListing]:
         if key not in found:
             raise UnknownListingError(key)
     return {key: found[key] for key in keys}
+
+
+def shown_until(listing: Listing, end: datetime, now: datetime, timezone: str) -> datetime:
+    """Until when it is shown again, at most until ``end``. Raises `DocumentError` where nothing of it is to come."""
+    last = end_of(listing, end, timezone)
+    if last > now:
+        return last
+    why = f"“{listing.title}” is not in date any more, so it cannot be shown again."
+    if listing.event:
+        why = f"All dates of “{listing.title}” are over. Give it new ones to show it again."
+    raise DocumentError.of("expired", why, f"/{EXTENSION}/expires")

@@ -15,8 +15,9 @@ from node.app import create_app
 from node.context import Node
 from node.services.identity import accounts, members
 from node.services.listings import publishing, reminders
-from node.services.listings.publishing import writing
+from node.services.listings.publishing import PublishingError, writing
 from node.storage import outbox
+from schemas.event import Event
 from schemas.vocabulary import REMOVAL_REASONS
 from tests.fakes.own_client import client_of
 from tests.fakes.publisher import START, URL, clock_of, draft, pause, publisher, school
@@ -87,6 +88,19 @@ def test_nobody_is_asked_about_what_cannot_be_shown_for_longer(node: Node) -> No
     clock_of(node).pass_by(days=54)
     assert reminders.remind(node) == 2
     assert "Pasta" not in mails(node)["owner@school.example"]
+    clock_of(node).pass_by(days=9)
+    with pytest.raises(PublishingError, match="“Pasta” is not in date any more"):
+        publishing.renew(node, "riverside-school.pasta")
+
+
+def test_an_event_that_is_over_is_not_shown_again_and_says_why(node: Node) -> None:
+    held = Event((date(2026, 12, 3),), "Europe/London", "18:00", "20:00")
+    ends = datetime(2026, 12, 3, 20, tzinfo=UTC)
+    members = {"kind": "skill", "action": "help", "condition": None, "event": held, "expires": ends}
+    publishing.put_listings(node, [draft(node, "mending", title="Mending", **members)])
+    clock_of(node).pass_by(days=9)
+    with pytest.raises(PublishingError, match="All dates of “Mending” are over"):
+        publishing.renew(node, "riverside-school.mending")
 
 
 def test_one_mail_a_day(node: Node) -> None:
