@@ -14,7 +14,7 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "not-yours": "Only the other side can do this.",
         "too-few": "Say at least one.",
         "too-many-asked": "These are more than were asked for.",
-        "too-many": "There are not so many left: others have been promised some already.",
+        "too-many": "There are not so many left that are promised to nobody.",
         "already-accepted": "This was accepted already, with another quantity.",
         "too-early": "The day that was agreed has not come yet.",
         "busy": "Many wait for their answer already. Please try again in a few days.",

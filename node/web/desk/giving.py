@@ -87,7 +87,12 @@ def _receiver(said: str) -> Receiver:
     with turn_of_member():
         found = receivers.chosen(current_node(), member_now().organisation_id, wanted_id, peer)
     if found is None:
-        raise _NobodyError(_("They cannot be asked just now. Try again later, or choose “somebody else”."))
+        raise _NobodyError(
+            _(
+                "They cannot be asked: their site does not answer now, or they want no such mails. "
+                "Choose “somebody else”, or try again later."
+            )
+        )
     return found
 
 
