@@ -28,12 +28,14 @@ class Wanted:
     of one listing alone where its id is given.
 
     Each of the ``words`` begins a word of the listing's title or of the name of who asks, where that is still known.
+    ``until``: the day that was named for it, if any, is not after this moment.
     """
 
     organisation_id: str
     states: tuple[str, ...]
     words: str = ""
     listing_id: str = ""
+    until: int | None = None
 
 
 def page(tx: Tx, wanted: Wanted, order: str, limit: int, offset: int = 0) -> list[Stored]:
@@ -74,6 +76,8 @@ def _found(query: Select[Any], wanted: Wanted) -> Select[Any]:
     mine = query.where(stored.of(wanted.organisation_id), _c.state.in_(wanted.states))
     if wanted.listing_id:
         mine = mine.where(_c.listing_id == wanted.listing_id)
+    if wanted.until is not None:
+        mine = mine.where(_day() <= wanted.until)
     words = fold(wanted.words).split()
     if not words:
         return mine
@@ -96,10 +100,14 @@ def _order(wanted: Wanted, order: str) -> tuple[ColumnElement[Any], ...]:
     if order == ENDED:
         return (_c.closed_at.desc(), _c.id)
     if order == DUE:
-        day = case((_c.state == LENT, _c.ends_at), (_c.state == ACCEPTED, _c.starts_at))
-        return (func.coalesce(day, _c.since), _c.id)
+        return (func.coalesce(_day(), _c.since), _c.id)
     turn = {FIRST: [], NEED: [_c.need.desc()]}.get(order, [_had_before(wanted.organisation_id)])
     return (*turn, _c.since, _c.id)
+
+
+def _day() -> ColumnElement[Any]:
+    """When it is handed over, or while it is lent, brought back, where both have named a day."""
+    return case((_c.state == LENT, _c.ends_at), (_c.state == ACCEPTED, _c.starts_at))
 
 
 def _had_before(organisation_id: str) -> ColumnElement[bool]:

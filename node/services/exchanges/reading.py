@@ -178,6 +178,13 @@ def agreed(
     return _page(node, Wanted(organisation_id, AGREED, words), exchange_lists.DUE, limit, offset)
 
 
+def due(node: Node, organisation_id: str, until: int, limit: int) -> list[Row]:
+    """What is to be handed over or brought back until then, or should have been; what is overdue longest first."""
+    with node.database.read() as tx:
+        wanted = Wanted(organisation_id, (rules.ACCEPTED, rules.LENT), until=until)
+        return _rows(tx, exchange_lists.page(tx, wanted, exchange_lists.DUE, limit), organisation_id)
+
+
 def over(
     node: Node, organisation_id: str, words: str = "", limit: int = AT_ONCE, offset: int = 0
 ) -> tuple[list[Row], int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from flask import abort, g, render_template, request
@@ -10,6 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from node.context import Node
+from node.services.bookings.keeping import zone_of
+from node.services.bookings.opening import day_at, whole_day
+from node.services.exchanges import reading
 from node.services.health import checks
 from node.services.identity import members
 from node.services.identity.members import EDITOR, OWNER, Member
@@ -21,6 +25,7 @@ from node.storage.listings import EXPIRED, LIVE, WITHDRAWN
 from node.web import current_node
 from node.web.desk.frame import desk_frame, own_places
 from node.web.desk.gate import at_least, guarded, member_now
+from node.web.desk.request_rows import row_of
 from node.web.desk.stories_view import latest_to_tell
 from node.web.form_state import form_at
 from node.web.inside import head
@@ -28,6 +33,8 @@ from node.web.view_models.desk import DeskHomePage, DeskOverviewPage, DeskPlace,
 from node.web.wording.said import plain
 
 blueprint = guarded("home")
+AT_MOST = 8
+"""How many requests whose day is near stand on the first page."""
 
 
 @blueprint.get("/")
@@ -81,10 +88,18 @@ def _overview(slug: str, checked: Checked | None = None) -> str:
         health_path=f"{request.script_root}/desk/health" if member.may(OWNER) else "",
         broken=broken,
         all_path=f"{request.script_root}/desk/" if g.account.operator else "",
+        due=tuple(row_of(slug, row) for row in reading.due(node, member.organisation_id, _tomorrow(node), AT_MOST)),
+        due_path=f"{start}/requests?show=agreed",
         to_tell=fresh.title if fresh else "",
         tell_path=fresh.path if fresh else "",
     )
     return render_template("desk/overview.html", page=view)
+
+
+def _tomorrow(node: Node) -> int:
+    """The end of the day after this one, on the clock of the town; a loan that ends with it is among what is meant."""
+    zone = zone_of(node)
+    return whole_day(day_at(node.now, zone) + timedelta(days=1), zone).ends
 
 
 def _steps(node: Node, member: Member, start: str, has_shared: bool) -> tuple[DeskStep, ...]:

@@ -9,37 +9,28 @@ from flask import Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from node.services.bookings.opening import Span
 from node.services.exchanges import reading
 from node.services.exchanges.between_nodes import meeting_places
-from node.services.exchanges.manners import manners
-from node.services.exchanges.reading import Row, Seen
+from node.services.exchanges.reading import Seen
 from node.services.identity.members import EDITOR, OWNER
 from node.services.mail.mail_settings import can_mail
 from node.storage.asking_rules import FAIRNESS, AskingRules
 from node.web import current_node
-from node.web.desk.booking_words import until, when
 from node.web.desk.frame import desk_frame
 from node.web.desk.gate import at_least, guarded, member_now
+from node.web.desk.request_rows import row_of
 from node.web.exchanges import meeting
 from node.web.exchanges.view import NotDoneError, copy_of, perform, view_of, waits_for_answer
 from node.web.form_state import form_at
 from node.web.inside import PAGE_ROWS, head, page_number, pager, say, to
-from node.web.portal.cards import moment
 from node.web.view_models.exchanges import (
     DeskRequestPage,
-    DeskRequestRow,
     DeskRequestsPage,
     DeskRequestsSection,
     ExchangePage,
-    ExchangePress,
 )
 from node.web.view_models.parts import Choice, Form
 from node.web.wording.code_words import word
-from node.web.wording.words import number
-from schemas import exchange as rules
-from schemas.exchange import OWNER as OWNER_SIDE
-from schemas.exchange import Exchange
 
 blueprint = guarded("requests")
 
@@ -93,7 +84,7 @@ def _one_kind(slug: str, kind: str, words: str) -> DeskRequestsSection:
 def _section(slug: str, kind: str, words: str, limit: int, page: int) -> DeskRequestsSection:
     found, total = LISTS[kind](current_node(), member_now().organisation_id, words, limit, (page - 1) * limit)
     path = _kind_path(slug, kind, words) if total > limit else ""
-    return DeskRequestsSection(kind, tuple(_row(slug, row) for row in found), total, path)
+    return DeskRequestsSection(kind, tuple(row_of(slug, row) for row in found), total, path)
 
 
 def _kind_path(slug: str, kind: str, words: str) -> str:
@@ -167,41 +158,3 @@ def _page(slug: str, seen: Seen, wrong: NotDoneError | None = None) -> str:
     back = f"{request.script_root}/desk/{slug}/requests"
     page = DeskRequestPage(head(seen.stored.title), desk_frame("requests"), back, view)
     return render_template("desk/request.html", page=page)
-
-
-def _row(slug: str, row: Row) -> DeskRequestRow:
-    stored, exchange = row.stored, row.stored.exchange
-    count = number(exchange.granted or exchange.asked)
-    marks = [_("%(count)s of %(total)s", count=count, total=number(stored.listed))] if stored.listed > 1 else []
-    marks += [_("had something before")] if row.had_before and exchange.state == rules.REQUESTED else []
-    marks += [word(str(stored.need), "exchange_need")] if stored.need else []
-    path = f"/desk/{slug}/requests/{stored.id}"
-    name = row.name or _("Nobody is known any more")
-    here = request.script_root + path
-    since, how = moment(exchange.since), manners(exchange)
-    day, is_late = _day(exchange)
-    press = _press(row, path)
-    return DeskRequestRow(stored.title, name, here, exchange.state, since, tuple(marks), press, how, day, is_late)
-
-
-def _press(row: Row, path: str) -> ExchangePress | None:
-    """What the owner says most often, without a look at the page: that it is gone, or that it is back."""
-    exchange = row.stored.exchange
-    if not row.stored.key or not member_now().may(EDITOR):
-        return None
-    is_owed = exchange.state == rules.ACCEPTED or (exchange.state == rules.HANDED_OVER and not exchange.owner_said)
-    is_theirs = row.stored.asker_id == member_now().organisation_id or exchange.giver != OWNER_SIDE
-    comes_back = exchange.state in (rules.LENT, rules.BROUGHT_BACK) and not is_theirs
-    name = rules.HAND_OVER if is_owed else rules.BRING_BACK if comes_back else ""
-    return ExchangePress(word(name, "exchange_press", manners(exchange)), form_at(path, {"do": name})) if name else None
-
-
-def _day(exchange: Exchange) -> tuple[str, bool]:
-    """When it is handed over or comes back, in words, and whether that day is past; nothing where none was named."""
-    if exchange.starts_at is None or exchange.ends_at is None or not exchange.is_open:
-        return "", False
-    if exchange.state != rules.LENT:
-        return when(Span(exchange.starts_at, exchange.ends_at)), False
-    is_late = exchange.ends_at < current_node().now
-    back = until(exchange.ends_at)
-    return (_("Should be back since %(day)s", day=back) if is_late else _("Back by %(day)s", day=back)), is_late

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from node.web.view_models.parts import Choice, Form, Head, Link
+from node.web.view_models.request_rows import DeskRequestRow
 from schemas.records import dataclass
 
 
@@ -133,6 +134,7 @@ class DeskOverviewPage:
 
     ``steps`` are what is to do at the beginning; none once all of it is done. ``public_path`` is its page for visitors.
     Who runs the node has ``all_path``, the other organisations, and is told that so many parts are ``broken``.
+    ``due`` are requests whose day is near or past, ``due_path`` leads to all of them.
     ``to_tell`` is the latest handover that nobody has told the story of; ``tell_path`` begins that.
     """
 
@@ -149,6 +151,8 @@ class DeskOverviewPage:
     health_path: str = ""
     broken: int = 0
     all_path: str = ""
+    due: tuple[DeskRequestRow, ...] = ()
+    due_path: str = ""
     to_tell: str = ""
     tell_path: str = ""
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from node.web.view_models.desk import DeskFrame
 from node.web.view_models.parts import ONE_PAGE, Choice, Form, Head, Link, Pager
+from node.web.view_models.request_rows import DeskRequestRow, ExchangePress
 from schemas.records import dataclass
 
 __all__ = [
@@ -93,15 +94,6 @@ class ExchangeLetter:
     words: str
     at: datetime
     mine: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ExchangePress:
-    """Something that is done with one press."""
-
-    label: str
-    form: Form
-    main: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,26 +187,6 @@ class MeetingPage:
     desk_path: str
     own_path: str = ""
     signed_in_as: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DeskRequestRow:
-    """An exchange in a list: ``path`` is its page, ``marks`` say what is particular of it.
-
-    ``day`` says when it is handed over or comes back, where that was named; ``is_late`` where it should be back.
-    ``press`` says that it was handed over, or is back; ``manners`` as in `ExchangeView`.
-    """
-
-    title: str
-    name: str
-    path: str
-    state: str
-    since: datetime
-    marks: tuple[str, ...] = ()
-    press: ExchangePress | None = None
-    manners: tuple[str, ...] = ()
-    day: str = ""
-    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

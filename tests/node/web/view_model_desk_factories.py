@@ -162,7 +162,9 @@ LOGO = vm.Image("/media/" + "0" * 32 + "-64x32.png", "", 64, 32)
 def overview() -> vm.DeskOverviewPage:
     steps = (DeskStep("Say who you are", "/p", True), DeskStep("Share the first thing", "/n"))
     telling = DeskTelling("https://share.example.org/", "https://city.example/sources/propose?url=x")
-    return vm.DeskOverviewPage(HEAD, frame("overview"), 12, 3, 1, steps, telling, "/new", "/organisations/x")
+    page = vm.DeskOverviewPage(HEAD, frame("overview"), 12, 3, 1, steps, telling, "/new", "/organisations/x")
+    late = vm.DeskRequestRow("Gazebo", "Cem", "/desk/x/requests/1", "lent", make.ago(days=9), day="Back", is_late=True)
+    return replace(page, due=(late,), due_path="/desk/x/requests?show=agreed")
 
 
 STATES = ("fine", "faulty", "unreached", "inside", "open", "another")

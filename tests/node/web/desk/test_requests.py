@@ -98,6 +98,24 @@ def test_by_ear_and_by_keyboard_the_way_to_each_request_is_short(node: Node, app
     assert sorted(pressed) == ["It was handed over: A desk, Ann", "It was handed over: A desk, Dai"]
 
 
+def test_the_first_page_of_the_desk_names_what_is_near_and_what_is_late(node: Node, app: Flask) -> None:
+    now, clock = node.now, clock_of(node)
+    for name, first, last in (("A late", 1, 2), ("A near", 5, 7), ("A far", 9, 10)):
+        what = shared(node, name[2:], action="lend", title=f"{name} tent")
+        act(node, one := asked(node, what, starts_at=now + first * DAY, ends_at=now + last * DAY), rules.ACCEPT)
+        if name == "A late":
+            act(node, one, rules.MEET)
+    client = signed_in(app, node, SLUG)
+    assert "overdue" not in words(html.fromstring(client.get(f"/desk/{SLUG}/").get_data(as_text=True)))
+    clock.pass_by(days=4)
+    home = html.fromstring(client.get(f"/desk/{SLUG}/").get_data(as_text=True))
+    assert [words(one) for one in home.xpath("//li[contains(@class, 'request')]//strong[@dir]")] == [
+        "A late tent",
+        "A near tent",
+    ]
+    assert home.xpath(f"//a[@href='{HERE}?show=agreed']")
+
+
 def test_a_row_says_when_it_is_fetched_and_when_it_is_to_be_back(node: Node, app: Flask) -> None:
     clock, now = clock_of(node), node.now
     what = shared(node, action="lend", title="A tent", quantity=5)
