@@ -13,7 +13,7 @@ from node.storage.engine import Tx
 from node.storage.exchange_tables import exchange_people, exchanges
 from node.storage.exchanges import Stored
 from node.storage.message_tables import exchange_homes
-from schemas.exchange import ACCEPTED, ASKER, LENT
+from schemas.exchange import ACCEPTED, ASKER, DISPUTED, LENT
 from schemas.records import dataclass
 from schemas.vocabulary import fold
 
@@ -64,6 +64,18 @@ def asked(tx: Tx, organisation_id: str, words: str, limit: int, offset: int = 0)
 def count_asked(tx: Tx, organisation_id: str, words: str) -> int:
     """How much it has asked of others."""
     return int(tx.execute(_asked(select(func.count(_c.id)), organisation_id, words)).scalar_one())
+
+
+def disputed(tx: Tx, limit: int) -> list[Stored]:
+    """What both sides see differently, of all organisations, where this node has to decide; the longest so first."""
+    home = exchange_homes.c
+    here = or_(home.side.is_(None), home.side != ASKER)
+    found = select(_c.id).outerjoin(exchange_homes, home.exchange_id == _c.id)
+    # What is open has its next moment, by which there is an index; of what is over there may be very much.
+    return _read(
+        tx,
+        found.where(_c.next_at.is_not(None), _c.state == DISPUTED, here).order_by(_c.since, _c.id).limit(limit),
+    )
 
 
 def _read(tx: Tx, query: Select[Any]) -> list[Stored]:

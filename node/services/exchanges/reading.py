@@ -9,9 +9,10 @@ from node.context import Node
 from node.services.exchanges import links, stock
 from node.services.exchanges.between_nodes import across
 from node.services.exchanges.links import Party
-from node.services.exchanges.people import contacts
+from node.services.exchanges.people import contacts, telling
 from node.services.identity.members import Member
 from node.storage import accounts, asking_rules, exchange_homes, exchange_lists, exchange_people, exchanges, messages
+from node.storage.accounts import Account
 from node.storage.asking_rules import AskingRules
 from node.storage.engine import Tx
 from node.storage.exchange_homes import Home
@@ -183,6 +184,13 @@ def due(node: Node, organisation_id: str, until: int, limit: int) -> list[Row]:
     with node.database.read() as tx:
         wanted = Wanted(organisation_id, (rules.ACCEPTED, rules.LENT), until=until)
         return _rows(tx, exchange_lists.page(tx, wanted, exchange_lists.DUE, limit), organisation_id)
+
+
+def disputes(node: Node, account: Account, limit: int) -> list[tuple[Stored, str]]:
+    """What whoever runs the node is to decide, with where this account reads both sides; the oldest first."""
+    with node.database.read() as tx:
+        found = exchange_lists.disputed(tx, limit)
+        return [(one, telling.operators_url(tx, node, one, account)) for one in found]
 
 
 def over(

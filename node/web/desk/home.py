@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -29,10 +30,12 @@ from node.web.desk.request_rows import row_of
 from node.web.desk.stories_view import latest_to_tell
 from node.web.form_state import form_at
 from node.web.inside import head
-from node.web.view_models.desk import DeskHomePage, DeskOverviewPage, DeskPlace, DeskStep, DeskTelling
+from node.web.portal.cards import moment
+from node.web.view_models.desk import DeskDispute, DeskHomePage, DeskOverviewPage, DeskPlace, DeskStep, DeskTelling
 from node.web.wording.said import plain
 
 blueprint = guarded("home")
+MOST_DISPUTES = 50
 AT_MOST = 8
 """How many requests whose day is near stand on the first page."""
 
@@ -48,8 +51,15 @@ def page() -> str:
         new_path=f"{root}/desk/new" if g.account.operator else "",
         health_path=f"{root}/desk/health" if g.account.operator or any(one.role == OWNER for one in places) else "",
         broken=checks.count_broken(current_node()) if g.account.operator else 0,
+        disputes=tuple(_disputes(current_node())) if g.account.operator else (),
     )
     return render_template("desk/home.html", page=view)
+
+
+def _disputes(node: Node) -> Iterator[DeskDispute]:
+    for stored, url in reading.disputes(node, g.account, MOST_DISPUTES):
+        whose = str(stored.listing.get("organisation") or "")
+        yield DeskDispute(stored.title, whose, url, moment(stored.exchange.since))
 
 
 @blueprint.get("/<slug>/")

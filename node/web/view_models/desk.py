@@ -85,10 +85,21 @@ class DeskPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskDispute:
+    """What both sides of a request see differently: ``path`` is where it is decided."""
+
+    title: str
+    organisation: str
+    path: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DeskHomePage:
     """desk/home.html: the organisations of who is signed in; ``new_path`` is for those who may add another.
 
-    ``health_path`` is for those whom it concerns; of so many parts who runs the node is told that they are ``broken``.
+    ``health_path`` is for those whom it concerns; of so many parts who runs the node is told that they are ``broken``,
+    and what they have to decide are ``disputes``.
     """
 
     head: Head
@@ -97,6 +108,7 @@ class DeskHomePage:
     new_path: str = ""
     health_path: str = ""
     broken: int = 0
+    disputes: tuple[DeskDispute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,6 +191,7 @@ FULL: dict[str, tuple[str, Any]] = {
             (vm.DeskPlace("Riverside School", "/desk/riverside-school/", "owner"),),
             health_path="/desk/health",
             broken=2,
+            disputes=(vm.DeskDispute("Gazebo", "Riverside School", "/desk/x/requests/1", make.ago(days=2)),),
         ),
     ),
     "desk-overview": ("desk/overview.html", overview()),

@@ -226,7 +226,7 @@ def _readers(tx: Tx, node: Node, stored: Stored, side: str, name: str) -> Iterat
     elif side == OPERATOR:
         for one in accounts.every(tx):
             if one.operator:
-                url = _operators_url(tx, node, stored, one)
+                url = operators_url(tx, node, stored, one)
                 yield _Reader(f":{one.id}:o", one.email, one.language, url, name)
     elif (person := exchange_people.of(tx, stored.id)) is not None and person.email:
         yield _Reader("", person.email, person.language, links.asker_url(node, stored.id), name)
@@ -253,7 +253,8 @@ def _contact(tx: Tx, node: Node, stored: Stored, contact_id: str, name: str) -> 
     yield _Reader(f":{contact.id}", contact.email, language, url, name, f"{url}/stop")
 
 
-def _operators_url(tx: Tx, node: Node, stored: Stored, account: Account) -> str:
+def operators_url(tx: Tx, node: Node, stored: Stored, account: Account) -> str:
+    """Where somebody who runs the node reads both sides of an exchange, and decides."""
     if stored.contact_id is not None:
         return links.owner_url(node, stored.id, account.id)
     slug = organisations.by_ids(tx, [stored.organisation_id])[stored.organisation_id].slug

@@ -13,7 +13,7 @@ from node.app import create_app
 from node.context import Node
 from node.web.desk import requests
 from schemas import exchange as rules
-from schemas.exchange import ASKER, OWNER
+from schemas.exchange import ASKER, OPERATOR, OWNER
 from tests.fakes.exchanges import act, asked, shared
 from tests.fakes.publisher import clock_of, publisher
 from tests.node.web.desk.signed_in import signed_in
@@ -114,6 +114,21 @@ def test_the_first_page_of_the_desk_names_what_is_near_and_what_is_late(node: No
         "A near tent",
     ]
     assert home.xpath(f"//a[@href='{HERE}?show=agreed']")
+
+
+def test_who_runs_the_node_finds_what_is_to_be_decided(node: Node, app: Flask) -> None:
+    one = asked(node, shared(node, title="A drill"))
+    for name, side in ((rules.ACCEPT, OWNER), (rules.HAND_OVER, OWNER), (rules.DISPUTE, ASKER)):
+        act(node, one, name, side)
+    runs, owner = signed_in(app, node, SLUG, "operator"), signed_in(app, node, SLUG)
+    home = html.fromstring(runs.get("/desk/").get_data(as_text=True))
+    [link] = home.xpath("//section[@aria-labelledby='disputes-title']//a")
+    assert words(link) == "A drill"
+    decide = link.get("href").partition("share.example.org")[2]
+    assert runs.get(decide).status_code == 200
+    assert "disputes-title" not in owner.get("/desk/").get_data(as_text=True)
+    act(node, one, rules.SETTLE, OPERATOR, outcome=rules.CANCELLED)
+    assert "disputes-title" not in runs.get("/desk/").get_data(as_text=True)
 
 
 def test_a_row_says_when_it_is_fetched_and_when_it_is_to_be_back(node: Node, app: Flask) -> None:
