@@ -31,6 +31,7 @@ from schemas.receipt import (
 )
 from schemas.records import dataclass
 
+FUTURE = "future"
 LONGEST_ID = 2048
 MOST_REASONS = 5
 KeyOf = Callable[[str, str], str | None]
@@ -75,9 +76,9 @@ class Judged:
     exchange: str = ""
 
     @property
-    def awaits_key(self) -> bool:
-        """Whether it is to be judged again: its key could not be looked up, or is not believed yet."""
-        return any(problem.code == UNKNOWN_KEY for problem in self.problems)
+    def is_for_later(self) -> bool:
+        """Whether it is to be judged again: its key could not be looked up or is not believed yet, or its day comes."""
+        return any(problem.code in (UNKNOWN_KEY, FUTURE) for problem in self.problems)
 
 
 def address(url: str, cursor: str | None) -> str:
@@ -156,7 +157,7 @@ def _problems(half: Half, size: int, teller: Teller) -> list[Problem]:
         message = "A node publishes the halves that it has signed itself, and no others."
         found.append(Problem("/_sharefeed/signed_by", "not-theirs", message))
     if half.ended > teller.today + timedelta(days=1):
-        found.append(Problem("/_sharefeed/ended", "future", "This day has not come yet."))
+        found.append(Problem("/_sharefeed/ended", FUTURE, "This day has not come yet."))
     if not _may_speak(half, teller):
         pointer = f"/_sharefeed/{half.side}/id"
         found.append(Problem(pointer, "not-theirs", "This organisation is another node's, which speaks for itself."))

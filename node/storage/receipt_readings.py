@@ -29,7 +29,7 @@ class Reading:
     """How far one source's receipts have been read; moments are whole seconds since 1970 in UTC.
 
     ``again_at`` is when they are to be read from the start again, ``again_s`` how long that is put off the next time.
-    ``awaits_keys`` is whether something of it was set aside because its key was not known.
+    ``unripe`` is whether something of it was set aside because its key was not known or its day had not come.
     ``day`` is the latest one, in days since 1970, on which something new was taken, and ``day_bytes`` how much then.
     """
 
@@ -48,7 +48,7 @@ class Reading:
     whole_at: int | None = None
     again_at: int | None = None
     again_s: int = 0
-    awaits_keys: bool = False
+    unripe: bool = False
     day: int = 0
     day_bytes: int = 0
     verified_at: int | None = None
@@ -131,7 +131,7 @@ def soon(tx: Tx, source_id: int) -> None:
 def anew(tx: Tx, node_id: str) -> None:
     """Let the receipts of a node of which something waits for a key be read from the start at the next opportunity."""
     its_own = select(sources.c.id).where(sources.c.node_id == node_id)
-    waiting = and_(_r.source_id.in_(its_own), _r.awaits_keys)
+    waiting = and_(_r.source_id.in_(its_own), _r.unripe)
     tx.execute(update(receipt_readings).where(waiting).values(due_at=0, again_at=0, again_s=0))
 
 

@@ -66,7 +66,9 @@ receipt_readings = Table(
     Column("whole_at", BigInteger),  # when a reading from the start came to its end
     Column("again_at", BigInteger),  # when it is to be read from the start again
     Column("again_s", Integer, nullable=False),  # how long that is put off next time
-    Column("awaits_keys", Boolean, nullable=False),  # something of it was set aside, its key being unknown
+    Column(
+        "unripe", Boolean, nullable=False
+    ),  # something of it was set aside, as its key is unknown or its day to come
     Column("day", BigInteger, nullable=False),  # the latest on which something was taken, in days since 1970
     Column("day_bytes", BigInteger, nullable=False),  # how much on that day
     Column("verified_at", BigInteger),

@@ -44,7 +44,7 @@ _PLAIN_STRENGTH = 0.9
 _SECOND_STRENGTH = 0.5
 SURE = 3.0
 """What phrases come to, as they are weighed by hand, from which no other words take the doubt."""
-OPEN, ASKED = 0.5, 0.7
+OPEN, ASKED = 0.4, 0.7
 """The score from which other words do not speak for a gift, and what phrases of kinds that gifts seldom have come to,
 by hand, so that they are then enough for a doubt.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections import deque
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -312,6 +313,22 @@ def test_what_came_while_its_key_could_not_be_looked_up_counts_afterwards(city: 
     assert city.aside(charity) == []
     assert len(city.counted()) == 3
     assert [city.read(charity).code for _ in range(3)] == ["ok", "unchanged", "unchanged"]
+
+
+def test_what_a_node_with_a_wrong_clock_dated_ahead_counts_once_that_day_has_come(city: Reader) -> None:
+    school, charity = pair_of(city, 1)
+    ended = datetime.fromtimestamp(city.net.clock.now, UTC).date() + timedelta(days=3)
+    for node, one in zip((school, charity), both(7, ended=ended), strict=True):
+        publish(node, one)
+        city.read(node)
+        assert city.aside(node) == ["future"]
+    assert len(city.counted()) == 1
+    city.net.clock.now += 3 * DAY_S
+    for node in (school, charity):
+        city.read(node)
+        assert city.aside(node) == []
+    assert len(city.counted()) == 2
+    assert [city.read(school).code for _ in range(3)] == ["ok", "unchanged", "unchanged"]
 
 
 def test_a_key_that_stays_unknown_is_asked_for_more_and_more_seldom(city: Reader) -> None:

@@ -196,8 +196,8 @@ class Harvest:
             if after.day_bytes > self.limits.day_bytes:
                 raise _Stop("more", "So much of it is new that the rest is taken tomorrow.", _TOMORROW_S)
             etag = answer.etag if head.checkpoint == reading.cursor else None
-            awaits = after.awaits_keys or any(one.awaits_key for one in taken.items)
-            after = replace(after, epoch=head.epoch, cursor=head.checkpoint, etag=etag, awaits_keys=awaits)
+            unripe = after.unripe or any(one.is_for_later for one in taken.items)
+            after = replace(after, epoch=head.epoch, cursor=head.checkpoint, etag=etag, unripe=unripe)
             if not head.more:
                 after = _ended(sweep(tx, node, after), head, node.now)
             receipt_readings.save(tx, after, asked_with=reading.cursor)
@@ -208,7 +208,7 @@ class Harvest:
         """Begin a reading from the start: new marks, no cursor."""
         before = going.reading
         fresh = replace(before, cursor=None, etag=None, epoch=None, again_at=None)
-        begun = replace(fresh, reading=before.reading + 1, reading_open=True, awaits_keys=False)
+        begun = replace(fresh, reading=before.reading + 1, reading_open=True, unripe=False)
         with self.node.database.write() as tx:
             receipt_readings.save(tx, begun, asked_with=before.cursor)
         going.reading = begun
@@ -245,14 +245,14 @@ class Harvest:
 def _ended(reading: Reading, head: PageHead, now: int) -> Reading:
     """At the end of a feed: whether what is known is what the node states; if not, it is read anew in time.
 
-    So it is where something of it waits for a key, which may be there or believed by then.
+    So it is where something of it waits for a key, which may be there or believed by then, or for its day.
     """
     same = head.count is None or (head.count == reading.count and head.digest == reading.digest)
     whole = now if reading.reading_open else reading.whole_at
     after = replace(reading, reading_open=False, whole_at=whole)
     if same:
         after = replace(after, verified_at=now)
-    if same and not after.awaits_keys:
+    if same and not after.unripe:
         return replace(after, again_at=None, again_s=0)
     if after.again_at is not None and after.again_at > now:
         return after

@@ -117,6 +117,10 @@ class World:
             with self.city.database.write() as tx:
                 sources.change(tx, sources.add(tx, source).id, node_document=document)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For a failing example: all that is in it would be too long to be told, and would hide why it fails."""
+        printer.text(repr(self))
+
     @property
     def city(self) -> Node:
         return self.nodes[CITY]
@@ -152,6 +156,10 @@ class World:
     def bring_all(self) -> None:
         """Let all messages arrive, whatever they go through."""
         settle(self.wires, self.nodes[URL], self.nodes[OTHER])
+        # It took them a while, and the time is the same everywhere.
+        latest = max(node.now for node in self.nodes.values())
+        for node in self.nodes.values():
+            clock_of(node).pass_by(seconds=latest - node.now)
 
     def arrive_late(self, number: int) -> None:
         """What was sent once comes, or comes again, after what was sent later."""
@@ -194,15 +202,15 @@ class World:
         self.feeds.faults = []
         return all(code in ("ok", "unchanged") for code in codes)
 
-    def _awaits_keys(self) -> bool:
+    def _is_unripe(self) -> bool:
         with self.city.database.read() as tx:
-            return any(one.awaits_keys for one in receipt_readings.every(tx))
+            return any(one.unripe for one in receipt_readings.every(tx))
 
     def settle(self) -> None:
         self.bring_all()
         for _ in range(4):
             self.later(1)
-            if self.read([]) and not self._awaits_keys():
+            if self.read([]) and not self._is_unripe():
                 return
         raise AssertionError("the city does not come to the end of them")
 
