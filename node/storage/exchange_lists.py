@@ -90,11 +90,7 @@ def _found(query: Select[Any], wanted: Wanted) -> Select[Any]:
         mine = mine.where(_c.listing_id == wanted.listing_id)
     if wanted.until is not None:
         mine = mine.where(_day() <= wanted.until)
-    words = fold(wanted.words).split()
-    if not words:
-        return mine
-    either = (or_(_begins(_c.words, word), _begins(_p.words, word)) for word in words)
-    return mine.outerjoin(exchange_people, _p.exchange_id == _c.id).where(*either)
+    return mine.where(*(_is_called(word) for word in fold(wanted.words).split()))
 
 
 def _asked(query: Select[Any], organisation_id: str, words: str) -> Select[Any]:
@@ -102,6 +98,12 @@ def _asked(query: Select[Any], organisation_id: str, words: str) -> Select[Any]:
     here = select(_c.id).where(_c.asker_id == organisation_id)
     elsewhere = select(h.exchange_id).where(h.own_id == organisation_id, h.side == ASKER)
     return query.where(_c.id.in_(union(here, elsewhere)), *(_begins(_c.words, word) for word in fold(words).split()))
+
+
+def _is_called(word: str) -> ColumnElement[bool]:
+    # Who asks is known of what is open, and for a month: those are looked through once, and not for every exchange.
+    by_them = _c.id.in_(select(_p.exchange_id).where(_begins(_p.words, word)))
+    return or_(_begins(_c.words, word), by_them)
 
 
 def _begins(column: ColumnElement[str], word: str) -> ColumnElement[bool]:

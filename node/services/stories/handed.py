@@ -7,9 +7,10 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from node.context import Node
-from node.storage import exchanges
+from node.storage import exchange_lists, exchanges
 from node.storage import handovers as receipts
 from node.storage.engine import Tx
+from node.storage.exchange_lists import ENDED, Wanted
 from node.storage.exchanges import Stored
 from schemas import exchange as rules
 from schemas.handover import MATCHED, ONE_OPERATOR, Handover
@@ -37,7 +38,8 @@ def handovers(tx: Tx, node: Node, organisation_id: str) -> list[Told]:
     told = [_of_row(row, organisation_id) for row in islice(rows, MOST)]
     known = {one.exchange for one in told}
     # One that has just ended may have no receipt yet.
-    own = (_of_exchange(node, one) for one in exchanges.of_organisation(tx, organisation_id, OVER, MOST))
+    ended = exchange_lists.page(tx, Wanted(organisation_id, OVER), ENDED, MOST)
+    own = (_of_exchange(node, one) for one in ended)
     told += [one for one in own if one.exchange not in known]
     return sorted(told, key=lambda one: (one.handed.ended or date.min, one.exchange), reverse=True)[:MOST]
 

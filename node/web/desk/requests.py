@@ -36,7 +36,7 @@ blueprint = guarded("requests")
 
 PATH = "/<slug>/requests"
 LISTS = {"waiting": reading.waiting, "agreed": reading.agreed, "asked": reading.asked_elsewhere, "over": reading.over}
-AT_FIRST = {"waiting": 50, "agreed": 50, "asked": 10, "over": 10}
+AT_FIRST = {"waiting": 30, "agreed": 30, "asked": 10, "over": 10}
 """How many of each kind stand on the page that shows every kind."""
 LONGEST_SEARCH = 100
 
