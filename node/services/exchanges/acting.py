@@ -63,14 +63,14 @@ def act(node: Node, exchange_id: str, wanted: Act, words: str = "", by: str = ""
     if after.exchange == before.exchange:
         return before
     held = booked.hold(node, before) if wanted.name == rules.ACCEPT else None
-    moved = booked.reschedule(node, after) if wanted.name == rules.RESCHEDULE else None
+    moved = wanted.name == rules.RESCHEDULE and booked.reschedule(node, after)
     try:
         with publishing.writing(node) as tx:
             after, calendar_id = _acted(tx, node, exchange_id, wanted, words, by, held)
     except SharefeedError:
         if held is not None:
             booked.let_go(node, before, held)
-        if moved is not None:
+        if moved:
             booked.reschedule(node, before)
         raise
     if held is not None and after.booking_id != held:

@@ -296,7 +296,7 @@ def time_problems(wish: Wish, now: int) -> list[Problem]:
         return [Problem("/first", "missing", "Say from when until when.")]
     if wish.ends_at <= wish.starts_at:
         return [Problem("/last", "backwards", "The end lies before the beginning.")]
-    if wish.ends_at <= now or wish.ends_at - wish.starts_at > 366 * rules.DAY_S:
+    if wish.ends_at <= now or wish.ends_at - wish.starts_at > rules.LONGEST_S:
         return [Problem("/first", "past", "Choose days that are to come, and at most a year.")]
     return []
 

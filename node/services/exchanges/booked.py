@@ -77,26 +77,26 @@ def let_go(node: Node, stored: Stored, booking_id: int) -> None:
     cancel(node, stored.key, stored.organisation_id, booking_id, "")
 
 
-def reschedule(node: Node, stored: Stored) -> Span | None:
-    """Move the booking of a request to the time of its exchange; its time before, None where there is nothing to move.
+def reschedule(node: Node, stored: Stored) -> bool:
+    """Move the booking of a request to the time of its exchange; whether there was something to move.
 
     The owner has decided, as in `hold`. Raises `BookingError` where that time is taken.
     """
     exchange = stored.exchange
     if stored.booking_id is None or exchange.starts_at is None or exchange.ends_at is None:
-        return None
+        return False
     with node.database.read() as tx:
         row = calendars.by_key(tx, stored.key)
         booking = bookings.by_id(tx, stored.booking_id, row.id) if row is not None else None
     span = Span(exchange.starts_at, exchange.ends_at)
     if booking is None or booking.state not in OPEN or Span(booking.starts_at, booking.ends_at) == span:
-        return None
+        return False
     wanted = Wanted(span, booking.name, booking.contact, booking.note, insists=True)
     try:
         change(node, stored.key, stored.organisation_id, booking.id, wanted)
     except (CalendarError, BookingStateError) as error:
         raise BookingError(Refusal("off")) from error
-    return Span(booking.starts_at, booking.ends_at)
+    return True
 
 
 def confirm(tx: Tx, node: Node, stored: Stored, booking_id: int) -> None:

@@ -58,14 +58,13 @@ def change(node: Node, key: str, organisation_id: str, booking_id: int, wanted: 
     """
     before, stored = _one(node, key, organisation_id, booking_id), _request(node, organisation_id, booking_id)
     changed = making.change(node, key, organisation_id, booking_id, wanted)
-    span = Span(changed.starts_at, changed.ends_at)
-    if stored is None or span == Span(before.starts_at, before.ends_at) or not rules.may_reschedule(stored.exchange):
+    was, span = Span(before.starts_at, before.ends_at), Span(changed.starts_at, changed.ends_at)
+    if stored is None or span == was or not rules.may_reschedule(stored.exchange):
         return changed
     named = Act(rules.RESCHEDULE, OWNER, starts_at=span.starts, ends_at=span.ends)
     try:
         acting.act(node, stored.id, named, by=by)
     except ExchangeError as error:
-        was = Span(before.starts_at, before.ends_at)
         back = Wanted(was, before.name, before.contact, before.note, before.unit, insists=True)
         making.change(node, key, organisation_id, booking_id, back)
         raise RequestStateError(str(error)) from error

@@ -70,7 +70,7 @@ def book(slug: str, key: str) -> Response:
     caller = token_of_request(BOOKINGS_WRITE)
     whose, by = caller.organisation_id, caller.name
     return _entered(
-        key, whose, lambda: _wanted(_body()), lambda one: making.book(current_node(), key, whose, one, by), 201
+        key, whose, lambda _: _wanted(_body()), lambda one: making.book(current_node(), key, whose, one, by), 201
     )
 
 
@@ -80,9 +80,9 @@ def change(slug: str, key: str, booking_id: int) -> Response:
     caller = token_of_request(BOOKINGS_WRITE)
     whose, by = caller.organisation_id, caller.name
 
-    def wanted() -> Wanted:
+    def wanted(kept: Kept) -> Wanted:
         with current_node().database.read() as tx:
-            before = making.one(tx, calendar_of(current_node(), key, whose), booking_id)
+            before = making.one(tx, kept, booking_id)
         span = Span(before.starts_at, before.ends_at)
         as_it_is = {**_when(span), **{name: getattr(before, name) for name in _TEXTS}}
         return _wanted({**as_it_is, **_body()})
@@ -93,64 +93,62 @@ def change(slug: str, key: str, booking_id: int) -> Response:
 
 
 def _entered(
-    key: str, whose: str, read: Callable[[], Wanted], enter: Callable[[Wanted], Booking], status: int
+    key: str, whose: str, read: Callable[[Kept], Wanted], enter: Callable[[Wanted], Booking], status: int
 ) -> Response:
     """The booking as it is entered, or why it cannot be, with what is free instead."""
+
+    def work(kept: Kept) -> Response:
+        wanted = read(kept)
+        try:
+            return _json(_members(kept, enter(wanted)), status)
+        except BookingError as error:
+            slots = looking.free_instead(current_node(), whose, key, _day(kept, wanted))
+            said = {"code": error.refusal.code, "free": _free(slots, kept) if error.refusal.elsewhen else []}
+            return _problem(409, "not-free", booking_words.refused(error.refusal), said)
+
+    return _done(key, whose, work)
+
+
+def _done(key: str, whose: str, work: Callable[[Kept], Response]) -> Response:
+    """What comes of something that is done in the calendar of a listing, or why it cannot be."""
     try:
-        kept = calendar_of(current_node(), key, whose)
-        wanted = read()
-        made = enter(wanted)
+        return work(calendar_of(current_node(), key, whose))
     except (UnknownCalendarError, UnknownBookingError):
         abort(404)
     except CalendarError as error:
         return _invalid(error.problems)
     except BookingStateError as error:
         return _problem(409, "not-possible", str(error), {})
-    except BookingError as error:
-        slots = looking.free_instead(current_node(), whose, key, _day(kept, wanted))
-        said = {"code": error.refusal.code, "free": _free(slots, kept) if error.refusal.elsewhen else []}
-        return _problem(409, "not-free", booking_words.refused(error.refusal), said)
-    return _json(_members(kept, made), status)
 
 
 @blueprint.post("/bookings/<int:booking_id>/mark")
 def mark(slug: str, key: str, booking_id: int) -> Response:
     """Say that it is ``out``, ``returned``, that it was a ``no_show``, or ``confirmed`` after all."""
     caller = token_of_request(BOOKINGS_WRITE)
-    try:
-        kept = calendar_of(current_node(), key, caller.organisation_id)
+    whose, by = caller.organisation_id, caller.name
+
+    def work(kept: Kept) -> Response:
         state = _text(_body(), "state")
         if state not in handing.STEPS:
             raise CalendarError(Problem("/state", "not-a-choice", f"This is one of {', '.join(handing.STEPS)}."))
-        whose, by = caller.organisation_id, caller.name
-        marked = calendar_word.mark(current_node(), key, whose, booking_id, state, by)
-    except (UnknownCalendarError, UnknownBookingError):
-        abort(404)
-    except CalendarError as error:
-        return _invalid(error.problems)
-    except BookingStateError as error:
-        return _problem(409, "not-possible", str(error), {})
-    return _json(_members(kept, marked))
+        return _json(_members(kept, calendar_word.mark(current_node(), key, whose, booking_id, state, by)))
+
+    return _done(key, whose, work)
 
 
 @blueprint.post("/bookings/<int:booking_id>/cancel")
 def cancel(slug: str, key: str, booking_id: int) -> Response:
     """Call a booking off, with a ``reason``."""
     caller = token_of_request(BOOKINGS_WRITE)
-    try:
-        kept = calendar_of(current_node(), key, caller.organisation_id)
+    whose, by = caller.organisation_id, caller.name
+
+    def work(kept: Kept) -> Response:
         reason = _text(_body(), "reason").strip()
         if not reason:
             raise CalendarError(Problem("/reason", "missing", "Say why, for whoever looks at it later."))
-        whose = caller.organisation_id
-        gone = calendar_word.cancel(current_node(), key, whose, booking_id, reason, caller.name)
-    except (UnknownCalendarError, UnknownBookingError):
-        abort(404)
-    except CalendarError as error:
-        return _invalid(error.problems)
-    except BookingStateError as error:
-        return _problem(409, "not-possible", str(error), {})
-    return _json(_members(kept, gone))
+        return _json(_members(kept, calendar_word.cancel(current_node(), key, whose, booking_id, reason, by)))
+
+    return _done(key, whose, work)
 
 
 def _seen(key: str, organisation_id: str, first: date, last: date) -> list[looking.Seen]:

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from node.context import Node
-from node.services.bookings.judging import span_of_days
 from node.services.bookings.keeping import Kept, UnknownCalendarError, calendar_of
 from node.services.bookings.opening import Span, are_midnights
 from node.services.bookings.rules import DAYS
 from node.storage.exchanges import Stored
 from node.web.desk.booking_words import local
-from node.web.exchanges.asking_times import TIMES, plain_span
+from node.web.exchanges.asking_times import TIMES, plain_span, span_of_open_days
 from node.web.wording.typed_times import typed_day
 from schemas import exchange as rules
 from schemas.exchange import OWNER, RESCHEDULE, Act
@@ -67,11 +66,7 @@ def _span(node: Node, stored: Stored, typed: Mapping[str, str], errors: dict[str
     kept, days = _calendar(node, stored), by_day(node, stored)
     if kept is None or not days:
         return plain_span(node, days, typed, errors)
-    first = typed_day(typed, "first", errors)
-    last = typed_day(typed, "last", errors) if typed["last"].strip() else first
-    if errors or first is None or last is None:
-        return None
-    return span_of_days(kept.calendar, first, last)
+    return span_of_open_days(kept, typed, errors)
 
 
 def _calendar(node: Node, stored: Stored) -> Kept | None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from node.context import Node
 from node.services.bookings.judging import span_of_days
-from node.services.bookings.keeping import UnknownCalendarError, calendar_of
+from node.services.bookings.keeping import Kept, UnknownCalendarError, calendar_of
 from node.services.bookings.opening import Span, moment, whole_day
 from node.services.bookings.rules import DAY_MINUTES, DAYS
 from node.services.exchanges.asking import Askable
@@ -31,11 +31,16 @@ def span_of(node: Node, what: Askable, typed: Mapping[str, str], errors: dict[st
     days = by_day(node, what)
     if not (days and what.booked):
         return plain_span(node, days, typed, errors)
+    return span_of_open_days(calendar_of(node, what.row.key, what.row.organisation_id), typed, errors)
+
+
+def span_of_open_days(kept: Kept, typed: Mapping[str, str], errors: dict[str, str]) -> Span | None:
+    """The days that were typed for what has a calendar by the day, from when it opens until when it closes."""
     first = typed_day(typed, "first", errors)
     last = typed_day(typed, "last", errors) if typed["last"].strip() else first
     if errors or first is None or last is None:
         return None
-    return span_of_days(calendar_of(node, what.row.key, what.row.organisation_id).calendar, first, last)
+    return span_of_days(kept.calendar, first, last)
 
 
 def plain_span(node: Node, days: bool, typed: Mapping[str, str], errors: dict[str, str]) -> Span | None:
